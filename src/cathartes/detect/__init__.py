@@ -1,0 +1,1 @@
+"""Detection: from radiance to plumes, each with its chemicals, amounts and doubts."""

@@ -1,0 +1,156 @@
+"""What detection says about a scene: plumes, gases searched, and the outcome."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNKNOWN = "unknown"
+"""The chemical's name when no gas of the library explains a plume's spectrum."""
+
+
+class Outcome(StrEnum):
+    """What a scan may honestly say."""
+
+    DETECTIONS = "detections"
+    NOTHING_FOUND = "nothing found"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class PlumeSpectrum:
+    """The mean signal of a plume against its surroundings, and what was fitted to it.
+
+    Attributes
+    ----------
+    wavelength_um : (band,) [um]
+        Bands used, in the cube's order.
+    signal, signal_sd : (band,) [the cube's quantity]
+        Mean of the plume's pixels less the mean of the clean ring around it, and its standard
+        deviation.
+    fit : (band,) [the cube's quantity]
+        Best fit of the chosen chemicals.
+    runner_up_fit : (band,) [the cube's quantity]
+        Best fit of the runner-up alone.
+    runner_up
+        Its name; "" if there is none.
+    """
+
+    wavelength_um: NDArray[np.float64]
+    signal: NDArray[np.float64]
+    signal_sd: NDArray[np.float64]
+    fit: NDArray[np.float64]
+    runner_up_fit: NDArray[np.float64]
+    runner_up: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plume:
+    """One plume in the sensor's own grid.
+
+    Attributes
+    ----------
+    id
+        Its value in the label image, from 1.
+    chemical
+        The main gas's name, or `UNKNOWN`.
+    probability
+        That the chemical is in the plume, given that the plume is real.
+    alternatives
+        (name, probability) of the other candidates, most probable first.
+    expected_by_chance
+        Upper bound of the number of plumes at least this strong that clutter and noise give in
+        this scene over the whole library.
+    snr_max
+        Greatest detection score inside, in clean standard deviations.
+    line_min, line_max, sample_min, sample_max
+        Bounding box, whole pixels, both ends inside.
+    origin_line, origin_sample
+        Continuous pixel position of the strongest part (centre of the first pixel = 0.5).
+    column_density_max_ppm_m, column_density_mean_ppm_m : [ppm m]
+    column_density_sd_ppm_m : [ppm m]
+        One standard deviation of the mean's pixel values, clutter and noise.
+    thermal_contrast
+        +1 the plume is warmer than the ground (emission), -1 colder (absorption), 0 reflective.
+    flags
+        Words that a reviewer must see, from `docs/reference/output-folder.md`.
+    spectrum
+        What was measured and fitted.
+    """
+
+    id: int
+    chemical: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...]
+    expected_by_chance: float
+    snr_max: float
+    n_pixels: int
+    line_min: int
+    line_max: int
+    sample_min: int
+    sample_max: int
+    origin_line: float
+    origin_sample: float
+    column_density_max_ppm_m: float
+    column_density_mean_ppm_m: float
+    column_density_sd_ppm_m: float
+    thermal_contrast: int
+    flags: tuple[str, ...]
+    spectrum: PlumeSpectrum
+
+
+@dataclass(frozen=True, slots=True)
+class GasSearched:
+    """How well one gas could be seen in this scene.
+
+    Attributes
+    ----------
+    name
+        The gas.
+    necl_median_ppm_m : [ppm m]
+        Median over the scene's pixels of the noise-equivalent column density; infinite where no
+        pixel has contrast.
+    score_threshold
+        Detection score that a pixel must pass to start a plume.
+    """
+
+    name: str
+    necl_median_ppm_m: float
+    score_threshold: float
+
+
+class Planes(Protocol):
+    """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
+
+    Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
+    ``necl_ppm_m/<gas>`` and ``context`` (a grey image of the ground).
+    """
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Return the whole image of a name, (line, sample)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """Everything detection says about one scene.
+
+    Attributes
+    ----------
+    labels : (line, sample) int32
+        0 outside plumes, else the plume's id.
+    plumes
+        Strongest first; empty if nothing was found.
+    gases
+        Every gas searched.
+    outcome, reason
+        The reason is "" but for `Outcome.INCONCLUSIVE`.
+    """
+
+    labels: NDArray[np.int32]
+    plumes: tuple[Plume, ...]
+    gases: tuple[GasSearched, ...]
+    outcome: Outcome
+    reason: str
+    planes: Planes

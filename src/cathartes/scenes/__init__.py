@@ -1,0 +1,1 @@
+"""Scenes: radiance cubes, their readers (one module a format), geometry and radiometry."""

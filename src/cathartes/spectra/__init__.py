@@ -1,0 +1,1 @@
+"""Absorption spectra: values, readers, the library of gases, instrument response."""
