@@ -1,0 +1,58 @@
+"""What every test may lean on: where the real data lie, and settings that make runs repeat.
+
+`data_dir` hands out the folder of real data (see CONTRIBUTING.md); a test that asks for it is
+skipped, with the reason, on a machine that has none.
+"""
+
+import os
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+mpl.use("Agg")
+
+# Derandomised: a law that fails does so on every machine; `HYPOTHESIS_PROFILE=explore` looks
+# for new counter-examples. No deadline: a shared two-core machine is not a stop-watch.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", settings.get_profile("ci"), derandomize=False, max_examples=500
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def find_data_dir() -> Path:
+    """Return where the real data should be: CATHARTES_DATA, or ../shared/data by default."""
+    named = os.environ.get("CATHARTES_DATA")
+    return Path(named) if named else REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of real data, or skip the test."""
+    path = find_data_dir()
+    if not path.is_dir():
+        pytest.skip(f"real data not found at {path}: set CATHARTES_DATA")
+    return path
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the repository's root."""
+    return REPOSITORY
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark with ``data`` every test that asks for the real data, so that -m can choose."""
+    for item in items:
+        if "data_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.data)
