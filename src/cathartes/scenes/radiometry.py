@@ -8,6 +8,9 @@ FIRST_RADIATION_CONSTANT = 2.0 * Planck * speed_of_light**2 * 1e24
 """2 h c² in W m-2 sr-1 um4."""
 SECOND_RADIATION_CONSTANT_UM_K = Planck * speed_of_light / Boltzmann * 1e6
 """h c / k in um K."""
+EMISSIVE_FROM_UM = 5.0
+"""Beyond this wavelength heat given off outshines reflected sunlight by day: at 300 K and a
+reflectance of 0.1 the two are equal between 3 and 4 um."""
 
 
 def planck_radiance(wavelength_um: ArrayLike, temperature_k: ArrayLike) -> NDArray[np.float64]:

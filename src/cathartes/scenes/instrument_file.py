@@ -1,0 +1,139 @@
+"""What an instrument's TOML file may say, checked by Pydantic, and the arrays it stands for."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+
+from cathartes.scenes.radiometry import planck_slope
+from cathartes.spectra.response import SpectralBands
+from cathartes.units import CANONICAL_RADIANCE_UNIT, radiance_factor
+
+Knots = float | list[float]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class BandsTable(_Table):
+    """``[bands]``: a regular grid (first, last, count) or a list of centres, and widths."""
+
+    first_um: PositiveFloat | None = None
+    last_um: PositiveFloat | None = None
+    count: PositiveInt | None = None
+    centre_um: list[PositiveFloat] | None = None
+    fwhm_um: PositiveFloat | list[PositiveFloat]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "BandsTable":
+        grid = [self.first_um, self.last_um, self.count]
+        if (self.centre_um is None) != all(value is not None for value in grid) or (
+            self.centre_um is not None and any(value is not None for value in grid)
+        ):
+            raise ValueError(
+                "give either first_um, last_um and count, or the list centre_um, not both"
+            )
+        count = self.count if self.centre_um is None else len(self.centre_um)
+        if isinstance(self.fwhm_um, list) and len(self.fwhm_um) != count:
+            raise ValueError(f"{len(self.fwhm_um)} values of fwhm_um for {count} bands")
+        return self
+
+    def to_bands(self) -> SpectralBands:
+        """Return the bands that the table describes, (band,) [um]."""
+        if self.centre_um is not None:
+            centre = np.array(self.centre_um)
+        else:
+            centre = np.linspace(self.first_um or 0.0, self.last_um or 0.0, self.count or 0)
+        return SpectralBands(centre, np.broadcast_to(np.array(self.fwhm_um), centre.shape))
+
+
+class _NoiseTable(_Table):
+    wavelength_um: list[PositiveFloat] | None = None
+
+    def _on_bands(self, values: Knots, centre_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a value a band: constant, interpolated between knots, or listed one a band."""
+        if isinstance(values, float):
+            return np.full(centre_um.shape, values)
+        if self.wavelength_um is not None:
+            return np.interp(centre_um, self.wavelength_um, values)
+        return np.array(values)
+
+    @model_validator(mode="after")
+    def _knots_fit(self) -> "_NoiseTable":
+        knots = self.wavelength_um
+        if knots is not None and not (np.diff(knots) > 0).all():
+            raise ValueError("wavelength_um must rise")
+        for name in type(self).model_fields:
+            values = getattr(self, name)
+            if knots is not None and isinstance(values, list) and len(values) != len(knots):
+                raise ValueError(f"{len(values)} values of {name} for {len(knots)} wavelength_um")
+        return self
+
+
+class NedtNoise(_NoiseTable):
+    """``[noise] kind = "nedt"``: a temperature difference [K] at a scene temperature [K]."""
+
+    kind: Literal["nedt"]
+    nedt_k: PositiveFloat | list[PositiveFloat]
+    at_temperature_k: PositiveFloat = 300.0
+
+    def coefficients(
+        self, centre_um: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return a, b, c, each (band,), for `NoiseModel`; here NESR = NEdT dB/dT."""
+        nesr = self._on_bands(self.nedt_k, centre_um) * planck_slope(
+            centre_um, self.at_temperature_k
+        )
+        return np.zeros_like(nesr), np.zeros_like(nesr), nesr
+
+
+class NesrNoise(_NoiseTable):
+    """``[noise] kind = "nesr"``: a constant noise-equivalent spectral radiance."""
+
+    kind: Literal["nesr"]
+    nesr: PositiveFloat | list[PositiveFloat]
+    unit: str = CANONICAL_RADIANCE_UNIT
+
+    def coefficients(
+        self, centre_um: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return a, b, c, each (band,), for `NoiseModel`."""
+        nesr = self._on_bands(self.nesr, centre_um) * radiance_factor(self.unit)
+        return np.zeros_like(nesr), np.zeros_like(nesr), nesr
+
+
+class ParametricNoise(_NoiseTable):
+    """``[noise] kind = "parametric"``: noise = a sqrt(b + L) + c in a stated radiance unit."""
+
+    kind: Literal["parametric"]
+    a: Knots
+    b: Knots
+    c: Knots
+    unit: str = CANONICAL_RADIANCE_UNIT
+
+    def coefficients(
+        self, centre_um: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        r"""Return a, b, c, each (band,), for `NoiseModel`.
+
+        With L = f L' from the file's unit to ours, noise = f (a \sqrt{b + L/f} + c), so a grows
+        by \sqrt{f}, b and c by f.
+        """
+        factor = radiance_factor(self.unit)
+        a, b, c = (self._on_bands(values, centre_um) for values in (self.a, self.b, self.c))
+        return np.sqrt(factor) * a, factor * b, factor * c
+
+
+class InstrumentFile(_Table):
+    """A whole instrument file."""
+
+    name: Annotated[str, Field(min_length=1)]
+    description: str = ""
+    n_samples: PositiveInt
+    ifov_mrad: PositiveFloat
+    altitude_m: PositiveFloat
+    integration_s: PositiveFloat | None = None
+    bands: BandsTable
+    noise: Annotated[NedtNoise | NesrNoise | ParametricNoise, Field(discriminator="kind")]
