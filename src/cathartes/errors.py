@@ -115,5 +115,9 @@ class MissingExtraError(CathartesError):
     exit_code = 51
 
 
+EXIT_UNEXPECTED = 70
+"""Exit code after a failure outside the tree: a fault in Cathartes (EX_SOFTWARE of sysexits)."""
+EXIT_SYSTEM = 71
+"""Exit code when the operating system refused: no space, no permission, no memory (EX_OSERR)."""
 EXIT_INTERRUPTED = 130
 """Exit code after Ctrl-C: the shell's own convention, 128 + SIGINT."""

@@ -1,0 +1,92 @@
+"""The table of commands; each command's module is imported only when the command is wanted.
+
+So ``cathartes --version`` answers at once, and ``cathartes doctor`` works on a machine on which
+another command's imports fail. To add a command, write its module and add one line to `COMMANDS`.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+CONTEXT_SETTINGS = {"help_option_names": ["--help", "-h"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command stands, and what it does in one line.
+
+    Attributes
+    ----------
+    target
+        ``module:name`` of a function, or of a `typer.Typer` with commands of its own.
+    summary
+        First line of its help, shown by ``cathartes --help`` (a test holds the two equal).
+    """
+
+    target: str
+    summary: str
+
+    def load(self, name: str) -> TyperCommand | TyperGroup:
+        """Import the command and return it under a name."""
+        module_name, _, attribute = self.target.partition(":")
+        target = getattr(importlib.import_module(module_name), attribute)
+        if not isinstance(target, typer.Typer):
+            alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+            alone.command(name, context_settings=CONTEXT_SETTINGS)(target)
+            target = alone
+        command: Any = get_command(target)
+        command.name = name
+        return command  # type: ignore[no-any-return]  # Typer types it as Click's base class
+
+
+COMMANDS: Mapping[str, Entry] = MappingProxyType(
+    {
+        "demo": Entry(
+            "cathartes.cli.demo:demo", "Simulate a flight line, scan it, and show what was found."
+        ),
+        "scan": Entry(
+            "cathartes.cli.scan:scan", "Find, name and map the plumes in radiance cubes."
+        ),
+        "simulate": Entry(
+            "cathartes.cli.simulate:simulate", "Make a scene with known plumes, and its truth."
+        ),
+        "evaluate": Entry(
+            "cathartes.cli.evaluate:evaluate", "Score a scan's output folder against the truth."
+        ),
+        "library": Entry(
+            "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
+        ),
+        "doctor": Entry(
+            "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."
+        ),
+    }
+)
+
+_LISTING = "cathartes.listing"
+
+
+class CommandTable(TyperGroup):
+    """A group whose commands come from `COMMANDS`, imported when called for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update(
+            {name: TyperCommand(name, help=entry.summary) for name, entry in COMMANDS.items()}
+        )
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; for the list in the help, its summary is enough."""
+        if cmd_name not in COMMANDS or ctx.meta.get(_LISTING, False):
+            return super().get_command(ctx, cmd_name)
+        return COMMANDS[cmd_name].load(cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help without importing every command."""
+        ctx.meta[_LISTING] = True
+        super().format_help(ctx, formatter)
