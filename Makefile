@@ -1,0 +1,66 @@
+# Cathartes: everything a person types. Needs Python 3.11 or newer and make; the rest is set up
+# in .venv from the hash-locked files, once. `make help` lists the targets.
+
+SHELL := /bin/sh
+export PYTHON
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# One numerical thread a test process: two processes share the cores, not fight for them.
+TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: help demo test check bench docs lock clean install install-dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUNTIME) ## simulate a flight line, scan it, show what was found
+	$(BIN)/cathartes demo
+
+test: $(DEV) ## run all tests; those on real data need CATHARTES_DATA
+	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(DEV) ## style, types, layers: what must hold before a change is done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## measure the figures that the documentation states
+	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+docs: $(DEV) ## write the generated reference pages
+	$(BIN)/python tools/make_docs.py
+
+lock: ## choose and pin all packages again (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: $(BIN)/pip install uv"; exit 1; }
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --all-extras -c requirements.lock -o requirements-dev.lock
+
+install: $(RUNTIME) ## set up .venv for use
+install-dev: $(DEV) ## set up .venv for work on the code
+
+clean: ## remove the environment and everything that was made
+	rm -rf $(VENV) build dist demo benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@tools/make_venv.sh $(VENV)
+
+# The lock holds the build backend too, so that nothing unpinned is fetched.
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing the locked packages into $(VENV)"
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@echo "installing the locked development packages into $(VENV)"
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
