@@ -1,10 +1,17 @@
 """Where a cube's pixels lie on the ground."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
+
+from cathartes.errors import HeaderError
+
+WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +78,87 @@ class Geometry(Protocol):
 
     def map_index(self) -> MapIndex:
         """Return the map grid that suits the scene, and the pixel each of its cells shows."""
+
+
+@lru_cache(maxsize=32)
+def lon_lat_transformer(crs: str) -> Transformer:
+    """Return the transformer from a reference system's (x, y) to WGS 84 longitude and latitude.
+
+    Raises
+    ------
+    HeaderError
+        If the system is not known.
+    """
+    try:
+        return Transformer.from_crs(CRS.from_user_input(crs), CRS.from_user_input(WGS84),
+                                    always_xy=True)  # fmt: skip
+    except CRSError as error:
+        raise HeaderError(
+            f"coordinate reference system {crs[:80]!r} is not known: {error}. "
+            "Give an authority code such as EPSG:32613, or WKT."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class AffineGeometry:
+    """Pixels on a regular grid: map-projected scenes, north-up or rotated.
+
+    Attributes
+    ----------
+    transform
+        (a, b, c_0, d, e, f_0) of `MapGrid`, column = sample, row = line.
+    crs
+        Coordinate reference system as WKT2 or an authority code.
+    shape
+        (line, sample).
+
+    Raises
+    ------
+    HeaderError
+        If the transform has no area or is not finite, or the reference system is not known.
+    """
+
+    transform: tuple[float, float, float, float, float, float]
+    crs: str
+    shape: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        a, b, _, d, e, _ = self.transform
+        if not np.isfinite(self.transform).all() or a * e == b * d:
+            raise HeaderError(
+                f"map transform {self.transform}: pixels have no area, or a number is not "
+                "finite; correct 'map info' or the geotransform."
+            )
+        lon_lat_transformer(self.crs)
+
+    def to_lon_lat(
+        self, line: ArrayLike, sample: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid."""
+        row, column = np.broadcast_arrays(
+            np.asarray(line, dtype=np.float64), np.asarray(sample, dtype=np.float64)
+        )
+        a, b, c0, d, e, f0 = self.transform
+        lon, lat = lon_lat_transformer(self.crs).transform(
+            a * column + b * row + c0, d * column + e * row + f0
+        )
+        inside = (row >= 0) & (row <= self.shape[0]) & (column >= 0) & (column <= self.shape[1])
+        good = inside & np.isfinite(lon) & np.isfinite(lat)
+        return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
+
+    def pixel_size_m(self) -> float:
+        """Return the root of the area of the middle pixel on the ellipsoid, [m]."""
+        line, sample = self.shape[0] / 2, self.shape[1] / 2
+        a, b, c0, d, e, f0 = self.transform
+        corners_line = np.array([line, line, line - 1, line - 1])
+        corners_sample = np.array([sample, sample - 1, sample - 1, sample])
+        lon, lat = lon_lat_transformer(self.crs).transform(
+            a * corners_sample + b * corners_line + c0, d * corners_sample + e * corners_line + f0
+        )
+        area_m2, _ = Geod(ellps="WGS84").polygon_area_perimeter(lon, lat)
+        return float(np.sqrt(abs(area_m2)))
+
+    def map_index(self) -> MapIndex:
+        """Return the grid itself: each cell shows the pixel of the same place."""
+        line, sample = np.indices(self.shape, dtype=np.intp)
+        return MapIndex(MapGrid(self.transform, self.crs, self.shape), line, sample)

@@ -1,0 +1,30 @@
+"""Opening a cube, whatever its format."""
+
+from pathlib import Path
+
+from cathartes.scenes.cube import Cube
+from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.readers.registry import choose_reader
+
+__all__ = ["OpenOptions", "open_cube"]
+
+_AS_THE_FILE_SAYS = OpenOptions()
+
+
+def open_cube(path: Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
+    """Return the cube of a file or folder, its numbers still on disk.
+
+    The format is told by the content. Band order is the file's, rising or falling.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    UnknownFormatError
+        If no reader takes it.
+    TruncatedFileError, HeaderError, UnitError
+        If what it says is incomplete, contradicts itself, or can't be right.
+    SettingsError
+        If an option does not fit the file.
+    """
+    return choose_reader(path, options).read(path, options)

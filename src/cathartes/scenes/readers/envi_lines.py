@@ -1,0 +1,199 @@
+"""Reading lines out of a raw ENVI data file by seek and readinto: only what is wanted.
+
+No memory map: its pages would count as resident memory, and a large cube would fill it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.errors import HeaderError, TruncatedFileError
+from cathartes.scenes.readers.envi_header import EnviHeader
+
+_BUFFER_BYTES = 4 * 2**20
+_TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
+_COMPLEX_TYPES = (6, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class RawLayout:
+    """Where the numbers of a raw cube lie in its file.
+
+    Attributes
+    ----------
+    path
+        The data file.
+    shape
+        (line, sample, band).
+    dtype
+        With byte order.
+    interleave
+        ``bsq``, ``bil`` or ``bip``.
+    offset
+        Bytes before the first number.
+    """
+
+    path: Path
+    shape: tuple[int, int, int]
+    dtype: np.dtype[np.generic]
+    interleave: str
+    offset: int
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that the file must have at least."""
+        return self.offset + int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+
+    @classmethod
+    def of(cls, header: EnviHeader, data: Path) -> "RawLayout":
+        """Return the layout that a header describes, checked against the data file's size.
+
+        Raises
+        ------
+        HeaderError
+            If a field is missing or unknown, or the cube would be empty.
+        TruncatedFileError
+            If the data file is shorter than the header promises.
+        """
+        shape = header.whole("lines"), header.whole("samples"), header.whole("bands")
+        if min(shape) < 1:
+            raise HeaderError(
+                f"{header.path.name}: {shape[0]} lines, {shape[1]} samples, {shape[2]} bands; at "
+                "least one of each is needed."
+            )
+        interleave = header.text("interleave").lower()
+        if interleave not in {"bsq", "bil", "bip"}:
+            raise HeaderError(
+                f"{header.path.name}: interleave {interleave!r}; bsq, bil or bip is needed."
+            )
+        layout = cls(
+            data, shape, _dtype(header), interleave, header.whole("header offset", default=0)
+        )
+        size = data.stat().st_size
+        if size < layout.n_bytes:
+            raise TruncatedFileError(
+                f"{data.name} has {size} bytes; its header promises {layout.n_bytes} ({shape[0]} "
+                f"lines x {shape[1]} samples x {shape[2]} bands of {layout.dtype.itemsize} bytes "
+                f"after {layout.offset}). Copy the file again, or correct the header."
+            )
+        return layout
+
+
+def _dtype(header: EnviHeader) -> np.dtype[np.generic]:
+    code = header.whole("data type")
+    if code in _COMPLEX_TYPES:
+        raise HeaderError(
+            f"{header.path.name}: data type {code} is complex; a radiance is real: export the "
+            "cube as float (data type 4)."
+        )
+    if code not in _TYPES:
+        raise HeaderError(
+            f"{header.path.name}: data type {code} is not one of {sorted(_TYPES)}; correct it."
+        )
+    order = header.whole("byte order", default=0)
+    if order not in {0, 1}:
+        raise HeaderError(
+            f"{header.path.name}: byte order {order}; 0 (least significant byte first) or 1 is "
+            "needed."
+        )
+    return np.dtype(("<" if order == 0 else ">") + _TYPES[code])
+
+
+@dataclass(frozen=True, slots=True)
+class RawLines:
+    """Lines of a raw cube as float32, scaled as its header says.
+
+    Attributes
+    ----------
+    layout
+        Where the numbers lie.
+    gain, offset : (band,) or ()
+        Value = gain * number + offset; None for neither.
+    ignore_value
+        The number, before gain and offset, that stands for no value; None if there is none.
+    """
+
+    layout: RawLayout
+    gain: NDArray[np.float32] | None = None
+    offset: NDArray[np.float32] | None = None
+    ignore_value: float | None = None
+
+    def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return lines start to stop, (line, sample, band), in the file's unit, NaN if ignored."""
+        n_lines, n_samples, n_bands = self.layout.shape
+        start, stop, _ = slice(start, stop).indices(n_lines)
+        out = np.empty((max(0, stop - start), n_samples, n_bands), dtype=np.float32)
+        with self.layout.path.open("rb", buffering=0) as file:
+            if self.layout.interleave == "bsq":
+                self._read_bands(file, start, out)
+            else:
+                self._read_whole_lines(file, start, out)
+        return out
+
+    def _read_whole_lines(self, file: BinaryIO, start: int, out: NDArray[np.float32]) -> None:
+        """Fill lines from BIL or BIP, where a line is one run of bytes; a few at a time."""
+        _, n_samples, n_bands = self.layout.shape
+        bil = self.layout.interleave == "bil"
+        line_shape = (n_bands, n_samples) if bil else (n_samples, n_bands)
+        line_bytes = n_samples * n_bands * self.layout.dtype.itemsize
+        step = max(1, _BUFFER_BYTES // line_bytes)
+        file.seek(self.layout.offset + start * line_bytes)
+        for first in range(0, out.shape[0], step):
+            count = min(step, out.shape[0] - first)
+            numbers = self._next_numbers(file, (count, *line_shape))
+            target = out[first : first + count]
+            self._convert(numbers.transpose(0, 2, 1) if bil else numbers, target, slice(None))
+
+    def _read_bands(self, file: BinaryIO, start: int, out: NDArray[np.float32]) -> None:
+        """Fill lines from BSQ: one run of bytes a band; several bands are turned at a time."""
+        n_lines, n_samples, n_bands = self.layout.shape
+        item = self.layout.dtype.itemsize
+        slab_bytes = max(1, out.shape[0]) * n_samples * item
+        step = max(1, min(16, _BUFFER_BYTES // slab_bytes))
+        for first in range(0, n_bands, step):
+            bands = range(first, min(first + step, n_bands))
+            numbers = np.empty((len(bands), out.shape[0], n_samples), self.layout.dtype)
+            for i, band in enumerate(bands):
+                file.seek(self.layout.offset + (band * n_lines + start) * n_samples * item)
+                self._fill(file, numbers[i])
+            chosen = slice(bands.start, bands.stop)
+            self._convert(numbers.transpose(1, 2, 0), out[:, :, chosen], chosen)
+
+    def _next_numbers(self, file: BinaryIO, shape: tuple[int, ...]) -> NDArray[np.generic]:
+        numbers = np.empty(shape, self.layout.dtype)
+        self._fill(file, numbers)
+        return numbers
+
+    def _fill(self, file: BinaryIO, numbers: NDArray[np.generic]) -> None:
+        view = numbers.reshape(-1).view(np.uint8).data
+        done = 0
+        while done < len(view):
+            count = file.readinto(view[done:])  # type: ignore[attr-defined]  # raw files have it
+            if not count:
+                raise TruncatedFileError(
+                    f"{self.layout.path.name} ended {len(view) - done} bytes early while it was "
+                    "being read; was it changed meanwhile? Copy it again."
+                )
+            done += count
+
+    def _convert(
+        self, numbers: NDArray[np.generic], target: NDArray[np.float32], bands: slice
+    ) -> None:
+        target[...] = numbers
+        if self.gain is not None:
+            target *= self.gain[bands] if self.gain.ndim else self.gain
+        if self.offset is not None:
+            target += self.offset[bands] if self.offset.ndim else self.offset
+        if self.ignore_value is not None:
+            target[numbers == self._ignored_number()] = np.nan
+
+    def _ignored_number(self) -> np.float64:
+        # A header writes -3.4028235e38 with some digits: compare in the file's own precision.
+        number = np.float64(np.nan if self.ignore_value is None else self.ignore_value)
+        if self.layout.dtype.kind != "f":
+            return number
+        with np.errstate(over="ignore"):
+            return np.float64(number.astype(self.layout.dtype))
