@@ -6,6 +6,7 @@ exceptions marked ``unit_in_name=False``. Inside numerical code only these canon
 conversion happens where data enter or leave.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -63,57 +64,108 @@ VOCABULARY: Mapping[str, Term] = _table(
     Term("duration_s", "s", "duration", "t"),
 )  # fmt: skip
 
-CANONICAL_RADIANCE_UNIT = VOCABULARY["radiance"].unit
-
-# Factor to W m-2 sr-1 um-1. Keys are normalised by `normalise_unit`.
-_RADIANCE_FACTOR: Mapping[str, float] = MappingProxyType(
+UNIT_OF_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
-        "w m-2 sr-1 um-1": 1.0,
-        "mw m-2 sr-1 nm-1": 1.0,
-        "w m-2 sr-1 nm-1": 1e3,
-        "mw m-2 sr-1 um-1": 1e-3,
-        "uw m-2 sr-1 nm-1": 1e-3,
-        "uw cm-2 sr-1 nm-1": 10.0,
-        "uw cm-2 sr-1 um-1": 1e-2,
-        "mw cm-2 sr-1 um-1": 10.0,
-        "mw cm-2 sr-1 nm-1": 1e4,
-        "w cm-2 sr-1 um-1": 1e4,
-        "w cm-2 sr-1 nm-1": 1e7,
-        "w m-2 sr-1 m-1": 1e-6,
-    }
-)
-
-_LENGTH_FACTOR_UM: Mapping[str, float] = MappingProxyType(
-    {
-        "um": 1.0, "micrometer": 1.0, "micrometers": 1.0, "micrometre": 1.0, "micrometres": 1.0,
-        "micron": 1.0, "microns": 1.0,
-        "nm": 1e-3, "nanometer": 1e-3, "nanometers": 1e-3, "nanometre": 1e-3, "nanometres": 1e-3,
-        "mm": 1e3, "m": 1e6, "angstrom": 1e-4, "angstroms": 1e-4,
+        "um": "um", "cm1": "cm-1", "cm2": "cm2 molecule-1", "per_ppm_m": "ppm-1 m-1",
+        "ppm_m": "ppm m", "k": "K", "pa": "Pa", "deg": "deg", "m_s": "m s-1", "m": "m",
+        "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1", "s": "s", "hz": "Hz",
     }
 )  # fmt: skip
+"""What the end of a name says of its unit. The longest that fits counts: ``_ppm_m`` is not ``_m``;
+``_bytes``, ``_utc`` and counts (``n_lines``) are no physical quantities and stand outside."""
+
+CANONICAL_RADIANCE_UNIT = VOCABULARY["radiance"].unit
+
+# One spelling for each factor of a unit of spectral radiance, after lower case.
+_POWER: Mapping[str, str] = MappingProxyType(
+    {
+        word: unit
+        for unit, words in {
+            "w": ("w", "watt", "watts"),
+            "mw": ("mw", "milliwatt", "milliwatts", "milliw"),
+            "uw": ("uw", "microwatt", "microwatts", "microw", "uwatt", "uwatts"),
+            "nw": ("nw", "nanowatt", "nanowatts", "nanow"),
+        }.items()
+        for word in words
+    }
+)
+_ANGLE: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("sr", "str", "ster", "sterad", "steradian", "steradians"), "sr")
+)
+_LENGTH: Mapping[str, str] = MappingProxyType(
+    {
+        word: unit
+        for unit, words in {
+            "um": ("um", "micron", "microns", "micrometer", "micrometers", "micrometre",
+                   "micrometres", "microm"),
+            "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres"),
+            "mm": ("mm", "millimeter", "millimeters", "millimetre", "millimetres"),
+            "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
+            "m": ("m", "meter", "meters", "metre", "metres"),
+            "angstrom": ("angstrom", "angstroms", "å", "ångström"),
+        }.items()
+        for word in words
+    }
+)  # fmt: skip
+_SPELLING: Mapping[str, str] = MappingProxyType({**_POWER, **_ANGLE, **_LENGTH})
+
+# Powers of ten to W and to um: whole numbers, so that factors come out exact.
+_TENS_TO_W: Mapping[str, int] = MappingProxyType({"w": 0, "mw": -3, "uw": -6, "nw": -9})
+_TENS_TO_UM: Mapping[str, int] = MappingProxyType(
+    {"um": 0, "nm": -3, "mm": 3, "cm": 4, "m": 6, "angstrom": -4}
+)
+
+_PLAIN = str.maketrans("µμ−⁻⁺⁰¹²³⁴{}[]", "uu--+01234()()")
+# A word and its power: "m-2", "m^-2", "m^(-2)", "m2", "nm".
+_FACTOR = re.compile(r"([^\W\d_]+)(?:\^?\(([+-]?\d+)\)|\^?([+-]?\d+))?")
 
 
 def normalise_unit(unit: str) -> str:
     """Return a unit in one spelling: lower case, ``um`` for µm, products by blanks, ``m-2`` powers.
 
-    ``uW/cm^2/sr/nm``, ``µW cm-2 sr-1 nm-1`` and ``microwatt...``-free spellings of it all become
-    ``uw cm-2 sr-1 nm-1``. The order of the factors is made power, area, angle, wavelength.
+    All that follows a slash is below the line: ``W/m2 sr um``, ``W/(m2 sr um)`` and ``W/m2/sr/um``
+    are the same, as headers mean them, and so is ``W/m-2``. The factors come in the order power,
+    area, angle, wavelength. Text that is no product of words comes back in lower case.
+
+    Examples
+    --------
+    >>> normalise_unit("µW/cm^2/sr/nm")
+    'uw cm-2 sr-1 nm-1'
     """
-    text = unit.strip().replace("µ", "u").replace("μ", "u").replace("micro", "u").lower()
-    text = text.replace("**", "").replace("^", "").replace("*", " ").replace("·", " ")
-    text = text.replace("(", " ").replace(")", " ")
-    if "/" in text:
-        head, *below = text.split("/")
-        factors = head.split() + [
-            f"{word}-1" if not word[-1].isdigit() else f"{word[:-1].rstrip('-')}-{word[-1]}"
-            for part in below
-            for word in part.split()
-        ]
-    else:
-        factors = text.split()
-    factors = ["sr-1" if f in {"ster-1", "steradian-1"} else f for f in factors]
-    rank = {"w": 0, "mw": 0, "uw": 0, "m-2": 1, "cm-2": 1, "sr-1": 2}
-    return " ".join(sorted(factors, key=lambda f: rank.get(f, 3)))
+    factors = _factors(unit)
+    if not factors:
+        return unit.strip().lower()
+    return " ".join(f"{word}{power}" if power != 1 else word for word, power in factors)
+
+
+def _factors(unit: str) -> tuple[tuple[str, int], ...]:
+    """Return (word, power) of a unit's factors in a fixed order; none if it is no such product.
+
+    Nothing may be left over, numbers least of all: ``10*uW/cm2/sr/nm`` is not ``uW/cm2/sr/nm``.
+    """
+    if re.search(r"\bMW", unit):  # megawatt: in lower case it would become a milliwatt
+        return ()
+    text = unit.translate(_PLAIN).lower().replace("**", "^")
+    text = re.sub(r"\s*\^\s*", "^", text)
+    text = re.sub(r"\bper\b", "/", text)
+    text = re.sub(r"\bsquared? (\w+)", r"\1^2", text)
+    factors: list[tuple[str, int]] = []
+    for place, part in enumerate(text.split("/")):
+        if re.search(r"[^\s.·*()-]", _FACTOR.sub("", part)):
+            return ()
+        for word, in_brackets, plain in _FACTOR.findall(part):
+            power = int(in_brackets or plain or 1)
+            factors.append((_SPELLING.get(word, word), power if place == 0 else -abs(power)))
+    return tuple(sorted(factors, key=_place_of_factor))
+
+
+def _place_of_factor(factor: tuple[str, int]) -> int:
+    word, power = factor
+    if word in _TENS_TO_W:
+        return 0
+    if word == "sr":
+        return 2
+    return 1 if power == -2 else 3
 
 
 def radiance_factor(unit: str) -> float:
@@ -122,16 +174,29 @@ def radiance_factor(unit: str) -> float:
     Raises
     ------
     UnitError
-        If the unit is not known.
+        If it is not a power over an area, a solid angle and a wavelength.
     """
-    factor = _RADIANCE_FACTOR.get(normalise_unit(unit))
-    if factor is None:
-        known = ", ".join(sorted(_RADIANCE_FACTOR))
+    factors = _factors(unit)
+    words = [word for word, _ in factors]
+    if words[-1:] == ["cm"]:
         raise UnitError(
-            f"radiance unit {unit!r} is not known; known are: {known}. "
-            "Name one of these in the header or with --radiance-unit."
+            f"radiance unit {unit!r} is per wavenumber (cm-1); per wavelength is needed. Multiply "
+            "each band's values by 1e4 / wavelength[um]^2 to make them per um."
         )
-    return factor
+    if (
+        [power for _, power in factors] != [1, -2, -1, -1]
+        or words[0] not in _TENS_TO_W
+        or words[1] not in _TENS_TO_UM
+        or words[2] != "sr"
+        or words[3] not in _TENS_TO_UM
+    ):
+        raise UnitError(
+            f"radiance unit {unit!r} is not known; a power over an area, a solid angle and a "
+            "wavelength is needed, such as W m-2 sr-1 um-1, mW m-2 sr-1 nm-1 or "
+            "uW cm-2 sr-1 nm-1. Name one in the header or with --radiance-unit."
+        )
+    tens_to_m2 = 2 * (_TENS_TO_UM[words[1]] - 6)
+    return float(f"1e{_TENS_TO_W[words[0]] - tens_to_m2 - _TENS_TO_UM[words[3]]}")
 
 
 def wavelength_factor_um(unit: str) -> float:
@@ -142,11 +207,12 @@ def wavelength_factor_um(unit: str) -> float:
     UnitError
         If the unit is not known.
     """
-    factor = _LENGTH_FACTOR_UM.get(unit.strip().lower().replace("µ", "u").replace("μ", "u"))
-    if factor is None:
-        known = ", ".join(sorted(_LENGTH_FACTOR_UM))
+    word = unit.strip().lower().replace("µ", "u").replace("μ", "u")
+    tens = _TENS_TO_UM.get(_LENGTH.get(word, ""))
+    if tens is None:
+        known = ", ".join(_TENS_TO_UM)
         raise UnitError(
             f"wavelength unit {unit!r} is not known; known are: {known}. "
             "Name one of these in the header or with --wavelength-unit."
         )
-    return factor
+    return float(f"1e{tens}")
