@@ -66,9 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = _run(words)
-    except BrokenPipeError:  # the reader of our output left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        return _leave_quietly()
+    except SystemExit as leaving:  # Typer turns a broken pipe into an exit
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _leave_quietly()
+        raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # nothing catches behind it
         failure = _failure_of(error, words)
         if "--debug" in words[:1] and failure.is_ours:
@@ -86,6 +89,12 @@ def _run(words: list[str]) -> int:
     if result == EXIT_INTERRUPTED:  # Typer turns Ctrl-C into a result
         raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
+
+
+def _leave_quietly() -> int:
+    """End well when the reader of our output has left, as ``head`` does; nobody hears the rest."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,8 @@ def _failure_of(error: BaseException, words: Sequence[str]) -> _Failure:
             message = error.format_message().strip()
             context = getattr(error, "ctx", None)
             path = "cathartes" if context is None else context.command_path
-            advice = f"{message.rstrip('.')}. See `{path} --help`." if message else ""
+            stop = "" if message.endswith((".", "?")) else "."
+            advice = f"{message}{stop} See `{path} --help`." if message else ""
             return _Failure("UsageError", advice, error.exit_code, is_ours=False)
         case typer.Abort() | KeyboardInterrupt():
             return _Failure("Interrupted", "interrupted.", EXIT_INTERRUPTED, is_ours=False)
@@ -133,7 +143,7 @@ def _failure_of(error: BaseException, words: Sequence[str]) -> _Failure:
                 kind,
                 f"unexpected {kind}: {error}\n"
                 "This is a fault in Cathartes, not in what you did. Please report it with what\n"
-                f"  cathartes --debug {shlex.join(words)}\n"
+                f"  cathartes --debug {shlex.join(w for w in words if w != '--debug')}\n"
                 "  cathartes doctor --json\n"
                 "print; CONTRIBUTING.md says how.",
                 EXIT_UNEXPECTED,
