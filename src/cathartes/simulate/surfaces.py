@@ -1,0 +1,112 @@
+"""What the ground is made of: reflectance over wavelength, and what makes materials differ.
+
+Emissivity is one minus reflectance (Kirchhoff; opaque, Lambertian surfaces). The built-in materials
+are parametric and ours: a thermal level with Gaussian features (reststrahlen bands of quartz,
+carbonate, gypsum, ...), and a reflective curve through nine points with Gaussian absorptions.
+Positions follow common knowledge of mineral spectra; they are plausible, not measured.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from cathartes.errors import InputError, SettingsError
+from cathartes.simulate.materials import MATERIALS, REFLECTIVE_KNOTS_UM, Material
+
+THERMAL_FROM_UM = 4.0
+
+
+class Surface(Protocol):
+    """One material of the ground."""
+
+    @property
+    def name(self) -> str:
+        """Its name, unique in a set."""
+
+    @property
+    def family(self) -> str:
+        """Its kind: vegetation, soil, pavement, water, roof, metal, mineral."""
+
+    def reflectance(self, wavelength_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (point,) reflectance, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParametricSurface:
+    """A built-in material."""
+
+    material: Material
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.material.name
+
+    @property
+    def family(self) -> str:
+        """Its kind."""
+        return self.material.family
+
+    def reflectance(self, wavelength_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (point,) reflectance; the thermal curve from 4 um on."""
+        lam = np.asarray(wavelength_um, dtype=np.float64)
+        thermal = np.full(lam.shape, 1.0 - self.material.thermal_emissivity)
+        for centre, width, height in self.material.thermal_features:
+            thermal += height * np.exp(-0.5 * ((lam - centre) / width) ** 2)
+        curve = PchipInterpolator(REFLECTIVE_KNOTS_UM, self.material.reflective)
+        low, high = REFLECTIVE_KNOTS_UM[0], REFLECTIVE_KNOTS_UM[-1]
+        reflective = np.asarray(curve(np.clip(lam, low, high)))
+        for centre, width, depth in self.material.reflective_features:
+            reflective = reflective * (1.0 - depth * np.exp(-0.5 * ((lam - centre) / width) ** 2))
+        return np.clip(np.where(lam >= THERMAL_FROM_UM, thermal, reflective), 0.001, 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedSurface:
+    """A measured material.
+
+    Attributes
+    ----------
+    wavelength_um : (point,) [um], ascending
+    values : (point,) reflectance
+    """
+
+    name: str
+    family: str
+    wavelength_um: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.wavelength_um.shape != self.values.shape or self.values.size < 2:
+            raise InputError(
+                f"surface {self.name}: {self.wavelength_um.size} wavelengths and "
+                f"{self.values.size} values; as many of each are needed, at least 2."
+            )
+        if not (np.diff(self.wavelength_um) > 0).all() or not np.isfinite(self.values).all():
+            raise InputError(
+                f"surface {self.name}: wavelengths must ascend and values be finite; sort the "
+                "table and cut its gaps out."
+            )
+
+    def reflectance(self, wavelength_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (point,) reflectance, held constant beyond the table."""
+        return np.clip(np.interp(wavelength_um, self.wavelength_um, self.values), 0.001, 0.999)
+
+
+def builtin_surfaces(surface_set: str = "all") -> tuple[Surface, ...]:
+    """Return the built-in materials of one half, or all.
+
+    ``a`` and ``b`` share no material, and each has every family: tune on one, judge on the other.
+
+    Raises
+    ------
+    SettingsError
+        If the set's name is not ``a``, ``b`` or ``all``.
+    """
+    if surface_set not in {"a", "b", "all"}:
+        raise SettingsError(f"surface set {surface_set!r}; 'a', 'b' and 'all' exist.")
+    chosen = [m for m in MATERIALS if surface_set in {"all", m.half}]
+    return tuple(ParametricSurface(material) for material in chosen)
