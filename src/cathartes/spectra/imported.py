@@ -1,0 +1,198 @@
+"""A user's own gases: one plain CSV file each in a folder, over and above the built-in library."""
+
+import contextlib
+import math
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cathartes.errors import HeaderError, InputError, OutputError
+from cathartes.spectra.absorption import (
+    STANDARD_PRESSURE_PA,
+    STANDARD_TEMPERATURE_K,
+    AbsorptionSpectrum,
+)
+from cathartes.spectra.library import Gas
+from cathartes.spectra.readers import plain_csv
+
+FOLDER_VARIABLE = "CATHARTES_LIBRARY"
+
+
+def library_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where a user's spectra are kept.
+
+    Parameters
+    ----------
+    environment
+        Where ``CATHARTES_LIBRARY`` may name the folder; by default the process's own. Without it,
+        the platform's place for a user's data.
+    """
+    env = os.environ if environment is None else environment
+    if env.get(FOLDER_VARIABLE):
+        return Path(env[FOLDER_VARIABLE])
+    home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
+    if sys.platform == "win32":
+        data = Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        data = home / "Library" / "Application Support"
+    else:
+        data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return data / "cathartes" / "spectra"
+
+
+def choose_spectrum(
+    spectra: Iterable[AbsorptionSpectrum],
+    temperature_k: float = STANDARD_TEMPERATURE_K,
+    pressure_pa: float = STANDARD_PRESSURE_PA,
+) -> AbsorptionSpectrum:
+    """Return the spectrum measured nearest to a temperature, then to a pressure.
+
+    Raises
+    ------
+    InputError
+        If there is none, or they are of several gases.
+    """
+    spectra = tuple(spectra)
+    names = sorted({spectrum.gas for spectrum in spectra})
+    if len(names) != 1:
+        raise InputError(
+            f"spectra of {', '.join(names) or 'no gas'} were found; one gas is needed: name it "
+            "with --gas."
+        )
+    return min(
+        spectra,
+        key=lambda s: (abs(s.temperature_k - temperature_k), abs(s.pressure_pa - pressure_pa)),
+    )
+
+
+def import_spectrum(
+    spectrum: AbsorptionSpectrum,
+    folder: Path,
+    *,
+    entry: Gas | None = None,
+    replace: bool = False,
+) -> Path:
+    """Keep a spectrum in a user's folder, and return its file.
+
+    The file is written beside its place and renamed, so that no half of one is ever found.
+
+    Parameters
+    ----------
+    spectrum
+    folder
+        Made if it is not there.
+    entry
+        Formula, CAS number, molar mass, aliases and remark to keep with it; its spectrum is not
+        looked at.
+    replace
+        True lets a gas of that name be overwritten.
+
+    Raises
+    ------
+    InputError
+        If the gas's name can't be one of the library.
+    OutputError
+        If there is such a gas already, or the folder can't be written.
+    """
+    name = spectrum.gas if entry is None else entry.name
+    checked = Gas(name, "", "", math.nan)
+    path = folder / f"{checked.name}.csv"
+    if path.exists() and not replace:
+        raise OutputError(
+            f"{folder} has a spectrum of {name} already; replace it with --replace, or give this "
+            "one another name with --gas."
+        )
+    text = plain_csv.format_csv(spectrum, {"gas": name, **_describe(entry)})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise OutputError(
+            f"{path} can't be written ({error.strerror}); name a writable folder in "
+            f"{FOLDER_VARIABLE}."
+        ) from error
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place, then rename it; a failure leaves what was there before.
+
+    Raises
+    ------
+    OSError
+        If it can't be written.
+    """
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(beside).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(beside).unlink()
+        raise
+
+
+def read_imported(folder: Path) -> tuple[Gas, ...]:
+    """Return the gases of a user's folder by name; none if there is no such folder.
+
+    A gas whose file states no molar mass has a NaN there, and its remark says so.
+
+    Raises
+    ------
+    InputError
+        If a file is not one that `import_spectrum` or a careful user wrote.
+    """
+    if not folder.is_dir():
+        return ()
+    return tuple(_read_gas(path) for path in sorted(folder.glob("[!.]*.csv")))
+
+
+def _describe(entry: Gas | None) -> dict[str, str]:
+    if entry is None:
+        return {}
+    described = {
+        "formula": entry.formula,
+        "cas": entry.cas,
+        "aliases": ", ".join(entry.aliases),
+        "remark": entry.remark,
+    }
+    if math.isfinite(entry.molar_mass_g_mol):
+        described["molar_mass_g_mol"] = repr(float(entry.molar_mass_g_mol))
+    return described
+
+
+def _read_gas(path: Path) -> Gas:
+    (spectrum,) = plain_csv.read(path)
+    header = plain_csv.read_header(path)
+    mass_g_mol, remark = math.nan, header.get("remark", "")
+    if "molar_mass_g_mol" in header:
+        mass_g_mol = _mass_g_mol(header["molar_mass_g_mol"], path.name)
+    elif not remark:
+        remark = "molar mass not stated: no mass can be computed"
+    aliases = tuple(a for a in re.split(r"\s*,\s*", header.get("aliases", "")) if a)
+    return Gas(
+        name=spectrum.gas,
+        formula=header.get("formula", ""),
+        cas=header.get("cas", ""),
+        molar_mass_g_mol=mass_g_mol,
+        aliases=aliases,
+        spectrum=spectrum,
+        remark=remark,
+    )
+
+
+def _mass_g_mol(text: str, file_name: str) -> float:
+    try:
+        mass = float(text)
+    except ValueError:
+        mass = math.nan
+    if not 1.0 <= mass <= 2000.0:
+        raise HeaderError(
+            f"{file_name}: '# molar_mass_g_mol: {text}' is no molar mass; a number from 1 to 2000 "
+            "without a unit is needed: correct it."
+        )
+    return mass
