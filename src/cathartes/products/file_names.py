@@ -1,0 +1,55 @@
+"""The names of the files in an output folder: the contract's, and safe for every file system.
+
+A gas may be called ``1,1,1-trichloroethane`` or ``HFC-134a/152a``. In a file name every character
+outside ``A-Z a-z 0-9 . -`` becomes one ``-``; the underscore then always parts the chemical from
+the quantity. The full name stands in the file's own metadata and in `summary.json`.
+"""
+
+import re
+from collections.abc import Iterable
+
+SUMMARY = "summary.json"
+LABELS = "labels.tif"
+PLUMES_GEOJSON = "plumes.geojson"
+PLUMES_GPKG = "plumes.gpkg"
+PLUMES_CSV = "plumes.csv"
+QUICKLOOK = "quicklook.png"
+LAYER_FOLDER = "layers"
+
+_LONGEST = 80
+
+
+def chemical_stem(chemical: str) -> str:
+    """Return a chemical's name as it may stand in a file name.
+
+    >>> chemical_stem("1,1,1-trichloroethane")
+    '1-1-1-trichloroethane'
+    >>> chemical_stem("../R 134a")
+    'R-134a'
+    """
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", chemical)
+    stem = re.sub(r"-{2,}", "-", stem).strip("-.")[:_LONGEST].rstrip("-.")
+    return stem or "gas"
+
+
+def chemical_stems(chemicals: Iterable[str]) -> dict[str, str]:
+    """Return name to stem for all chemicals of a scan, no two alike even if case is ignored.
+
+    Two names that would share a stem get ``-2``, ``-3`` in the order given.
+    """
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for chemical in dict.fromkeys(chemicals):
+        base = stem = chemical_stem(chemical)
+        number = 1
+        while stem.lower() in taken:
+            number += 1
+            stem = f"{base}-{number}"
+        taken.add(stem.lower())
+        stems[chemical] = stem
+    return stems
+
+
+def layer_path(stem: str, quantity: str) -> str:
+    """Return where a layer lies in the output folder, with forward slashes."""
+    return f"{LAYER_FOLDER}/{stem}_{quantity}.tif"

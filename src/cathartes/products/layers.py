@@ -1,0 +1,199 @@
+"""The images of each gas: which are written, on which grid, under which names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.result import UNKNOWN, Detections
+from cathartes.errors import SettingsError
+from cathartes.products.file_names import LABELS, chemical_stems, layer_path
+from cathartes.products.raster import write_cog
+from cathartes.scenes.geometry import Geometry, MapIndex
+from cathartes.units import VOCABULARY
+
+_OVERVIEWS = 4 / 3
+
+
+class LayerChoice(StrEnum):
+    """Of which gases images are written."""
+
+    ALL = "all"
+    """Every gas searched."""
+    FOUND = "found"
+    """Chemicals that a plume bears."""
+    NONE = "none"
+
+
+class LayerGrid(StrEnum):
+    """In which grid images are written."""
+
+    SENSOR = "sensor"
+    """(line, sample), as the data were taken."""
+    MAP = "map"
+    """(y, x) on a map, by the cube's geometry."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerQuantity:
+    """One kind of image.
+
+    Attributes
+    ----------
+    name
+        In file names, and in the names of the planes of `Detections`.
+    unit
+        As in the vocabulary.
+    long_name
+        What it is, in words.
+    """
+
+    name: str
+    unit: str
+    long_name: str
+
+
+QUANTITIES: tuple[LayerQuantity, ...] = (
+    LayerQuantity("score", VOCABULARY["score"].unit, VOCABULARY["score"].long_name),
+    LayerQuantity(
+        "column_density_ppm_m",
+        VOCABULARY["column_density_ppm_m"].unit,
+        VOCABULARY["column_density_ppm_m"].long_name,
+    ),
+    LayerQuantity(
+        "column_density_sd_ppm_m",
+        VOCABULARY["column_density_ppm_m"].unit,
+        "standard deviation of the column density of a gas",
+    ),
+    LayerQuantity("necl_ppm_m", VOCABULARY["necl_ppm_m"].unit, VOCABULARY["necl_ppm_m"].long_name),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLayer:
+    """A raster in the output folder.
+
+    Attributes
+    ----------
+    path
+        Relative to the folder, with forward slashes.
+    chemical, quantity
+        "" and "labels" for the label image.
+    unit, grid
+        Of its values; as in `LayerGrid`.
+    """
+
+    path: str
+    chemical: str
+    quantity: str
+    unit: str
+    grid: LayerGrid
+
+
+def chosen_grid(grid: LayerGrid | None, geometry: Geometry | None) -> LayerGrid:
+    """Return the grid asked for; by default a map if the cube has a geometry.
+
+    Raises
+    ------
+    SettingsError
+        If a map is asked for and the cube has no geometry.
+    """
+    if grid is LayerGrid.MAP and geometry is None:
+        raise SettingsError(
+            "a map grid is asked for (--grid map), and the cube has no geometry; use "
+            "--grid sensor, or give the geometry (map info in the header, a GLT or an IGM file)."
+        )
+    if grid is not None:
+        return grid
+    return LayerGrid.SENSOR if geometry is None else LayerGrid.MAP
+
+
+def chosen_gases(detections: Detections, choice: LayerChoice) -> tuple[str, ...]:
+    """Return the gases of which images are written, in the order searched."""
+    if choice is LayerChoice.NONE:
+        return ()
+    searched = tuple(gas.name for gas in detections.gases)
+    if choice is LayerChoice.ALL:
+        return searched
+    found = {plume.chemical for plume in detections.plumes} - {UNKNOWN}
+    return tuple(name for name in searched if name in found)
+
+
+def expected_bytes(n_lines: int, n_samples: int, n_gases: int) -> int:
+    """Return an upper estimate of the disk space of labels and layers, uncompressed."""
+    return int(n_lines * n_samples * 4 * (1 + n_gases * len(QUANTITIES)) * _OVERVIEWS)
+
+
+def write_labels(folder: Path, detections: Detections) -> WrittenLayer:
+    """Write the plume ids, always in the sensor's grid."""
+    write_cog(
+        folder / LABELS,
+        detections.labels,
+        grid=None,
+        unit="1",
+        long_name="plume id, 0 outside plumes",
+        tags={"GRID": LayerGrid.SENSOR.value, "AXES": "line, sample"},
+    )
+    return WrittenLayer(LABELS, "", "labels", "1", LayerGrid.SENSOR)
+
+
+def write_layers(
+    folder: Path,
+    detections: Detections,
+    geometry: Geometry | None,
+    *,
+    choice: LayerChoice,
+    grid: LayerGrid | None,
+    on_layer: Callable[[int], None] | None = None,
+) -> tuple[WrittenLayer, ...]:
+    """Write the images of the gases chosen as ``layers/<chemical>_<quantity>.tif``.
+
+    Parameters
+    ----------
+    folder
+        The output folder.
+    detections
+        Planes are read one at a time.
+    geometry
+        Of the cube, if it has one.
+    choice, grid
+        What is written; a grid of None means a map where there is a geometry.
+    on_layer
+        Called with 1 after each image, for a progress bar.
+
+    Raises
+    ------
+    SettingsError
+        If a map is asked for and there is no geometry.
+    """
+    used = chosen_grid(grid, geometry)
+    gases = chosen_gases(detections, choice)
+    if not gases:
+        return ()
+    (folder / layer_path("", "")).parent.mkdir(exist_ok=True)
+    index = geometry.map_index() if geometry is not None and used is LayerGrid.MAP else None
+    # Stems of all gases searched, so that a name does not depend on what was found.
+    stems = chemical_stems(gas.name for gas in detections.gases)
+    written = []
+    for gas in gases:
+        for quantity in QUANTITIES:
+            path = layer_path(stems[gas], quantity.name)
+            write_cog(
+                folder / path,
+                _on_grid(detections.planes.read(f"{quantity.name}/{gas}"), index),
+                grid=None if index is None else index.grid,
+                unit=quantity.unit,
+                long_name=f"{quantity.long_name}: {gas}",
+                tags={"CHEMICAL": gas, "QUANTITY": quantity.name, "GRID": used.value},
+            )
+            written.append(WrittenLayer(path, gas, quantity.name, quantity.unit, used))
+            if on_layer is not None:
+                on_layer(1)
+    return tuple(written)
+
+
+def _on_grid(image: NDArray[np.float32], index: MapIndex | None) -> NDArray[np.float32]:
+    return image if index is None else index.resample(image)

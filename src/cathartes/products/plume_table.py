@@ -1,0 +1,137 @@
+"""The columns of the table of plumes: one list for GeoJSON, GeoPackage, CSV and documentation."""
+
+import math
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.config import JsonDict
+
+from cathartes.detect.result import Plume
+from cathartes.scenes.geometry import Geometry
+
+_Number: TypeAlias = float | None
+
+
+class Alternative(BaseModel):
+    """Another chemical that a plume might be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(description="the gas")
+    probability: _Number = Field(ge=0, le=1, description="that it is in the plume")
+
+
+def _column(
+    description: str, unit: str = "1", *, ge: float | None = None, le: float | None = None
+) -> object:
+    extra: JsonDict = {"unit": unit}
+    return Field(description=description, json_schema_extra=extra, ge=ge, le=le)
+
+
+class PlumeRow(BaseModel):
+    """One plume as the files say it; a number that is not finite is null."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: Annotated[int, _column("value of the plume's pixels in labels.tif, from 1", ge=1)]
+    chemical: Annotated[str, _column("name of the main gas, or unknown", "")]
+    probability: Annotated[
+        _Number,
+        _column("that the chemical is in the plume, given that the plume is real", ge=0, le=1),
+    ]
+    alternatives: Annotated[
+        tuple[Alternative, ...], _column("other candidates, most probable first", "")
+    ]
+    expected_by_chance: Annotated[
+        _Number,
+        _column(
+            "upper bound of the number of plumes at least this strong that clutter and noise "
+            "give in this scene over the whole library",
+            ge=0,
+        ),
+    ]
+    snr_max: Annotated[
+        _Number, _column("greatest detection score inside, in standard deviations of the scene")
+    ]
+    n_pixels: Annotated[int, _column("number of pixels", ge=1)]
+    line_min: Annotated[int, _column("first line, from 0", ge=0)]
+    line_max: Annotated[int, _column("last line, inside", ge=0)]
+    sample_min: Annotated[int, _column("first sample, from 0", ge=0)]
+    sample_max: Annotated[int, _column("last sample, inside", ge=0)]
+    origin_line: Annotated[
+        _Number, _column("line of the strongest part; the centre of the first pixel is 0.5")
+    ]
+    origin_sample: Annotated[_Number, _column("sample of the strongest part, as origin_line")]
+    origin_lon: Annotated[
+        _Number, _column("longitude of the strongest part, WGS 84; null without geometry", "deg")
+    ]
+    origin_lat: Annotated[
+        _Number, _column("latitude of the strongest part, WGS 84; null without geometry", "deg")
+    ]
+    column_density_max_ppm_m: Annotated[_Number, _column("greatest column density", "ppm m")]
+    column_density_mean_ppm_m: Annotated[_Number, _column("mean column density", "ppm m")]
+    column_density_sd_ppm_m: Annotated[
+        _Number,
+        _column("one standard deviation of a pixel's column density, clutter and noise", "ppm m"),
+    ]
+    thermal_contrast: Annotated[
+        int,
+        _column(
+            "+1 plume warmer than the ground (emission), -1 colder (absorption), 0 reflected light",
+            ge=-1,
+            le=1,
+        ),
+    ]
+    flags: Annotated[tuple[str, ...], _column("words that a reviewer must see", "")]
+
+
+COLUMNS: tuple[str, ...] = tuple(PlumeRow.model_fields)
+"""Names of the columns in the files' order."""
+
+
+def column_unit(name: str) -> str:
+    """Return a column's unit: "1" if dimensionless, "" if it is not a number."""
+    extra = PlumeRow.model_fields[name].json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def finite_or_none(value: float) -> float | None:
+    """Return the number, or None where it is NaN or infinite: JSON has neither."""
+    return float(value) if math.isfinite(value) else None
+
+
+def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
+    """Return a plume's row; its origin's ground position is null without geometry."""
+    lon = lat = math.nan
+    if geometry is not None:
+        lons, lats = geometry.to_lon_lat([plume.origin_line], [plume.origin_sample])
+        lon, lat = round(float(lons[0]), 7), round(float(lats[0]), 7)
+    return PlumeRow(
+        id=int(plume.id),
+        chemical=plume.chemical,
+        probability=finite_or_none(plume.probability),
+        alternatives=tuple(
+            Alternative(name=name, probability=finite_or_none(p)) for name, p in plume.alternatives
+        ),
+        expected_by_chance=finite_or_none(plume.expected_by_chance),
+        snr_max=finite_or_none(plume.snr_max),
+        n_pixels=int(plume.n_pixels),
+        line_min=int(plume.line_min),
+        line_max=int(plume.line_max),
+        sample_min=int(plume.sample_min),
+        sample_max=int(plume.sample_max),
+        origin_line=finite_or_none(plume.origin_line),
+        origin_sample=finite_or_none(plume.origin_sample),
+        origin_lon=finite_or_none(lon),
+        origin_lat=finite_or_none(lat),
+        column_density_max_ppm_m=finite_or_none(plume.column_density_max_ppm_m),
+        column_density_mean_ppm_m=finite_or_none(plume.column_density_mean_ppm_m),
+        column_density_sd_ppm_m=finite_or_none(plume.column_density_sd_ppm_m),
+        thermal_contrast=int(plume.thermal_contrast),
+        flags=tuple(plume.flags),
+    )
+
+
+def json_row(row: PlumeRow) -> dict[str, JsonValue]:
+    """Return a row as JSON values, in the columns' order."""
+    return row.model_dump(mode="json")

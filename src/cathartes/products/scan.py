@@ -1,0 +1,215 @@
+"""Everything that a scan puts into its output folder, in one call."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydantic import JsonValue
+
+from cathartes import __version__
+from cathartes.detect.result import Detections
+from cathartes.products.file_names import (
+    PLUMES_CSV,
+    PLUMES_GEOJSON,
+    PLUMES_GPKG,
+    QUICKLOOK,
+)
+from cathartes.products.fingerprint import sha256_of
+from cathartes.products.layers import (
+    LayerChoice,
+    LayerGrid,
+    WrittenLayer,
+    write_labels,
+    write_layers,
+)
+from cathartes.products.plume_table import PlumeRow
+from cathartes.products.quicklook import write_quicklook
+from cathartes.products.summary import (
+    Counts,
+    GasNotVisible,
+    GasSearchedFacts,
+    InputFile,
+    OutputFile,
+    ScanSummary,
+    SceneFacts,
+    Software,
+    short_plume,
+    without_folders,
+    write_summary,
+)
+from cathartes.products.vector import (
+    plume_features,
+    write_csv,
+    write_geojson,
+    write_geopackage,
+)
+from cathartes.scenes.cube import Cube
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What only the one who ran the scan knows about the run.
+
+    Attributes
+    ----------
+    inputs
+        Every file read, as `fingerprint_inputs` gives them.
+    settings
+        Every setting with defaults filled in, as JSON values; absolute paths are cut to names.
+    started_utc
+        Aware.
+    timings_s
+        Stage to seconds; the stage ``products`` is added.
+    gases_not_visible
+        Gases of the library that were not searched, and why.
+    radiance_sanity
+        Name to count of suspicious values.
+    """
+
+    inputs: tuple[InputFile, ...]
+    settings: Mapping[str, JsonValue]
+    started_utc: datetime
+    timings_s: Mapping[str, float]
+    gases_not_visible: tuple[GasNotVisible, ...] = ()
+    radiance_sanity: Mapping[str, int] | None = None
+
+
+def fingerprint_inputs(
+    cube: Cube, on_bytes: Callable[[int], None] | None = None
+) -> tuple[InputFile, ...]:
+    """Return name, SHA-256 and size of every file that a cube was read from."""
+    files = []
+    for path in map(Path, cube.paths):
+        digest, size = sha256_of(path, on_bytes)
+        files.append(InputFile(name=path.name, sha256=digest, size_bytes=size))
+    return tuple(files)
+
+
+def write_scan(
+    folder: Path,
+    cube: Cube,
+    detections: Detections,
+    record: RunRecord,
+    *,
+    layers: LayerChoice = LayerChoice.FOUND,
+    grid: LayerGrid | None = None,
+    on_layer: Callable[[int], None] | None = None,
+) -> ScanSummary:
+    """Write all products of a scan, `summary.json` last.
+
+    Parameters
+    ----------
+    folder
+        Where to; made whole or not at all by `OutputFolder`.
+    cube, detections
+        What was scanned, and what was found in it.
+    record
+        What else belongs into the summary.
+    layers, grid
+        Which images are written, and on which grid; None means a map where there is a geometry.
+    on_layer
+        Called with 1 after each image, for a progress bar.
+
+    Returns
+    -------
+    What was written into `summary.json`.
+
+    Raises
+    ------
+    SettingsError
+        If a map is asked for and the cube has no geometry.
+    """
+    began = time.monotonic()
+    rasters = (
+        write_labels(folder, detections),
+        *write_layers(
+            folder, detections, cube.geometry, choice=layers, grid=grid, on_layer=on_layer
+        ),
+    )
+    features = plume_features(detections, cube.geometry)
+    write_geojson(folder / PLUMES_GEOJSON, features)
+    write_geopackage(folder / PLUMES_GPKG, features)
+    write_csv(folder / PLUMES_CSV, features)
+    write_quicklook(folder / QUICKLOOK, cube, detections)
+    timings_s = {**record.timings_s, "products": time.monotonic() - began}
+    summary = ScanSummary(
+        outcome=detections.outcome,
+        reason=detections.reason,
+        scene=_scene_facts(cube),
+        inputs=record.inputs,
+        software=Software(version=__version__),
+        settings={name: without_folders(value) for name, value in record.settings.items()},
+        started_utc=record.started_utc.astimezone(UTC),
+        finished_utc=datetime.now(UTC),
+        timings_s={stage: round(seconds, 3) for stage, seconds in timings_s.items()},
+        counts=_counts(detections, features.rows, record),
+        radiance_sanity=dict(record.radiance_sanity or {}),
+        gases_searched=tuple(
+            GasSearchedFacts(
+                name=gas.name,
+                necl_median_ppm_m=float(gas.necl_median_ppm_m),
+                score_threshold=float(gas.score_threshold),
+            )
+            for gas in detections.gases
+        ),
+        gases_not_visible=record.gases_not_visible,
+        plumes=tuple(short_plume(row) for row in features.rows),
+        files=_output_files(folder, rasters),
+    )
+    write_summary(folder, summary)
+    return summary
+
+
+def _scene_facts(cube: Cube) -> SceneFacts:
+    centre_um = cube.bands.centre_um
+    size_m = None if cube.geometry is None else float(cube.geometry.pixel_size_m())
+    return SceneFacts(
+        name=cube.name,
+        instrument=cube.instrument,
+        quantity=cube.quantity.value,
+        lines=cube.n_lines,
+        samples=cube.n_samples,
+        bands=cube.n_bands,
+        bands_used=int(np.count_nonzero(cube.band_valid)),
+        wavelength_min_um=float(centre_um.min()),
+        wavelength_max_um=float(centre_um.max()),
+        start_utc=None if cube.start_utc is None else cube.start_utc.astimezone(UTC),
+        has_geometry=cube.geometry is not None,
+        pixel_size_m=size_m,
+    )
+
+
+def _counts(detections: Detections, rows: tuple[PlumeRow, ...], record: RunRecord) -> Counts:
+    return Counts(
+        plumes=len(rows),
+        plumes_by_chemical=dict(Counter(row.chemical for row in rows).most_common()),
+        pixels=detections.labels.size,
+        pixels_in_plumes=int(np.count_nonzero(detections.labels)),
+        gases_searched=len(detections.gases),
+        gases_not_visible=len(record.gases_not_visible),
+    )
+
+
+def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[OutputFile, ...]:
+    by_path = {layer.path: layer for layer in rasters}
+    files = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        digest, size = sha256_of(path)
+        layer = by_path.get(name)
+        files.append(
+            OutputFile(
+                path=name,
+                sha256=digest,
+                size_bytes=size,
+                chemical=(layer.chemical or None) if layer else None,
+                quantity=layer.quantity if layer else None,
+                unit=layer.unit if layer else None,
+                grid=layer.grid.value if layer else None,
+            )
+        )
+    return tuple(files)

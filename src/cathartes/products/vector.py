@@ -1,0 +1,172 @@
+"""The plumes as GeoJSON, GeoPackage and CSV: one feature a plume, the same columns in each.
+
+Longitude and latitude in WGS 84 where the cube has a geometry; else pixel coordinates, x = sample
+and y = line, and the file says so.
+"""
+
+import csv
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyogrio.raw
+import shapely
+from numpy.typing import NDArray
+from pydantic import JsonValue
+from shapely.geometry import MultiPolygon
+
+from cathartes.detect.result import Detections
+from cathartes.products.outline import ground_outline, pixel_outlines
+from cathartes.products.plume_table import (
+    COLUMNS,
+    PlumeRow,
+    column_unit,
+    json_row,
+    plume_row,
+)
+from cathartes.scenes.geometry import Geometry
+
+PLUMES_SCHEMA = "cathartes-plumes/1"
+GPKG_LAYER = "plumes"
+
+_INTEGERS = frozenset(name for name, f in PlumeRow.model_fields.items() if f.annotation is int)
+_TEXTS = frozenset({"chemical", "alternatives", "flags"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlumeFeatures:
+    """Plumes with their outlines, ready for any file format.
+
+    Attributes
+    ----------
+    rows
+        One a plume, in the order of the detections.
+    outlines
+        One a plume: (longitude, latitude) [deg] or (sample, line); empty if it can't be placed.
+    coordinate_space
+        Which of the two.
+    """
+
+    rows: tuple[PlumeRow, ...]
+    outlines: tuple[MultiPolygon, ...]
+    coordinate_space: Literal["wgs84", "pixel"]
+
+
+def plume_features(detections: Detections, geometry: Geometry | None) -> PlumeFeatures:
+    """Return the plumes' rows and outlines, on the ground if there is a geometry."""
+    in_pixels = pixel_outlines(detections.labels) if detections.plumes else {}
+    outlines = [in_pixels.get(plume.id, MultiPolygon()) for plume in detections.plumes]
+    if geometry is not None:
+        outlines = [ground_outline(outline, geometry) for outline in outlines]
+    return PlumeFeatures(
+        rows=tuple(plume_row(plume, geometry) for plume in detections.plumes),
+        outlines=tuple(outlines),
+        coordinate_space="pixel" if geometry is None else "wgs84",
+    )
+
+
+def write_geojson(path: Path, features: PlumeFeatures) -> None:
+    """Write the plumes as GeoJSON (RFC 7946).
+
+    In pixel coordinates the collection has ``"coordinate_space": "pixel"`` and ``"crs": null``,
+    which GDAL and QGIS take as "no reference system".
+    """
+    collection: dict[str, JsonValue] = {
+        "type": "FeatureCollection",
+        "name": GPKG_LAYER,
+        "schema": PLUMES_SCHEMA,
+        "coordinate_space": features.coordinate_space,
+    }
+    if features.coordinate_space == "pixel":
+        collection["crs"] = None
+        collection["axes"] = "x = sample, y = line; pixel corners at whole numbers"
+    collection["features"] = [
+        {
+            "type": "Feature",
+            "id": row.id,
+            "geometry": _geojson_geometry(outline),
+            "properties": json_row(row),
+        }
+        for row, outline in zip(features.rows, features.outlines, strict=True)
+    ]
+    text = json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _geojson_geometry(outline: MultiPolygon) -> JsonValue:
+    if outline.is_empty:
+        return None
+    single = outline.geoms[0] if len(outline.geoms) == 1 else outline
+    geometry: JsonValue = json.loads(shapely.to_geojson(single))
+    return geometry
+
+
+def write_geopackage(path: Path, features: PlumeFeatures) -> None:
+    """Write the plumes as a GeoPackage with one layer, ``plumes``, of MultiPolygons.
+
+    ``alternatives`` and ``flags`` are JSON text. An empty table keeps its columns. In pixel
+    coordinates the layer has the undefined Cartesian reference system.
+    """
+    values, nulls = _field_arrays(features.rows)
+    outlines = np.empty(len(features.outlines), dtype=object)
+    outlines[:] = [None if o.is_empty else shapely.to_wkb(o) for o in features.outlines]
+    with warnings.catch_warnings():
+        # Without a reference system is meant: pixel coordinates have none.
+        warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
+        pyogrio.raw.write(
+            path,
+            geometry=outlines,
+            field_data=values,
+            field_mask=nulls,
+            fields=np.array(COLUMNS, dtype=object),
+            layer=GPKG_LAYER,
+            driver="GPKG",
+            geometry_type="MultiPolygon",
+            crs="EPSG:4326" if features.coordinate_space == "wgs84" else None,
+            layer_metadata={
+                "schema": PLUMES_SCHEMA,
+                "coordinate_space": features.coordinate_space,
+                "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
+            },
+        )
+
+
+def _field_arrays(
+    rows: tuple[PlumeRow, ...],
+) -> tuple[list[NDArray[np.generic]], list[NDArray[np.bool_]]]:
+    table = [_flat_row(row) for row in rows]
+    values: list[NDArray[np.generic]] = []
+    nulls: list[NDArray[np.bool_]] = []
+    for name in COLUMNS:
+        column = [row[name] for row in table]
+        if name in _INTEGERS:
+            values.append(np.array(column, dtype=np.int64))
+        elif name in _TEXTS:
+            values.append(np.array(column, dtype=object))
+        else:
+            numbers = [np.nan if value is None else value for value in column]
+            values.append(np.array(numbers, dtype=np.float64))
+        nulls.append(np.array([value is None for value in column], dtype=bool))
+    return values, nulls
+
+
+def _flat_row(row: PlumeRow) -> dict[str, JsonValue]:
+    """Return a row with its lists as JSON text."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        for name, value in json_row(row).items()
+    }
+
+
+def write_csv(path: Path, features: PlumeFeatures) -> None:
+    """Write the table of plumes as CSV (RFC 4180, UTF-8): no outlines, lists as JSON text.
+
+    A number that is not known is an empty field.
+    """
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, fieldnames=COLUMNS)
+        writer.writeheader()
+        writer.writerows(_flat_row(row) for row in features.rows)
