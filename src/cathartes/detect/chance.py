@@ -1,0 +1,153 @@
+"""What chance alone gives: peaks of sham signatures in the scene itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter, uniform_filter
+
+CLEAN_QUANTILE = 0.99
+"""Two-sided quantile by which a score is scaled; of a normal law it is 2.576."""
+_NORMAL_AT_QUANTILE = 2.5758293
+
+PEAK_WIDTH_PX = 9
+"""Side of the square in which a peak is the greatest: nearer peaks count as one."""
+
+
+def average(score: NDArray[np.float32], width_px: int) -> NDArray[np.float32]:
+    """Return the mean over squares of a side, times the side: unit variance for white noise.
+
+    Parameters
+    ----------
+    score : (line, sample)
+        NaN pixels are left out of the mean and stay NaN.
+    width_px : [pixel]
+        Odd; 1 returns the score as it is.
+    """
+    if width_px == 1:
+        return score
+    finite = np.isfinite(score)
+    total = uniform_filter(
+        np.where(finite, score, 0.0).astype(np.float32), width_px, mode="nearest"
+    )
+    if not finite.all():
+        share = uniform_filter(finite.astype(np.float32), width_px, mode="nearest")
+        total = np.where(finite, total / np.maximum(share, 1e-6), np.nan)
+    return np.asarray(total * width_px, dtype=np.float32)
+
+
+def clean_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
+    """Return the standard deviation that a normal law with this score's 99 % quantile has.
+
+    Parameters
+    ----------
+    score : any shape
+        NaN is left out.
+    two_sided
+        Whether both signs may be a gas; else only the positive side is scaled by.
+
+    Returns
+    -------
+    Positive; 1 if nothing is finite.
+    """
+    values = score[np.isfinite(score)]
+    if values.size == 0:
+        return 1.0
+    if two_sided:
+        level = float(np.quantile(np.abs(values), CLEAN_QUANTILE))
+    else:
+        level = float(np.quantile(values, 0.5 * (1 + CLEAN_QUANTILE)))
+    return max(level / _NORMAL_AT_QUANTILE, 1e-6)
+
+
+def find_peaks(score: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return (line, sample) of the pixels that are the greatest in their square, highest first."""
+    filled = np.where(np.isfinite(score), score, -np.inf)
+    top = (maximum_filter(filled, PEAK_WIDTH_PX, mode="nearest") == filled) & np.isfinite(score)
+    line, sample = np.nonzero(top)
+    order = np.argsort(-filled[line, sample], kind="stable")
+    return line[order], sample[order]
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceLaw:
+    r"""The number of peaks at least this high that chance gives in the scene.
+
+    .. math:: E(s) = \frac{1}{K}\,n_u\Big(1 + \xi\,\frac{s - u}{\beta}\Big)^{-1/\xi}, \qquad s > u
+
+    and the count itself below u. K decoys a gas win K/(K+1) of the chance peaks between them, so
+    the gases win 1/K of the decoys' number.
+
+    Attributes
+    ----------
+    decoy_peaks : (peak,) ascending
+        Heights of the peaks that a decoy won.
+    decoys_per_gas
+        K.
+    threshold, scale, shape
+        u, β and ξ of the generalised Pareto law above u.
+    """
+
+    decoy_peaks: NDArray[np.float64]
+    decoys_per_gas: int
+    threshold: float
+    scale: float
+    shape: float
+
+    def expected(self, score: float) -> float:
+        """Return E(s)."""
+        if score <= self.threshold:
+            above = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, score)
+            return float(above) / self.decoys_per_gas
+        n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
+        excess = (score - self.threshold) / self.scale
+        if abs(self.shape) < 1e-6:
+            survival = np.exp(-excess)
+        else:
+            survival = np.maximum(1.0 + self.shape * excess, 0.0) ** (-1.0 / self.shape)
+        return float(n_tail * survival / self.decoys_per_gas)
+
+    def score_for(self, expected: float) -> float:
+        """Return the score at which chance gives so many peaks."""
+        n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
+        share = expected * self.decoys_per_gas / max(n_tail, 1)
+        if share >= 1.0:
+            rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
+            return float(self.decoy_peaks[self.decoy_peaks.size - rank])
+        if abs(self.shape) < 1e-6:
+            return float(self.threshold - self.scale * np.log(share))
+        return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
+
+
+def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceLaw:
+    r"""Fit the law of chance peaks to the peaks that decoys won.
+
+    The generalised Pareto law is fitted to the highest tenth (at least 30, at most 400 peaks) by
+    probability-weighted moments, its shape drawn towards 0.1 and kept between 0 and 0.5: with few
+    peaks a lighter tail than exponential is never believed.
+
+    Parameters
+    ----------
+    decoy_peaks : (peak,)
+        Any order.
+
+    References
+    ----------
+    Hosking & Wallis 1987, doi 10.1080/00401706.1987.10488243, probability-weighted moments of the
+    generalised Pareto law (their k is -ξ).
+    """
+    peaks = np.sort(decoy_peaks.astype(np.float64))
+    if peaks.size < 10:
+        # Too few to fit: exponential with the slope of a normal law's tail, from the highest one.
+        top = float(peaks[-1]) if peaks.size else 5.0
+        return ChanceLaw(peaks, decoys_per_gas, top, 1.0, 0.1)
+    n_tail = min(int(np.clip(peaks.size // 10, 30, 400)), peaks.size - 1)
+    u = float(peaks[-n_tail - 1])
+    excess = peaks[-n_tail:] - u
+    rank = (np.arange(1, n_tail + 1) - 0.35) / n_tail
+    a_0, a_1 = float(excess.mean()), float((excess * (1 - rank)).mean())
+    shape = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
+    # Prior worth 50 peaks: the moments' shape is uncertain by about 1/√n.
+    shape = (shape * n_tail + 0.1 * 50) / (n_tail + 50)
+    shape = float(np.clip(shape, 0.0, 0.5))
+    return ChanceLaw(peaks, decoys_per_gas, u, a_0 * (1.0 - shape), shape)

@@ -1,0 +1,295 @@
+"""From an outlined plume to what is said of it: chemicals, amounts, doubts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.bank import FilterBank
+from cathartes.detect.identify import Identification, identify
+from cathartes.detect.outline import Seed
+from cathartes.detect.planes import ScenePlanes
+from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.signature import Signatures
+from cathartes.detect.survey import Bandset, Scales, Tick, clean_pixels
+from cathartes.detect.window import Regime
+
+EDGE_FLAG = "cut by the scene's edge"
+ASSUMED_FLAG = "plume temperature assumed"
+CONTRADICTS_FLAG = "sign contradicts plume temperature"
+THICK_FLAG = "optically thick"
+LOW_CONTRAST_FLAG = "contrast too small for a column density"
+LOOKALIKE_FLAG = "look-alike possible"
+
+THICK_OPTICAL_DEPTH = 0.5
+LIBRARY_ERROR = 0.05
+"""Relative error of the library's amounts: of measured spectra, and of our model of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeanSignal:
+    """The mean spectrum of one plume against its ring.
+
+    Attributes
+    ----------
+    signal : (band,) [cube's unit]
+        Plume's weighted mean less the ring's, each less the background's mean.
+    n_effective, n_ring : [pixel]
+    """
+
+    signal: NDArray[np.float64]
+    n_effective: float
+    n_ring: float
+
+
+def gather_signals(
+    bandset: Bandset,
+    bank: FilterBank,
+    labels: NDArray[np.int32],
+    rings: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    tick: Tick,
+) -> tuple[MeanSignal, ...]:
+    """Return each plume's mean signal, reading only the lines where there are plumes.
+
+    Parameters
+    ----------
+    labels, rings : (line, sample) int32
+    weight : (line, sample)
+        How much each pixel counts inside its plume, not negative.
+    """
+    n_plumes, n_bands = int(labels.max()), bandset.index.size
+    inside, around = np.zeros((n_plumes + 1, n_bands)), np.zeros((n_plumes + 1, n_bands))
+    w_sum, w_square, n_ring = (np.zeros(n_plumes + 1) for _ in range(3))
+    for start, stop in bandset.ranges():
+        here, ring_here = labels[start:stop], rings[start:stop]
+        if not (here.any() or ring_here.any()):
+            continue
+        block = bandset.read(start, stop)
+        usable = clean_pixels(block)
+        centred = block - bank.mean
+        for number in np.unique(here[usable & (here > 0)]):
+            chosen = usable & (here == number)
+            w = weight[start:stop][chosen].astype(np.float64)
+            inside[number] += w @ centred[chosen]
+            w_sum[number] += w.sum()
+            w_square[number] += (w**2).sum()
+        for number in np.unique(ring_here[usable & (ring_here > 0)]):
+            chosen = usable & (ring_here == number)
+            around[number] += centred[chosen].sum(axis=0, dtype=np.float64)
+            n_ring[number] += chosen.sum()
+        tick("identify", stop / bandset.cube.n_lines)
+    signals = []
+    for number in range(1, n_plumes + 1):
+        mean = inside[number] / max(w_sum[number], 1e-30)
+        mean -= around[number] / max(n_ring[number], 1.0)
+        n_effective = w_sum[number] ** 2 / max(w_square[number], 1e-30)
+        signals.append(MeanSignal(mean, float(n_effective), float(n_ring[number])))
+    return tuple(signals)
+
+
+@dataclass(frozen=True, slots=True)
+class PlumeReader:
+    """Everything that describing a plume needs beside the plume itself."""
+
+    bank: FilterBank
+    signatures: Signatures
+    scales: Scales
+    planes: ScenePlanes
+    settings: DetectSettings
+    wavelength_um: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    contrast_assumed: bool
+
+    def mean_variance(self, signal: MeanSignal) -> float:
+        """Return the variance of a plume's whitened mean: noise and clutter of its size.
+
+        Averages over w by w pixels keep this part of a pixel's variance: measured on the scene.
+        """
+        widths = np.array(self.settings.smoothing_widths_px, dtype=float)
+        n_gases = len(self.signatures.names)
+        kept = np.median(self.scales.score[:n_gases] / widths, axis=0) ** 2
+        kept /= kept[0]
+        side = np.sqrt(signal.n_effective)
+        share = float(np.interp(np.log(side), np.log(widths), kept))
+        return share + 1.0 / max(signal.n_ring, 1.0)
+
+    def describe(
+        self,
+        number: int,
+        seed: Seed,
+        signal: MeanSignal,
+        expected_by_chance: float,
+        labels: NDArray[np.int32],
+        rings: NDArray[np.int32],
+    ) -> Plume:
+        """Return what is said of one plume."""
+        settings, names = self.settings, self.signatures.names
+        emissive = self.signatures.regime is Regime.EMISSIVE
+        variance = self.mean_variance(signal)
+        found = identify(
+            self.bank.whitening.astype(np.float64) @ signal.signal,
+            self.bank.whitened[: len(names)],
+            variance,
+            max_gases=settings.mixture_max_gases,
+            signature_error=settings.signature_error,
+            prior_extra_gas=settings.prior_extra_gas,
+            prior_unknown=settings.prior_unknown,
+            sign=0 if emissive else 1,
+        )
+        order = np.argsort(-found.probability)
+        main = int(order[0])
+        unknown = found.unknown > float(found.probability[main]) or not found.best_set
+        others = [(names[g], float(found.probability[g])) for g in order if g != main or unknown]
+        if not unknown:
+            others.append((UNKNOWN, found.unknown))
+        others = sorted((o for o in others if o[1] >= 0.005), key=lambda o: -o[1])[:5]
+
+        line, sample = np.nonzero(labels == number)
+        amount = _Amount.measure(self, found, main, line, sample, rings == number, variance)
+        flags = self._flags(amount, line, sample, labels.shape, found, main)
+        peak = int(
+            np.argmax(np.abs(np.nan_to_num(self.planes.score(names[seed.gas])[line, sample])))
+        )
+        return Plume(
+            id=number,
+            chemical=UNKNOWN if unknown else names[main],
+            probability=found.unknown if unknown else float(found.probability[main]),
+            alternatives=tuple(others),
+            expected_by_chance=expected_by_chance,
+            snr_max=seed.score,
+            n_pixels=int(line.size),
+            line_min=int(line.min()),
+            line_max=int(line.max()),
+            sample_min=int(sample.min()),
+            sample_max=int(sample.max()),
+            origin_line=float(line[peak]) + 0.5,
+            origin_sample=float(sample[peak]) + 0.5,
+            column_density_max_ppm_m=float("nan") if unknown else amount.greatest_ppm_m,
+            column_density_mean_ppm_m=float("nan") if unknown else amount.mean_ppm_m,
+            column_density_sd_ppm_m=float("nan") if unknown else amount.sd_ppm_m,
+            thermal_contrast=int(np.sign(amount.signed)) if emissive else 0,
+            flags=flags,
+            spectrum=self._spectrum(signal, found, main, order, variance),
+        )
+
+    def _flags(
+        self,
+        amount: "_Amount",
+        line: NDArray[np.intp],
+        sample: NDArray[np.intp],
+        shape: tuple[int, ...],
+        found: Identification,
+        main: int,
+    ) -> tuple[str, ...]:
+        """Return what a reviewer must know."""
+        flags = []
+        at_edge = line.min() == 0 or sample.min() == 0
+        if at_edge or line.max() == shape[0] - 1 or sample.max() == shape[1] - 1:
+            flags.append(EDGE_FLAG)
+        if self.contrast_assumed:
+            flags.append(ASSUMED_FLAG)
+        elif amount.contradicts:
+            flags.append(CONTRADICTS_FLAG)
+        elif not np.isfinite(amount.mean_ppm_m):
+            flags.append(LOW_CONTRAST_FLAG)
+        depth = self.signatures.absorption_per_ppm_m[main].max() * amount.greatest_ppm_m
+        if depth > THICK_OPTICAL_DEPTH:
+            flags.append(THICK_FLAG)
+        second = np.sort(found.probability)[-2] if found.probability.size > 1 else 0.0
+        if second > 0.05 and len(found.best_set) == 1:
+            flags.append(LOOKALIKE_FLAG)
+        return tuple(flags)
+
+    def _spectrum(
+        self,
+        signal: MeanSignal,
+        found: Identification,
+        main: int,
+        order: NDArray[np.intp],
+        variance: float,
+    ) -> PlumeSpectrum:
+        """Return the measured and fitted spectra of a plume."""
+        values = self.signatures.values
+        single = np.abs(found.single_amount) * np.sqrt(np.diag(self.bank.gram))[: len(values)]
+        by_gain = [g for g in np.argsort(-single) if g not in found.best_set and g != main]
+        probable = [g for g in order if g not in found.best_set and found.probability[g] > 0.005]
+        rest = [*probable, *by_gain]
+        second = int(rest[0]) if rest else None
+        return PlumeSpectrum(
+            wavelength_um=self.wavelength_um,
+            signal=signal.signal,
+            signal_sd=self.sd * np.sqrt(variance),
+            fit=found.amount @ values,
+            runner_up_fit=np.zeros_like(signal.signal)
+            if second is None
+            else found.single_amount[second] * values[second],
+            runner_up="" if second is None else self.signatures.names[second],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """Column densities of a plume's main gas."""
+
+    signed: float
+    mean_ppm_m: float
+    greatest_ppm_m: float
+    sd_ppm_m: float
+    contradicts: bool
+
+    @classmethod
+    def measure(
+        cls,
+        reader: PlumeReader,
+        found: Identification,
+        main: int,
+        line: NDArray[np.intp],
+        sample: NDArray[np.intp],
+        ring: NDArray[np.bool_],
+        variance: float,
+    ) -> "_Amount":
+        """Fit the plume's gases together in each of its pixels, less what the ring shows."""
+        names, gram = reader.signatures.names, reader.bank.gram
+        chosen = list(found.best_set) if main in found.best_set else [main]
+        product, offset = [], []
+        for g in chosen:
+            z = reader.planes.store.read(f"z/{names[g]}") * np.sqrt(gram[g, g])
+            product.append(z[line, sample])
+            offset.append(float(np.nanmedian(z[ring])) if ring.any() else 0.0)
+        centred = np.array(product) - np.array(offset)[:, None]
+        amounts = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], centred, rcond=1e-10)[0]
+        amount = amounts[chosen.index(main)].astype(np.float32)
+        contrast = reader.planes.contrast(names[main])[line, sample]
+        signed = float(np.nanmean(amount))
+        if reader.contrast_assumed:
+            contrast = np.abs(contrast) * np.float32(np.sign(signed) or 1.0)
+        usable = np.isfinite(amount) & (np.abs(contrast) >= reader.planes.min_contrast)
+        if not usable.any():
+            return cls(signed, *(3 * (float("nan"),)), contradicts=False)
+        # Ratio of sums: pixels with little contrast neither blow up nor bias the mean.
+        c, a = contrast[usable].astype(float), amount[usable].astype(float)
+        mean = float((a * c).sum() / (c * c).sum())
+        image = np.full((line.max() - line.min() + 3, sample.max() - sample.min() + 3), np.nan)
+        image[line[usable] - line.min() + 1, sample[usable] - sample.min() + 1] = a / c
+        greatest = _smoothed_maximum(image)
+        noise = reader.planes.scales[names[main]].noise_equivalent * np.sqrt(variance)
+        typical = np.sqrt((c * c).mean())
+        relative = np.hypot(reader.planes.contrast_sd / typical, LIBRARY_ERROR)
+        if reader.contrast_assumed:
+            relative = 1.0
+        sd = float(np.hypot(noise / typical, mean * relative))
+        if mean < 0:
+            return cls(signed, *(3 * (float("nan"),)), contradicts=True)
+        return cls(signed, mean, max(greatest, mean), sd, contradicts=False)
+
+
+def _smoothed_maximum(image: NDArray[np.float64]) -> float:
+    """Return the greatest mean over 3 by 3 pixels, of those with at least 4 values."""
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    count = np.isfinite(windows).sum(axis=(2, 3))
+    total = np.nansum(windows, axis=(2, 3))
+    means = np.where(count >= 4, total / np.maximum(count, 1), -np.inf)
+    best = float(means.max())
+    return best if np.isfinite(best) else float(np.nanmax(image))

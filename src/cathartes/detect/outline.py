@@ -1,0 +1,111 @@
+"""Plume outlines: from the highest peaks down to where a plume fades into its background."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, distance_transform_cdt, label
+
+EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A peak from which a plume grows.
+
+    Attributes
+    ----------
+    line, sample
+        Its pixel.
+    score
+        Its height, in clean standard deviations, positive.
+    gas
+        Index of the gas that gave it.
+    sign
+        +1 or -1: the sign of that gas's score there.
+    """
+
+    line: int
+    sample: int
+    score: float
+    gas: int
+    sign: int
+
+
+def grow_plumes(
+    shape: tuple[int, int],
+    seeds: tuple[Seed, ...],
+    gas_score: Callable[[int], NDArray[np.float32]],
+    grow_score: float,
+    min_pixels: int,
+) -> tuple[NDArray[np.int32], tuple[Seed, ...]]:
+    """Grow each seed, highest first, over the connected pixels of its gas and sign.
+
+    A seed inside or beside a plume that a higher seed has grown is part of it.
+
+    Parameters
+    ----------
+    shape
+        (line, sample) of the scene.
+    seeds
+        Any order.
+    gas_score : gas → (line, sample)
+        Score smoothed for growing, signed.
+    grow_score
+        Lowest score inside a plume.
+    min_pixels
+        Plumes with fewer pixels are dropped.
+
+    Returns
+    -------
+    labels : (line, sample) int32
+        0 outside, else 1 + the index in the seeds returned.
+    seeds
+        Those that grew into a plume of their own, highest first.
+    """
+    regions: dict[tuple[int, int], NDArray[np.int32]] = {}
+    labels = np.zeros(shape, dtype=np.int32)
+    taken = np.zeros(shape, dtype=bool)
+    grown: list[Seed] = []
+    for seed in sorted(seeds, key=lambda s: -s.score):
+        key = (seed.gas, seed.sign)
+        if key not in regions:
+            above = gas_score(seed.gas) * seed.sign >= grow_score
+            regions[key] = label(above, structure=EIGHT_NEIGHBOURS)[0].astype(np.int32)
+        if taken[seed.line, seed.sample]:
+            continue
+        region = regions[key]
+        number = region[seed.line, seed.sample]
+        inside = (region == number) & (labels == 0) if number else np.zeros_like(taken)
+        if inside.sum() < min_pixels:
+            continue
+        grown.append(seed)
+        labels[inside] = len(grown)
+        taken |= binary_dilation(inside, EIGHT_NEIGHBOURS, iterations=2)
+    return labels, tuple(grown)
+
+
+def ring_labels(labels: NDArray[np.int32], gap_px: int, width_px: int) -> NDArray[np.int32]:
+    """Return the clean surroundings of each plume.
+
+    Parameters
+    ----------
+    labels : (line, sample) int32
+        0 outside plumes.
+    gap_px, width_px : [pixel]
+        Distance of the ring from the plume, and its width.
+
+    Returns
+    -------
+    (line, sample) int32
+        The id of the plume whose ring a pixel belongs to (the nearest one), 0 elsewhere. Never
+        inside or within the gap of any plume.
+    """
+    distance, nearest = distance_transform_cdt(
+        labels == 0, metric="chessboard", return_indices=True
+    )
+    in_ring = (distance > gap_px) & (distance <= gap_px + width_px)
+    ring = np.zeros_like(labels)
+    ring[in_ring] = labels[nearest[0][in_ring], nearest[1][in_ring]]
+    return ring

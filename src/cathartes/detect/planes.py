@@ -1,0 +1,123 @@
+"""Images of a scene, made while detecting and read by name afterwards."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.bank import tail_aware
+from cathartes.detect.quantify import column_density_ppm_m, column_density_sd_ppm_m, necl_ppm_m
+
+
+class PlaneStore(Protocol):
+    """Where images are kept while a scene is worked on: memory, or scratch files."""
+
+    def write_lines(self, name: str, start: int, values: NDArray[np.float32]) -> None:
+        """Keep (line, sample) values from line ``start`` on, under a name."""
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Return the whole image of a name, (line, sample)."""
+
+
+class MemoryPlanes:
+    """Images in memory: for tests, small scenes and the Python prompt."""
+
+    def __init__(self, n_lines: int, n_samples: int) -> None:
+        self._shape = (n_lines, n_samples)
+        self._planes: dict[str, NDArray[np.float32]] = {}
+
+    def write_lines(self, name: str, start: int, values: NDArray[np.float32]) -> None:
+        """Keep (line, sample) values from line ``start`` on, under a name."""
+        plane = self._planes.setdefault(name, np.full(self._shape, np.nan, np.float32))
+        plane[start : start + values.shape[0]] = values
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Return the whole image of a name, (line, sample)."""
+        return self._planes[name]
+
+
+@dataclass(frozen=True, slots=True)
+class GasScale:
+    """What turns one gas's stored images into published ones.
+
+    Attributes
+    ----------
+    noise_equivalent : [ppm m (K)]
+        Standard deviation of the filter's estimate over the clean scene.
+    amount_per_score : [ppm m (K)]
+        Amount that a matched-filter score of one stands for.
+    score_scale : (width,)
+        Clean standard deviation of the tail-aware score, for each smoothing width.
+    """
+
+    noise_equivalent: float
+    amount_per_score: float
+    score_scale: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePlanes:
+    """The published images of a scene, computed from the stored ones when asked for.
+
+    Stored are ``z/<gas>`` (matched-filter score), ``contrast/<gas>``, ``distance`` (squared
+    Mahalanobis distance) and ``context``.
+
+    Attributes
+    ----------
+    dof, n_bands
+        ν and b of `tail_aware`.
+    min_contrast, contrast_sd : [(K)]
+        Smallest usable contrast, and how well it is known.
+    """
+
+    store: PlaneStore
+    scales: dict[str, GasScale]
+    dof: float
+    n_bands: int
+    min_contrast: float
+    contrast_sd: float
+
+    def score(self, gas: str) -> NDArray[np.float32]:
+        """Return the detection score, (line, sample), clean standard deviations."""
+        raw = tail_aware(
+            self.store.read(f"z/{gas}"), self.store.read("distance"), self.dof, self.n_bands
+        )
+        return np.asarray(raw / self.scales[gas].score_scale[0], dtype=np.float32)
+
+    def amount(self, gas: str) -> NDArray[np.float32]:
+        """Return the filter's signed estimate, (line, sample) [ppm m (K)]."""
+        return self.store.read(f"z/{gas}") * np.float32(self.scales[gas].amount_per_score)
+
+    def contrast(self, gas: str) -> NDArray[np.float32]:
+        """Return the contrast, (line, sample) [(K)]."""
+        return self.store.read(f"contrast/{gas}")
+
+    def column_density(self, gas: str) -> NDArray[np.float32]:
+        """Return the column density, (line, sample) [ppm m]; negative values are noise."""
+        return column_density_ppm_m(self.amount(gas), self.contrast(gas), self.min_contrast)
+
+    def necl(self, gas: str) -> NDArray[np.float32]:
+        """Return the noise-equivalent column density, (line, sample) [ppm m]."""
+        return necl_ppm_m(self.scales[gas].noise_equivalent, self.contrast(gas), self.min_contrast)
+
+    def column_density_sd(self, gas: str) -> NDArray[np.float32]:
+        """Return one standard deviation of the column density, (line, sample) [ppm m]."""
+        return column_density_sd_ppm_m(
+            self.column_density(gas), self.necl(gas), self.contrast(gas), self.contrast_sd
+        )
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Return the image of a published name, (line, sample): see `result.Planes`."""
+        kind, _, gas = name.partition("/")
+        match kind:
+            case "score":
+                return self.score(gas)
+            case "column_density_ppm_m":
+                return self.column_density(gas)
+            case "column_density_sd_ppm_m":
+                return self.column_density_sd(gas)
+            case "necl_ppm_m":
+                return self.necl(gas)
+            case _:
+                return self.store.read(name)

@@ -1,0 +1,210 @@
+"""The search itself: every gas and its decoys over every pixel, and where they peak."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
+
+from cathartes.detect.bank import FilterBank, apply_bank, tail_aware
+from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
+from cathartes.detect.planes import PlaneStore
+from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.survey import Bandset, Scales, Tick, clean_pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How the contrast of plume to ground follows from a pixel's radiance.
+
+    Attributes
+    ----------
+    mean : (band,) [cube's unit]
+        Of the scene, for the albedo factor.
+    weight : (gas, band) or None
+        Where each gas absorbs; None in the reflective range.
+    plume_temperature_k, ground_temperature_k : [K]
+        Emissive only; the plume's is NaN where it is not known, and `assumed_k` holds everywhere.
+    assumed_k : [K]
+    """
+
+    mean: NDArray[np.float64]
+    weight: NDArray[np.float64] | None
+    plume_temperature_k: float
+    ground_temperature_k: float
+    assumed_k: float
+
+    def of_block(
+        self, block: NDArray[np.float32], wavelength_um: NDArray[np.float64], n_gases: int
+    ) -> NDArray[np.float32]:
+        """Return (gas, line, sample) [(K)]."""
+        shape = (n_gases, *block.shape[:2])
+        if self.weight is None:
+            return np.broadcast_to(albedo_factor(block, self.mean), shape)
+        if np.isnan(self.plume_temperature_k):
+            assumed = np.where(clean_pixels(block), np.float32(self.assumed_k), np.nan)
+            return np.broadcast_to(assumed.astype(np.float32), shape)
+        contrast = emissive_contrast_k(
+            block,
+            wavelength_um,
+            self.weight,
+            self.plume_temperature_k,
+            self.ground_temperature_k,
+        )
+        return np.moveaxis(contrast, 2, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """The highest smoothed score of each pixel, over all gases and over all decoys.
+
+    Attributes
+    ----------
+    gas, decoy : (line, sample) float32
+        Clean standard deviations; absolute where both signs may be a gas.
+    winner : (line, sample) int16
+        Gas of the highest score; negative sign as ``-1 - gas``.
+    """
+
+    gas: NDArray[np.float32]
+    decoy: NDArray[np.float32]
+    winner: NDArray[np.int16]
+
+
+def score_scene(
+    bandset: Bandset,
+    bank: FilterBank,
+    scales: Scales,
+    widths_px: tuple[int, ...],
+    contrast: Contrast,
+    n_gases: int,
+    store: PlaneStore,
+    *,
+    two_sided: bool,
+    tick: Tick,
+) -> Heights:
+    """Score every pixel, keep the gases' images in the store, and return the heights.
+
+    The first ``n_gases`` signatures of the bank are gases, the others decoys. Blocks are read with
+    a margin, so that smoothing does not see their borders.
+    """
+    n_lines, n_samples, _ = bandset.cube.shape
+    heights = Heights(
+        gas=np.full((n_lines, n_samples), np.nan, np.float32),
+        decoy=np.full((n_lines, n_samples), np.nan, np.float32),
+        winner=np.zeros((n_lines, n_samples), np.int16),
+    )
+    margin = max(widths_px) // 2
+    for start, stop in bandset.ranges():
+        low, high = max(start - margin, 0), min(stop + margin, n_lines)
+        block = bandset.read(low, high)
+        z, d2 = apply_bank(block, bank)
+        keep = slice(start - low, stop - low)
+        factor = tail_aware(np.ones_like(d2), d2, scales.dof, bandset.index.size)
+        for g in range(len(bank.names)):
+            aware = z[g] * factor
+            for k, width in enumerate(widths_px):
+                height = (average(aware, width) / np.float32(scales.score[g, k]))[keep]
+                _raise_heights(heights, slice(start, stop), height, g, n_gases, two_sided=two_sided)
+        for g, name in enumerate(bank.names[:n_gases]):
+            store.write_lines(f"z/{name}", start, z[g, keep])
+        own = block[keep]
+        for name, plane in zip(
+            bank.names, contrast.of_block(own, bandset.wavelength_um, n_gases), strict=False
+        ):
+            store.write_lines(f"contrast/{name}", start, plane)
+        store.write_lines("distance", start, d2[keep])
+        tick("search", stop / n_lines)
+    return heights
+
+
+def _raise_heights(
+    heights: Heights,
+    lines: slice,
+    height: NDArray[np.float32],
+    signature: int,
+    n_gases: int,
+    *,
+    two_sided: bool,
+) -> None:
+    """Raise the stored heights where this signature stands higher."""
+    size = np.abs(height) if two_sided else height
+    if signature >= n_gases:
+        heights.decoy[lines] = np.fmax(heights.decoy[lines], size)
+        return
+    higher = ~(size <= heights.gas[lines]) & np.isfinite(size)
+    heights.gas[lines] = np.where(higher, size, heights.gas[lines])
+    signed = np.where(height < 0, -1 - signature, signature)
+    heights.winner[lines] = np.where(higher, signed, heights.winner[lines])
+
+
+def find_seeds(
+    heights: Heights, plumes: NDArray[np.bool_], decoys_per_gas: int, max_expected: float
+) -> tuple[tuple[Seed, ...], ChanceLaw]:
+    """Return the peaks that chance hardly gives, and the law of those that it does.
+
+    A peak of both together belongs to whoever stands higher there: decoys' peaks tell what chance
+    gives, gases' peaks above that are seeds of plumes. Decoys' peaks on plumes already found are
+    left out: a strong plume looks a little like everything.
+    """
+    both = np.fmax(heights.gas, heights.decoy)
+    line, sample = find_peaks(both)
+    gas_wins = ~(heights.decoy[line, sample] > heights.gas[line, sample])
+    by_chance = ~gas_wins & ~plumes[line, sample]
+    law = fit_chance(both[line, sample][by_chance], decoys_per_gas)
+    threshold = law.score_for(max_expected)
+    seeds = []
+    for a, b in zip(line[gas_wins].tolist(), sample[gas_wins].tolist(), strict=True):
+        score = float(heights.gas[a, b])
+        if score < threshold:
+            break
+        won = int(heights.winner[a, b])
+        gas, sign = (won, 1) if won >= 0 else (-1 - won, -1)
+        seeds.append(Seed(a, b, score, gas, sign))
+    return tuple(seeds), law
+
+
+MAX_ROUNDS = 5
+"""Rounds of growing plumes and counting chance again without them; two or three are usual."""
+PLUME_MARGIN_PX = 4
+"""Distance from a plume within which decoys' peaks are put down to it, [pixel]."""
+
+
+def find_plumes(
+    heights: Heights, gas_score: Callable[[int], NDArray[np.float32]], settings: DetectSettings
+) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaw]:
+    """Grow plumes from the peaks above chance, count chance again without them, until that rests.
+
+    Parameters
+    ----------
+    heights
+        From `score_scene`.
+    gas_score : gas → (line, sample)
+        Score smoothed for growing, signed.
+
+    Returns
+    -------
+    labels : (line, sample) int32
+        0 outside plumes, else 1 + the index of the seed.
+    seeds
+        One a plume, highest first.
+    law
+        What chance gives.
+    """
+    n_lines, n_samples = heights.gas.shape
+    near = np.zeros((n_lines, n_samples), dtype=bool)
+    for _ in range(MAX_ROUNDS):
+        seeds, law = find_seeds(
+            heights, near, settings.decoys_per_gas, settings.max_expected_by_chance
+        )
+        labels, grown = grow_plumes(
+            (n_lines, n_samples), seeds, gas_score, settings.grow_score, settings.min_pixels
+        )
+        now = near | binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
+        if (now == near).all():
+            break
+        near = now
+    return labels, grown, law

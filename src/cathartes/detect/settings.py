@@ -1,0 +1,118 @@
+"""Settings of detection: the only place of their defaults."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cathartes.errors import SettingsError
+
+GROW_WIDTH_PX = 3
+"""Side of the squares over which scores are averaged for growing plumes, [pixel]."""
+
+BackgroundMean = Literal["auto", "global", "column"]
+
+
+@dataclass(frozen=True, slots=True)
+class DetectSettings:
+    """How plumes are searched for.
+
+    Attributes
+    ----------
+    min_bands
+        Fewest usable bands in the window; with fewer no background can be told from a gas.
+    background_mean
+        ``column``: each column has its own mean (a pushbroom's detectors differ); ``global``: one
+        mean, with the across-track stripes taken out; ``auto``: column in the reflective range,
+        global in the emissive one.
+    stripe_smoothing_samples : [sample]
+        Length over which a column mean is called scene rather than stripe.
+    air_mass_factor
+        Slant path over vertical path, sun and view together; None takes it from the cube's angles.
+    plume_temperature_k : [K]
+        Temperature of the plumes, usually that of the air; None takes it from the cube's metadata,
+        or assumes `assumed_contrast_k` and flags every plume.
+    plume_temperature_sd_k : [K]
+        How well the plume temperature is known.
+    assumed_contrast_k : [K]
+        Plume minus median ground brightness temperature when nothing better is known.
+    min_contrast_k : [K]
+        Below this difference of plume and ground no column density is stated.
+    min_optical_depth_per_100_ppm_m
+        Gases whose bands stand out less than this in the window are not searched.
+    smoothing_widths_px : [pixel]
+        Sides of the squares over which scores are averaged; odd; the largest average wins.
+    decoys_per_gas
+        Sham signatures searched beside every gas, to count what chance alone gives.
+    max_expected_by_chance
+        A plume is reported if chance alone gives at most so many of its strength in the scene.
+    grow_score
+        Score down to which a plume grows from its seed, on 3 by 3 averages.
+    min_pixels
+        Smaller plumes are dropped.
+    ring_gap_px, ring_width_px : [pixel]
+        The clean surroundings of a plume: a ring this far from it and this wide.
+    signature_error
+        Relative error of a signature (library, atmosphere, temperature), as a part of its norm.
+    mixture_max_gases
+        Most gases told apart in one plume.
+    prior_extra_gas
+        Prior odds of each further gas in a plume.
+    prior_unknown
+        Prior probability that a plume is of a chemical outside the library.
+    block_bytes
+        Memory of one block of lines.
+    """
+
+    min_bands: int = 8
+    background_mean: BackgroundMean = "auto"
+    stripe_smoothing_samples: float = 15.0
+    air_mass_factor: float | None = None
+    plume_temperature_k: float | None = None
+    plume_temperature_sd_k: float = 1.0
+    assumed_contrast_k: float = -5.0
+    min_contrast_k: float = 0.5
+    min_optical_depth_per_100_ppm_m: float = 0.002
+    smoothing_widths_px: tuple[int, ...] = (1, 3, 7)
+    decoys_per_gas: int = 2
+    max_expected_by_chance: float = 0.5
+    grow_score: float = 2.5
+    min_pixels: int = 4
+    ring_gap_px: int = 2
+    ring_width_px: int = 6
+    signature_error: float = 0.1
+    mixture_max_gases: int = 3
+    prior_extra_gas: float = 0.02
+    prior_unknown: float = 0.03
+    block_bytes: int = 48 * 2**20
+
+    def __post_init__(self) -> None:
+        if self.min_bands < 3:
+            raise SettingsError(f"min_bands is {self.min_bands}; at least 3 are needed.")
+        if any(width < 1 or width % 2 == 0 for width in self.smoothing_widths_px):
+            raise SettingsError(
+                f"smoothing_widths_px is {self.smoothing_widths_px}; odd widths of at least 1 are "
+                "needed, such as (1, 3, 7)."
+            )
+        if not {1, GROW_WIDTH_PX} <= set(self.smoothing_widths_px):
+            raise SettingsError(
+                f"smoothing_widths_px is {self.smoothing_widths_px}; 1 and {GROW_WIDTH_PX} must be "
+                "among them: plumes are grown on these."
+            )
+        if self.decoys_per_gas < 1:
+            raise SettingsError(
+                f"decoys_per_gas is {self.decoys_per_gas}; at least 1 is needed: without decoys "
+                "nothing says what chance gives."
+            )
+        if not 0 < self.max_expected_by_chance <= 100:
+            raise SettingsError(
+                f"max_expected_by_chance is {self.max_expected_by_chance}; above 0 and at most "
+                "100 is needed."
+            )
+        if self.plume_temperature_k is not None and not 150 < self.plume_temperature_k < 1500:
+            raise SettingsError(
+                f"plume_temperature_k is {self.plume_temperature_k}; kelvins between 150 and 1500 "
+                "are needed (20 °C is 293.15)."
+            )
+        if not 1 <= self.mixture_max_gases <= 3:
+            raise SettingsError(
+                f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed."
+            )

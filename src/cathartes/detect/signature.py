@@ -1,0 +1,146 @@
+"""What a little of each gas adds to the radiance of a pixel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.window import Regime
+from cathartes.errors import NoSignatureError
+from cathartes.scenes.radiometry import planck_slope
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The bank's signatures, gas by gas.
+
+    Attributes
+    ----------
+    names : (gas,)
+    regime
+        Emissive signatures are per ppm m and per kelvin of contrast; reflective ones per ppm m.
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+        Thin limit on the used bands.
+    values : (gas, band) [cube's unit ppm-1 m-1 (K-1)]
+    """
+
+    names: tuple[str, ...]
+    regime: Regime
+    absorption_per_ppm_m: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise NoSignatureError(
+                "no gas of the library shows in the bands used; import spectra that cover them "
+                "(`cathartes library import`), or give a cube with other bands."
+            )
+
+
+def emissive_signatures(
+    names: tuple[str, ...],
+    absorption_per_ppm_m: NDArray[np.float64],
+    wavelength_um: NDArray[np.float64],
+    ground_temperature_k: float,
+    transmittance: NDArray[np.float64],
+) -> Signatures:
+    r"""Return thin-plume signatures in the thermal infrared, per kelvin of contrast.
+
+    .. math:: s = \alpha\,\tau_a\,\frac{\partial B}{\partial T}(\lambda, T_g)
+
+    since :math:`\Delta L \approx u\,\alpha\,\tau_a\,(B(T_p) - L_g)` and the bracket is near
+    :math:`\partial B/\partial T\,(T_p - T_g)` for a contrast of a few tens of kelvins.
+
+    Parameters
+    ----------
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+    wavelength_um : (band,) [um]
+    ground_temperature_k : [K]
+        Typical brightness temperature of the scene.
+    transmittance : (band,)
+        Of the air between plume and sensor.
+
+    References
+    ----------
+    architecture: "Physics in one page"; linearisation of the three-layer equation.
+    """
+    slope = planck_slope(wavelength_um, ground_temperature_k)
+    values = absorption_per_ppm_m * (transmittance * slope)
+    return Signatures(names, Regime.EMISSIVE, absorption_per_ppm_m, values)
+
+
+def reflective_signatures(
+    names: tuple[str, ...],
+    absorption_per_ppm_m: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    air_mass_factor: float,
+) -> Signatures:
+    r"""Return thin-plume signatures in reflected sunlight.
+
+    .. math:: s = -A\,\alpha\,\mu
+
+    the derivative of :math:`L = L_0 e^{-A\alpha u}` at u = 0 (Thompson 2015; Foote 2020).
+
+    Parameters
+    ----------
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+    mean : (band,) [cube's unit]
+        Mean of the scene.
+    air_mass_factor
+        1/cos(sun zenith) + 1/cos(view zenith).
+    """
+    values = -air_mass_factor * absorption_per_ppm_m * mean
+    return Signatures(names, Regime.REFLECTIVE, absorption_per_ppm_m, values)
+
+
+MAX_DECOY_LIKENESS = 0.6
+"""Greatest whitened cosine of a decoy and any gas: with more it would answer to real plumes."""
+
+_TURNS = 0.15 + 0.7 * ((0.6180339887498949 * np.arange(24)) % 1.0)
+"""Turns tried, as parts of the window, in an order that spreads them evenly."""
+
+
+def decoy_absorption(
+    absorption_per_ppm_m: NDArray[np.float64],
+    decoys_per_gas: int,
+    whiten: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return sham absorption spectra: every gas's own, turned round the window.
+
+    A decoy has its gas's widths, heights and number of bands, at places where no gas of the
+    library has them: what clutter and noise do to it, they do to the gas. Of the turns tried the
+    first that look like no gas are taken; where too few do, those that look like one the least.
+
+    Parameters
+    ----------
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+    decoys_per_gas
+        Number of turns, at most 24.
+    whiten : (signature, band) [ppm-1 m-1] → (signature, band)
+        Makes whitened signatures of absorptions, in which likeness is judged.
+
+    Returns
+    -------
+    (gas * decoys_per_gas, band) [ppm-1 m-1], the decoys of a gas side by side.
+
+    References
+    ----------
+    Own construction after the target-decoy competition of Elias & Gygi 2007,
+    doi 10.1038/nmeth1019; docs/decisions/0020-chance-by-decoys.md.
+    """
+    n_gases, n_bands = absorption_per_ppm_m.shape
+    gases = _unit_rows(whiten(absorption_per_ppm_m))
+    decoys = []
+    for gas in range(n_gases):
+        shifts = np.round(np.roll(_TURNS, -gas) * n_bands).astype(int)
+        turned = np.array([np.roll(absorption_per_ppm_m[gas], shift) for shift in shifts])
+        likeness = np.abs(_unit_rows(whiten(turned)) @ gases.T).max(axis=1)
+        order = np.argsort(np.where(likeness < MAX_DECOY_LIKENESS, 0.0, likeness), kind="stable")
+        decoys.append(turned[order[:decoys_per_gas]])
+    return np.vstack(decoys)
+
+
+def _unit_rows(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows scaled to unit length."""
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))

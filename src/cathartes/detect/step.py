@@ -1,0 +1,326 @@
+"""Detection from end to end: a cube and a library in, plumes out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.background import Background
+from cathartes.detect.bank import FilterBank, make_bank
+from cathartes.detect.chance import ChanceLaw, average
+from cathartes.detect.describe import PlumeReader, gather_signals
+from cathartes.detect.outline import Seed, ring_labels
+from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
+from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
+from cathartes.detect.search import Contrast, find_plumes, score_scene
+from cathartes.detect.settings import GROW_WIDTH_PX, DetectSettings
+from cathartes.detect.signature import (
+    Signatures,
+    decoy_absorption,
+    emissive_signatures,
+    reflective_signatures,
+)
+from cathartes.detect.survey import (
+    Bandset,
+    Scales,
+    Tick,
+    first_background,
+    measure_scales,
+    refined_background,
+    usable_bandset,
+)
+from cathartes.detect.window import Regime, choose_window
+from cathartes.errors import InputError
+from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.radiometry import brightness_temperature_k
+
+MIN_VALID_SHARE = 0.5
+"""With fewer usable pixels a scene without a plume is inconclusive, not empty."""
+MIN_ALBEDO_FACTOR = 0.02
+"""Pixels darker than this share of the mean get no column density."""
+ALBEDO_FACTOR_SD = 0.05
+"""How well the albedo factor stands for a pixel's brightness in a gas's own bands."""
+
+
+def quiet(stage: str, share: float) -> None:
+    """Take progress and do nothing with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GasesOnBands:
+    """The gases to be searched, on all bands of an instrument.
+
+    Attributes
+    ----------
+    names : (gas,)
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+        Thin limit, on every band of the cube.
+    """
+
+    names: tuple[str, ...]
+    absorption_per_ppm_m: NDArray[np.float64]
+
+
+def detect(
+    cube: Cube,
+    gases: GasesOnBands,
+    settings: DetectSettings,
+    store: PlaneStore,
+    tick: Tick = quiet,
+) -> Detections:
+    """Find the plumes in a cube, name and measure them.
+
+    The cube is read three times in blocks, and a fourth time where there are plumes: a rough
+    background; one without plumes and rare materials; every gas and its decoys against it; the
+    plumes' spectra.
+
+    Parameters
+    ----------
+    cube
+        The scene.
+    gases
+        What to search for.
+    settings
+        How.
+    store
+        Where images are kept meanwhile.
+    tick
+        Takes progress.
+
+    Raises
+    ------
+    InputError
+        If the cube has too few usable bands or pixels.
+    NoSignatureError
+        If there is no gas to search for.
+    NumericalError
+        If the background can't be inverted.
+    """
+    scene = _Scene.of_cube(cube, settings, tick)
+    widths = settings.smoothing_widths_px
+    rough = scene.rough_background()
+    model = scene.signature_model(rough)
+
+    absorption = gases.absorption_per_ppm_m[:, scene.bandset.index]
+    signatures = model(gases.names, absorption)
+    rough_bank = make_bank(signatures, rough)
+    clean = scene.clean_background(rough_bank)
+
+    decoys = decoy_absorption(
+        absorption,
+        settings.decoys_per_gas,
+        lambda sham: model(("",) * len(sham), sham).values @ rough_bank.whitening.T,
+    )
+    names = gases.names + tuple(f"decoy {number}" for number in range(len(decoys)))
+    bank = make_bank(model(names, np.vstack([absorption, decoys])), clean)
+    scales = measure_scales(scene.bandset, bank, widths, two_sided=scene.emissive)
+
+    contrast = scene.contrast(signatures, clean)
+    heights = score_scene(
+        scene.bandset,
+        bank,
+        scales,
+        widths,
+        contrast,
+        len(gases.names),
+        store,
+        two_sided=scene.emissive,
+        tick=tick,
+    )
+    planes = ScenePlanes(
+        store=store,
+        scales=_gas_scales(bank, scales, gases.names),
+        dof=scales.dof,
+        n_bands=scene.bandset.index.size,
+        min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
+        contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
+    )
+    grow = widths.index(GROW_WIDTH_PX)
+
+    @cache
+    def gas_score(gas: int) -> NDArray[np.float32]:
+        scale = planes.scales[gases.names[gas]].score_scale
+        score = average(planes.score(gases.names[gas]), GROW_WIDTH_PX)
+        return np.asarray(score * np.float32(scale[0] / scale[grow]))
+
+    labels, seeds, law = find_plumes(heights, gas_score, settings)
+    reader = PlumeReader(
+        bank=bank,
+        signatures=signatures,
+        scales=scales,
+        planes=planes,
+        settings=settings,
+        wavelength_um=scene.bandset.wavelength_um,
+        sd=np.sqrt(np.diag(clean.covariance)),
+        contrast_assumed=scene.emissive and np.isnan(contrast.plume_temperature_k),
+    )
+    plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick) if seeds else ()
+    threshold = law.score_for(settings.max_expected_by_chance)
+    searched = tuple(
+        GasSearched(name, float(np.nanmedian(planes.necl(name))), threshold) for name in gases.names
+    )
+    outcome, reason = _outcome(plumes, store.read("distance"), searched)
+    return Detections(labels, plumes, searched, outcome, reason, planes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """A cube with what was decided about it: bands, regime, and how its background is made."""
+
+    bandset: Bandset
+    settings: DetectSettings
+    emissive: bool
+    tick: Tick
+
+    @classmethod
+    def of_cube(cls, cube: Cube, settings: DetectSettings, tick: Tick) -> "_Scene":
+        """Choose the bands and the physics."""
+        window = choose_window(
+            cube.bands.centre_um,
+            cube.band_valid,
+            settings.min_bands,
+            radiance=cube.quantity is Quantity.RADIANCE,
+        )
+        bandset = usable_bandset(cube, window, settings.min_bands, settings.block_bytes)
+        return cls(bandset, settings, window.regime is Regime.EMISSIVE, tick)
+
+    @property
+    def per_column(self) -> bool:
+        """Whether each column has its own mean."""
+        mode = self.settings.background_mean
+        return mode == "column" or (mode == "auto" and not self.emissive)
+
+    def rough_background(self) -> Background:
+        """Return the background of all finite pixels."""
+        return first_background(
+            self.bandset,
+            per_column=self.per_column,
+            stripe_smoothing_samples=self.settings.stripe_smoothing_samples,
+            tick=self.tick,
+        )
+
+    def clean_background(self, bank: FilterBank) -> Background:
+        """Return the background without plumes and rare materials."""
+        widths = self.settings.smoothing_widths_px
+        scales = measure_scales(self.bandset, bank, widths, two_sided=self.emissive)
+        return refined_background(
+            self.bandset,
+            bank,
+            scales,
+            widths,
+            per_column=self.per_column,
+            stripe_smoothing_samples=self.settings.stripe_smoothing_samples,
+            two_sided=self.emissive,
+            tick=self.tick,
+        )
+
+    def ground_temperature_k(self, background: Background) -> float:
+        """Return the median brightness temperature of the mean spectrum, [K]."""
+        mean = background.mean.mean(axis=0)
+        return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
+
+    def signature_model(
+        self, background: Background
+    ) -> Callable[[tuple[str, ...], NDArray[np.float64]], Signatures]:
+        """Return what turns names and absorptions into signatures over this background."""
+        if self.emissive:
+            ground_k = self.ground_temperature_k(background)
+            clear = np.ones(self.bandset.index.size)
+            return lambda names, absorption: emissive_signatures(
+                names, absorption, self.bandset.wavelength_um, ground_k, clear
+            )
+        mean = background.mean.mean(axis=0)
+        factor = air_mass_factor(self.bandset.cube, self.settings)
+        return lambda names, absorption: reflective_signatures(names, absorption, mean, factor)
+
+    def contrast(self, signatures: Signatures, background: Background) -> Contrast:
+        """Return how contrast follows from radiance in this scene."""
+        plume_k = self.settings.plume_temperature_k
+        if plume_k is None:
+            plume_k = float(self.bandset.cube.metadata.get("air_temperature_k", "nan"))
+        return Contrast(
+            mean=background.mean.mean(axis=0),
+            weight=np.abs(signatures.values) if self.emissive else None,
+            plume_temperature_k=plume_k,
+            ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
+            assumed_k=self.settings.assumed_contrast_k,
+        )
+
+
+def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
+    r"""Return :math:`A = 1/\cos\theta_s + 1/\cos\theta_v`, from the settings or the cube's angles.
+
+    Raises
+    ------
+    InputError
+        If neither says.
+    """
+    if settings.air_mass_factor is not None:
+        return settings.air_mass_factor
+    if cube.sun_zenith_deg is None:
+        raise InputError(
+            f"cube {cube.name}: the sun's zenith angle is not in its header, so that no column "
+            "density can be stated; give --air-mass-factor (sun overhead and looking down: 2)."
+        )
+    view_deg = cube.view_zenith_deg or 0.0
+    return float(1 / np.cos(np.radians(cube.sun_zenith_deg)) + 1 / np.cos(np.radians(view_deg)))
+
+
+def _gas_scales(bank: FilterBank, scales: Scales, names: tuple[str, ...]) -> dict[str, GasScale]:
+    """Return what each gas's stored scores are worth."""
+    return {
+        name: GasScale(
+            noise_equivalent=float(bank.noise_equivalent[g] * scales.amount[g]),
+            amount_per_score=float(bank.noise_equivalent[g]),
+            score_scale=tuple(scales.score[g].tolist()),
+        )
+        for g, name in enumerate(names)
+    }
+
+
+def _describe(
+    bandset: Bandset,
+    reader: PlumeReader,
+    labels: NDArray[np.int32],
+    seeds: tuple[Seed, ...],
+    law: ChanceLaw,
+    gas_score: Callable[[int], NDArray[np.float32]],
+    tick: Tick,
+) -> tuple[Plume, ...]:
+    """Say of each outlined plume what it is."""
+    weight = np.zeros(labels.shape, np.float32)
+    for number, seed in enumerate(seeds, start=1):
+        inside = labels == number
+        weight[inside] = np.clip(gas_score(seed.gas)[inside] * seed.sign, 0.1, None)
+    rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
+    signals = gather_signals(bandset, reader.bank, labels, rings, weight, tick)
+    return tuple(
+        reader.describe(number, seed, signal, law.expected(seed.score), labels, rings)
+        for number, (seed, signal) in enumerate(zip(seeds, signals, strict=True), start=1)
+    )
+
+
+def _outcome(
+    plumes: tuple[Plume, ...],
+    distance: NDArray[np.float32],
+    searched: tuple[GasSearched, ...],
+) -> tuple[Outcome, str]:
+    """Return what may honestly be said of the whole scene, and why if that is nothing."""
+    if plumes:
+        return Outcome.DETECTIONS, ""
+    valid = float(np.isfinite(distance).mean())
+    if valid < MIN_VALID_SHARE:
+        reason = (
+            f"only {valid:.0%} of the pixels hold usable values in every band; at least "
+            f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if not any(np.isfinite(gas.necl_median_ppm_m) for gas in searched):
+        reason = (
+            "over most of the scene plume and ground have the same temperature, so that no gas "
+            "could have been seen; fly when the ground is warmer or colder than the air."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    return Outcome.NOTHING_FOUND, ""
