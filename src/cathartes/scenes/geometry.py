@@ -50,8 +50,8 @@ class MapIndex:
     """
 
     grid: MapGrid
-    line: NDArray[np.intp]
-    sample: NDArray[np.intp]
+    line: NDArray[np.signedinteger]
+    sample: NDArray[np.signedinteger]
 
     def resample(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (line, sample) values on the map grid, (y, x), NaN where no pixel falls."""
@@ -160,5 +160,5 @@ class AffineGeometry:
 
     def map_index(self) -> MapIndex:
         """Return the grid itself: each cell shows the pixel of the same place."""
-        line, sample = np.indices(self.shape, dtype=np.intp)
+        line, sample = np.indices(self.shape, dtype=np.int32)
         return MapIndex(MapGrid(self.transform, self.crs, self.shape), line, sample)

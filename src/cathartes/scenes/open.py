@@ -1,8 +1,10 @@
 """Opening a cube, whatever its format."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cathartes.scenes.cube import Cube
+from cathartes.scenes.geometry_files import read_glt, read_igm
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.readers.registry import choose_reader
 
@@ -27,4 +29,10 @@ def open_cube(path: Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
     SettingsError
         If an option does not fit the file.
     """
-    return choose_reader(path, options).read(path, options)
+    cube = choose_reader(path, options).read(path, options)
+    extra = options.igm or options.glt
+    if extra is None:
+        return cube
+    shape = cube.shape[:2]
+    geometry = read_glt(extra, shape) if options.igm is None else read_igm(extra, shape)
+    return replace(cube, geometry=geometry, paths=(*cube.paths, extra.name))

@@ -19,6 +19,7 @@ from cathartes.scenes.readers.envi_header import (
 from cathartes.scenes.readers.envi_lines import RawLayout, RawLines
 from cathartes.scenes.readers.envi_map import read_map_info
 from cathartes.scenes.readers.envi_writer import write_envi
+from cathartes.scenes.times import to_time_utc
 
 __all__ = ["NAME", "read", "recognises", "write_envi"]
 
@@ -82,7 +83,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         value_unit=unit,
         quantity=quantity,
         band_valid=_band_valid(header),
-        start_utc=header.time_utc(*_TIME_KEYS),
+        start_utc=to_time_utc(header.text(*_TIME_KEYS), header.path.name),
         geometry=read_map_info(header, layout.shape[:2]),
         sun_zenith_deg=_sun_zenith(header),
         instrument=_known(header.text("sensor type")),

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -93,26 +92,6 @@ class EnviHeader:
                 f"{self.path.name}: '{key}' is {value:g}; a whole number from 0 is needed."
             )
         return int(value)
-
-    def time_utc(self, *keys: str) -> datetime | None:
-        """Return an ISO 8601 time; one without a zone is UTC, as ENVI has it.
-
-        Raises
-        ------
-        HeaderError
-            If there is a value that is no such time.
-        """
-        text = self.text(*keys)
-        if not text:
-            return None
-        try:
-            time = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise HeaderError(
-                f"{self.path.name}: acquisition time {text!r} is not of the form "
-                "2024-05-17T10:31:00Z; correct or remove it."
-            ) from error
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def is_envi_header(head: bytes) -> bool:

@@ -102,6 +102,18 @@ def _dtype(header: EnviHeader) -> np.dtype[np.generic]:
     return np.dtype(("<" if order == 0 else ">") + _TYPES[code])
 
 
+def read_numbers(layout: RawLayout) -> NDArray[np.generic]:
+    """Return a whole file's numbers as they are, (line, sample, band): for small files."""
+    n_lines, n_samples, n_bands = layout.shape
+    count = n_lines * n_samples * n_bands
+    numbers = np.fromfile(layout.path, layout.dtype, count, offset=layout.offset)
+    if layout.interleave == "bsq":
+        return numbers.reshape(n_bands, n_lines, n_samples).transpose(1, 2, 0)
+    if layout.interleave == "bil":
+        return numbers.reshape(n_lines, n_bands, n_samples).transpose(0, 2, 1)
+    return numbers.reshape(layout.shape)
+
+
 @dataclass(frozen=True, slots=True)
 class RawLines:
     """Lines of a raw cube as float32, scaled as its header says.

@@ -56,6 +56,26 @@ def read_map_info(header: EnviHeader, shape: tuple[int, int]) -> AffineGeometry 
     return AffineGeometry((a, b, c0, d, e, f0), _crs(header, plain), shape)
 
 
+def read_crs(header: EnviHeader) -> str:
+    """Return the reference system of 'coordinate system string' as WKT2; "" if there is none.
+
+    Raises
+    ------
+    HeaderError
+        If it is not understood.
+    """
+    wkt = header.text("coordinate system string")
+    if not wkt:
+        return ""
+    try:
+        return CRS.from_wkt(wkt).to_wkt()
+    except CRSError as error:
+        raise HeaderError(
+            f"{header.path.name}: 'coordinate system string' is not understood ({error}); "
+            "correct or remove it."
+        ) from error
+
+
 def write_map_info(grid: MapGrid) -> dict[str, str]:
     """Return the header fields that state a grid.
 
@@ -91,15 +111,9 @@ def _crs(header: EnviHeader, plain: list[str]) -> str:
     utm = _utm_code(plain)
     if utm:
         return utm
-    wkt = header.text("coordinate system string")
+    wkt = read_crs(header)
     if wkt:
-        try:
-            return CRS.from_wkt(wkt).to_wkt()
-        except CRSError as error:
-            raise HeaderError(
-                f"{header.path.name}: 'coordinate system string' is not understood ({error}); "
-                "correct or remove it."
-            ) from error
+        return wkt
     if plain[0].lower().startswith("geographic"):
         return "EPSG:4326"
     raise HeaderError(

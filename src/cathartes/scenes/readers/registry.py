@@ -7,7 +7,7 @@ from typing import Protocol
 from cathartes.errors import InputError, SettingsError, UnknownFormatError
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.options import OpenOptions
-from cathartes.scenes.readers import envi
+from cathartes.scenes.readers import emit, envi, geotiff, mapped, zarr_store
 
 _HEAD_BYTES = 512
 
@@ -35,7 +35,13 @@ class Reader:
     read: Read
 
 
-READERS: tuple[Reader, ...] = (Reader(envi.NAME, envi.recognises, envi.read),)
+READERS: tuple[Reader, ...] = (
+    Reader(envi.NAME, envi.recognises, envi.read),
+    Reader(emit.NAME, emit.recognises, emit.read),
+    Reader(geotiff.NAME, geotiff.recognises, geotiff.read),
+    Reader(zarr_store.NAME, zarr_store.recognises, zarr_store.read),
+    Reader(mapped.NAME, mapped.recognises, mapped.read),
+)
 
 
 def choose_reader(path: Path, options: OpenOptions) -> Reader:
@@ -52,6 +58,8 @@ def choose_reader(path: Path, options: OpenOptions) -> Reader:
     """
     head = _head(path)
     names = ", ".join(reader.name for reader in READERS)
+    if options.mapping is not None:
+        return next(reader for reader in READERS if reader.name == mapped.NAME)
     if options.format is not None:
         for reader in READERS:
             if reader.name.lower() == options.format.lower():

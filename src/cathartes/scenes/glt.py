@@ -1,0 +1,135 @@
+"""Geometry by a look-up table (GLT): which pixel each cell of a map grid shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cathartes.errors import HeaderError
+from cathartes.scenes.geometry import MapGrid, MapIndex, lon_lat_transformer
+from cathartes.scenes.igm import IgmGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class GltGeometry:
+    """A look-up table, with the pixels' places that belong to it.
+
+    Attributes
+    ----------
+    index
+        Which pixel each map cell shows.
+    centres : (line, sample)
+        Where each pixel's centre lies: the file's own longitudes and latitudes, or the inverted
+        table.
+    """
+
+    index: MapIndex
+    centres: IgmGeometry
+
+    def to_lon_lat(
+        self, line: ArrayLike, sample: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid."""
+        return self.centres.to_lon_lat(line, sample)
+
+    def pixel_size_m(self) -> float:
+        """Return the root of the median steps along and across the track, multiplied, [m]."""
+        return self.centres.pixel_size_m()
+
+    def map_index(self) -> MapIndex:
+        """Return the table itself."""
+        return self.index
+
+
+def index_from_table(
+    glt_sample: NDArray[np.integer],
+    glt_line: NDArray[np.integer],
+    grid: MapGrid,
+    shape: tuple[int, int],
+) -> MapIndex:
+    """Return the zero-based index of a table that counts from one.
+
+    Parameters
+    ----------
+    glt_sample, glt_line : (y, x) int
+        One-based; 0 is no pixel, a negative number is one taken over from a neighbouring cell.
+    grid
+        The table's map grid.
+    shape
+        (line, sample) of the cube.
+
+    Raises
+    ------
+    HeaderError
+        If the table's shape is not the grid's, it shows no pixel, or names one outside the cube.
+    """
+    if glt_sample.shape != grid.shape or glt_line.shape != grid.shape:
+        raise HeaderError(
+            f"look-up tables of shapes {glt_sample.shape} and {glt_line.shape} for a grid of "
+            f"{grid.shape}; all must be equal."
+        )
+    sample = np.abs(glt_sample).astype(np.int32) - 1
+    line = np.abs(glt_line).astype(np.int32) - 1
+    none = (sample < 0) | (line < 0)
+    sample[none] = line[none] = -1
+    if none.all():
+        raise HeaderError("the look-up table shows no pixel of the cube; check the GLT file.")
+    if line.max() >= shape[0] or sample.max() >= shape[1]:
+        raise HeaderError(
+            f"the look-up table names line {line.max() + 1} and sample {sample.max() + 1} of a "
+            f"cube of {shape[0]} lines and {shape[1]} samples; it belongs to another scene: give "
+            "the GLT of this one."
+        )
+    return MapIndex(grid, line, sample)
+
+
+def centres_from_index(
+    index: MapIndex, shape: tuple[int, int], interpolated: NDArray[np.bool_] | None = None
+) -> IgmGeometry:
+    """Return each pixel's place by inverting a table.
+
+    A pixel lies at the mean of the cells that show it, cells taken over from neighbours apart.
+    One that no cell shows lies between its neighbours on the line, then on the column; what is
+    left beyond them is unknown.
+
+    Parameters
+    ----------
+    index
+        Zero-based.
+    shape
+        (line, sample) of the cube.
+    interpolated : (y, x) bool
+        True where a cell's pixel was taken over from a neighbouring cell; None if not told.
+
+    Returns
+    -------
+    IgmGeometry of (line, sample)
+    """
+    shown = index.line >= 0
+    if interpolated is not None and (shown & ~interpolated).any():
+        shown = shown & ~interpolated
+    y, x = np.nonzero(shown)
+    a, b, c0, d, e, f0 = index.grid.transform
+    pixel = index.line[shown].astype(np.int64) * shape[1] + index.sample[shown]
+    count = np.bincount(pixel, minlength=shape[0] * shape[1])
+    places = []
+    for along_x, along_y, origin in ((a, b, c0), (d, e, f0)):
+        coordinate = along_x * (x + 0.5) + along_y * (y + 0.5) + origin
+        total = np.bincount(pixel, weights=coordinate - origin, minlength=count.size)
+        with np.errstate(invalid="ignore"):
+            mean = (total / count + origin).reshape(shape)
+        places.append(_fill_between(_fill_between(mean).T).T)
+    lon, lat = lon_lat_transformer(index.grid.crs).transform(places[0], places[1])
+    known = np.isfinite(lon) & np.isfinite(lat)
+    return IgmGeometry(np.where(known, lon, np.nan), np.where(known, lat, np.nan))
+
+
+def _fill_between(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rows with inner gaps filled straight between known values; ends stay NaN."""
+    filled = values.copy()
+    for i in np.flatnonzero(np.isnan(values).any(axis=1)):
+        known = np.flatnonzero(np.isfinite(values[i]))
+        if known.size > 1:
+            inner = np.arange(known[0], known[-1] + 1)
+            filled[i, inner] = np.interp(inner, known, values[i, known])
+    return filled

@@ -1,0 +1,110 @@
+"""NetCDF-4 cubes in the layout of EMIT's L1B and L2A products."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from cathartes.errors import HeaderError
+from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.description import Description, to_cube
+from cathartes.scenes.geometry import Geometry, MapGrid
+from cathartes.scenes.glt import GltGeometry, index_from_table
+from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.readers.hdf5_lines import (
+    MAGIC,
+    Hdf5Lines,
+    attribute_number,
+    attribute_text,
+    find_dataset,
+    open_hdf5,
+)
+from cathartes.scenes.times import to_time_utc
+
+NAME = "EMIT"
+
+_QUANTITIES = {"radiance": Quantity.RADIANCE, "reflectance": Quantity.REFLECTANCE}
+_BAND_GROUP = "sensor_band_parameters"
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """Return True for HDF5 with the group `sensor_band_parameters` and a three-way radiance."""
+    if not head.startswith(MAGIC):
+        return False
+    try:
+        with h5py.File(path, "r") as file:
+            return f"{_BAND_GROUP}/wavelengths" in file and any(q in file for q in _QUANTITIES)
+    except OSError:
+        return False  # Cut off: no reader takes it, and the message says so.
+
+
+def read(path: Path, options: OpenOptions) -> Cube:
+    """Return the cube of an EMIT product.
+
+    Raises
+    ------
+    HeaderError, TruncatedFileError, UnitError
+        If something is missing, contradicts the data, or can't be read.
+    """
+    with open_hdf5(path) as file:
+        name = next((q for q in _QUANTITIES if q in file), "radiance")
+        data = find_dataset(file, name, path.name)
+        if data.ndim != 3:
+            raise HeaderError(
+                f"{path.name}: {name} has {data.ndim} axes; downtrack, crosstrack and bands are "
+                "needed."
+            )
+        shape = data.shape
+        centre = find_dataset(file, f"{_BAND_GROUP}/wavelengths", path.name)
+        fwhm = file.get(f"{_BAND_GROUP}/fwhm")
+        good = file.get(f"{_BAND_GROUP}/good_wavelengths")
+        fill = attribute_number(data, "_FillValue", "missing_value")
+        description = Description(
+            name=path.stem,
+            shape=shape,
+            source=Hdf5Lines(path, name, fill=() if fill is None else (fill,)),
+            wavelength=np.asarray(centre[:], dtype=np.float64),
+            wavelength_unit=attribute_text(centre, "units"),
+            fwhm=None if fwhm is None else np.asarray(fwhm[:], dtype=np.float64),
+            fwhm_unit="" if fwhm is None else attribute_text(fwhm, "units"),
+            value_unit=attribute_text(data, "units"),
+            quantity=_QUANTITIES[name],
+            band_valid=None if good is None else np.asarray(good[:]) > 0,
+            start_utc=to_time_utc(attribute_text(file, "time_coverage_start"), path.name),
+            geometry=_geometry(file, shape[:2], path.name),
+            instrument=attribute_text(file, "instrument") or attribute_text(file, "sensor"),
+            paths=(path.name,),
+            metadata=_metadata(file),
+        )
+    return to_cube(description, options)
+
+
+def _geometry(file: h5py.File, shape: tuple[int, int], origin: str) -> Geometry | None:
+    place = file.get("location")
+    if place is None or "lon" not in place or "lat" not in place:
+        return None
+    lon, lat = (np.asarray(place[name][:], dtype=np.float64) for name in ("lon", "lat"))
+    fill = attribute_number(place["lon"], "_FillValue")
+    unknown = (lon == fill) | (lat == fill)
+    centres = IgmGeometry(np.where(unknown, np.nan, lon), np.where(unknown, np.nan, lat))
+    if centres.shape != shape:
+        raise HeaderError(
+            f"{origin}: location/lon is {centres.shape} and the cube {shape}; both must be equal."
+        )
+    transform = np.asarray(file.attrs.get("geotransform", []), dtype=np.float64)
+    if "glt_x" not in place or "glt_y" not in place or transform.size != 6:
+        return centres
+    c0, a, b, f0, d, e = (float(v) for v in transform)
+    glt_sample, glt_line = place["glt_x"][:], place["glt_y"][:]
+    crs = attribute_text(file, "spatial_ref") or "EPSG:4326"
+    grid = MapGrid((a, b, c0, d, e, f0), crs, glt_sample.shape)
+    fill_x = attribute_number(place["glt_x"], "_FillValue")
+    hidden = glt_sample == (0 if fill_x is None else fill_x)
+    glt_sample, glt_line = np.where(hidden, 0, glt_sample), np.where(hidden, 0, glt_line)
+    return GltGeometry(index_from_table(glt_sample, glt_line, grid, shape), centres)
+
+
+def _metadata(file: h5py.File) -> dict[str, str]:
+    wanted = ("title", "platform", "flight_line", "product_version", "time_coverage_end")
+    return {name: text for name in wanted if (text := attribute_text(file, name))}

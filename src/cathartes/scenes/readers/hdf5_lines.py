@@ -1,0 +1,128 @@
+"""Lines out of an HDF5 or NetCDF-4 dataset, whatever the order of its axes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.errors import HeaderError, TruncatedFileError
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+AXES = ("line", "sample", "band")
+
+
+@contextmanager
+def open_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a file for reading.
+
+    Raises
+    ------
+    TruncatedFileError
+        If the library can't read it: cut off, or damaged.
+    """
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise TruncatedFileError(
+            f"{path.name} can't be read as HDF5 ({error}); it is cut off or damaged: copy it again."
+        ) from error
+    with file:
+        yield file
+
+
+def find_dataset(file: h5py.File, name: str, origin: str) -> h5py.Dataset:
+    """Return a dataset by its path.
+
+    Raises
+    ------
+    HeaderError
+        If there is none; the message lists those that there are.
+    """
+    found = file.get(name)
+    if isinstance(found, h5py.Dataset):
+        return found
+    names: list[str] = []
+    file.visititems(
+        lambda path, item: names.append(path) if isinstance(item, h5py.Dataset) else None
+    )
+    raise HeaderError(
+        f"{origin}: no dataset {name!r}; the file holds {', '.join(names[:20]) or 'none'}."
+    )
+
+
+def attribute_text(item: h5py.Dataset | h5py.File | h5py.Group, *names: str) -> str:
+    """Return the first of these attributes that is there, as text; "" if none is."""
+    for name in names:
+        value = item.attrs.get(name)
+        if value is None:
+            continue
+        first = value.ravel()[0] if isinstance(value, np.ndarray) and value.size else value
+        return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    return ""
+
+
+def attribute_number(item: h5py.Dataset, *names: str) -> float | None:
+    """Return the first of these attributes that is there, as a number; None if none is."""
+    for name in names:
+        value = np.asarray(item.attrs.get(name, np.array([])))
+        if value.size and value.dtype.kind in "iuf":
+            return float(value.ravel()[0])
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hdf5Lines:
+    """Lines of a three-dimensional dataset.
+
+    Attributes
+    ----------
+    path, dataset
+        Where the numbers are.
+    axes
+        Names of the dataset's axes in its order: a permutation of line, sample, band.
+    scale, offset
+        Value = scale * number + offset.
+    fill : numbers before scaling that stand for no value
+    """
+
+    path: Path
+    dataset: str
+    axes: tuple[str, ...] = AXES
+    scale: float = 1.0
+    offset: float = 0.0
+    fill: tuple[float, ...] = ()
+
+    def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return lines start to stop, (line, sample, band), in the file's unit, NaN if filled.
+
+        Raises
+        ------
+        TruncatedFileError
+            If the data are cut off or damaged.
+        """
+        where = tuple(slice(start, stop) if axis == "line" else slice(None) for axis in self.axes)
+        with open_hdf5(self.path) as file:
+            try:
+                stored = file[self.dataset].astype(np.float32)[where]
+            except OSError as error:
+                raise TruncatedFileError(
+                    f"{self.path.name}: {self.dataset} can't be read ({error}); the file is cut "
+                    "off or damaged: copy it again."
+                ) from error
+        order = [self.axes.index(axis) for axis in AXES]
+        values = np.ascontiguousarray(np.transpose(stored, order), dtype=np.float32)
+        empty = np.zeros(0, dtype=bool)
+        for number in self.fill:
+            hit = values == np.float32(number)
+            empty = hit if not empty.size else empty | hit
+        if self.scale != 1.0:
+            values *= np.float32(self.scale)
+        if self.offset != 0.0:
+            values += np.float32(self.offset)
+        if empty.size:
+            values[empty] = np.nan
+        return values

@@ -1,0 +1,157 @@
+"""Zarr cubes in a simple layout: an array of radiance beside its wavelengths.
+
+A group holds ``radiance`` or ``reflectance`` (line, sample, band) with the attribute ``units``,
+``wavelength_um`` and, if known, ``fwhm_um`` and ``band_valid`` (band), ``longitude`` and
+``latitude`` (line, sample); see docs/reference/cube-files.md.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+import zarr.errors
+from numpy.typing import NDArray
+
+from cathartes.errors import HeaderError, TruncatedFileError
+from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.description import Description, to_cube
+from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.times import to_time_utc
+
+NAME = "Zarr"
+
+_QUANTITIES = {"radiance": Quantity.RADIANCE, "reflectance": Quantity.REFLECTANCE}
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """Return True for a folder with a Zarr group's own file in it."""
+    return not head and any((path / name).is_file() for name in ("zarr.json", ".zgroup"))
+
+
+def read(path: Path, options: OpenOptions) -> Cube:
+    """Return the cube of a Zarr group.
+
+    Raises
+    ------
+    HeaderError, TruncatedFileError, UnitError
+        If something is missing, contradicts the data, or can't be read.
+    """
+    try:
+        group = zarr.open_group(str(path), mode="r")
+    except (zarr.errors.BaseZarrError, ValueError, OSError, KeyError) as error:
+        raise TruncatedFileError(
+            f"{path.name} can't be read as a Zarr group ({error}); parts are missing or damaged: "
+            "copy the whole folder again."
+        ) from error
+    name = next((q for q in _QUANTITIES if q in group), "radiance")
+    data = _array(group, name, path.name)
+    if data.ndim != 3:
+        raise HeaderError(
+            f"{path.name}: {name} has {data.ndim} axes; (line, sample, band) is needed."
+        )
+    attributes: dict[str, Any] = dict(data.attrs)
+    scale = _number(attributes, "scale_factor", path.name) or 1.0
+    offset = _number(attributes, "add_offset", path.name) or 0.0
+    fill = _number(attributes, "_FillValue", path.name)
+    shape = (data.shape[0], data.shape[1], data.shape[2])
+    description = Description(
+        name=path.stem,
+        shape=shape,
+        source=ZarrLines(path, name, scale, offset, fill),
+        wavelength=_values(group, "wavelength_um", path.name),
+        wavelength_unit="um",
+        fwhm=_values(group, "fwhm_um", path.name) if "fwhm_um" in group else None,
+        value_unit=str(attributes.get("units", "")),
+        quantity=_QUANTITIES[name],
+        band_valid=(
+            _values(group, "band_valid", path.name) != 0 if "band_valid" in group else None
+        ),
+        start_utc=to_time_utc(str(group.attrs.get("start_utc", "")), path.name),
+        geometry=_geometry(group, shape[:2], path.name),
+        instrument=str(group.attrs.get("instrument", "")),
+        paths=(path.name,),
+        metadata={k: str(v) for k, v in group.attrs.items() if isinstance(v, str | int | float)},
+    )
+    return to_cube(description, options)
+
+
+@dataclass(frozen=True, slots=True)
+class ZarrLines:
+    """Lines of a three-dimensional Zarr array.
+
+    Attributes
+    ----------
+    path, array
+        Where the numbers are.
+    scale, offset
+        Value = scale * number + offset.
+    fill
+        The number before scaling that stands for no value; None if there is none.
+    """
+
+    path: Path
+    array: str
+    scale: float
+    offset: float
+    fill: float | None
+
+    def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return lines start to stop, (line, sample, band), in the file's unit, NaN if filled.
+
+        Raises
+        ------
+        TruncatedFileError
+            If a chunk is damaged.
+        """
+        data = _array(zarr.open_group(str(self.path), mode="r"), self.array, self.path.name)
+        try:
+            stored = np.asarray(data[start:stop])
+        except (ValueError, RuntimeError, OSError) as error:
+            raise TruncatedFileError(
+                f"{self.path.name}: a chunk of {self.array} can't be read ({error}); it is cut "
+                "off or damaged: copy the whole folder again."
+            ) from error
+        values = np.array(stored, dtype=np.float32, order="C")
+        values *= np.float32(self.scale)
+        values += np.float32(self.offset)
+        if self.fill is not None:
+            values[stored == np.asarray(self.fill).astype(stored.dtype)] = np.nan
+        return values
+
+
+def _array(group: zarr.Group, name: str, origin: str) -> zarr.Array[Any]:
+    found = group.get(name)
+    if not isinstance(found, zarr.Array):
+        names = ", ".join(sorted(group.array_keys())) or "none"
+        raise HeaderError(
+            f"{origin}: no array {name!r}; the group holds {names}. The layout is in "
+            "docs/reference/cube-files.md."
+        )
+    return found
+
+
+def _values(group: zarr.Group, name: str, origin: str) -> NDArray[np.float64]:
+    return np.asarray(_array(group, name, origin)[...], dtype=np.float64)
+
+
+def _geometry(group: zarr.Group, shape: tuple[int, int], origin: str) -> IgmGeometry | None:
+    if "longitude" not in group or "latitude" not in group:
+        return None
+    geometry = IgmGeometry(_values(group, "longitude", origin), _values(group, "latitude", origin))
+    if geometry.shape != shape:
+        raise HeaderError(
+            f"{origin}: longitude is {geometry.shape} and the cube {shape}; both must be equal."
+        )
+    return geometry
+
+
+def _number(attributes: dict[str, Any], key: str, origin: str) -> float | None:
+    value = attributes.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int | float):
+        raise HeaderError(f"{origin}: attribute {key} is {value!r}; a number is needed.")
+    return float(value)
