@@ -1,5 +1,8 @@
-"""Made-up scenes with known truth: landscape, air, plumes, detector."""
+"""Made-up scenes with known truth, and how well a result fits it."""
 
+from cathartes.simulate.evaluation import FoundPlume, GasLayers, SceneScore, evaluate_scene
+from cathartes.simulate.folder import read_truth, write_scene
+from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
 from cathartes.simulate.settings import (
     PlumeSettings,
@@ -10,12 +13,21 @@ from cathartes.simulate.settings import (
 from cathartes.simulate.truth import PlumeTruth, Truth
 
 __all__ = [
+    "PRESETS",
+    "FoundPlume",
+    "GasLayers",
     "PlumeSettings",
     "PlumeTruth",
+    "SceneScore",
     "SceneSettings",
     "SimulatedScene",
     "Truth",
+    "evaluate_scene",
     "parse_scene_settings",
+    "preset_settings",
     "read_scene_settings",
+    "read_truth",
     "simulate_scene",
+    "trial_settings",
+    "write_scene",
 ]

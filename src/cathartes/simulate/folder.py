@@ -1,0 +1,157 @@
+"""A simulated scene on disk: radiance as an ENVI cube, truth as JSON and arrays beside it.
+
+The layout is described in ``docs/reference/simulated-scene.md``.
+"""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cathartes.errors import InputError, OutputError
+from cathartes.scenes.readers.envi_writer import write_envi
+from cathartes.simulate.scene import SimulatedScene
+from cathartes.simulate.settings import SceneSettings
+from cathartes.simulate.truth import PlumeTruth, Truth
+
+SCHEMA = "cathartes/simulated-scene/1"
+CUBE_NAME = "scene.hdr"
+TRUTH_NAME = "truth.json"
+ARRAYS_NAME = "truth.npz"
+_ARRAYS = {
+    "column_density_ppm_m": ("gas, line, sample", "ppm m"),
+    "snr": ("gas, line, sample", "1"),
+    "labels": ("line, sample", "1"),
+    "ground_temperature_k": ("line, sample", "K"),
+    "thermal_contrast_k": ("line, sample", "K"),
+    "material": ("line, sample", "1"),
+}
+
+
+class _Plume(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: int
+    gases: tuple[tuple[str, float], ...]
+    source_line: float
+    source_sample: float
+    temperature_k: float
+    emission_kg_h: float | None
+    snr_max: float
+    n_pixels: int
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: str
+    instrument: str
+    cube: str
+    arrays: dict[str, object]
+    gases: tuple[str, ...]
+    materials: tuple[str, ...]
+    plumes: tuple[_Plume, ...]
+    settings: SceneSettings
+
+
+def write_scene(scene: SimulatedScene, folder: Path) -> Path:
+    """Write a scene into a folder that appears only when it is complete.
+
+    Returns
+    -------
+    Path of the cube's header.
+
+    Raises
+    ------
+    OutputError
+        If the folder exists and is not empty, or can't be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder} exists and is not an empty folder; name a new folder, or empty it first."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise OutputError(
+            f"{folder} can't be written: {error.strerror}; choose another folder."
+        ) from error
+    try:
+        _write_into(scene, partial)
+        # mkdtemp makes it readable by its owner alone; a result is as open as its parent.
+        partial.chmod(folder.parent.stat().st_mode & 0o777)
+        if folder.exists():
+            folder.rmdir()
+        partial.replace(folder)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} can't be written: {error.strerror}; make room or choose another folder."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder / CUBE_NAME
+
+
+def _write_into(scene: SimulatedScene, folder: Path) -> None:
+    fields = {"sensor type": scene.instrument, "description": "simulated by Cathartes"}
+    if scene.settings.sun_zenith_deg is not None:
+        fields["sun elevation"] = f"{90.0 - scene.settings.sun_zenith_deg:.3f}"
+    write_envi(
+        folder / CUBE_NAME, scene.radiance, bands=scene.bands, grid=scene.map_grid, fields=fields
+    )
+    truth = scene.truth
+    np.savez_compressed(folder / ARRAYS_NAME, **{name: getattr(truth, name) for name in _ARRAYS})
+    arrays = {
+        name: {"axes": axes, "unit": unit, "file": ARRAYS_NAME}
+        for name, (axes, unit) in _ARRAYS.items()
+    }
+    content = {
+        "schema": SCHEMA,
+        "instrument": scene.instrument,
+        "cube": CUBE_NAME,
+        "arrays": arrays,
+        "gases": truth.gases,
+        "materials": truth.materials,
+        "plumes": [asdict(plume) for plume in truth.plumes],
+        "settings": scene.settings.model_dump(mode="json"),
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / TRUTH_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def read_truth(folder: Path) -> Truth:
+    """Read what `write_scene` wrote beside the cube.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no truth, one of another schema, or one that contradicts itself.
+    """
+    path = folder / TRUTH_NAME
+    if not path.is_file():
+        raise InputError(
+            f"{folder} holds no {TRUTH_NAME}; name a folder that `cathartes simulate` wrote."
+        )
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        found = content.pop("schema", None) if isinstance(content, dict) else None
+        if found != SCHEMA:
+            raise InputError(
+                f"{path} has schema {found!r}; this version reads {SCHEMA!r}: simulate again."
+            )
+        file = _File.model_validate({"schema_": found, **content})
+        with np.load(folder / ARRAYS_NAME) as stored:
+            arrays = {name: stored[name] for name in _ARRAYS}
+    except (ValidationError, json.JSONDecodeError, zipfile.BadZipFile, OSError, KeyError) as error:
+        raise InputError(
+            f"the truth in {folder} is damaged or incomplete ({type(error).__name__}: "
+            f"{str(error).splitlines()[0]}); simulate again."
+        ) from error
+    plumes = tuple(PlumeTruth(**plume.model_dump()) for plume in file.plumes)
+    return Truth(gases=file.gases, materials=file.materials, plumes=plumes, **arrays)
