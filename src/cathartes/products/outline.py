@@ -66,8 +66,8 @@ def ground_outline(outline: MultiPolygon, geometry: Geometry) -> MultiPolygon:
         return np.column_stack([lon, lat])
 
     placed: list[Polygon] = []
-    for part in shapely.segmentize(outline, 1.0).geoms:
-        ground = _placed(part, to_ground)
+    for part in outline.geoms:
+        ground = _placed(shapely.segmentize(part, 1.0), to_ground)
         if ground is None:
             continue
         thin = shapely.simplify(ground, tolerance_deg, preserve_topology=True)

@@ -157,7 +157,6 @@ def _free_place(
             (right + gap, middle_y), (middle_x, top + gap), (middle_x, bottom - gap - height),
             (left - gap - width, middle_y), (right + gap, top), (left - gap - width, top),
             (right + gap, bottom - height), (left - gap - width, bottom - height),
-            (frame[0] + 4, top + gap), (frame[2] - width - 4, bottom - gap - height),
         ):  # fmt: skip
             inside = (
                 x >= frame[0] + 2 and y >= frame[1] + 2
@@ -192,11 +191,11 @@ def draw_scale(
 
         def shifted(points: float) -> Transform:
             move = ScaledTranslation(
-                points * across / 72, points * up / 72, axes.figure.dpi_scale_trans
+                (points * across - 26) / 72, (points * up - 26) / 72, axes.figure.dpi_scale_trans
             )
             return axes.transAxes + move
 
-        corner = (0.92, 0.9)
+        corner = (1.0, 1.0)
         axes.annotate("", corner, corner, xycoords=shifted(8), textcoords=shifted(-16),
                       arrowprops={"arrowstyle": "-|>", "color": "white", "linewidth": 1.8,
                                   "path_effects": stroke})  # fmt: skip

@@ -177,7 +177,7 @@ def _sensitivity_row(
     axes: Axes, left: float, y: float, words: tuple[str, str, str], *, bold: bool = False
 ) -> None:
     width_in = axes.get_position().width * axes.figure.get_figwidth()  # type: ignore[union-attr]
-    for text, x_in, side in zip(words, (0.0, 1.93, 2.55), ("left", "right", "right"), strict=True):
+    for text, x_in, side in zip(words, (0.0, 1.85, 2.6), ("left", "right", "right"), strict=True):
         axes.text(left + x_in / width_in, y, text, fontsize=SMALL, ha=side, va="top",
                   fontweight="bold" if bold else "normal", transform=axes.transAxes)  # fmt: skip
 

@@ -6,7 +6,6 @@ and y = line, and the file says so.
 
 import csv
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,6 +30,14 @@ from cathartes.scenes.geometry import Geometry
 
 PLUMES_SCHEMA = "cathartes-plumes/1"
 GPKG_LAYER = "plumes"
+PIXEL_CRS = (
+    'ENGCRS["Pixel grid: x = sample, y = line",EDATUM["Image"],CS[Cartesian,2],'
+    'AXIS["sample",unspecified],AXIS["line",unspecified],LENGTHUNIT["pixel",1]]'
+)
+"""Reference system (WKT2) of files in pixel coordinates, so that no program takes them for degrees.
+
+Measured: GDAL takes a GeoJSON file for WGS 84 if it has no ``crs`` member, or a null one.
+"""
 
 _INTEGERS = frozenset(name for name, f in PlumeRow.model_fields.items() if f.annotation is int)
 _TEXTS = frozenset({"chemical", "alternatives", "flags"})
@@ -71,8 +78,8 @@ def plume_features(detections: Detections, geometry: Geometry | None) -> PlumeFe
 def write_geojson(path: Path, features: PlumeFeatures) -> None:
     """Write the plumes as GeoJSON (RFC 7946).
 
-    In pixel coordinates the collection has ``"coordinate_space": "pixel"`` and ``"crs": null``,
-    which GDAL and QGIS take as "no reference system".
+    In pixel coordinates the collection has ``"coordinate_space": "pixel"``, and a ``crs`` member
+    that RFC 7946 does not know and GDAL and QGIS read.
     """
     collection: dict[str, JsonValue] = {
         "type": "FeatureCollection",
@@ -81,8 +88,7 @@ def write_geojson(path: Path, features: PlumeFeatures) -> None:
         "coordinate_space": features.coordinate_space,
     }
     if features.coordinate_space == "pixel":
-        collection["crs"] = None
-        collection["axes"] = "x = sample, y = line; pixel corners at whole numbers"
+        collection["crs"] = {"type": "name", "properties": {"name": PIXEL_CRS}}
     collection["features"] = [
         {
             "type": "Feature",
@@ -108,30 +114,28 @@ def write_geopackage(path: Path, features: PlumeFeatures) -> None:
     """Write the plumes as a GeoPackage with one layer, ``plumes``, of MultiPolygons.
 
     ``alternatives`` and ``flags`` are JSON text. An empty table keeps its columns. In pixel
-    coordinates the layer has the undefined Cartesian reference system.
+    coordinates the layer has the reference system `PIXEL_CRS`.
     """
     values, nulls = _field_arrays(features.rows)
     outlines = np.empty(len(features.outlines), dtype=object)
     outlines[:] = [None if o.is_empty else shapely.to_wkb(o) for o in features.outlines]
-    with warnings.catch_warnings():
-        # Without a reference system is meant: pixel coordinates have none.
-        warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
-        pyogrio.raw.write(
-            path,
-            geometry=outlines,
-            field_data=values,
-            field_mask=nulls,
-            fields=np.array(COLUMNS, dtype=object),
-            layer=GPKG_LAYER,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            crs="EPSG:4326" if features.coordinate_space == "wgs84" else None,
-            layer_metadata={
-                "schema": PLUMES_SCHEMA,
-                "coordinate_space": features.coordinate_space,
-                "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
-            },
-        )
+    pyogrio.raw.write(
+        path,
+        geometry=outlines,
+        field_data=values,
+        field_mask=nulls,
+        fields=np.array(COLUMNS, dtype=object),
+        layer=GPKG_LAYER,
+        driver="GPKG",
+        geometry_type="MultiPolygon",
+        crs="EPSG:4326" if features.coordinate_space == "wgs84" else PIXEL_CRS,
+        dataset_options={"VERSION": "1.2"},  # GDAL before 3.7 warns of newer ones
+        layer_metadata={
+            "schema": PLUMES_SCHEMA,
+            "coordinate_space": features.coordinate_space,
+            "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
+        },
+    )
 
 
 def _field_arrays(
