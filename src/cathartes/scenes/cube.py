@@ -62,7 +62,8 @@ class Cube:
     instrument
         Name as the file states it; "" if it does not.
     paths
-        Every file that the cube was read from, the one named by the user first.
+        Every file that the cube was read from, the one named by the user first; of a Zarr folder
+        all files in it.
     metadata
         What else the header said that a reader of results may want, as text.
     """

@@ -221,8 +221,7 @@ def _quantity_and_factor(
     level = f"their median is {np.median(usable):.4g}" if usable.size else "all are empty"
     raise UnitError(
         f"{description.name}: the file names no unit for its numbers ({level}). "
-        f"{suggest_radiance_unit(values, bands.centre_um)} If they are reflectances, pass "
-        "--quantity reflectance."
+        f"{suggest_radiance_unit(values, bands.centre_um)}"
     )
 
 

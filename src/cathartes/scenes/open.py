@@ -6,6 +6,7 @@ from pathlib import Path
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry_files import read_glt, read_igm
 from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.readers.envi_header import find_pair
 from cathartes.scenes.readers.registry import choose_reader
 
 __all__ = ["OpenOptions", "open_cube"]
@@ -35,4 +36,8 @@ def open_cube(path: Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
         return cube
     shape = cube.shape[:2]
     geometry = read_glt(extra, shape) if options.igm is None else read_igm(extra, shape)
-    return replace(cube, geometry=geometry, paths=(*cube.paths, extra.name))
+    return replace(
+        cube,
+        geometry=geometry,
+        paths=(*cube.paths, *(str(p) for p in find_pair(extra) or (extra,))),
+    )

@@ -186,9 +186,16 @@ def suggest_radiance_unit(values: NDArray[np.floating], centre_um: NDArray[np.fl
     values : (pixel, band), in an unknown unit
     centre_um : (band,) [um]
     """
+    raw = np.asarray(values, dtype=np.float64)
+    usable = raw[np.isfinite(raw)]
+    hint = ""
+    if usable.size and np.median(centre_um) < EMISSIVE_FROM_UM and 0.01 < np.median(usable) < 1:
+        hint = (
+            " Numbers between 0 and 1 may well be reflectances: then pass --quantity reflectance."
+        )
     fits = []
     for unit in _USUAL_RADIANCE_UNITS:
-        level = np.asarray(values, dtype=np.float64) * radiance_factor(unit)
+        level = raw * radiance_factor(unit)
         typical, emissive = _typical_level(level, centre_um)
         low, high = _LIKELY_K if emissive else _LIKELY_REFLECTANCE
         if low <= typical <= high:
@@ -198,7 +205,8 @@ def suggest_radiance_unit(values: NDArray[np.floating], centre_um: NDArray[np.fl
             "No usual unit of radiance makes these numbers believable: check the file's scale "
             "factor, or say --quantity reflectance if that is what they are."
         )
-    return f"Believable would be {' or '.join(fits)}: correct the header or pass --radiance-unit."
+    units = " or ".join(fits)
+    return f"Believable would be {units}: correct the header or pass --radiance-unit.{hint}"
 
 
 def _is_possible(centre_um: NDArray[np.float64]) -> bool:

@@ -46,9 +46,10 @@ class RadianceSanity:
     empty_columns: tuple[int, ...]
     dead_bands: tuple[int, ...]
 
-    def to_dict(self) -> dict[str, int | list[int]]:
-        """Return the counts under their names, lists for columns and bands."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+    def counts(self) -> dict[str, int]:
+        """Return each count under its name; columns and bands as ``n_empty_columns`` and so on."""
+        listed = {f"n_{k}": len(v) for k, v in asdict(self).items() if isinstance(v, tuple)}
+        return {k: v for k, v in asdict(self).items() if not isinstance(v, tuple)} | listed
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
             start_utc=to_time_utc(attribute_text(file, "time_coverage_start"), path.name),
             geometry=_geometry(file, shape[:2], path.name),
             instrument=attribute_text(file, "instrument") or attribute_text(file, "sensor"),
-            paths=(path.name,),
+            paths=(str(path),),
             metadata=_metadata(file),
         )
     return to_cube(description, options)

@@ -72,7 +72,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
     layout = RawLayout.of(header, pair[1])
     quantity, unit, unit_scale = _quantity(header)
     gain, offset = _gain_and_offset(header, layout.shape[2], unit_scale)
-    paths = (path.name, *(p.name for p in pair if p != path))
+    paths = (str(path), *(str(p) for p in pair if p != path))
     description = Description(
         name=pair[1].stem if pair[1].suffix else pair[1].name,
         shape=layout.shape,

@@ -65,7 +65,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         start_utc=to_time_utc(_first(tags, *_TIME_TAGS), path.name),
         geometry=facts.geometry,
         instrument=_first(tags, "sensor_type", "sensor type", "instrument", "sensor"),
-        paths=(path.name,),
+        paths=(str(path),),
     )
     return to_cube(description, options)
 

@@ -64,7 +64,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         files = tuple(folder / name for name in mapping.data.files)
         for each in files:
             _check_there(each, mapping_path)
-        return to_cube(_stacked(path, files, mapping), options)
+        return to_cube(_stacked(mapping_path, files, mapping), options)
     if mapping.data.file is not None and path == mapping_path:
         data = path.parent / mapping.data.file
     elif path != mapping_path:
@@ -116,7 +116,7 @@ def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Descriptio
             fwhm=_listed_or_read(file, table.fwhm, table.fwhm_dataset, path.name),
             unit=cube.unit or attribute_text(data, "units"),
             geometry=_pixel_places(file, mapping.geometry, (lines, samples), path.name),
-            paths=(path.name, mapping_path.name),
+            paths=(str(path), str(mapping_path)),
         )
 
 
@@ -149,7 +149,7 @@ def _stacked(mapping_path: Path, files: tuple[Path, ...], mapping: MappingFile) 
         fwhm=None if table.fwhm is None else np.array(table.fwhm, dtype=np.float64),
         unit=mapping.cube.unit,
         geometry=geometry,
-        paths=(mapping_path.name, *(path.name for path in files)),
+        paths=(str(mapping_path), *(str(path) for path in files)),
     )
 
 

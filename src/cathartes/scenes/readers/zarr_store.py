@@ -72,7 +72,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         start_utc=to_time_utc(str(group.attrs.get("start_utc", "")), path.name),
         geometry=_geometry(group, shape[:2], path.name),
         instrument=str(group.attrs.get("instrument", "")),
-        paths=(path.name,),
+        paths=tuple(str(p) for p in sorted(path.rglob("*")) if p.is_file()),
         metadata={k: str(v) for k, v in group.attrs.items() if isinstance(v, str | int | float)},
     )
     return to_cube(description, options)
