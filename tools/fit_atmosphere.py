@@ -18,14 +18,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
+from scipy.optimize import minimize, nnls
+
+from cathartes.simulate.atmosphere import Air, Layering, thermal_path
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "src" / "cathartes" / "simulate" / "data"
 FIT_WATER = (0.5, 1.0, 2.0, 3.0)
 HELD_OUT_WATER = (1.5, 2.5)
 OZONE = (0.01, 0.075, 0.15, 0.2)
-TRANSMITTANCE_COLUMN = 24
+TRANSMITTANCE_COLUMN, WIDTH_COLUMN, REFLECTED_COLUMN = 24, 8, 16
+PATH_COLUMNS = [11, 12]
+SENSOR_M = 100_000.0
 # The horizontal path of the .fl7 file: MODTRAN's tropical model at sea level, 5 km.
 HORIZON_KM = 5.0
 HORIZON_WATER_G_M3 = 19.0
@@ -37,10 +41,15 @@ GAS_COLUMNS = {"H2O": 2, "O3": 4, "H2O_CONT": 7, "CO2": 13, "CO": 14, "CH4": 15,
 
 @dataclass(frozen=True)
 class Run:
-    """One MODTRAN run: (band,) wavelength [um] and transmittance."""
+    """One MODTRAN run, each (band,): wavelength [um], transmittance, radiances [W m-2 sr-1 um-1].
+
+    ``reflected`` is the sky's radiance as it arrives at the sensor from a perfect mirror.
+    """
 
     wavelength_um: NDArray[np.float64]
     transmittance: NDArray[np.float64]
+    path_radiance: NDArray[np.float64]
+    reflected: NDArray[np.float64]
 
 
 def read_runs(folder: Path) -> dict[tuple[float, float], Run]:
@@ -57,7 +66,14 @@ def read_runs(folder: Path) -> dict[tuple[float, float], Run]:
         ]
         table = np.array(rows)
         key = (float(found[1]), float(found[2]))
-        runs[key] = Run(table[:, 0] / 1e3, table[:, TRANSMITTANCE_COLUMN])
+        # Channel radiances are in W cm-2 sr-1 over the channel's width, which is in nm.
+        per_um = 1e4 / (table[:, WIDTH_COLUMN] * 1e-3)
+        runs[key] = Run(
+            table[:, 0] / 1e3,
+            table[:, TRANSMITTANCE_COLUMN],
+            table[:, PATH_COLUMNS].sum(axis=1) * per_um,
+            table[:, REFLECTED_COLUMN] * per_um,
+        )
     return runs
 
 
@@ -154,6 +170,39 @@ def model_transmittance(
     return np.asarray(np.exp(-(u + line * water**p_w + cont * water**2 + o3 * ozone**p_o)))
 
 
+def fit_layering(runs: dict[tuple[float, float], Run]) -> tuple[Layering, float]:
+    """Return the layering, and the air temperature at the ground [K] of the MODTRAN runs."""
+    chosen = [(0.5, 0.01), (1.0, 0.15), (2.0, 0.075), (3.0, 0.2)]
+
+    def unpack(x: NDArray[np.float64]) -> tuple[Layering, float]:
+        heights = [max(float(v), 0.1) for v in x[:4]]
+        down = tuple(float(v) for v in x[4:8])
+        return Layering(*heights, down), float(x[8])  # type: ignore[arg-type]
+
+    def misfit(x: NDArray[np.float64]) -> float:
+        layering, ground_k = unpack(x)
+        total = 0.0
+        for key in chosen:
+            path, sky = radiance_errors(runs[key], key, layering, ground_k)
+            total += float((path**2).mean() + (sky**2).mean())
+        return total
+
+    start = np.array([7.0, 2.0, 1.0, 22.0, 1.0, 0.9, 1.5, 1.3, 293.0])
+    found = minimize(misfit, start, method="Nelder-Mead", options={"maxiter": 900, "fatol": 1e-5})
+    return unpack(found.x)
+
+
+def radiance_errors(
+    run: Run, key: tuple[float, float], layering: Layering, ground_k: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the errors of path and reflected radiance, (band,) [W m-2 sr-1 um-1]."""
+    path = thermal_path(Air(*key, ground_k), SENSOR_M, 1e4 / run.wavelength_um, layering)
+    return (
+        path.path_radiance - run.path_radiance,
+        path.downwelling * run.transmittance - run.reflected,
+    )
+
+
 def main() -> None:
     """Fit, report, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -172,8 +221,21 @@ def main() -> None:
             for o in OZONE
         ]
         print(f"{title}: rms {np.std(errors):.4f}, largest {np.abs(errors).max():.4f}")
-    if arguments.check:
-        return
+    if not arguments.check:
+        write_tables(inner, horizon)
+    layering, ground_k = fit_layering(runs)
+    print(f"layering (copy into Layering's defaults): {layering}, ground air {ground_k:.1f} K")
+    for title, waters in (("fitted", FIT_WATER), ("kept out", HELD_OUT_WATER)):
+        pairs = [
+            radiance_errors(runs[w, o], (w, o), Layering(), ground_k) for w in waters for o in OZONE
+        ]
+        for name, errors in zip(("path", "reflected"), zip(*pairs, strict=True), strict=True):
+            rms, largest = np.sqrt(np.mean(np.square(errors))), np.abs(errors).max()
+            print(f"{title}: {name} radiance rms {rms:.3f}, largest {largest:.3f} W m-2 sr-1 um-1")
+
+
+def write_tables(inner: NDArray[np.float64], horizon: dict[str, NDArray[np.float64]]) -> None:
+    """Write both tables."""
     TARGET.mkdir(parents=True, exist_ok=True)
     np.savetxt(
         TARGET / "atmosphere_thermal.csv",

@@ -15,15 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 # The solver and the table of measurements lie beside this script.
 from band_solver import FOUR_LN2, Bands, Problem, evaluate, fit
-from measurements import MEASUREMENTS, read_measurement
-from scipy.ndimage import gaussian_filter1d
-
 from cathartes.spectra.absorption import AbsorptionSpectrum
 from cathartes.spectra.band_model import BASE_RESOLUTION_CM1, BandModel
 from cathartes.spectra.fidelity import Fidelity, smoothed_cross_section_cm2, state_fidelity
+from measurements import MEASUREMENTS, read_measurement
 
 STEP_CM1 = 0.4
 
@@ -126,6 +125,7 @@ def _fidelity_row(f: Fidelity) -> dict[str, object]:
         "correlation": round(f.correlation, 5),
         "largest_error": round(f.largest_error, 4),
         "integral_ratio": round(f.integral_ratio, 4),
+        "absorbing_integral_ratio": round(f.absorbing_integral_ratio, 4),
         "band_integral_ratio": [round(r, 4) for r in f.band_integral_ratio],
     }
 
@@ -154,7 +154,8 @@ def main() -> int:
             print(
                 f"   {f.low_cm1:.0f}-{f.high_cm1:.0f} at {f.resolution_cm1:.0f} cm-1: "
                 f"r {f.correlation:.5f}, error {f.largest_error:.4f}, "
-                f"integral {f.integral_ratio:.4f}, bands {low:.4f}-{high:.4f}",
+                f"integral {f.integral_ratio:.4f} ({f.absorbing_integral_ratio:.4f} above zero), "
+                f"bands {low:.4f}-{high:.4f}",
                 flush=True,
             )
     return 0

@@ -45,6 +45,9 @@ class Fidelity:
         Greatest difference as a share of the measured peak in the window.
     integral_ratio
         Model over measurement, whole window.
+    absorbing_integral_ratio
+        The same, with the measurement's values below zero counted as zero: a gas does not give
+        light here, so they are errors of its baseline, which the model does not follow.
     band_integral_ratio
         (lowest, highest) of the same over the single strong bands in the window.
     """
@@ -55,6 +58,7 @@ class Fidelity:
     correlation: float
     largest_error: float
     integral_ratio: float
+    absorbing_integral_ratio: float
     band_integral_ratio: tuple[float, float]
 
 
@@ -89,7 +93,8 @@ def smoothed_cross_section_cm2(
         inside = (spectrum.wavenumber_cm1 >= low) & (spectrum.wavenumber_cm1 <= high)
         nu, sigma = spectrum.wavenumber_cm1[inside], spectrum.cross_section_cm2[inside]
         area = np.concatenate([[0.0], np.cumsum(np.diff(nu) * (sigma[1:] + sigma[:-1]) / 2.0)])
-        edges = low + step * np.arange(int((high - low) / step) + 1)
+        n_edges = int((high - low) / step) + 1
+        edges = np.linspace(low, low + step * (n_edges - 1), n_edges, dtype=np.float64)
         average = np.diff(_integral_at(edges, nu, sigma, area)) / step
         weight = fftconvolve(np.ones(average.size), kernel, mode="same")
         values = fftconvolve(average, kernel, mode="same") / weight
@@ -127,7 +132,7 @@ def measure_fidelity(
     """
     low, high = window_cm1
     step = resolution_cm1 / _POINTS_PER_FWHM
-    grid = low + step * np.arange(round((high - low) / step) + 1)
+    grid = np.asarray(low + step * np.arange(round((high - low) / step) + 1), dtype=np.float64)
     grid = grid[is_covered(grid, spectrum.coverage_cm1) & is_covered(grid, model.measured_cm1)]
     if grid.size < 8:
         raise InputError(
@@ -147,6 +152,7 @@ def measure_fidelity(
         correlation=float(np.corrcoef(modelled, measured)[0, 1]),
         largest_error=float(np.abs(modelled - measured).max() / peak),
         integral_ratio=float(modelled.sum() / measured.sum()),
+        absorbing_integral_ratio=float(modelled.sum() / np.maximum(measured, 0.0).sum()),
         band_integral_ratio=(min(ratios), max(ratios)),
     )
 
@@ -168,7 +174,7 @@ def _strong_bands(
     """Return the points of each strong band, strongest first; they don't overlap."""
     free = np.ones(grid.size, dtype=bool)
     floor = _BAND_MIN_PEAK * measured.max()
-    bands = []
+    bands: list[NDArray[np.intp]] = []
     while True:
         level = np.where(free, measured, -np.inf)
         top = int(level.argmax())
