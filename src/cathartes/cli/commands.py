@@ -1,10 +1,11 @@
 """The table of commands; each command's module is imported only when the command is wanted.
 
 So ``cathartes --version`` answers at once, and ``cathartes doctor`` works on a machine on which
-another command's imports fail. To add a command, write its module and add one line to `COMMANDS`.
+another command's imports fail. To add a command, write its module and add one line to `_ENTRIES`.
 """
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -32,6 +33,10 @@ class Entry:
     target: str
     summary: str
 
+    def is_installed(self) -> bool:
+        """Return True if the command's module is there; it is not imported for that."""
+        return importlib.util.find_spec(self.target.partition(":")[0]) is not None
+
     def load(self, name: str) -> TyperCommand | TyperGroup:
         """Import the command and return it under a name."""
         module_name, _, attribute = self.target.partition(":")
@@ -45,7 +50,7 @@ class Entry:
         return command  # type: ignore[no-any-return]  # Typer types it as Click's base class
 
 
-COMMANDS: Mapping[str, Entry] = MappingProxyType(
+_ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {
         "demo": Entry(
             "cathartes.cli.demo:demo", "Simulate a flight line, scan it, and show what was found."
@@ -67,6 +72,11 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         ),
     }
 )
+
+COMMANDS: Mapping[str, Entry] = MappingProxyType(
+    {name: entry for name, entry in _ENTRIES.items() if entry.is_installed()}
+)
+"""The commands of this installation, in the order of the help."""
 
 _LISTING = "cathartes.listing"
 

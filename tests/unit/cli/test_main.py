@@ -113,7 +113,7 @@ def test_a_command_may_choose_its_code(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["scann"], r"No such command 'scann'. Did you mean 'scan'? See `cathartes --help`."),
+        (["docter"], "No such command 'docter'. Did you mean 'doctor'? See `cathartes --help`."),
         (["--fast"], "No such option: --fast. See `cathartes --help`."),
     ],
 )
