@@ -30,6 +30,9 @@ OZONE = (0.01, 0.075, 0.15, 0.2)
 TRANSMITTANCE_COLUMN, WIDTH_COLUMN, REFLECTED_COLUMN = 24, 8, 16
 PATH_COLUMNS = [11, 12]
 SENSOR_M = 100_000.0
+# The runs do not say their model atmosphere. The mid-latitude summer one (294.2 K at the ground)
+# fits; left free, temperature and continuum height trade against each other.
+GROUND_AIR_K = 294.2
 # The horizontal path of the .fl7 file: MODTRAN's tropical model at sea level, 5 km.
 HORIZON_KM = 5.0
 HORIZON_WATER_G_M3 = 19.0
@@ -171,13 +174,13 @@ def model_transmittance(
 
 
 def fit_layering(runs: dict[tuple[float, float], Run]) -> tuple[Layering, float]:
-    """Return the layering, and the air temperature at the ground [K] of the MODTRAN runs."""
+    """Return the layering that fits best, and the air temperature at the ground used, [K]."""
     chosen = [(0.5, 0.01), (1.0, 0.15), (2.0, 0.075), (3.0, 0.2)]
 
     def unpack(x: NDArray[np.float64]) -> tuple[Layering, float]:
         heights = [max(float(v), 0.1) for v in x[:4]]
         down = tuple(float(v) for v in x[4:8])
-        return Layering(*heights, down), float(x[8])  # type: ignore[arg-type]
+        return Layering(*heights, down), GROUND_AIR_K  # type: ignore[arg-type]
 
     def misfit(x: NDArray[np.float64]) -> float:
         layering, ground_k = unpack(x)
@@ -187,8 +190,8 @@ def fit_layering(runs: dict[tuple[float, float], Run]) -> tuple[Layering, float]
             total += float((path**2).mean() + (sky**2).mean())
         return total
 
-    start = np.array([7.0, 2.0, 1.0, 22.0, 1.0, 0.9, 1.5, 1.3, 293.0])
-    found = minimize(misfit, start, method="Nelder-Mead", options={"maxiter": 900, "fatol": 1e-5})
+    start = np.array([8.0, 1.5, 1.0, 23.0, 2.0, 0.9, 1.7, 2.0])
+    found = minimize(misfit, start, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-7})
     return unpack(found.x)
 
 

@@ -18,16 +18,9 @@ from scipy.special import ndtr
 from cathartes.errors import SettingsError
 from cathartes.scenes.radiometry import planck_radiance
 
-DIFFUSIVITY = 1.66
-"""Path of diffuse downward radiation over the vertical path (Elsasser 1942)."""
 LAPSE_K_KM = 6.5
 TROPOPAUSE_K = 217.0
-# Scale heights of what absorbs. Mixed gases' lines narrow with pressure, and the self-continuum
-# goes with the square of the vapour density, so both lie lower than the gas itself.
-_MIXED_SCALE_KM = 7.0
-_WATER_SCALE_KM = 2.0
-_CONTINUUM_SCALE_KM = 1.0
-_OZONE_PEAK_KM, _OZONE_WIDTH_KM, _OZONE_LOW_SHARE = 22.0, 5.0, 0.08
+_OZONE_WIDTH_KM, _OZONE_LOW_SHARE = 5.0, 0.08
 _MIXED_POWER, _WATER_POWER = 0.62, 0.55
 
 
@@ -59,6 +52,38 @@ class Air:
             raise SettingsError(
                 f"air temperature {self.temperature_k} K; give it in kelvin, 220 to 330."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Layering:
+    """How absorbers lie over height, and how much air diffuse radiation crosses.
+
+    The numbers are fitted by ``tools/fit_atmosphere.py`` to MODTRAN's path and downwelling
+    radiances, so they are effective ones: scale heights of the absorption, which falls with
+    pressure too, and path factors that hold for the reflected sky radiance as it arrives at the
+    sensor. Within a band that is less than sky times transmittance where lines are strong (the
+    same lines that send it down take it away on the way up): hence a factor below one for water
+    lines.
+
+    Attributes
+    ----------
+    mixed_km, water_km, continuum_km : [km]
+        Scale heights.
+    ozone_peak_km : [km]
+        Height of the ozone layer.
+    down
+        Path factors of mixed gases, water lines, continuum, ozone; 1.66 is Elsasser's for grey air.
+    """
+
+    mixed_km: float = 9.5
+    water_km: float = 1.24
+    continuum_km: float = 0.98
+    ozone_peak_km: float = 23.9
+    down: tuple[float, float, float, float] = (2.59, 0.81, 1.71, 2.75)
+
+
+LAYERING = Layering()
+_ONE_WAY = (1.0, 1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +119,38 @@ def air_temperature_k(height_km: NDArray[np.float64], ground_k: float) -> NDArra
     return troposphere + 1.8 * np.maximum(height_km - 20.0, 0.0)
 
 
-def _share_below(height_km: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share_below(height_km: NDArray[np.float64], layering: Layering) -> NDArray[np.float64]:
     """Return (4, height): share of mixed gases, water, continuum and ozone below a height."""
-    bulge = ndtr((height_km - _OZONE_PEAK_KM) / _OZONE_WIDTH_KM) - ndtr(
-        -_OZONE_PEAK_KM / _OZONE_WIDTH_KM
-    )
+    start = ndtr(-layering.ozone_peak_km / _OZONE_WIDTH_KM)
+    bulge = ndtr((height_km - layering.ozone_peak_km) / _OZONE_WIDTH_KM) - start
     low = np.minimum(height_km / 12.0, 1.0)
     return np.stack(
         [
-            -np.expm1(-height_km / _MIXED_SCALE_KM),
-            -np.expm1(-height_km / _WATER_SCALE_KM),
-            -np.expm1(-height_km / _CONTINUUM_SCALE_KM),
+            -np.expm1(-height_km / layering.mixed_km),
+            -np.expm1(-height_km / layering.water_km),
+            -np.expm1(-height_km / layering.continuum_km),
             _OZONE_LOW_SHARE * low + (1.0 - _OZONE_LOW_SHARE) * bulge,
         ]
     )
 
 
 def _depth(
-    wavenumber_cm1: NDArray[np.float64], air: Air, share: NDArray[np.float64], slant: float
+    wavenumber_cm1: NDArray[np.float64],
+    air: Air,
+    share: NDArray[np.float64],
+    factors: tuple[float, float, float, float],
 ) -> NDArray[np.float64]:
     """Return (path, point): optical depth of paths that hold these (4, path) shares."""
     table = _table("atmosphere_thermal.csv")
     mixed, water, p_w, continuum, ozone, p_o = (
         np.interp(wavenumber_cm1, table[:, 0], column)[None, :] for column in table[:, 1:].T
     )
-    m, w, c, o = np.maximum(share, 0.0)[:, :, None] * slant
+    m, w, c, o = np.maximum(share, 0.0)[:, :, None]
     return np.asarray(
-        mixed * m
-        + water * (air.water_g_cm2 * w) ** p_w
-        + continuum * air.water_g_cm2**2 * c
-        + ozone * (air.ozone_atm_cm * o) ** p_o
+        factors[0] * mixed * m
+        + factors[1] * water * (air.water_g_cm2 * w) ** p_w
+        + factors[2] * continuum * air.water_g_cm2**2 * c
+        + factors[3] * ozone * (air.ozone_atm_cm * o) ** p_o
     )
 
 
@@ -134,11 +161,16 @@ def _layered(
     return np.asarray((source * np.abs(np.diff(transmittance, axis=0))).sum(axis=0))
 
 
-def thermal_path(air: Air, altitude_m: float, wavenumber_cm1: NDArray[np.float64]) -> ThermalPath:
+def thermal_path(
+    air: Air,
+    altitude_m: float,
+    wavenumber_cm1: NDArray[np.float64],
+    layering: Layering = LAYERING,
+) -> ThermalPath:
     r"""Return transmittance, path radiance and downwelling radiance for a sensor above the ground.
 
     .. math:: L_u = \int_0^h B(T(z))\,d\tau(z \to h), \qquad
-              L_d = \int_0^\infty B(T(z))\,|d\tau(0 \to z;\ 1.66\ \mathrm{paths})|
+              L_d = \int_0^\infty B(T(z))\,|d\tau_{\mathrm{diffuse}}(0 \to z)|
 
     Parameters
     ----------
@@ -162,14 +194,14 @@ def thermal_path(air: Air, altitude_m: float, wavenumber_cm1: NDArray[np.float64
     wavelength_um = 1e4 / nu
     top_km = altitude_m / 1e3
     below = top_km * np.linspace(0.0, 1.0, 25) ** 1.5
-    share = _share_below(below)
-    up = np.exp(-_depth(nu, air, share[:, -1:] - share, 1.0))
+    share = _share_below(below, layering)
+    up = np.exp(-_depth(nu, air, share[:, -1:] - share, _ONE_WAY))
     middle = 0.5 * (below[1:] + below[:-1])
     source = planck_radiance(
         wavelength_um[None, :], air_temperature_k(middle, air.temperature_k)[:, None]
     )
     sky = 60.0 * np.linspace(0.0, 1.0, 40) ** 2
-    down = np.exp(-_depth(nu, air, _share_below(sky), DIFFUSIVITY))
+    down = np.exp(-_depth(nu, air, _share_below(sky, layering), layering.down))
     middle = 0.5 * (sky[1:] + sky[:-1])
     sky_source = planck_radiance(
         wavelength_um[None, :], air_temperature_k(middle, air.temperature_k)[:, None]
@@ -197,7 +229,7 @@ def two_way_transmittance(
     table = _table("atmosphere_reflective.csv")
     columns = [np.interp(wavelength_um, table[:, 0], column) for column in table[:, 1:].T]
     slant = 1.0 / np.cos(np.deg2rad(sun_zenith_deg))
-    share = _share_below(np.array([altitude_m / 1e3]))[:, 0]
+    share = _share_below(np.array([altitude_m / 1e3]), LAYERING)[:, 0]
     mixed, water = slant + share[0], (slant + share[1]) * air.water_g_cm2
     depth = columns[0] * water**_WATER_POWER
     for column in columns[1:]:
