@@ -5,6 +5,8 @@ A group holds ``radiance`` or ``reflectance`` (line, sample, band) with the attr
 ``latitude`` (line, sample); see docs/reference/cube-files.md.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,13 +41,11 @@ def read(path: Path, options: OpenOptions) -> Cube:
     HeaderError, TruncatedFileError, UnitError
         If something is missing, contradicts the data, or can't be read.
     """
-    try:
-        group = zarr.open_group(str(path), mode="r")
-    except (zarr.errors.BaseZarrError, ValueError, OSError, KeyError) as error:
-        raise TruncatedFileError(
-            f"{path.name} can't be read as a Zarr group ({error}); parts are missing or damaged: "
-            "copy the whole folder again."
-        ) from error
+    with _in_words(path.name):
+        return to_cube(_describe(path, zarr.open_group(str(path), mode="r")), options)
+
+
+def _describe(path: Path, group: zarr.Group) -> Description:
     name = next((q for q in _QUANTITIES if q in group), "radiance")
     data = _array(group, name, path.name)
     if data.ndim != 3:
@@ -55,9 +55,12 @@ def read(path: Path, options: OpenOptions) -> Cube:
     attributes: dict[str, Any] = dict(data.attrs)
     scale = _number(attributes, "scale_factor", path.name) or 1.0
     offset = _number(attributes, "add_offset", path.name) or 0.0
-    fill = _number(attributes, "_FillValue", path.name)
+    stated = _number(attributes, "_FillValue", path.name)
+    # A chunk that is missing reads as the array's own fill value, and must not pass for data.
+    own = (float(data.fill_value),) if data.dtype.kind == "f" else ()
+    fill = own if stated is None else (*own, stated)
     shape = (data.shape[0], data.shape[1], data.shape[2])
-    description = Description(
+    return Description(
         name=path.stem,
         shape=shape,
         source=ZarrLines(path, name, scale, offset, fill),
@@ -75,7 +78,6 @@ def read(path: Path, options: OpenOptions) -> Cube:
         paths=tuple(str(p) for p in sorted(path.rglob("*")) if p.is_file()),
         metadata={k: str(v) for k, v in group.attrs.items() if isinstance(v, str | int | float)},
     )
-    return to_cube(description, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,14 @@ class ZarrLines:
     scale, offset
         Value = scale * number + offset.
     fill
-        The number before scaling that stands for no value; None if there is none.
+        Numbers before scaling that stand for no value.
     """
 
     path: Path
     array: str
     scale: float
     offset: float
-    fill: float | None
+    fill: tuple[float, ...]
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), in the file's unit, NaN if filled.
@@ -106,20 +108,27 @@ class ZarrLines:
         TruncatedFileError
             If a chunk is damaged.
         """
-        data = _array(zarr.open_group(str(self.path), mode="r"), self.array, self.path.name)
-        try:
-            stored = np.asarray(data[start:stop])
-        except (ValueError, RuntimeError, OSError) as error:
-            raise TruncatedFileError(
-                f"{self.path.name}: a chunk of {self.array} can't be read ({error}); it is cut "
-                "off or damaged: copy the whole folder again."
-            ) from error
+        with _in_words(self.path.name):
+            group = zarr.open_group(str(self.path), mode="r")
+            stored = np.asarray(_array(group, self.array, self.path.name)[start:stop])
         values = np.array(stored, dtype=np.float32, order="C")
         values *= np.float32(self.scale)
         values += np.float32(self.offset)
-        if self.fill is not None:
-            values[stored == np.asarray(self.fill).astype(stored.dtype)] = np.nan
+        for number in self.fill:
+            values[stored == np.asarray(number).astype(stored.dtype)] = np.nan
         return values
+
+
+@contextmanager
+def _in_words(origin: str) -> Iterator[None]:
+    """Turn what Zarr raises on damaged folders into an error that says what to do."""
+    try:
+        yield
+    except (zarr.errors.BaseZarrError, ValueError, RuntimeError, OSError, KeyError) as error:
+        raise TruncatedFileError(
+            f"{origin} can't be read as Zarr ({error}); parts are missing, cut off or damaged: "
+            "copy the whole folder again."
+        ) from error
 
 
 def _array(group: zarr.Group, name: str, origin: str) -> zarr.Array[Any]:
