@@ -100,7 +100,7 @@ def write_quicklook(path: Path, cube: Cube, detections: Detections) -> None:
     if cube.geometry is not None:
         images.draw_scale(ground, cube.geometry, view, north_in_pixels(cube.geometry, view))
     _draw_words(figure, texts, cube, detections, over)
-    figure.savefig(path, dpi=_DPI, metadata={"Software": f"Cathartes {__version__}"})
+    figure.savefig(path, format="png", dpi=_DPI, metadata={"Software": f"Cathartes {__version__}"})
 
 
 def _axes(figure: Figure, box: _Box) -> Axes:

@@ -198,7 +198,7 @@ def read_summary(folder: Path) -> ScanSummary:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise HeaderError(
-            f"{path}: {error.error_count()} members break {SUMMARY_SCHEMA}, the first at "
+            f"{path}: {error.error_count()} values break {SUMMARY_SCHEMA}, the first at "
             f"{where}: {first['msg']}. The file was changed or damaged; scan again."
         ) from error
 

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from cathartes.errors import SettingsError
+from cathartes.products.layers import (
+    LayerChoice,
+    LayerGrid,
+    chosen_grid,
+    expected_bytes,
+    write_labels,
+    write_layers,
+)
+from cathartes.products.raster import read_image
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in (folder / "layers").iterdir())
+
+
+def test_found_layers_have_the_contracts_names(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(n_plumes=2)
+    written = write_layers(tmp_path, detections, None, choice=LayerChoice.FOUND, grid=None)
+    assert names(tmp_path) == [
+        "1-1-1-trichloroethane_column_density_ppm_m.tif",
+        "1-1-1-trichloroethane_column_density_sd_ppm_m.tif",
+        "1-1-1-trichloroethane_necl_ppm_m.tif",
+        "1-1-1-trichloroethane_score.tif",
+        "ammonia_column_density_ppm_m.tif",
+        "ammonia_column_density_sd_ppm_m.tif",
+        "ammonia_necl_ppm_m.tif",
+        "ammonia_score.tif",
+    ]
+    assert {layer.grid for layer in written} == {LayerGrid.SENSOR}
+    assert {layer.chemical for layer in written} == {"ammonia", "1,1,1-trichloroethane"}
+    np.testing.assert_array_equal(
+        read_image(tmp_path / "layers/ammonia_score.tif"), detections.planes.images["score/ammonia"]
+    )
+
+
+def test_all_layers_and_none(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(n_plumes=0)
+    seen: list[int] = []
+    write_layers(
+        tmp_path, detections, None, choice=LayerChoice.ALL, grid=None, on_layer=seen.append
+    )
+    assert len(names(tmp_path)) == sum(seen) == 16
+    other = tmp_path / "other"
+    other.mkdir()
+    for choice in (LayerChoice.NONE, LayerChoice.FOUND):
+        assert write_layers(other, detections, None, choice=choice, grid=None) == ()
+    assert list(other.iterdir()) == [], "no empty folder of layers"
+
+
+def test_a_plume_of_an_unknown_chemical_has_no_layers(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(n_plumes=1, chemical="unknown")
+    assert write_layers(tmp_path, detections, None, choice=LayerChoice.FOUND, grid=None) == ()
+
+
+def test_with_geometry_layers_are_on_a_map_by_default(
+    tmp_path: Path, scan: Callable, flat_earth: type
+) -> None:
+    _, detections = scan(n_plumes=1)
+    write_layers(tmp_path, detections, flat_earth(), choice=LayerChoice.FOUND, grid=None)
+    with rasterio.open(tmp_path / "layers/ammonia_score.tif") as dataset:
+        assert dataset.crs.to_epsg() == 4326
+        assert dataset.tags()["GRID"] == "map"
+        mapped = dataset.read(1)
+    score = detections.planes.images["score/ammonia"]
+    assert np.isnan(mapped[0, 0]), "no pixel falls there"
+    np.testing.assert_array_equal(mapped[1:], score[1:])
+
+
+def test_a_sensor_grid_can_be_asked_for(tmp_path: Path, scan: Callable, flat_earth: type) -> None:
+    _, detections = scan(n_plumes=1)
+    (first, *_) = write_layers(
+        tmp_path, detections, flat_earth(), choice=LayerChoice.FOUND, grid=LayerGrid.SENSOR
+    )
+    assert first.grid is LayerGrid.SENSOR
+
+
+def test_a_map_without_geometry_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"--grid map.*no geometry.*--grid sensor"):
+        chosen_grid(LayerGrid.MAP, None)
+
+
+def test_an_infinite_necl_is_no_value(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(n_plumes=1)
+    write_layers(tmp_path, detections, None, choice=LayerChoice.FOUND, grid=None)
+    necl = read_image(tmp_path / "layers/ammonia_necl_ppm_m.tif")
+    assert np.isnan(necl[-1, -1])
+    assert np.isfinite(necl).sum() == necl.size - 1
+
+
+def test_labels_are_in_the_sensors_grid(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(n_plumes=2)
+    layer = write_labels(tmp_path, detections)
+    assert (layer.path, layer.grid) == ("labels.tif", LayerGrid.SENSOR)
+    np.testing.assert_array_equal(read_image(tmp_path / "labels.tif"), detections.labels)
+
+
+def test_the_estimate_of_space_is_an_upper_one(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan((600, 500), n_plumes=1)
+    write_labels(tmp_path, detections)
+    write_layers(tmp_path, detections, None, choice=LayerChoice.ALL, grid=None)
+    written = sum(p.stat().st_size for p in tmp_path.rglob("*.tif"))
+    assert written < expected_bytes(600, 500, 4) < 10 * written
