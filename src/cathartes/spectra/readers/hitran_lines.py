@@ -42,8 +42,7 @@ MAX_POINTS = 10_000_000
 TEMPERATURE_RANGE_K = (150.0, 1000.0)
 
 _ROW_CHARACTERS = 160
-_SECOND_RADIATION_CM_K = 1.4387769
-_REFERENCE_K = 296.0
+_LAST_NEEDED = 59
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ _FIELDS = (
     _Field("gp", 146, 153, "{:7.1f}", may_be_blank=True),
     _Field("gpp", 153, 160, "{:7.1f}", may_be_blank=True),
 )
-_ROW = re.compile(r"[ \d]\d[0-9A-Z][ \d]{5}\.[\d ]{6}[ \d.E+\-]{52}.{93}")
+_ROW = re.compile(r"[ \d]\d[0-9A-Z][ \d]{5}\.[\d ]{6}[ \w.+\-]{52}.{93}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +158,15 @@ def load_hapi() -> ModuleType:
 
 def _lines(text: str, file_name: str) -> Iterator[_Line]:
     rows = [(n, row) for n, row in enumerate(text.split("\n"), start=1) if row.strip()]
+    if not text.endswith("\n") and len(rows[-1][1]) < len(rows[0][1]):
+        raise TruncatedFileError(
+            f"{file_name}, line {rows[-1][0]}: the last row is cut after {len(rows[-1][1])} "
+            f"characters, the first has {len(rows[0][1])}; fetch the list again."
+        )
     for number, raw in rows:
-        row = raw.rstrip()
-        where = f"{file_name}, line {number}"
-        if len(row) < 67 or len(row) > _ROW_CHARACTERS:
-            cut = number == rows[-1][0] and len(row) < 67
-            kind = TruncatedFileError if cut else HeaderError
-            raise kind(
+        row, where = raw.rstrip(), f"{file_name}, line {number}"
+        if not _LAST_NEEDED <= len(row) <= _ROW_CHARACTERS:
+            raise HeaderError(
                 f"{where} has {len(row)} characters; a HITRAN row of 2004 or later has "
                 f"{_ROW_CHARACTERS}: fetch the list again."
             )
@@ -174,7 +175,7 @@ def _lines(text: str, file_name: str) -> Iterator[_Line]:
 
 def _line(row: str, where: str) -> _Line:
     values: dict[str, float] = {}
-    clean = list(row)
+    clean = list(row[:3].ljust(_ROW_CHARACTERS))
     for field in _FIELDS:
         text = row[field.start : field.stop].strip()
         if not text and field.may_be_blank:

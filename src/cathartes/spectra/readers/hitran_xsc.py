@@ -94,14 +94,10 @@ def _parse_old(line: str) -> XscHeader | None:
 
 
 def recognises(path: Path, head: bytes) -> bool:
-    """Return True if a header of either layout is followed by a line of values."""
+    """Return True if the first line is a header of either layout."""
     del path
     lines = head.decode("latin-1").splitlines()
-    return (
-        len(lines) > 1
-        and parse_header(lines[0]) is not None
-        and _VALUES.fullmatch(lines[1]) is not None
-    )
+    return len(lines) > 1 and parse_header(lines[0]) is not None
 
 
 def read(

@@ -290,7 +290,7 @@ def _sample(
     pressure_pa: float | None,
 ) -> Sample:
     file = block.file_name
-    name = gas_name(gas, block["TITLE"], block["CASNAME"], block["NAMES"])
+    name = gas_name(None, block["TITLE"], block["CASNAME"], block["NAMES"], gas or "")
     stated_k = (
         parse_temperature_k(block["TEMPERATURE"], f"{file}: ##TEMPERATURE=")
         if block["TEMPERATURE"]

@@ -24,6 +24,8 @@ _FREE = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 # E is both an exponent and the squeezed digit 5: a table with no other letter has exponents.
 _NUMBER = re.compile(rf"[\s,;]*({_FREE}(?:[eE][-+]?\d+)?)")
 _SQUEEZED_TOKEN = re.compile(rf"[\s,]*({_FREE}|[@A-Ia-i%J-Rj-rS-Zs]\d*(?:\.\d*)?)")
+# Letters, too, but nobody's digits where they stand alone.
+_NOT_A_NUMBER = re.compile(r"(?<!\S)[-+]?(?:nan|inf(?:inity)?)(?!\S)", re.IGNORECASE)
 _OTHER_LETTER = re.compile(r"[@A-DF-Ia-df-i%J-Rj-rS-Zs]")
 
 
@@ -89,6 +91,8 @@ def read_ordinates(
         where = f"line {number} of the data table"
         if not line.strip():
             continue
+        if found := _NOT_A_NUMBER.search(line):
+            raise _not_a_number(found.group(), where)
         before = len(run.values)
         ends_in_difference = run.difference is not None
         x = _read_line(run, line, where, squeezed=squeezed)

@@ -1,0 +1,113 @@
+"""A user's folder of spectra."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cathartes.errors import HeaderError, InputError, OutputError, UnitError
+from cathartes.spectra import imported
+from cathartes.spectra.absorption import AbsorptionSpectrum, Quality
+from cathartes.spectra.library import Gas
+from cathartes.spectra.readers import read_spectra
+
+SPECTRUM = AbsorptionSpectrum(
+    "testane", np.array([900.0, 901.0, 902.0]), np.array([0.0, 1e-18, -1e-21]), 296.0, 101_325.0,
+    0.5, Quality.QUANTITATIVE, "invented", "none",
+)  # fmt: skip
+ENTRY = Gas("testane", "C9H9X9", "67-64-1", 58.08, ("propanone", "dimethyl ketone"), None, "mind")
+
+
+def test_an_imported_gas_comes_back_with_all_that_is_known(tmp_path):
+    path = imported.import_spectrum(SPECTRUM, tmp_path / "new" / "folder", entry=ENTRY)
+    (gas,) = imported.read_imported(path.parent)
+    assert replace(gas, spectrum=None) == ENTRY
+    assert gas.spectrum.terms == "none"
+    assert read_spectra(path)[0].gas == "testane"
+
+
+def test_without_a_molar_mass_the_remark_says_so(tmp_path):
+    imported.import_spectrum(SPECTRUM, tmp_path)
+    (gas,) = imported.read_imported(tmp_path)
+    assert np.isnan(gas.molar_mass_g_mol)
+    assert gas.remark == "molar mass not stated: no mass can be computed"
+
+
+def test_a_gas_is_replaced_only_on_demand(tmp_path):
+    imported.import_spectrum(SPECTRUM, tmp_path)
+    changed = replace(SPECTRUM, temperature_k=310.0)
+    with pytest.raises(OutputError, match="has a spectrum of testane already; replace it with"):
+        imported.import_spectrum(changed, tmp_path)
+    imported.import_spectrum(changed, tmp_path, replace=True)
+    (gas,) = imported.read_imported(tmp_path)
+    assert gas.spectrum.temperature_k == 310.0
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
+    path = imported.import_spectrum(SPECTRUM, tmp_path)
+    before = path.read_bytes()
+
+    def fail(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match=r"No space left on device.* CATHARTES_LIBRARY"):
+        imported.import_spectrum(SPECTRUM, tmp_path, replace=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["testane.csv"]
+    assert path.read_bytes() == before
+
+
+def test_a_name_that_is_none_of_the_library_is_refused(tmp_path):
+    with pytest.raises(InputError, match="only letters, digits"):
+        imported.import_spectrum(replace(SPECTRUM, gas="../evil"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_folder_is_an_empty_library(tmp_path):
+    assert imported.read_imported(tmp_path / "none") == ()
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="can't be written"):
+        imported.import_spectrum(SPECTRUM, tmp_path / "file")
+
+
+def test_broken_files_in_the_folder_are_named(tmp_path):
+    path = imported.import_spectrum(SPECTRUM, tmp_path, entry=ENTRY)
+    text = path.read_text()
+    path.write_text(text.replace("58.08", "heavy"))
+    with pytest.raises(HeaderError, match=r"testane.csv: '# molar_mass_g_mol: heavy' is no molar"):
+        imported.read_imported(tmp_path)
+    path.write_text(text.replace("wavenumber_cm1", "wavenumber"))
+    with pytest.raises(UnitError, match=r"testane.csv: the first column says 'wavenumber'"):
+        imported.read_imported(tmp_path)
+
+
+def test_the_nearest_temperature_is_chosen_then_the_nearest_pressure():
+    def at(temperature_k, pressure_pa):
+        return replace(SPECTRUM, temperature_k=temperature_k, pressure_pa=pressure_pa)
+
+    spectra = (at(250.0, 1e5), at(298.0, 0.0), at(298.0, 9e4), at(310.0, 101_325.0))
+    assert imported.choose_spectrum(spectra) is spectra[2]
+    assert imported.choose_spectrum(spectra, 240.0) is spectra[0]
+    with pytest.raises(InputError, match="spectra of othrane, testane were found; one gas"):
+        imported.choose_spectrum([SPECTRUM, replace(SPECTRUM, gas="othrane")])
+    with pytest.raises(InputError, match="spectra of no gas were found"):
+        imported.choose_spectrum([])
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"CATHARTES_LIBRARY": "/a/b", "HOME": "/h"}, "/a/b"),
+        ({"XDG_DATA_HOME": "/x", "HOME": "/h"}, "/x/cathartes/spectra"),
+        ({"HOME": "/h"}, "/h/.local/share/cathartes/spectra"),
+    ],
+)
+@pytest.mark.skipif(os.name != "posix", reason="paths of a POSIX system")
+def test_the_folder_is_where_the_platform_keeps_data(environment, expected, monkeypatch):
+    monkeypatch.setattr(imported.sys, "platform", "linux")
+    assert imported.library_folder(environment) == Path(expected)
