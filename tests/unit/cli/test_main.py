@@ -159,9 +159,18 @@ def test_a_commands_summary_is_its_first_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(commands.COMMANDS))
-def test_every_commands_help_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_shows_an_example(name: str) -> None:
+    """A group's own help lists its commands; each of those has the example."""
+    command = commands.COMMANDS[name].load(name)
+    inner = getattr(command, "commands", None)
+    helps = {f"{name} {key}": c.help for key, c in inner.items()} if inner else {name: command.help}
+    assert [path for path, text in helps.items() if f"cathartes {path}" not in (text or "")] == []
+
+
+@pytest.mark.parametrize("name", sorted(commands.COMMANDS))
+def test_every_command_shows_its_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--help"]) == 0
-    assert f"cathartes {name} " in capsys.readouterr().out.split("Options")[0].split("\n", 3)[3]
+    assert f"cathartes {name}" in capsys.readouterr().out
 
 
 def test_a_reader_who_leaves_is_no_error() -> None:
