@@ -42,7 +42,7 @@ def plot_library(
     bands : (band,)
         Adds what an instrument with these bands sees.
     range_cm1 : (low, high) [cm-1]
-        Default: the instrument's, else 700 to 1400.
+        Default: what the instrument and the spectra have in common, without one 700 to 1400.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def plot_library(
     OutputError
         If the file can't be written.
     """
-    low, high = range_cm1 or (LONG_WAVE_CM1 if bands is None else _extent_cm1(bands))
+    low, high = range_cm1 or (LONG_WAVE_CM1 if bands is None else _common_cm1(gases, bands))
     grid = np.linspace(low, high, _POINTS)
     curves = [_depth(gas, grid) for gas in gases]
     if not any(np.isfinite(curve).any() for curve in curves):
@@ -114,8 +114,17 @@ def _depth(gas: Gas, grid: NDArray[np.float64]) -> NDArray[np.float64]:
     return COLUMN_DENSITY_PPM_M * gas.spectrum.absorption_per_ppm_m(grid)
 
 
-def _extent_cm1(bands: SpectralBands) -> tuple[float, float]:
-    return 1e4 / float(bands.centre_um.max()), 1e4 / float(bands.centre_um.min())
+def _common_cm1(gases: Sequence[Gas], bands: SpectralBands) -> tuple[float, float]:
+    """Return the range in which bands meet spectra; the bands' own if they never do."""
+    low, high = 1e4 / float(bands.centre_um.max()), 1e4 / float(bands.centre_um.min())
+    met = [
+        (max(low, start), min(high, stop))
+        for gas in gases
+        if gas.spectrum is not None
+        for start, stop in gas.spectrum.coverage_cm1
+        if start < high and stop > low
+    ]
+    return (min(a for a, _ in met), max(b for _, b in met)) if met else (low, high)
 
 
 def _reciprocal(x: NDArray[np.float64]) -> NDArray[np.float64]:
