@@ -78,6 +78,7 @@ class PlumeRow(BaseModel):
         int,
         _column(
             "+1 plume warmer than the ground (emission), -1 colder (absorption), 0 reflected light",
+            "",
             ge=-1,
             le=1,
         ),

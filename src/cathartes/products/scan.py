@@ -195,12 +195,12 @@ def _counts(detections: Detections, rows: tuple[PlumeRow, ...], record: RunRecor
 
 
 def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[OutputFile, ...]:
-    by_path = {layer.path: layer for layer in rasters}
+    """Return name, hash and meaning of every file written, by path."""
+    layers = {layer.path: layer for layer in rasters}
     files = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = path.relative_to(folder).as_posix()
-        digest, size = sha256_of(path)
-        layer = by_path.get(name)
+    for name in sorted({*layers, PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}):
+        digest, size = sha256_of(folder / name)
+        layer = layers.get(name)
         files.append(
             OutputFile(
                 path=name,

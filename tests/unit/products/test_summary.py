@@ -23,7 +23,7 @@ from cathartes.products.summary import (
 def folder(tmp_path: Path, scan: Callable) -> Path:
     cube, detections = scan((6, 8), 1)
     started = datetime(2024, 5, 1, 14, tzinfo=timezone(timedelta(hours=2)))
-    record = RunRecord((), {"out": "/home/maria/out", "depth": 3}, started, {"detect": 1.5})
+    record = RunRecord((), {"out": "/srv/maria/out", "depth": 3}, started, {"detect": 1.5})
     write_scan(tmp_path, cube, detections, record, layers=LayerChoice.NONE)
     return tmp_path
 
@@ -116,12 +116,12 @@ def test_settings_do_not_tell_whose_machine_it_was(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
-        ("/home/maria/scene.hdr", "scene.hdr"),
-        ("/home/maria/my scenes/", "my scenes"),
+        ("/srv/maria/scene.hdr", "scene.hdr"),
+        ("/srv/maria/my scenes/", "my scenes"),
         ("C:\\Users\\maria\\scene.hdr", "scene.hdr"),
         ("\\\\server\\share\\a.hdr", "a.hdr"),
         ("~/a.hdr", "a.hdr"),
-        ("file:///home/maria/a.hdr", "a.hdr"),
+        ("file:///srv/maria/a.hdr", "a.hdr"),
         ("scenes/a.hdr", "scenes/a.hdr"),
         ("uW/cm^2/sr/nm", "uW/cm^2/sr/nm"),
         (["/a/b", {"c": "/d/e"}], ["b", {"c": "e"}]),
