@@ -62,11 +62,11 @@ def brightness_temperature_k(wavelength_um: ArrayLike, radiance: ArrayLike) -> N
 
     Returns
     -------
-    [K]; NaN where the radiance is not positive.
+    [K]; NaN where the radiance is not positive, or not finite.
     """
     lam = np.asarray(wavelength_um, dtype=np.float64)
     level = np.asarray(radiance, dtype=np.float64)
-    safe = np.where(level > 0, level, np.nan)
+    safe = np.where((level > 0) & np.isfinite(level), level, np.nan)
     return np.asarray(
         SECOND_RADIATION_CONSTANT_UM_K
         / (lam * np.log1p(FIRST_RADIATION_CONSTANT / (lam**5 * safe)))
