@@ -65,7 +65,7 @@ def write_cog(
     """
     _check_image(path, image, grid)
     values = image
-    if image.dtype.kind == "f":
+    if np.isinf(image).any():
         values = np.where(np.isfinite(image), image, np.float32(np.nan))
     labels = image.dtype.kind == "i"
     profile: dict[str, object] = {
@@ -75,6 +75,10 @@ def write_cog(
         "count": 1,
         "dtype": image.dtype.name,
         "nodata": 0 if labels else float("nan"),
+        # Compressed at once: a map grid is mostly empty around a slanting flight line.
+        "tiled": True,
+        "compress": "DEFLATE",
+        "zlevel": 1,
     }
     if grid is not None:
         profile |= {"transform": Affine(*grid.transform), "crs": _reference_system(path, grid)}
