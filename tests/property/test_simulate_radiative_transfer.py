@@ -1,4 +1,4 @@
-"""Laws of the simulator's radiative transfer, and the slow simple twin that judges the fast code."""
+"""Laws of the simulated radiative transfer, and the slow simple twin that judges the fast code."""
 
 import numpy as np
 import pytest

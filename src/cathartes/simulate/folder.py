@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from cathartes.errors import InputError, OutputError
 from cathartes.scenes.readers.envi_writer import write_envi
@@ -148,7 +148,7 @@ def read_truth(folder: Path) -> Truth:
         file = _File.model_validate({"schema_": found, **content})
         with np.load(folder / ARRAYS_NAME) as stored:
             arrays = {name: stored[name] for name in _ARRAYS}
-    except (ValidationError, json.JSONDecodeError, zipfile.BadZipFile, OSError, KeyError) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, OSError, KeyError) as error:
         raise InputError(
             f"the truth in {folder} is damaged or incomplete ({type(error).__name__}: "
             f"{str(error).splitlines()[0]}); simulate again."

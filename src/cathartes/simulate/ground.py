@@ -1,6 +1,6 @@
 """The made-up landscape: parcels, roads, roofs, woods, water, heaps, and their temperatures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -234,7 +234,7 @@ def make_ground(
     surfaces: Sequence[Surface],
     landscape: Landscape,
     air_temperature_k: float,
-    warmth: dict[str, tuple[float, float]],
+    warmth: Mapping[str, tuple[float, float]],
     generator: np.random.Generator,
 ) -> Ground:
     """Return a landscape.
@@ -248,7 +248,7 @@ def make_ground(
     surfaces
         Materials to build from.
     warmth
-        By surface name: difference to the air in sun and its spread inside a parcel, [K].
+        By name, of every surface: difference to the air in sun, spread inside a parcel, [K].
     generator
         Same generator state, same landscape.
 
@@ -286,8 +286,8 @@ def make_ground(
     relief = fractal_field(generator, shape, (40.0, 12.0, 3.0, 1.0))
     grain = 0.6 * smooth_field(generator, shape, 1.0) + 0.8 * smooth_field(generator, shape, 3.0)
     day = 1.0 if landscape.sun else NIGHT_WARMTH
-    mean = np.array([day * warmth.get(s.name, (8.0, 1.0))[0] for s in surfaces])
-    spread = np.array([warmth.get(s.name, (8.0, 1.0))[1] for s in surfaces])
+    mean = np.array([day * warmth[s.name][0] for s in surfaces])
+    spread = np.array([warmth[s.name][1] for s in surfaces])
     spread = spread * (1.0 if landscape.sun else 0.4)
     trend = air_temperature_k + 0.6 * relief
     first_k = trend + offset + mean[first] + spread[first] * grain

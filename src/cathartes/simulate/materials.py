@@ -42,6 +42,17 @@ class Material:
     texture_k: float
 
 
+FAMILY_WARMTH_K = {
+    "vegetation": (3.0, 0.8),
+    "soil": (11.0, 1.4),
+    "pavement": (16.0, 1.1),
+    "water": (-4.0, 0.2),
+    "roof": (15.0, 1.7),
+    "metal": (15.0, 2.5),
+    "mineral": (10.0, 1.2),
+}
+"""Warmth and texture of measured materials, which say nothing of theirs, by family, [K]."""
+
 _LEAF_WATER = ((1.45, 0.05, 0.45), (1.93, 0.06, 0.70), (0.98, 0.03, 0.06), (1.18, 0.04, 0.10))
 _DRY = ((2.10, 0.07, 0.18), (2.29, 0.05, 0.16), (1.93, 0.05, 0.12))
 _CLAY = ((2.20, 0.020, 0.16), (1.41, 0.03, 0.10), (1.91, 0.04, 0.16))

@@ -13,6 +13,7 @@ from cathartes.simulate.atmosphere import Air, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
 from cathartes.simulate.gaslayer import GasLayer, absorption_table
 from cathartes.simulate.ground import Ground, Landscape, make_ground
+from cathartes.simulate.materials import FAMILY_WARMTH_K
 from cathartes.simulate.noise import Striping, column_errors
 from cathartes.simulate.plume import (
     PlumeShape,
@@ -135,8 +136,9 @@ def _ground(
     land = settings.landscape.model_dump(exclude={"surface_set"})
     warmth = {
         s.name: (s.material.warmth_k, s.material.texture_k)
-        for s in materials
         if isinstance(s, ParametricSurface)
+        else FAMILY_WARMTH_K.get(s.family, FAMILY_WARMTH_K["soil"])
+        for s in materials
     }
     return make_ground(
         (settings.lines, settings.samples), pixel_m, materials,
