@@ -32,7 +32,7 @@ check: $(DEV) ## style, types, layers: what must hold before a change is done
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## measure the figures that the documentation states
-	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
 docs: $(DEV) ## write the generated reference pages
 	$(BIN)/python tools/make_docs.py
