@@ -20,7 +20,7 @@ STATED_WINDOWS_CM1: tuple[tuple[float, float], ...] = (
 
 STATED_RESOLUTIONS_CM1: tuple[float, ...] = (1.0, 4.0)
 
-_BINS_PER_FWHM = 16
+_BINS_PER_FWHM = 32
 _POINTS_PER_FWHM = 4
 _KERNEL_REACH_FWHM = 2.5
 _BAND_FLOOR = 0.1
@@ -70,8 +70,8 @@ def smoothed_cross_section_cm2(
     .. math:: \bar\sigma(\nu) = \int_M G(\nu-\nu')\sigma(\nu')d\nu' \Big/ \int_M G(\nu-\nu')d\nu'
 
     over the measured ranges M alone, so that the ends of a measurement don't fade to nought.
-    Bins of a sixteenth of the width are filled with exact averages first, so that lines narrower
-    than a bin keep their area.
+    Bins of 1/32 of the width are filled with exact averages first, so that lines narrower than a
+    bin keep their area.
 
     Parameters
     ----------

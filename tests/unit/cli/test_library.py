@@ -1,0 +1,157 @@
+"""``cathartes library``: what it prints, and how it fails."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from cathartes.cli.main import main
+from cathartes.errors import NoSignatureError, SettingsError, UnknownGasError
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep a user's real gases out of the tests, and the tests' out of theirs."""
+    folder = tmp_path / "own"
+    monkeypatch.setenv("CATHARTES_LIBRARY", str(folder))
+    monkeypatch.setenv("COLUMNS", "160")
+    return folder
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    assert main(["library", *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_list_names_every_gas_and_says_which_has_no_spectrum(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listed = {gas["name"]: gas for gas in run_json(capsys, "list")["gases"]}
+    assert listed["ammonia"]["spectrum"]["quality"] == "quantitative"
+    assert listed["toluene"]["spectrum"] is None
+    assert "13.7 um" in listed["toluene"]["remark"]
+    assert main(["library", "list"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in listed)
+
+
+def test_list_with_an_instrument_says_what_it_sees(capsys: pytest.CaptureFixture[str]) -> None:
+    found = run_json(capsys, "list", "--instrument", "hytes-like")["gases"]
+    seen = {gas["name"]: gas["visibility"] for gas in found}
+    assert seen["ammonia"]["visible"] is True
+    assert seen["ammonia"]["wavenumber_cm1"] == pytest.approx(966.0, abs=3.0)
+    assert seen["hydrogen_chloride"] == {
+        "name": "hydrogen_chloride", "visible": False, "wavenumber_cm1": None,
+        "optical_depth": None, "contrast": None, "reason": seen["hydrogen_chloride"]["reason"],
+    }  # fmt: skip
+
+
+def test_show_states_source_range_and_fidelity(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["library", "show", "difluoromethane"]) == 0
+    text = capsys.readouterr().out
+    for words in ("R-32", "75-10-5", "995-1236 cm-1", "not measured", "AER", "Fidelity"):
+        assert words in text
+    shown = run_json(capsys, "show", "R-32")
+    assert {(f["low_cm1"], f["resolution_cm1"]) for f in shown["fidelity"]} >= {(740.0, 4.0)}
+    assert shown["strongest_bands"][0]["wavenumber_cm1"] == pytest.approx(1101.5, abs=1.0)
+
+
+def test_show_of_a_gas_nobody_sees_gives_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["library", "show", "HCl"]) == 0
+    text = capsys.readouterr().out
+    assert "can't be seen" in text
+    assert "2700-3050 cm-1" in text
+
+
+def test_unknown_gas_is_an_error_with_the_nearest_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["library", "show", "amonia"]) == UnknownGasError.exit_code
+    assert "Nearest: ammonia" in " ".join(capsys.readouterr().err.split())
+
+
+def test_plot_draws_the_bands_of_the_gas(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    picture = tmp_path / "gases.png"
+    words = ["plot", "ammonia", "toluene", "-i", "hytes-like", "--out", str(picture)]
+    assert run_json(capsys, *words)["gases"] == ["ammonia", "toluene"]
+    image = matplotlib.image.imread(picture)
+    ink = (image[..., :3].min(axis=2) < 0.9).mean()
+    assert image.shape[0] > 300
+    assert 0.01 < ink < 0.6
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["plot", "toluene"], NoSignatureError.exit_code, "no spectrum of toluene"),
+        (["plot", "ammonia", "--range", "9", "8"], SettingsError.exit_code, "two rising positive"),
+        (["compare", "ammonia", "-i", "hytes-like"], SettingsError.exit_code, "two or more"),
+        (["list", "-i", "nonesuch"], SettingsError.exit_code, "no instrument and no file"),
+        (["fetch", "nobody", "acetone"], SettingsError.exit_code, "hitran or nist"),
+        (["import", "missing.jdx"], 10, "missing.jdx"),
+    ],
+)
+def test_wrong_words_get_a_reason_and_a_code(
+    words: list[str],
+    code: int,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["library", *words]) == code
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plot_into_a_folder_that_is_not_there_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    missing = tmp_path / "none" / "a.png"
+    assert main(["library", "plot", "ammonia", "--out", str(missing)]) == 40
+    assert "can't be written" in capsys.readouterr().err
+
+
+def test_compare_puts_the_worst_pair_first(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", "ethanol", "1-butanol", "ammonia", "HCl", "-i", "hytes-like"]
+    found = run_json(capsys, *words)
+    assert found["gases"] == ["ethanol", "1-butanol", "ammonia"]
+    assert found["left_out"] == ["hydrogen_chloride"]
+    assert set(found["pairs"][0]["gases"]) == {"ethanol", "1-butanol"}
+    matrix = np.array(found["correlation"])
+    assert found["pairs"][0]["correlation"] == pytest.approx(matrix[0, 1])
+    assert found["pairs"][0]["correlation"] > 0.9
+
+
+def test_imported_spectrum_wins_over_the_built_in_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, own_folder: Path
+) -> None:
+    file = tmp_path / "mine.csv"
+    nu = np.arange(900.0, 1000.0, 0.5)
+    sigma = 1e-18 * np.exp(-(((nu - 950.0) / 5.0) ** 2))
+    rows = "\n".join(f"{a},{b}" for a, b in zip(nu, sigma, strict=True))
+    header = "# temperature_k: 296\n# pressure_pa: 101325\n# resolution_cm1: 0.5\n"
+    file.write_text(f"{header}wavenumber_cm1,cross_section_cm2\n{rows}\n", encoding="utf-8")
+    words = ["import", str(file), "--gas", "acetone"]
+    imported = run_json(capsys, *words)
+    assert Path(imported["file"]).parent == own_folder
+    shown = run_json(capsys, "show", "acetone")
+    assert shown["spectrum"]["coverage_cm1"] == [[900.0, 999.5]]
+    assert shown["fidelity"] == []
+    assert shown["cas"] == "67-64-1"
+    # A second time it is refused unless asked for.
+    assert main(["library", *words]) == 40
+    assert "--replace" in capsys.readouterr().err
+    assert main(["library", *words, "--replace"]) == 0
+
+
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("list", "show", "plot", "compare", "import", "fetch"):
+        assert main(["library", command, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert f"cathartes library {command}" in " ".join(text.split())
+        assert "--json" in text
