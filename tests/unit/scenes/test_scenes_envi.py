@@ -1,0 +1,223 @@
+"""ENVI in particular: headers as people write them, and bad ones by message."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cathartes.errors import (
+    HeaderError,
+    OutputError,
+    TruncatedFileError,
+    UnitError,
+    UnknownFormatError,
+)
+from cathartes.scenes.cube import Quantity
+from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.readers.envi import write_envi
+from cathartes.scenes.readers.envi_header import find_pair, read_header
+from cathartes.scenes.readers.envi_map import read_map_info, write_map_info
+from cathartes.spectra.response import SpectralBands
+
+BASE = {
+    "samples": "3", "lines": "2", "bands": "2", "data type": "4", "interleave": "bip",
+    "byte order": "0", "wavelength units": "um", "wavelength": "{8.0, 9.0}", "fwhm": "{0.1, 0.1}",
+    "data units": "W m-2 sr-1 um-1",
+}  # fmt: skip
+BANDS = SpectralBands(np.array([8.0, 9.0]), np.array([0.1, 0.1]))
+
+
+def write(folder: Path, values: np.ndarray | None = None, **changes: str | None) -> Path:
+    """Write a small cube whose header has these fields changed; None leaves a field out."""
+    fields = BASE | {key.replace("_", " "): value for key, value in changes.items()}
+    numbers = np.full((2, 3, 2), 9.0, dtype="<f4") if values is None else values
+    numbers.tofile(folder / "scene.img")
+    lines = [f"{key} = {value}" for key, value in fields.items() if value is not None]
+    (folder / "scene.hdr").write_text("ENVI\n" + "\n".join(lines) + "\n")
+    return folder / "scene.hdr"
+
+
+def test_headers_as_people_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "x.hdr"
+    path.write_bytes(
+        b"\xef\xbb\xbfENVI\r\n; a remark = here\r\n Data   Type=4\r\nDESCRIPTION = {two\r\n"
+        b"  lines, a = b}\r\nwavelength = {\r\n 1.0,\r\n 2.0, 3.0\r\n}\r\nempty = {}\r\n\r\n"
+    )
+    header = read_header(path)
+    assert header.whole("data type") == 4
+    assert header.text("description") == "two lines, a = b"
+    np.testing.assert_array_equal(header.numbers("wavelength"), [1.0, 2.0, 3.0])
+    assert header.numbers("empty") is None
+    assert header.text("nothing", "empty") == ""
+
+
+def test_either_file_opens_the_pair(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert open_cube(tmp_path / "scene.img").paths == tuple(
+        str(tmp_path / name) for name in ("scene.img", "scene.hdr")
+    )
+    assert open_cube(tmp_path / "scene.hdr").paths[0].endswith("scene.hdr")
+    (tmp_path / "scene.img").rename(tmp_path / "scene")
+    assert open_cube(tmp_path / "scene").name == "scene"
+    (tmp_path / "scene.hdr").rename(tmp_path / "scene.img.hdr")
+    (tmp_path / "scene").rename(tmp_path / "scene.img")
+    assert find_pair(tmp_path / "scene.img.hdr")[1].name == "scene.img"
+    assert open_cube(tmp_path / "scene.img").shape == (2, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ({"lines": None}, HeaderError, "'lines' is missing"),
+        ({"lines": "2.5"}, HeaderError, "'lines' is 2.5; a whole number"),
+        ({"lines": "0"}, HeaderError, "0 lines, 3 samples, 2 bands; at least one"),
+        ({"lines": "-2"}, HeaderError, "a whole number from 0"),
+        ({"samples": "many"}, HeaderError, "'samples' holds something that is not a number"),
+        ({"lines": "3"}, TruncatedFileError, "has 48 bytes; its header promises 72"),
+        ({"header_offset": "1"}, TruncatedFileError, "promises 49"),
+        ({"data_type": "6"}, HeaderError, "data type 6 is complex"),
+        ({"data_type": "7"}, HeaderError, "data type 7 is not one of"),
+        ({"interleave": "bix"}, HeaderError, "interleave 'bix'; bsq, bil or bip"),
+        ({"interleave": None}, HeaderError, "interleave ''"),
+        ({"byte_order": "2"}, HeaderError, "byte order 2"),
+        ({"wavelength": None}, HeaderError, "states no band centres for its 2 bands"),
+        ({"wavelength": "{8}"}, HeaderError, "2 bands in the data and 1 band centres"),
+        ({"wavelength": "{8, x}"}, HeaderError, "'wavelength' holds something"),
+        ({"wavelength_units": None}, UnitError, "names no unit.*looks like micrometres"),
+        ({"wavelength_units": "Unknown"}, UnitError, "names no unit"),
+        ({"wavelength_units": "furlongs"}, UnitError, "wavelength unit 'furlongs' is not known"),
+        ({"fwhm": "{0.1}"}, HeaderError, "2 bands in the data and 1 band widths"),
+        ({"fwhm": "{20, 20}"}, UnitError, "seem to have different units"),
+        ({"data_units": "counts"}, UnitError, "radiance unit 'counts' is not known"),
+        ({"data_units": None}, UnitError, "names no unit for its numbers.*--radiance-unit"),
+        ({"bbl": "{1}"}, HeaderError, "1 entries in the bad-band list"),
+        ({"data_gain_values": "{1}"}, HeaderError, "1 data gain values for 2 bands"),
+        ({"radiance_scale_factor": "0"}, HeaderError, "a scale factor is 0"),
+        ({"radiance_scale_factor": "10", "reflectance_scale_factor": "10"}, HeaderError,
+         "both a reflectance and a radiance"),
+        ({"radiance_scale_factor": "10", "data_gain_values": "{1, 1}"}, HeaderError,
+         "both 'data gain values' and a scale factor 10"),
+        ({"acquisition_time": "yesterday"}, HeaderError, "'yesterday' is not of the form"),
+        ({"map_info": "{UTM, 1, 1}"}, HeaderError, "'map info' is .*are needed"),
+        ({"map_info": "{Mars, 1, 1, 5, 5, 1, 1}"}, HeaderError, "add a 'coordinate system string'"),
+        ({"map_info": "{X, 1, 1, 5, 5, 1, 1}", "coordinate_system_string": "{PROJCS[}"},
+         HeaderError, "'coordinate system string' is not understood"),
+        ({"map_info": "{UTM, 1, 1, 5, 5, 0, 1, 13, North}"}, HeaderError, "pixels have no area"),
+        ({"description": "{never closed"}, HeaderError, "the brace after 'description'"),
+        ({"file_type": "ENVI Spectral Library"}, UnknownFormatError, "a raw cube"),
+    ],
+)  # fmt: skip
+def test_bad_headers_are_refused_in_words(tmp_path, changes, kind, message) -> None:
+    with pytest.raises(kind, match=message):
+        open_cube(write(tmp_path, **changes))
+
+
+def test_a_header_alone_or_a_foreign_one_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "scene.img").unlink()
+    with pytest.raises(UnknownFormatError, match="the other one is not beside it"):
+        open_cube(path)
+    (tmp_path / "y.img").write_bytes(b"12")
+    (tmp_path / "y.hdr").write_text("BYTEORDER I\n")
+    with pytest.raises(UnknownFormatError, match=r"y\.img is none of"):
+        open_cube(tmp_path / "y.img")
+    with pytest.raises(HeaderError, match="first word is not ENVI"):
+        open_cube(tmp_path / "y.img", options=OpenOptions(format="envi"))
+
+
+def test_missing_widths_come_from_the_spacing_and_it_is_noted(tmp_path: Path) -> None:
+    cube = open_cube(write(tmp_path, fwhm=None))
+    np.testing.assert_allclose(cube.bands.fwhm_um, [1.0, 1.0])
+    assert "spacing" in cube.metadata["fwhm"]
+    assert "fwhm" not in open_cube(write(tmp_path)).metadata
+
+
+def test_units_in_the_plot_titles(tmp_path: Path) -> None:
+    for title in ("Radiance (uW/(cm^2 sr nm))", "Radiance [uW/cm^2/sr/nm]"):
+        values = np.full((2, 3, 2), 0.9, dtype="<f4")
+        path = write(tmp_path, values, data_units=None, z_plot_titles=f"{{Wavelength, {title}}}")
+        np.testing.assert_allclose(open_cube(path).read_lines(0, 2), 9.0, rtol=1e-6)
+    path = write(tmp_path, data_units=None, z_plot_titles="{Wavelength, Reflectance}")
+    assert open_cube(path).quantity is Quantity.REFLECTANCE
+
+
+def test_integers_scaled_to_reflectance(tmp_path: Path) -> None:
+    numbers = np.array([[[1000, -9999]] * 3] * 2, dtype="<i2")
+    path = write(tmp_path, numbers, data_type="2", data_units=None, data_ignore_value="-9999",
+                 reflectance_scale_factor="10000", bbl="{1, 0}")  # fmt: skip
+    cube = open_cube(path)
+    assert cube.quantity is Quantity.REFLECTANCE
+    np.testing.assert_allclose(cube.read_lines(0, 2)[..., 0], 0.1)
+    assert np.isnan(cube.read_lines(0, 2)[..., 1]).all()
+    assert cube.band_valid.tolist() == [True, False]
+
+
+def test_an_ignore_value_beyond_float32_is_still_met(tmp_path: Path) -> None:
+    values = np.full((2, 3, 2), 9.0, dtype="<f4")
+    values[0, 0, 0] = np.float32(-3.4028235e38)
+    cube = open_cube(write(tmp_path, values, data_ignore_value="-3.40282346638529e+38"))
+    assert np.isnan(cube.read_lines(0, 1)[0, 0, 0])
+    cube = open_cube(write(tmp_path, values, data_ignore_value="-1.7976931348623157e+308"))
+    assert np.isfinite(cube.read_lines(1, 2)).all()
+
+
+def test_time_sun_and_sensor(tmp_path: Path) -> None:
+    cube = open_cube(write(tmp_path, acquisition_time="2024-05-17T12:00:00+02:00",
+                           sun_elevation="50", sensor_type="HyTES"))  # fmt: skip
+    assert cube.start_utc == datetime(2024, 5, 17, 10, tzinfo=UTC)
+    assert cube.sun_zenith_deg == 40.0
+    assert cube.instrument == "HyTES"
+    assert open_cube(write(tmp_path, sensor_type="Unknown")).instrument == ""
+    plain = open_cube(write(tmp_path, acquisition_time="2024-05-17 10:00:00"))
+    assert plain.start_utc == cube.start_utc
+
+
+def test_reading_while_the_file_shrinks_is_an_error(tmp_path: Path) -> None:
+    cube = open_cube(write(tmp_path))
+    (tmp_path / "scene.img").write_bytes(b"1234")
+    with pytest.raises(TruncatedFileError, match="ended 20 bytes early"):
+        cube.read_lines(0, 1)
+
+
+def test_writing_leaves_nothing_behind_when_it_fails(tmp_path: Path) -> None:
+    def blocks():
+        yield np.ones((1, 3, 2))
+        yield np.ones((1, 4, 2))
+
+    with pytest.raises(OutputError, match=r"a block of shape \(1, 4, 2\).* and 3 samples"):
+        write_envi(tmp_path / "a.hdr", blocks(), bands=BANDS)
+    with pytest.raises(OutputError, match="no lines were given"):
+        write_envi(tmp_path / "a.hdr", iter(()), bands=BANDS)
+    with pytest.raises(OutputError, match="sheared or mirrored"):
+        write_envi(tmp_path / "a.hdr", np.ones((1, 3, 2)), bands=BANDS,
+                   grid=MapGrid((1.0, 0.5, 0.0, 0.0, -1.0, 0.0), "EPSG:32613", (1, 3)))  # fmt: skip
+    with pytest.raises(OutputError, match="no time zone"):
+        write_envi(tmp_path / "a.hdr", np.ones((1, 3, 2)), bands=BANDS,
+                   start_utc=datetime(2024, 1, 1))  # fmt: skip # noqa: DTZ001
+    with pytest.raises(OutputError, match="a brace or a line break"):
+        write_envi(tmp_path / "a.hdr", np.ones((1, 3, 2)), bands=BANDS, fields={"x": "{"})
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OutputError, match="can't be written"):
+        write_envi(tmp_path / "no" / "a.hdr", np.ones((1, 3, 2)), bands=BANDS)
+
+
+def test_a_failed_writing_keeps_the_old_cube(tmp_path: Path) -> None:
+    path = write_envi(tmp_path / "a.img", np.full((1, 3, 2), 9.0), bands=BANDS)
+    with pytest.raises(OutputError):
+        write_envi(tmp_path / "a.img", np.ones((1, 3, 5)), bands=BANDS)
+    np.testing.assert_array_equal(open_cube(path).read_lines(0, 1), 9.0)
+
+
+def test_no_map_info_is_no_geometry(tmp_path: Path) -> None:
+    for text in (None, "{}", "{Arbitrary, 1, 1, 0, 0, 1, 1}"):
+        assert open_cube(write(tmp_path, map_info=text)).geometry is None
+
+
+def test_a_geographic_grid_is_written_and_read(tmp_path: Path) -> None:
+    grid = MapGrid((1e-4, 0.0, -105.0, 0.0, -1e-4, 36.0), "EPSG:4326", (2, 3))
+    text = "".join(f"{key} = {{{value}}}\n" for key, value in write_map_info(grid).items())
+    (tmp_path / "x.hdr").write_text("ENVI\n" + text)
+    geometry = read_map_info(read_header(tmp_path / "x.hdr"), (2, 3))
+    np.testing.assert_allclose(geometry.to_lon_lat(1.0, 2.0), (-104.9998, 35.9999), atol=1e-9)
