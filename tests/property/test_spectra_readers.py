@@ -1,5 +1,6 @@
 """Laws of the spectrum readers: broken bytes raise our errors only, and what is kept comes back."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ FORMATS = {
     "pnnl.txt": "pnnl",
     "plain.csv": "csv",
     "library.hdr": "envi-library",
+    "library.sli": "envi-library",
     "lines.par": "par",
 }
 # Bytes that mean something to one of the formats are tried more often than others.
@@ -34,7 +36,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 5000), BYTES), min_size=1, max_size=
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(changes=CHANGES, kept=st.one_of(st.just(1.0), st.floats(0.0, 1.0)))
-@settings(max_examples=150)
+@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")))
 def test_mutated_bytes_raise_only_errors_of_our_tree(name, changes, kept):
     content = bytearray((SAMPLES / name).read_bytes())
     for position, byte in changes:
@@ -43,8 +45,9 @@ def test_mutated_bytes_raise_only_errors_of_our_tree(name, changes, kept):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content[: int(len(content) * kept)])
-        if name == "library.hdr":
-            shutil.copy(SAMPLES / "library.sli", folder)
+        if name.startswith("library"):
+            other = "library.sli" if name == "library.hdr" else "library.hdr"
+            shutil.copy(SAMPLES / other, folder)
         for read in (reader.read, read_spectra):
             try:
                 spectra = read(path, gas="testane")
@@ -64,14 +67,15 @@ FINITE = st.floats(-1e-15, 1e-15, allow_subnormal=False)
     temperature_k=st.floats(150.0, 400.0),
     pressure_pa=st.floats(1.0, 2e5),
     quality=st.sampled_from(Quality),
+    source=st.text(max_size=30).map(lambda text: " ".join(text.split())).filter(bool),
 )
 def test_what_is_imported_comes_back_exactly(
-    start_cm1, steps, data, temperature_k, pressure_pa, quality
+    start_cm1, steps, data, temperature_k, pressure_pa, quality, source
 ):
     nu = start_cm1 + np.cumsum([0.0, *steps])
     sigma = data.draw(st.lists(FINITE, min_size=nu.size, max_size=nu.size))
     spectrum = AbsorptionSpectrum(
-        "testane", nu, np.array(sigma), temperature_k, pressure_pa, 0.5, quality, "a law", "none"
+        "testane", nu, np.array(sigma), temperature_k, pressure_pa, 0.5, quality, source, "none"
     )
     with tempfile.TemporaryDirectory() as folder:
         import_spectrum(spectrum, Path(folder))

@@ -50,6 +50,8 @@ def download(url: str) -> bytes:
             f"{url} can't be reached ({reason}); connect to the internet, or fetch the file on "
             "another machine and use `cathartes library import`."
         ) from error
+    if len(content) == MAX_BYTES:
+        raise InputError(f"{url} answers with over {MAX_BYTES:,} bytes; ask for a smaller range.")
     return content
 
 

@@ -178,8 +178,11 @@ def test_transmittance_in_per_cent_must_say_so(write):
 
 def test_saturated_points_do_not_become_infinite(write):
     table = "940 1 1 0\n943 -0.01 1 1"
-    (spectrum,) = jcamp.read(write(table, YUNITS="TRANSMITTANCE"))
-    assert np.isfinite(spectrum.cross_section_cm2).all()
+    changes = {"PARTIAL_PRESSURE": "1 atm (pure)", "PATH LENGTH": "1 m (KBr windows)"}
+    (spectrum,) = jcamp.read(write(table, YUNITS="TRANSMITTANCE", **changes))
+    column_cm2 = 101_325 / (Boltzmann * 296.0) * 1e-4
+    assert spectrum.cross_section_cm2[2:4] * column_cm2 == pytest.approx(-np.log(0.005))
+    assert "2 points are saturated" in spectrum.source
 
 
 def test_blocks_of_a_compound_file_are_read_one_by_one(write):

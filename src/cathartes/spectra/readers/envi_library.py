@@ -36,8 +36,11 @@ def recognises(path: Path, head: bytes) -> bool:
     header = _header_beside(path)
     if header is None or head.lstrip().startswith(b"ENVI"):
         return False
-    with header.open("rb") as stream:
-        return _is_library_header(stream.read(HEAD_BYTES))
+    try:
+        with header.open("rb") as stream:
+            return _is_library_header(stream.read(HEAD_BYTES))
+    except OSError:
+        return False
 
 
 def _is_library_header(head: bytes) -> bool:
@@ -192,7 +195,8 @@ def _table(fields: dict[str, str], file_name: str, data_path: Path) -> NDArray[n
         raise TruncatedFileError(message + "fetch the table again.")
     if len(content) > needed:
         raise HeaderError(message + "correct samples, lines or data type.")
-    return np.frombuffer(content, dtype=dtype).reshape(lines, points).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # signalling NaN: refused where values are checked
+        return np.frombuffer(content, dtype=dtype).reshape(lines, points).astype(np.float64)
 
 
 def _axis(fields: dict[str, str], points: int, file_name: str) -> tuple[NDArray[np.float64], str]:

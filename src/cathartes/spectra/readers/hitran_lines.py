@@ -28,7 +28,7 @@ from cathartes.spectra.absorption import (
     AbsorptionSpectrum,
     Quality,
 )
-from cathartes.spectra.readers.interface import read_text
+from cathartes.spectra.readers.interface import head_lines, read_text
 from cathartes.spectra.readers.sample import select_gas
 
 NAME = "par"
@@ -86,7 +86,7 @@ class _Line:
 def recognises(path: Path, head: bytes) -> bool:
     """Return True if the first line has the 160 columns of a HITRAN row."""
     del path
-    lines = head.decode("latin-1").splitlines()
+    lines = head_lines(head)
     return bool(lines) and _ROW.fullmatch(lines[0].ljust(_ROW_CHARACTERS)[:160]) is not None
 
 
@@ -181,7 +181,7 @@ def _line(row: str, where: str) -> _Line:
         if not text and field.may_be_blank:
             text = "0"
         try:
-            value = float(text)
+            value = float(text) if text.isascii() else math.nan
         except ValueError:
             value = math.nan
         if not math.isfinite(value):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, InputError, TruncatedFileError
 from cathartes.spectra.absorption import AbsorptionSpectrum, Quality
-from cathartes.spectra.readers.interface import read_text
+from cathartes.spectra.readers.interface import head_lines, read_text
 from cathartes.spectra.readers.quantity import CM1, to_ascending_cm1
 from cathartes.spectra.readers.sample import TORR_PA, gas_name, sample_of, select_gas
 
@@ -96,7 +96,7 @@ def _parse_old(line: str) -> XscHeader | None:
 def recognises(path: Path, head: bytes) -> bool:
     """Return True if the first line is a header of either layout."""
     del path
-    lines = head.decode("latin-1").splitlines()
+    lines = head_lines(head)
     return len(lines) > 1 and parse_header(lines[0]) is not None
 
 

@@ -70,10 +70,22 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text, byte for character, lines ended by a bare newline.
+    """Return a file's text, lines ended by a bare newline; raises as `read_bytes`."""
+    return decode(read_bytes(path)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def head_lines(head: bytes) -> list[str]:
+    """Return the lines of a file's first bytes; the last one may be cut."""
+    return decode(head).splitlines()
+
+
+def decode(content: bytes) -> str:
+    """Return bytes as text: UTF-8, with or without a byte-order mark, else Latin-1.
 
     Every byte is a character in Latin-1, so a broken file is refused by its format's own grammar
-    and message, not by a decoder. Raises as `read_bytes`.
+    and message, not by a decoder.
     """
-    text = read_bytes(path).decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

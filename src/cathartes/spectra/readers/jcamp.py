@@ -22,6 +22,7 @@ from cathartes.spectra.absorption import AbsorptionSpectrum
 from cathartes.spectra.readers.interface import read_text
 from cathartes.spectra.readers.jcamp_forms import free_numbers, read_ordinates
 from cathartes.spectra.readers.quantity import (
+    LEAST_TRANSMITTANCE,
     Ordinate,
     parse_axis,
     parse_ordinate,
@@ -180,6 +181,8 @@ def _spectrum(
             )
         values = values / estimate_baseline(nu, values)
         notes.append("baseline divided out")
+        if saturated := int((values < LEAST_TRANSMITTANCE).sum()):
+            notes.append(f"{saturated} points are saturated")
     sigma, quality = to_cross_section(ordinate, values, sample)
     stated = block["SOURCEREFERENCE"] or block["$NISTSOURCE"] or block["ORIGIN"]
     return AbsorptionSpectrum(

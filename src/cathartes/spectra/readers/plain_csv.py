@@ -25,7 +25,7 @@ import numpy as np
 
 from cathartes.errors import HeaderError, InputError, UnitError
 from cathartes.spectra.absorption import AbsorptionSpectrum, Quality, number_density_per_ppm_m
-from cathartes.spectra.readers.interface import read_text
+from cathartes.spectra.readers.interface import head_lines, read_text
 from cathartes.spectra.readers.quantity import (
     Ordinate,
     parse_axis,
@@ -49,7 +49,7 @@ _COLUMNS = re.compile(r"\s*\"?(wave|freq|nu\b)[^,;\t]*[,;\t].*", re.IGNORECASE)
 def recognises(path: Path, head: bytes) -> bool:
     """Return True if the first line that is no comment names two columns, a spectral axis first."""
     del path
-    for line in head.decode("latin-1").splitlines():
+    for line in head_lines(head):
         if line.strip() and not line.lstrip().startswith("#"):
             return _COLUMNS.fullmatch(line) is not None
     return False

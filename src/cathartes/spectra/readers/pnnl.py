@@ -16,7 +16,7 @@ from cathartes.spectra.absorption import (
     STANDARD_TEMPERATURE_K,
     AbsorptionSpectrum,
 )
-from cathartes.spectra.readers.interface import read_text
+from cathartes.spectra.readers.interface import head_lines, read_text
 from cathartes.spectra.readers.quantity import CM1, Ordinate, to_ascending_cm1, to_cross_section
 from cathartes.spectra.readers.sample import Sample, gas_name
 
@@ -32,7 +32,7 @@ _LINE = re.compile(rf"\s*({_NUMBER})[\s,]+({_NUMBER}|[nN]a[nN]|[-+]?[iI]nf)\s*")
 def recognises(path: Path, head: bytes) -> bool:
     """Return True if the file is two columns on PNNL's axis."""
     del path
-    lines = head.decode("latin-1").splitlines()[:-1][:20]
+    lines = head_lines(head)[:-1][:20]
     found = [_LINE.fullmatch(line) for line in lines if line.strip()]
     rows = [row for row in found if row is not None]
     if len(rows) < 3 or len(rows) != len(found):

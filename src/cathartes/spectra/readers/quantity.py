@@ -16,6 +16,9 @@ CM1 = "cm-1"
 SHAPE_ONLY_PEAK_CM2 = 1e-18
 """A spectrum without an amount is scaled to this greatest value, which means nothing."""
 
+LEAST_TRANSMITTANCE = 0.005
+"""What is darker is taken for this: an optical depth over 5.3 was never measured, only drawn."""
+
 _PLAUSIBLE_CM1 = (50.0, 50_000.0)
 _LN10 = float(np.log(10.0))
 
@@ -197,7 +200,7 @@ def to_cross_section(
     ----------
     ordinate
     values : (point,) [as the ordinate says]
-        A transmittance is cut at 1e-4 from below: an optical depth over 9.2 is not measured.
+        A transmittance below `LEAST_TRANSMITTANCE` is taken for that: a lower bound of the gas's.
     sample
 
     Returns
@@ -221,7 +224,7 @@ def to_cross_section(
         with np.errstate(all="ignore"):
             optical_depth = values * _LN10
     else:
-        optical_depth = -np.log(np.maximum(values, 1e-4))
+        optical_depth = -np.log(np.maximum(values, LEAST_TRANSMITTANCE))
     if sample.column_cm2 is not None:
         return optical_depth / sample.column_cm2, Quality.SEMI_QUANTITATIVE
     peak = float(np.abs(optical_depth).max())

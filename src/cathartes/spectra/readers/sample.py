@@ -171,7 +171,7 @@ def parse_temperature_k(text: str, where: str) -> float:
 
 
 def _parse(text: str, where: str, what: str, units: dict[str, tuple[float, float]]) -> float:
-    found = _QUANTITY.fullmatch(text)
+    found = _QUANTITY.fullmatch(re.sub(r"\([^)]*\)", "", text))
     unit = re.sub(r"\s+", "", found.group(2)).lower() if found else ""
     if found is None or unit not in units:
         raise UnitError(
