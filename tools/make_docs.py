@@ -6,7 +6,7 @@ A test compares the pages in the repository with what this would write, so they 
 import argparse
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -137,13 +137,12 @@ def command_line_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def pages() -> dict[str, str]:
-    """Return every generated page by file name."""
-    return {
-        "vocabulary.md": vocabulary_page(),
-        "exit-codes.md": exit_codes_page(),
-        "command-line.md": command_line_page(),
-    }
+PAGES: dict[str, Callable[[], str]] = {
+    "vocabulary.md": vocabulary_page,
+    "exit-codes.md": exit_codes_page,
+    "command-line.md": command_line_page,
+}
+"""The generated pages by file name."""
 
 
 def main() -> int:
@@ -151,15 +150,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if a page differs")
     check = parser.parse_args().check
+    texts = {name: page() for name, page in PAGES.items()}
     differing = [
         name
-        for name, text in pages().items()
+        for name, text in texts.items()
         if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != text
     ]
     if not check:
         REFERENCE.mkdir(parents=True, exist_ok=True)
         for name in differing:
-            (REFERENCE / name).write_text(pages()[name], encoding="utf-8")
+            (REFERENCE / name).write_text(texts[name], encoding="utf-8")
     for name in differing:
         print(f"{'differs' if check else 'written'}: docs/reference/{name}")
     return int(check and bool(differing))
