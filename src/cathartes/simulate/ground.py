@@ -215,17 +215,18 @@ def _paint_roads(
 
 
 def _two_materials(
-    stack: NDArray[np.intp], n_materials: int
+    stack: NDArray[np.intp],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Return the two commonest materials of (subpixel, line, sample) and the first one's share."""
-    counts = np.stack([(stack == m).sum(axis=0) for m in range(n_materials)])
-    first = counts.argmax(axis=0)
-    top = np.take_along_axis(counts, first[None], 0)[0]
-    np.put_along_axis(counts, first[None], -1, 0)
-    second = counts.argmax(axis=0)
-    other = np.maximum(np.take_along_axis(counts, second[None], 0)[0], 0)
-    share = top / (top + other)
-    return first, np.where(share < 1.0, second, first), share
+    votes = np.stack([(stack == stack[i]).sum(axis=0) for i in range(stack.shape[0])])
+    best = votes.argmax(axis=0)[None]
+    first = np.take_along_axis(stack, best, 0)[0]
+    top = np.take_along_axis(votes, best, 0)[0]
+    votes = np.where(stack == first, 0, votes)
+    best = votes.argmax(axis=0)[None]
+    other = np.take_along_axis(votes, best, 0)[0]
+    second = np.where(other > 0, np.take_along_axis(stack, best, 0)[0], first)
+    return first, second, top / (top + other)
 
 
 def make_ground(
@@ -277,7 +278,7 @@ def make_ground(
     count = _paint_roads(canvas, generator, surfaces, landscape, count)
     blocks = canvas.material.reshape(shape[0], SUBPIXELS, shape[1], SUBPIXELS)
     stack = blocks.transpose(1, 3, 0, 2).reshape(SUBPIXELS**2, *shape)
-    first, second, share = _two_materials(stack, len(surfaces))
+    first, second, share = _two_materials(stack)
     parcel = canvas.parcel[SUBPIXELS // 2 :: SUBPIXELS, SUBPIXELS // 2 :: SUBPIXELS]
     second, share = _partial_cover(generator, surfaces, first, second, share, parcel, count)
     offset = landscape.contrast_k * generator.standard_normal(count + 1)[parcel]

@@ -24,7 +24,7 @@ from cathartes.simulate.plume import (
 from cathartes.simulate.reflective import ReflectiveGround
 from cathartes.simulate.settings import PlumeSettings, SceneSettings
 from cathartes.simulate.snr import clutter_inverse_root, optimal_snr
-from cathartes.simulate.surfaces import ParametricSurface, Surface, builtin_surfaces
+from cathartes.simulate.surfaces import ParametricSurface, Surface, builtin_surfaces, varied
 from cathartes.simulate.truth import PlumeTruth, Truth
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import SpectralBands, response_matrix
@@ -88,7 +88,9 @@ def simulate_scene(
     for_ground, for_plumes, for_detector = (np.random.default_rng(s) for s in seeds)
     pixel_m, altitude_m = pixel_and_altitude(settings, instrument)
     air = Air(**settings.air.model_dump())
-    materials = surfaces or builtin_surfaces(settings.landscape.surface_set)
+    materials = surfaces or varied(
+        builtin_surfaces(settings.landscape.surface_set), settings.landscape.variants, for_ground
+    )
     ground = _ground(settings, materials, pixel_m, for_ground)
     layers = tuple(
         _layer(plume, settings, library, pixel_m, for_plumes) for plume in settings.plumes
@@ -133,7 +135,7 @@ def _ground(
     pixel_m: float,
     generator: np.random.Generator,
 ) -> Ground:
-    land = settings.landscape.model_dump(exclude={"surface_set"})
+    land = settings.landscape.model_dump(exclude={"surface_set", "variants"})
     warmth = {
         s.name: (s.material.warmth_k, s.material.texture_k)
         if isinstance(s, ParametricSurface)

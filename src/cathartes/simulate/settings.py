@@ -55,9 +55,18 @@ class PlumeSettings(_Frozen):
 
 
 class LandscapeSettings(_Frozen):
-    """The ground; see `cathartes.simulate.ground.Landscape`."""
+    """The ground; see `cathartes.simulate.ground.Landscape`.
+
+    Attributes
+    ----------
+    surface_set
+        Half of the built-in materials, or all of them.
+    variants
+        So many variants are made of each, with the seed.
+    """
 
     surface_set: Literal["a", "b", "all"] = "all"
+    variants: int = Field(default=5, ge=0, le=20)
     parcel_m: float = Field(default=160.0, gt=0)
     built_share: float = Field(default=0.22, ge=0, le=1)
     water_share: float = Field(default=0.03, ge=0, lt=1)

@@ -6,7 +6,7 @@ carbonate, gypsum, ...), and a reflective curve through nine points with Gaussia
 Positions follow common knowledge of mineral spectra; they are plausible, not measured.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -110,3 +110,42 @@ def builtin_surfaces(surface_set: str = "all") -> tuple[Surface, ...]:
         raise SettingsError(f"surface set {surface_set!r}; 'a', 'b' and 'all' exist.")
     chosen = [m for m in MATERIALS if surface_set in {"all", m.half}]
     return tuple(ParametricSurface(material) for material in chosen)
+
+
+def varied(
+    surfaces: tuple[Surface, ...], variants: int, generator: np.random.Generator
+) -> tuple[Surface, ...]:
+    """Return each parametric surface and so many variants of it; others as they are.
+
+    No two fields are quite alike, and a background of a few exact spectra would be easier to
+    model than any real one. A variant's level moves by 0.006, its thermal features grow or shrink
+    by a third and move by 0.03 um, its reflective curve is scaled by a sixth and bent by a tenth
+    (standard deviations).
+    """
+    made: list[Surface] = []
+    for surface in surfaces:
+        made.append(surface)
+        if not isinstance(surface, ParametricSurface):
+            continue
+        base = surface.material
+        for number in range(1, variants + 1):
+            level = base.thermal_emissivity + 0.006 * generator.standard_normal()
+            features = tuple(
+                (c + 0.03 * generator.standard_normal(), w * np.exp(0.1 * generator.normal()),
+                 h * np.exp(0.33 * generator.standard_normal()))
+                for c, w, h in base.thermal_features
+            )  # fmt: skip
+            bend = np.linspace(-1.0, 1.0, len(base.reflective)) * 0.1 * generator.normal()
+            factor = np.exp(0.16 * generator.standard_normal() + bend)
+            curve = tuple(float(v) for v in np.clip(np.array(base.reflective) * factor, 0, 0.95))
+            made.append(
+                ParametricSurface(
+                    replace(
+                        base, name=f"{base.name}-{number}", reflective=curve,
+                        thermal_emissivity=float(np.clip(level, 0.02, 0.995)),
+                        thermal_features=features,
+                        warmth_k=base.warmth_k + 1.5 * generator.standard_normal(),
+                    )
+                )
+            )  # fmt: skip
+    return tuple(made)

@@ -5,7 +5,7 @@ import pytest
 
 from cathartes.errors import InputError, SettingsError
 from cathartes.simulate.materials import REFLECTIVE_KNOTS_UM
-from cathartes.simulate.surfaces import TabulatedSurface, builtin_surfaces
+from cathartes.simulate.surfaces import TabulatedSurface, builtin_surfaces, varied
 
 THERMAL_UM = np.linspace(7.4, 13.5, 400)
 
@@ -58,3 +58,18 @@ def test_tables_are_checked():
         TabulatedSurface("x", "soil", np.array([1.0, 2.0]), np.array([0.1, np.nan]))
     held = TabulatedSurface("x", "soil", np.array([1.0, 2.0]), np.array([0.1, 0.2]))
     np.testing.assert_allclose(held.reflectance(np.array([0.5, 1.5, 9.0])), [0.1, 0.15, 0.2])
+
+
+def test_variants_resemble_their_material_and_differ():
+    base = builtin_surfaces("a")
+    made = varied(base, 3, np.random.default_rng(0))
+    assert len({s.name for s in made}) == len(made) == 4 * len(base)
+    assert varied(base, 0, np.random.default_rng(0)) == base
+    grass = [s.reflectance(THERMAL_UM) for s in made if s.name.startswith("grass")]
+    sand = next(s for s in base if s.name == "silica_sand").reflectance(THERMAL_UM)
+    for variant in grass[1:]:
+        assert 0 < np.abs(variant - grass[0]).max() < 0.03
+        assert np.abs(variant - sand).max() > 0.1
+    # Measured materials stay as they were measured.
+    table = TabulatedSurface("x", "soil", np.array([1.0, 2.0]), np.array([0.1, 0.2]))
+    assert varied((table,), 4, np.random.default_rng(0)) == (table,)
