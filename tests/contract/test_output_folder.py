@@ -104,7 +104,14 @@ GEOMETRIES = {
 }
 
 
-@pytest.fixture(scope="module", params=[(g, o) for g in GEOMETRIES for o in Outcome], ids=str)
+CASES = [
+    *((geometry, Outcome.DETECTIONS) for geometry in GEOMETRIES),
+    ("north up", Outcome.NOTHING_FOUND),
+    ("no geometry", Outcome.INCONCLUSIVE),
+]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=" and ".join)
 def written(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Cube, Detections]:

@@ -1,8 +1,8 @@
 """The names of the files in an output folder: the contract's, and safe for every file system.
 
 A gas may be called ``1,1,1-trichloroethane`` or ``HFC-134a/152a``. In a file name every character
-outside ``A-Z a-z 0-9 . -`` becomes one ``-``; the underscore then always parts the chemical from
-the quantity. The full name stands in the file's own metadata and in `summary.json`.
+outside ``A-Z a-z 0-9 . _ -`` becomes one ``-``. The full name stands in the file's own metadata and
+in `summary.json`.
 """
 
 import re
@@ -24,11 +24,13 @@ def chemical_stem(chemical: str) -> str:
 
     >>> chemical_stem("1,1,1-trichloroethane")
     '1-1-1-trichloroethane'
+    >>> chemical_stem("acetic_acid")
+    'acetic_acid'
     >>> chemical_stem("../R 134a")
     'R-134a'
     """
-    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", chemical)
-    stem = re.sub(r"-{2,}", "-", stem).strip("-.")[:_LONGEST].rstrip("-.")
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", chemical)
+    stem = re.sub(r"-{2,}", "-", stem).strip("-._")[:_LONGEST].rstrip("-._")
     return stem or "gas"
 
 

@@ -25,6 +25,7 @@ from cathartes.products.quicklook_view import (
 )
 from cathartes.products.summary import utc_text
 from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.radiometry import EMISSIVE_FROM_UM
 from cathartes.units import CANONICAL_RADIANCE_UNIT
 
 _WIDTH_IN, _HEIGHT_IN, _DPI = 13.0, 9.2, 150
@@ -83,8 +84,7 @@ def write_quicklook(path: Path, cube: Cube, detections: Detections) -> None:
     ground = _axes(figure, left)
     images.draw_context(ground, context, view)
     scores = _axes(figure, right)
-    thresholds = [gas.score_threshold for gas in detections.gases if gas.name in gases]
-    images.draw_score(scores, _axes(figure, bar), score, view, min(thresholds, default=np.nan))
+    images.draw_score(scores, _axes(figure, bar), score, view, _thresholds(cube, detections, gases))
     for axes in (ground, scores):
         _finish_image(axes, view)
         images.draw_outlines(axes, over)
@@ -147,9 +147,17 @@ def _outcome_words(detections: Detections) -> str:
         return f"Inconclusive: {detections.reason} ({plumes}, {searched})"
     if detections.outcome is Outcome.NOTHING_FOUND:
         return f"Nothing found above the thresholds; {searched}"
-    names = list(dict.fromkeys(plume.chemical for plume in detections.plumes))
+    names = list(dict.fromkeys(words.spoken(plume.chemical) for plume in detections.plumes))
     some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"{plumes} found: {some}; {searched}"
+
+
+def _thresholds(cube: Cube, detections: Detections, gases: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the lowest threshold of the gases shown; of both signs in the emissive range."""
+    of_gases = [gas.score_threshold for gas in detections.gases if gas.name in gases]
+    lowest = min(of_gases, default=np.nan)
+    emissive = bool(cube.bands.centre_um.min() > EMISSIVE_FROM_UM)
+    return (-lowest, lowest) if emissive else (lowest,)
 
 
 def _strongest_pixel(score: NDArray[np.float32]) -> tuple[int, int]:
@@ -263,7 +271,11 @@ def _finish_image(axes: Axes, view: View) -> None:
 def _score_title(gases: tuple[str, ...]) -> str:
     if len(gases) > 3:
         return f"Detection score, strongest of {len(gases)} gases"
-    return "Detection score" + (": strongest of " if len(gases) > 1 else ": ") + ", ".join(gases)
+    return (
+        "Detection score"
+        + (": strongest of " if len(gases) > 1 else ": ")
+        + ", ".join(map(words.spoken, gases))
+    )
 
 
 def _draw_words(

@@ -15,7 +15,7 @@ from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import UNKNOWN, Detections, Plume
 from cathartes.products.quicklook_view import View, reduced, scale_bar_m
-from cathartes.products.quicklook_words import SMALL
+from cathartes.products.quicklook_words import SMALL, spoken
 from cathartes.scenes.geometry import Geometry
 
 # Okabe and Ito 2008, the colours that colour-blind people tell apart; black and yellow left out.
@@ -61,14 +61,14 @@ def draw_context(axes: Axes, image: NDArray[np.float32], view: View) -> None:
 
 
 def draw_score(
-    axes: Axes, bar: Axes, score: NDArray[np.float32], view: View, threshold: float
+    axes: Axes, bar: Axes, score: NDArray[np.float32], view: View, thresholds: Sequence[float]
 ) -> None:
-    """Draw the score, diverging around 0, with its colour bar; the threshold is marked on it."""
+    """Draw the score, diverging around 0, with its colour bar; the thresholds are marked on it."""
     shown = reduced(view.cut(score), _LONGEST_PIXELS, "strongest")
     valid = np.abs(shown[np.isfinite(shown)])
     top = float(np.percentile(valid, 99.9)) if valid.size else 1.0
-    if np.isfinite(threshold):
-        top = max(top, 1.5 * threshold)
+    marked = [threshold for threshold in thresholds if np.isfinite(threshold)]
+    top = max([top, *(1.5 * abs(threshold) for threshold in marked)])
     top = top or 1.0
     axes.set_facecolor("#bdbdbd")
     picture = axes.imshow(shown, cmap="PuOr_r", vmin=-top, vmax=top, extent=view.extent)
@@ -78,7 +78,7 @@ def draw_score(
     low = bar.get_position().height * figure.get_figheight() < 2.9  # type: ignore[union-attr]
     unit = "[sd]" if low else "[standard deviations of the clean scene]"
     colour_bar.set_label(f"score {unit}", fontsize=SMALL)
-    if np.isfinite(threshold):
+    for threshold in marked:
         colour_bar.ax.axhline(threshold, color="black", linewidth=1.2)
 
 
@@ -117,7 +117,7 @@ def label_plumes(axes: Axes, over: Annotation, view: View, most: int = 12) -> No
     taken = [_pixel_box(axes, plume) for plume in shown]
     for plume in shown[:most]:
         text = axes.annotate(
-            f"{plume.id} {plume.chemical}",
+            f"{plume.id} {spoken(plume.chemical)}",
             (0, 0), xycoords="figure pixels", fontsize=SMALL, fontweight="bold",
             color=over.colours[plume.chemical], annotation_clip=False, zorder=5,
             path_effects=[withStroke(linewidth=2.2, foreground="black")],

@@ -29,11 +29,11 @@ def draw_spectrum(axes: Axes, spectrum: PlumeSpectrum, chemical: str, unit: str)
                       alpha=0.45, linewidth=0, label="± 1 standard deviation")  # fmt: skip
     axes.plot(x, broken(signal), color="#222222", linewidth=1.1, marker=".", markersize=3,
               label="measured: plume less surroundings")  # fmt: skip
-    name = "best fit" if chemical == UNKNOWN else f"{chemical} (best fit)"
+    name = "best fit" if chemical == UNKNOWN else f"{spoken(chemical)} (best fit)"
     axes.plot(x, broken(spectrum.fit[order]), color="#D55E00", linewidth=1.8, label=name)
     if spectrum.runner_up:
         axes.plot(x, broken(spectrum.runner_up_fit[order]), color="#0072B2", linewidth=1.3,
-                  linestyle="--", label=f"{spectrum.runner_up} (runner-up)")  # fmt: skip
+                  linestyle="--", label=f"{spoken(spectrum.runner_up)} (runner-up)")  # fmt: skip
     axes.axhline(0, color="#777777", linewidth=0.6)
     axes.set_xlabel("wavelength [µm]", fontsize=NORMAL)
     axes.set_ylabel(f"signal [{unit}]" if unit != "1" else "signal (reflectance)",
@@ -77,7 +77,7 @@ def draw_plume_table(axes: Axes, plumes: Sequence[Plume], colours: Mapping[str, 
     notes.append("↑ emission, ↓ absorption. By chance: plumes this strong expected from clutter.")
     first = plumes[0]
     if first.alternatives:
-        others = ", ".join(f"{name} ({p:.2f})" for name, p in first.alternatives[:3])
+        others = ", ".join(f"{spoken(name)} ({p:.2f})" for name, p in first.alternatives[:3])
         notes.append(_shortened(f"Plume {first.id} might also be: {others}.", 95))
     if first.flags:
         notes.append(_shortened(f"Plume {first.id} is flagged: {', '.join(first.flags)}.", 95))
@@ -91,7 +91,7 @@ def _table_row(plume: Plume) -> tuple[str, ...]:
     arrow = {1: " ↑", -1: " ↓"}.get(plume.thermal_contrast, "")
     return (
         str(plume.id),
-        _shortened(plume.chemical, 26) + arrow,
+        _shortened(spoken(plume.chemical), 26) + arrow,
         f"{plume.probability:.2f}" if np.isfinite(plume.probability) else "–",
         f"{_number(mean)} ± {_number(spread)}",
         _number(plume.snr_max),
@@ -162,7 +162,7 @@ def draw_sensitivity(axes: Axes, gases: Sequence[GasSearched]) -> None:
                              ("gas", "NECL [ppm m]", "threshold"), bold=True)  # fmt: skip
         for index, gas in enumerate(part):
             words = (
-                _shortened(gas.name, 22),
+                _shortened(spoken(gas.name), 22),
                 _number(gas.necl_median_ppm_m) if np.isfinite(gas.necl_median_ppm_m) else "blind",
                 f"{gas.score_threshold:.2f}",
             )
@@ -180,6 +180,11 @@ def _sensitivity_row(
     for text, x_in, side in zip(words, (0.0, 1.85, 2.6), ("left", "right", "right"), strict=True):
         axes.text(left + x_in / width_in, y, text, fontsize=SMALL, ha=side, va="top",
                   fontweight="bold" if bold else "normal", transform=axes.transAxes)  # fmt: skip
+
+
+def spoken(chemical: str) -> str:
+    """Return a gas's name as people write it: the library's ``acetic_acid`` with a blank."""
+    return chemical.replace("_", " ")
 
 
 def wrapped(text: str, width: int) -> str:

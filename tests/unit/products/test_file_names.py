@@ -13,7 +13,8 @@ from cathartes.products.file_names import chemical_stem, chemical_stems, layer_p
         ("R-134a", "R-134a"),
         ("../../etc/passwd", "etc-passwd"),
         ("α-pinene", "pinene"),
-        ("a_b c", "a-b-c"),
+        ("acetic_acid", "acetic_acid"),
+        ("_a  b_", "a-b"),
         ("...", "gas"),
         ("", "gas"),
         ("x" * 300, "x" * 80),
@@ -21,7 +22,7 @@ from cathartes.products.file_names import chemical_stem, chemical_stems, layer_p
 )
 def test_a_chemical_becomes_a_safe_stem(chemical: str, stem: str) -> None:
     assert chemical_stem(chemical) == stem
-    assert re.fullmatch(r"[A-Za-z0-9.-]+", chemical_stem(chemical))
+    assert re.fullmatch(r"[A-Za-z0-9._-]+", chemical_stem(chemical))
 
 
 def test_stems_of_one_scan_differ_even_where_case_is_ignored() -> None:
@@ -31,5 +32,5 @@ def test_stems_of_one_scan_differ_even_where_case_is_ignored() -> None:
     assert stems["1,3-butadiene"] == "1-3-butadiene"
 
 
-def test_the_underscore_parts_chemical_from_quantity() -> None:
-    assert layer_path(chemical_stem("a_b"), "score") == "layers/a-b_score.tif"
+def test_layers_are_named_by_chemical_and_quantity() -> None:
+    assert layer_path(chemical_stem("acetic_acid"), "score") == "layers/acetic_acid_score.tif"

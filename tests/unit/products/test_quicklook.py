@@ -18,10 +18,16 @@ from cathartes.products.quicklook_view import (
 
 
 @pytest.mark.parametrize(
-    ("shape", "n_plumes"),
-    [((40, 60), 2), ((40, 60), 0), ((1, 320), 1), ((900, 20), 3), ((1, 1), 0), ((60, 20), 0)],
+    ("shape", "n_plumes", "with_geometry"),
+    [
+        ((40, 60), 2, True),
+        ((40, 60), 0, False),
+        ((1, 320), 1, True),
+        ((900, 20), 3, False),
+        ((1, 1), 0, True),
+        ((60, 20), 0, True),
+    ],
 )
-@pytest.mark.parametrize("with_geometry", [True, False])
 def test_a_page_is_drawn_whatever_the_scene(
     tmp_path: Path,
     scan: Callable,
