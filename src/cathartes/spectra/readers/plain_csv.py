@@ -17,7 +17,7 @@ Described in docs/reference/spectrum-files.md.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ KEYS = (
 )  # fmt: skip
 """The keys that a comment may state; other comments are remarks and are passed over."""
 
+_SEPARATOR = re.compile(r"[,;\t]")
 _COLUMNS = re.compile(r"\s*\"?(wave|freq|nu\b)[^,;\t]*[,;\t].*", re.IGNORECASE)
 
 
@@ -115,48 +116,65 @@ def read(
 
 def read_header(path: Path) -> dict[str, str]:
     """Return what the comments of a file state, by key; raises as `read`."""
-    return _parse(read_text(path), path.name)[0]
+    return _split(read_text(path), path.name)[0]
 
 
 def _parse(text: str, file_name: str) -> tuple[dict[str, str], list[str], list[list[float]]]:
-    header: dict[str, str] = {}
-    columns: list[str] = []
+    """Return what the comments state, the names of the two columns, and the rows."""
+    header, columns, lines = _split(text, file_name)
     rows: list[list[float]] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw.strip()
-        if not line:
+    for number, line in lines:
+        if not line.strip() or line.startswith("#"):
             continue
+        cells = _cells(line, f"{file_name}, line {number}")
+        try:
+            row = [float(cells[0]), float(cells[1])]
+        except ValueError:
+            row = [math.nan, math.nan]
+        if not (math.isfinite(row[0]) and math.isfinite(row[1])):
+            raise InputError(
+                f"{file_name}, line {number}: {line.strip()[:40]!r} is not two finite numbers; cut "
+                "such lines out."
+            )
+        rows.append(row)
+    return header, columns, rows
+
+
+def _split(
+    text: str, file_name: str
+) -> tuple[dict[str, str], list[str], Iterator[tuple[int, str]]]:
+    """Return what the comments state, the names of the two columns, and the numbered rest."""
+    header: dict[str, str] = {}
+    lines = enumerate(text.split("\n"), start=1)
+    for number, raw in lines:
+        line = raw.strip()
         if line.startswith("#"):
             key, colon, value = line.lstrip("# ").partition(":")
-            if colon and key.strip() in KEYS and not columns:
+            if colon and key.strip() in KEYS:
                 header[key.strip()] = value.strip()
-            continue
-        cells = [cell.strip().strip('"') for cell in re.split(r"[,;\t]", line)]
-        where = f"{file_name}, line {number}"
-        if len(cells) != 2:
-            raise HeaderError(
-                f"{where} has {len(cells)} columns; 2 are needed, the axis and the values: cut "
-                "the others out."
-            )
-        if not columns:
-            columns = cells
-            if _is_number(cells[0]):
+        elif line:
+            where = f"{file_name}, line {number}"
+            columns = _cells(line, where)
+            if _is_number(columns[0]):
                 raise UnitError(
                     f"{where}: numbers were found where the names of the columns are needed; put "
                     "a line like 'wavenumber_cm1,cross_section_cm2' above them."
                 )
-            continue
-        if not (_is_number(cells[0]) and _is_number(cells[1])):
-            raise InputError(
-                f"{where}: {line[:40]!r} is not two finite numbers; cut such lines out."
-            )
-        rows.append([float(cells[0]), float(cells[1])])
-    if not columns:
+            return header, columns, lines
+    raise HeaderError(
+        f"{file_name} names no columns; a line like 'wavenumber_cm1,cross_section_cm2' is needed "
+        "above the numbers."
+    )
+
+
+def _cells(line: str, where: str) -> list[str]:
+    cells = [cell.strip().strip('"') for cell in _SEPARATOR.split(line)]
+    if len(cells) != 2:
         raise HeaderError(
-            f"{file_name} names no columns; a line like 'wavenumber_cm1,cross_section_cm2' is "
-            "needed above the numbers."
+            f"{where} has {len(cells)} columns; 2 are needed, the axis and the values: cut the "
+            "others out."
         )
-    return header, columns, rows
+    return cells
 
 
 def _is_number(text: str) -> bool:
