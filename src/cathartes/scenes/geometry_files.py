@@ -88,6 +88,6 @@ def _read_bands(path: Path, kind: str) -> tuple[EnviHeader, NDArray[np.generic]]
     layout = RawLayout.of(header, pair[1])
     if layout.shape[2] < 2:
         raise HeaderError(
-            f"{path.name}: {layout.shape[2]} band; a {kind} has two (three with heights)."
+            f"{path.name}: {layout.shape[2]} band; {kind} files have two (three with heights)."
         )
     return header, read_numbers(layout)

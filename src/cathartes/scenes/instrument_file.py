@@ -137,3 +137,16 @@ class InstrumentFile(_Table):
     integration_s: PositiveFloat | None = None
     bands: BandsTable
     noise: Annotated[NedtNoise | NesrNoise | ParametricNoise, Field(discriminator="kind")]
+
+    @model_validator(mode="after")
+    def _noise_fits_bands(self) -> "InstrumentFile":
+        n_bands = len(self.bands.to_bands())
+        for name in type(self.noise).model_fields:
+            values = getattr(self.noise, name)
+            listed = isinstance(values, list) and self.noise.wavelength_um is None
+            if listed and len(values) != n_bands:
+                raise ValueError(
+                    f"{len(values)} values of noise.{name} for {n_bands} bands; give one a band, "
+                    "or wavelength_um for knots to interpolate between"
+                )
+        return self

@@ -20,8 +20,9 @@ SHORTEST_UM, LONGEST_UM = 0.2, 30.0
 COLDEST_K, HOTTEST_K = 150.0, 600.0
 """Brightness temperatures outside are not ground, cloud or plume, but a wrong unit or a fault."""
 
-_POSSIBLE_MEDIAN_K = (205.0, 450.0)
-"""Half of a scene's pixels outside means a wrong unit: a factor of ten makes 300 K 195 or 590 K."""
+_POSSIBLE_MEDIAN_K = (225.0, 450.0)
+"""Half of a scene's pixels outside means a wrong unit: a tenth of the radiance makes 300 K at most
+221 K (at 7.5 um), ten times the radiance at least 467 K."""
 _LIKELY_K = (220.0, 380.0)
 _LIKELY_REFLECTANCE = (3e-3, 1.2)
 _POSSIBLE_REFLECTANCE = (1e-4, 5.0)
