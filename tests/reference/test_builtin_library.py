@@ -6,19 +6,28 @@ they are right. The data folder is not shipped, so these tests skip without it.
 
 import csv
 import gzip
+import json
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cathartes.scenes.instrument import load_instrument
 from cathartes.spectra.absorption import AbsorptionSpectrum, Quality
+from cathartes.spectra.band_model import BandModel
 from cathartes.spectra.builtin import BandTable, builtin_library, builtin_tables
 from cathartes.spectra.fidelity import Fidelity, state_fidelity
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.lookalikes import lookalike_matrix, worst_pairs
-from cathartes.spectra.response import SpectralBands
+from cathartes.spectra.response import (
+    SpectralBands,
+    band_absorption_per_ppm_m,
+    response_matrix,
+)
 from cathartes.spectra.visibility import search_visible
 
 GASES = tuple(builtin_tables())
@@ -221,6 +230,57 @@ def _plain(name: str) -> str:
 
 def _at_4_cm1(shipped: BandTable, nu: np.ndarray) -> np.ndarray:
     return shipped.model.at_resolution(4.0).cross_section_cm2(nu)
+
+
+def test_shipped_table_is_what_the_fit_script_makes(
+    data_dir: Path, repository: Path, tmp_path: Path
+) -> None:
+    """Expected: the same absorption to 1 % of the peak; bit for bit on the machine that made it.
+
+    Rationale: nobody may mend a table by hand, and the script must still run.
+    """
+    script = repository / "tools" / "fit_bands.py"
+    words = ["--data", str(data_dir), "--out", str(tmp_path), "--gas", "acetone"]
+    subprocess.run([sys.executable, str(script), *words], check=True, capture_output=True)
+    again = json.loads((tmp_path / "acetone.json").read_text(encoding="utf-8"))
+    figures = np.array(again["bands"])
+    refitted = BandModel(figures[:, 0], figures[:, 1], figures[:, 2], ((660.0, 1450.0),))
+    nu = np.arange(670.0, 1440.0, 0.5)
+    shipped = builtin_tables()["acetone"].model.cross_section_cm2(nu)
+    np.testing.assert_allclose(
+        refitted.cross_section_cm2(nu), shipped, rtol=0, atol=0.01 * float(shipped.max())
+    )
+
+
+def test_saturation_is_as_documented(data_dir: Path) -> None:
+    """Docs: 1 000 ppm m of ammonia show 0.87 of the absorbance that the model predicts.
+
+    Rationale: lines narrower than 1 cm-1 saturate first. Expected: the figures of
+    docs/explanation/built-in-library.md, to the two digits given there.
+    """
+    bands = load_instrument("hytes-like").bands
+    inside = (bands.centre_um > 1e4 / 1320.0) & (bands.centre_um < 1e4 / 840.0)
+    bands = bands.select(inside)
+    grid = bands.wavenumber_grid_cm1(0.02)
+    matrix = response_matrix(bands, grid)
+    for gas, expected in {"ammonia": (0.99, 0.87), "acetone": (1.00, 1.00)}.items():
+        fine = np.nan_to_num(measured(data_dir, gas).absorption_per_ppm_m(grid))
+        ours = np.nan_to_num(builtin_tables()[gas].model.absorption_per_ppm_m(grid))
+        for column_ppm_m, share in zip((100.0, 1000.0), expected, strict=True):
+            true = band_absorption_per_ppm_m(matrix, fine, column_ppm_m)
+            model = band_absorption_per_ppm_m(matrix, ours, column_ppm_m)
+            assert true @ model / (model @ model) == pytest.approx(share, abs=0.0051)
+
+
+def test_documented_table_is_that_of_the_shipped_figures(repository: Path) -> None:
+    """If this fails: `python tools/library_page.py` writes the page anew."""
+    page = (repository / "docs" / "explanation" / "built-in-library.md").read_text("utf-8")
+    rows = {r[1].strip(): r for r in (line.split("|") for line in page.splitlines()) if len(r) > 9}
+    for gas, table in builtin_tables().items():
+        fine, coarse = at(table.fidelity, 1.0), at(table.fidelity, 4.0)
+        assert int(rows[gas][3]) == len(table.model)
+        assert float(rows[gas][4]) == pytest.approx(fine.correlation, abs=6e-5)
+        assert float(rows[gas][5]) == pytest.approx(coarse.correlation, abs=6e-5)
 
 
 UNSEEN = ("HCl", "toluene", "hexane", "NO2", "H2S", "CO", "HCN", "propane")
