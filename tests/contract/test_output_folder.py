@@ -31,8 +31,10 @@ from cathartes.products.plume_table import column_unit
 from cathartes.products.raster import not_georeferenced_is_fine
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
 from cathartes.products.summary import GasNotVisible, ScanSummary, read_summary
+from cathartes.products.vector import plume_features
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry
+from cathartes.scenes.igm import IgmGeometry
 from cathartes.spectra.response import SpectralBands
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "output-folder.md"
@@ -359,3 +361,29 @@ def test_the_reference_page_states_every_columns_unit() -> None:
     assert {name: stated[name] for name in PLUME_TYPES} == {
         name: column_unit(name) for name in PLUME_TYPES
     }
+
+
+def test_map_and_outline_agree_on_a_swaying_flight_line(tmp_path: Path) -> None:
+    """Rationale: with a place for every pixel the map shows nearest pixels, the outline corners.
+
+    Expected: both cover the same ground but for cells at the outline's edge: of a plume of 9 by 20
+    pixels with 58 edge pixels, half a cell on either side of it, so under 30 of about 176 cells.
+    """
+    line, sample = np.indices(SHAPE) + 0.5
+    east = 3.0 * sample + 4.0 * np.sin(line / 9)
+    north = -3.0 * line + 2.0 * np.cos(line / 7)
+    geometry = IgmGeometry(17.0 + east / 75_000, 47.0 + north / 111_200)
+    detections = made_up_scan(Outcome.DETECTIONS)
+    features = plume_features(detections, geometry)
+    index = geometry.map_index()
+    mapped = index.resample((detections.labels == 1).astype(np.float32)) == 1
+    outline = shapely.geometry.mapping(features.outlines[0])
+    projected = rasterio.warp.transform_geom("OGC:CRS84", index.grid.crs, outline)
+    burnt = rasterio.features.rasterize(
+        [projected],
+        out_shape=index.grid.shape,
+        transform=rasterio.transform.Affine(*index.grid.transform),
+    )
+    assert features.outlines[0].is_valid
+    assert np.count_nonzero(mapped) > 150
+    assert np.count_nonzero(mapped != (burnt == 1)) < 30
