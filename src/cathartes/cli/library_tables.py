@@ -183,6 +183,7 @@ def _ranges(ranges: Iterable[tuple[float, float]]) -> str:
 
 def _table(*headings: str, header: bool = True) -> Table:
     table = Table(box=None, pad_edge=False, show_header=header)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for place, heading in enumerate(headings):
+        # Names must survive a narrow terminal: they are copied into the next command.
+        table.add_column(heading, overflow="fold", no_wrap=place == 0)
     return table

@@ -105,7 +105,10 @@ def _draw(
     panel.set_ylim(bottom=0.0)
     panel.margins(y=0.15)
     panel.grid(alpha=0.25, linewidth=0.5)
-    panel.text(0.01, 0.86, gas.name, transform=panel.transAxes, fontweight="bold", fontsize=9)
+    panel.text(
+        0.01, 0.86, gas.name, transform=panel.transAxes, fontweight="bold", fontsize=9,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+    )  # fmt: skip
 
 
 def _depth(gas: Gas, grid: NDArray[np.float64]) -> NDArray[np.float64]:
