@@ -5,6 +5,7 @@ code under test; each reader must give the same cube back, refuse the others' fi
 words on broken ones.
 """
 
+import contextlib
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -396,3 +397,22 @@ def test_a_missing_zarr_chunk_is_no_value_and_not_zero(tmp_path: Path) -> None:
     values = _whole(open_cube(path))
     assert np.isnan(values[2:4]).all()
     np.testing.assert_array_equal(values[4:], scene.radiance[4:])
+
+
+@pytest.mark.parametrize("seed", range(12))
+# rasterio's own log call-back can't decode damaged names; it is not raised to the caller.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_damaged_files_raise_nothing_but_our_errors(
+    written: Callable[[Scene], Path], tmp_path: Path, seed: int
+) -> None:
+    path = written(make_scene())
+    rng = np.random.default_rng(seed)
+    files = sorted(p for p in tmp_path.rglob("*") if p.is_file())
+    for _ in range(3):
+        file = files[rng.integers(len(files))]
+        content = bytearray(file.read_bytes())
+        for position in rng.integers(0, max(1, len(content)), 4):
+            content[position : position + 1] = bytes([rng.integers(256)])
+        file.write_bytes(bytes(content))
+        with contextlib.suppress(CathartesError):
+            _whole(open_cube(path))

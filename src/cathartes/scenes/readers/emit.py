@@ -10,7 +10,6 @@ from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.geometry import Geometry, MapGrid
 from cathartes.scenes.glt import GltGeometry, index_from_table
-from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.readers.hdf5_lines import (
     MAGIC,
@@ -20,6 +19,7 @@ from cathartes.scenes.readers.hdf5_lines import (
     find_dataset,
     open_hdf5,
 )
+from cathartes.scenes.readers.hdf5_places import read_places
 from cathartes.scenes.times import to_time_utc
 
 NAME = "EMIT"
@@ -35,8 +35,8 @@ def recognises(path: Path, head: bytes) -> bool:
     try:
         with h5py.File(path, "r") as file:
             return f"{_BAND_GROUP}/wavelengths" in file and any(q in file for q in _QUANTITIES)
-    except OSError:
-        return False  # Cut off: no reader takes it, and the message says so.
+    except (OSError, RuntimeError, KeyError):
+        return False  # Cut off or damaged: no reader takes it, and the message says so.
 
 
 def read(path: Path, options: OpenOptions) -> Cube:
@@ -84,14 +84,7 @@ def _geometry(file: h5py.File, shape: tuple[int, int], origin: str) -> Geometry 
     place = file.get("location")
     if place is None or "lon" not in place or "lat" not in place:
         return None
-    lon, lat = (np.asarray(place[name][:], dtype=np.float64) for name in ("lon", "lat"))
-    fill = attribute_number(place["lon"], "_FillValue")
-    unknown = (lon == fill) | (lat == fill)
-    centres = IgmGeometry(np.where(unknown, np.nan, lon), np.where(unknown, np.nan, lat))
-    if centres.shape != shape:
-        raise HeaderError(
-            f"{origin}: location/lon is {centres.shape} and the cube {shape}; both must be equal."
-        )
+    centres = read_places(file, "location/lon", "location/lat", shape, origin)
     transform = np.asarray(file.attrs.get("geotransform", []), dtype=np.float64)
     if "glt_x" not in place or "glt_y" not in place or transform.size != 6:
         return centres

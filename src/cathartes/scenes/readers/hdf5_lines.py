@@ -17,7 +17,7 @@ AXES = ("line", "sample", "band")
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
-    """Open a file for reading.
+    """Open a file for reading; what the library raises while it is open is put in words, too.
 
     Raises
     ------
@@ -25,13 +25,12 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
         If the library can't read it: cut off, or damaged.
     """
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError) as error:
         raise TruncatedFileError(
             f"{path.name} can't be read as HDF5 ({error}); it is cut off or damaged: copy it again."
         ) from error
-    with file:
-        yield file
 
 
 def find_dataset(file: h5py.File, name: str, origin: str) -> h5py.Dataset:
@@ -106,13 +105,7 @@ class Hdf5Lines:
         """
         where = tuple(slice(start, stop) if axis == "line" else slice(None) for axis in self.axes)
         with open_hdf5(self.path) as file:
-            try:
-                stored = file[self.dataset].astype(np.float32)[where]
-            except OSError as error:
-                raise TruncatedFileError(
-                    f"{self.path.name}: {self.dataset} can't be read ({error}); the file is cut "
-                    "off or damaged: copy it again."
-                ) from error
+            stored = file[self.dataset].astype(np.float32)[where]
         order = [self.axes.index(axis) for axis in AXES]
         values = np.ascontiguousarray(np.transpose(stored, order), dtype=np.float32)
         empty = np.zeros(0, dtype=bool)

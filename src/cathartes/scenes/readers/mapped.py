@@ -11,7 +11,6 @@ from cathartes.errors import HeaderError, InputError, SettingsError
 from cathartes.scenes.cube import Cube, LineSource
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.geometry import Geometry
-from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.readers.hdf5_lines import (
     AXES,
@@ -21,8 +20,8 @@ from cathartes.scenes.readers.hdf5_lines import (
     find_dataset,
     open_hdf5,
 )
+from cathartes.scenes.readers.hdf5_places import read_places
 from cathartes.scenes.readers.mapping_file import (
-    GeometryTable,
     MappingFile,
     read_mapping,
 )
@@ -107,6 +106,9 @@ def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Descriptio
             _first_number(cube.offset, attribute_number(data, "add_offset"), 0.0),
             tuple(sorted({fill for fill in fills if fill is not None})),
         )
+        places = mapping.geometry
+        geometry = None if places is None else read_places(
+            file, places.longitude, places.latitude, (lines, samples), path.name)  # fmt: skip
         return _description(
             mapping,
             path.stem,
@@ -115,7 +117,7 @@ def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Descriptio
             centre=_listed_or_read(file, table.values, table.dataset, path.name),
             fwhm=_listed_or_read(file, table.fwhm, table.fwhm_dataset, path.name),
             unit=cube.unit or attribute_text(data, "units"),
-            geometry=_pixel_places(file, mapping.geometry, (lines, samples), path.name),
+            geometry=geometry,
             paths=(str(path), str(mapping_path)),
         )
 
@@ -197,28 +199,6 @@ def _listed_or_read(
     if dataset is not None:
         return np.asarray(find_dataset(file, dataset, origin)[...], dtype=np.float64)
     return None if listed is None else np.array(listed, dtype=np.float64)
-
-
-def _pixel_places(
-    file: h5py.File, table: GeometryTable | None, shape: tuple[int, int], origin: str
-) -> IgmGeometry | None:
-    if table is None:
-        return None
-    places = []
-    for name in (table.longitude, table.latitude):
-        data = find_dataset(file, name, origin)
-        values = np.asarray(data[...], dtype=np.float64)
-        fill = attribute_number(data, "_FillValue")
-        if fill is not None:
-            values[values == fill] = np.nan
-        places.append(values)
-    geometry = IgmGeometry(places[0], places[1])
-    if geometry.shape != shape:
-        raise HeaderError(
-            f"{origin}: {table.longitude} is {geometry.shape} and the cube {shape}; both must be "
-            "equal."
-        )
-    return geometry
 
 
 def _with_numbers(facts: RasterFacts, mapping: MappingFile) -> RasterFacts:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from cathartes.errors import HeaderError, TruncatedFileError
@@ -22,23 +22,23 @@ _CACHE_MIB = 64
 
 @contextmanager
 def open_raster(path: Path) -> Iterator[Any]:
-    """Open a raster for reading, GDAL's own cache kept small.
+    """Open a raster for reading, GDAL's own cache kept small; what it raises is put in words.
 
     Raises
     ------
     TruncatedFileError
-        If GDAL can't open it: cut off, or damaged.
+        If GDAL can't open or read it: cut off, or damaged.
     """
     with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MIB):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            dataset = rasterio.open(path)
-        except RasterioIOError as error:
+            with rasterio.open(path) as dataset:
+                yield dataset
+        except RasterioError as error:
             raise TruncatedFileError(
-                f"{path.name} can't be opened ({error}); it is cut off or damaged: copy it again."
+                f"{path.name} can't be read as a raster ({error}); it is cut off or damaged: copy "
+                "it again."
             ) from error
-        with dataset:
-            yield dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,7 @@ class RasterLines:
         for path, facts in zip(self.paths, self.facts, strict=True):
             target = out[:, :, first_band : first_band + facts.shape[2]]
             with open_raster(path) as dataset:
-                try:
-                    _read_into(dataset, facts, start, target)
-                except RasterioError as error:
-                    raise TruncatedFileError(
-                        f"{path.name}: lines {start} to {stop} can't be read ({error}); the file "
-                        "is cut off or damaged: copy it again."
-                    ) from error
+                _read_into(dataset, facts, start, target)
             first_band += facts.shape[2]
         return out
 

@@ -1,0 +1,45 @@
+"""Longitudes and latitudes of pixels out of an HDF5 or NetCDF-4 file."""
+
+import h5py
+import numpy as np
+
+from cathartes.errors import HeaderError
+from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.readers.hdf5_lines import attribute_number, find_dataset
+
+
+def read_places(
+    file: h5py.File, longitude: str, latitude: str, shape: tuple[int, int], origin: str
+) -> IgmGeometry:
+    """Return the geometry of two datasets, fill values made NaN.
+
+    Parameters
+    ----------
+    file
+        Open.
+    longitude, latitude
+        Paths of the datasets, (line, sample) [deg, WGS 84].
+    shape
+        (line, sample) of the cube.
+    origin
+        The file's name, for messages.
+
+    Raises
+    ------
+    HeaderError
+        If a dataset is missing, or is not of the cube's shape.
+    """
+    places = []
+    for name in (longitude, latitude):
+        data = find_dataset(file, name, origin)
+        if data.shape != shape:
+            raise HeaderError(
+                f"{origin}: {name} is of shape {data.shape} and the cube has {shape[0]} lines and "
+                f"{shape[1]} samples; both must be equal."
+            )
+        values = np.asarray(data[...], dtype=np.float64)
+        fill = attribute_number(data, "_FillValue")
+        if fill is not None:
+            values[values == fill] = np.nan
+        places.append(values)
+    return IgmGeometry(places[0], places[1])

@@ -1,0 +1,266 @@
+"""NetCDF, GeoTIFF, Zarr and mapping files in particular: what only they can have, and get wrong."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import rasterio
+import zarr
+
+from cathartes.errors import HeaderError, InputError, SettingsError, UnitError, UnknownFormatError
+from cathartes.scenes.cube import Quantity
+from cathartes.scenes.glt import GltGeometry
+from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.times import to_time_utc
+
+RADIANCE = np.full((2, 3, 2), 9.0, dtype=np.float32)
+UNIT = "W m-2 sr-1 um-1"
+MAPPING = """
+[cube]
+unit = "W m-2 sr-1 um-1"
+[data]
+file = "own.h5"
+dataset = "L"
+[wavelength]
+unit = "um"
+values = [8.0, 9.0]
+fwhm = 0.1
+"""
+
+
+def write_emit(folder: Path) -> Path:
+    """Write a small cube in EMIT's layout, table and all."""
+    path = folder / "emit.nc"
+    with h5py.File(path, "w") as file:
+        file.attrs["time_coverage_start"] = "2022-08-27T06:07:53+0000"
+        file.attrs["instrument"] = b"EMIT"
+        file.attrs["geotransform"] = [-105.0, 1e-4, 0.0, 36.0, 0.0, -1e-4]
+        file["radiance"] = RADIANCE
+        file["radiance"].attrs["units"] = UNIT
+        bands = file.create_group("sensor_band_parameters")
+        bands["wavelengths"], bands["fwhm"] = [8000.0, 9000.0], [100.0, 100.0]
+        bands["good_wavelengths"] = np.array([1.0, 0.0])
+        bands["wavelengths"].attrs["units"] = np.bytes_(b"nm")
+        line, sample = np.indices((2, 3))
+        place = file.create_group("location")
+        place["lon"], place["lat"] = -105.0 + 1e-4 * (sample + 0.5), 36.0 - 1e-4 * (line + 0.5)
+        place["glt_x"], place["glt_y"] = (sample + 1).astype("i4"), (line + 1).astype("i4")
+    return path
+
+
+def test_emit_layout_with_its_table(tmp_path: Path) -> None:
+    cube = open_cube(write_emit(tmp_path))
+    assert cube.start_utc == datetime(2022, 8, 27, 6, 7, 53, tzinfo=UTC)
+    assert cube.instrument == "EMIT"
+    assert cube.band_valid.tolist() == [True, False]
+    assert isinstance(cube.geometry, GltGeometry)
+    np.testing.assert_array_equal(cube.geometry.map_index().line, [[0] * 3, [1] * 3])
+    np.testing.assert_allclose(cube.geometry.to_lon_lat(0.5, 2.5), (-104.99975, 35.99995))
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        (("radiance", RADIANCE[0]), HeaderError, "radiance has 2 axes"),
+        (
+            ("location/lon", np.zeros((5, 3))),
+            HeaderError,
+            r"lon is of shape \(5, 3\)",
+        ),
+        (("location/glt_x", np.full((2, 3), 9)), HeaderError, "belongs to another scene"),
+    ],
+)
+def test_emit_layouts_that_contradict_themselves(tmp_path, change, kind, message) -> None:
+    path = write_emit(tmp_path)
+    with h5py.File(path, "a") as file:
+        del file[change[0]]
+        file[change[0]] = change[1]
+    with pytest.raises(kind, match=message):
+        open_cube(path)
+
+
+def test_emit_without_positions_or_with_a_bad_time(tmp_path: Path) -> None:
+    path = write_emit(tmp_path)
+    with h5py.File(path, "a") as file:
+        del file["location"]
+        file.attrs["time_coverage_start"] = "noon"
+    with pytest.raises(HeaderError, match="'noon' is not of the form"):
+        open_cube(path)
+    with h5py.File(path, "a") as file:
+        del file.attrs["time_coverage_start"]
+    cube = open_cube(path)
+    assert cube.geometry is None
+    assert cube.start_utc is None
+
+
+def write_tiff(path: Path, band_tags: list[dict[str, str]], **tags: str) -> Path:
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=3, count=2, dtype="float32",
+        crs="EPSG:32613", transform=rasterio.Affine(5, 0, 5e5, 0, -5, 4e6),
+    ) as file:  # fmt: skip
+        file.write(RADIANCE.transpose(2, 0, 1))
+        for i, each in enumerate(band_tags):
+            file.update_tags(i + 1, **{k: v for k, v in each.items() if not k.isupper()})
+            file.update_tags(i + 1, ns="IMAGERY", **{k: v for k, v in each.items() if k.isupper()})
+        file.update_tags(**({"radiance_units": UNIT} | tags))
+    return path
+
+
+def test_wavelengths_of_a_tiff_from_each_place_they_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    write_tiff(path, [{"CENTRAL_WAVELENGTH_UM": c, "FWHM_UM": "0.1"} for c in ("8", "9")])
+    np.testing.assert_array_equal(open_cube(path).bands.centre_um, [8.0, 9.0])
+    write_tiff(path, [], wavelengths="{8000, 9000}", wavelength_units="nm", fwhm="100 100")
+    np.testing.assert_allclose(open_cube(path).bands.fwhm_um, [0.1, 0.1])
+    write_tiff(path, [], acquisition_time="2024:05:17 10:00:00")
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = ("band 1 (8000.0 Nanometers)", "band 2 (9000.0 Nanometers)")
+    cube = open_cube(path)
+    np.testing.assert_allclose(cube.bands.centre_um, [8.0, 9.0])
+    assert cube.start_utc == datetime(2024, 5, 17, 10, tzinfo=UTC)
+    write_tiff(path, [])
+    given = OpenOptions(wavelength_um=(8.0, 9.0), fwhm_um=(0.1, 0.1), bad_bands=(1,))
+    assert open_cube(path, options=given).band_valid.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("band_tags", "tags", "kind", "message"),
+    [
+        ([], {}, HeaderError, "states no band centres"),
+        ([{"wavelength": "8"}], {}, HeaderError, "1 of 2 bands have the tag 'wavelength'"),
+        ([{"wavelength": "8"}, {"wavelength": "x"}], {}, HeaderError, "tag 'wavelength' is not a"),
+        ([{"wavelength": "8"}, {"wavelength": "9"}], {}, UnitError, "names no unit for its 2 band"),
+        ([{"wavelength": "8", "wavelength_units": u} for u in ("um", "nm")], {}, HeaderError,
+         "different wavelength units"),
+        ([], {"wavelength": "8,9", "wavelength_units": "um", "radiance_units": "K"}, UnitError,
+         "radiance unit 'K' is not known"),
+        ([], {"start_time": "then"}, HeaderError, "'then' is not of the form"),
+    ],
+)  # fmt: skip
+def test_tiffs_that_say_too_little(tmp_path, band_tags, tags, kind, message) -> None:
+    with pytest.raises(kind, match=message):
+        open_cube(write_tiff(tmp_path / "x.tif", band_tags, **tags))
+
+
+def test_a_zarr_group_of_something_else(tmp_path: Path) -> None:
+    group = zarr.open_group(str(tmp_path / "x.zarr"), mode="w")
+    group.create_array("speed", data=np.zeros(3))
+    with pytest.raises(HeaderError, match="no array 'radiance'; the group holds speed"):
+        open_cube(tmp_path / "x.zarr")
+    group.create_array("reflectance", data=np.zeros((2, 3)))
+    with pytest.raises(HeaderError, match="reflectance has 2 axes"):
+        open_cube(tmp_path / "x.zarr")
+    group.create_array("radiance", data=RADIANCE).attrs["scale_factor"] = "much"
+    with pytest.raises(HeaderError, match="scale_factor is 'much'; a number is needed"):
+        open_cube(tmp_path / "x.zarr")
+    with pytest.raises(UnknownFormatError, match="is none of"):
+        open_cube(tmp_path)
+
+
+def test_a_zarr_of_scaled_reflectance(tmp_path: Path) -> None:
+    group = zarr.open_group(str(tmp_path / "x.zarr"), mode="w")
+    data = group.create_array("reflectance", data=np.full((2, 3, 2), 2000, dtype=np.int16))
+    data.attrs.update({"scale_factor": 1e-4, "_FillValue": -1})
+    group.create_array("wavelength_um", data=np.array([2.1, 2.2]))
+    group.create_array("band_valid", data=np.array([True, False]))
+    group.attrs["start_utc"] = "2024-05-17T10:00:00Z"
+    cube = open_cube(tmp_path / "x.zarr")
+    assert cube.quantity is Quantity.REFLECTANCE
+    assert cube.band_valid.tolist() == [True, False]
+    assert cube.start_utc.hour == 10
+    np.testing.assert_allclose(cube.read_lines(0, 2), 0.2, rtol=1e-6)
+
+
+def write_mapped(folder: Path, mapping: str) -> Path:
+    with h5py.File(folder / "own.h5", "w") as file:
+        file["L"] = RADIANCE
+        line, sample = np.indices((2, 3))
+        file["x"], file["y"] = -105.0 + 1e-4 * sample, 36.0 - 1e-4 * line
+        file["x"].attrs["_FillValue"] = file["x"][0, 0]
+    (folder / "map.toml").write_text(mapping)
+    return folder / "map.toml"
+
+
+def test_a_mapping_beside_or_apart_from_its_data(tmp_path: Path) -> None:
+    path = write_mapped(tmp_path, MAPPING + '[geometry]\nlongitude = "x"\nlatitude = "y"\n')
+    cube = open_cube(path)
+    assert isinstance(cube.geometry, IgmGeometry)
+    assert np.isnan(cube.geometry.longitude_deg[0, 0])
+    np.testing.assert_array_equal(cube.bands.fwhm_um, [0.1, 0.1])
+    apart = open_cube(tmp_path / "own.h5", options=OpenOptions(mapping=path))
+    np.testing.assert_array_equal(apart.read_lines(0, 2), cube.read_lines(0, 2))
+    assert set(cube.paths) == {str(path), str(tmp_path / "own.h5")}
+    scaled = write_mapped(tmp_path, MAPPING.replace("[data]", "scale = 0.5\noffset = 5.0\n[data]"))
+    np.testing.assert_array_equal(open_cube(scaled).read_lines(0, 2), 9.5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "message"),
+    [
+        ('dataset = "L"', "", SettingsError, "data: .*either dataset .* or files"),
+        ('dataset = "L"', 'dataset = "M"', HeaderError, "no dataset 'M'; the file holds L, x, y"),
+        ('dataset = "L"', 'dataset = "x"', HeaderError, "x has 2 axes"),
+        ('file = "own.h5"', "", SettingsError, "names no data file"),
+        ('file = "own.h5"', 'file = "his.h5"', InputError, "leads to his.h5, which is not in"),
+        ('file = "own.h5"\ndataset = "L"', 'files = ["a.tif"]', InputError, "leads to a.tif"),
+        ('file = "own.h5"\ndataset = "L"', "files = []", SettingsError, "files is empty"),
+        ('dataset = "L"', 'dataset = "L"\naxes = ["line", "line", "band"]', SettingsError,
+         "axes must name line, sample and band"),
+        ("values = [8.0, 9.0]", "", SettingsError, "wavelength: .*either values or dataset"),
+        ("values = [8.0, 9.0]", "values = [8.0]", HeaderError, "2 bands in the data and 1 band"),
+        ('unit = "um"', 'unit = "parsec"', UnitError, "'parsec' is not known"),
+        ("[cube]", "[cube]\ncolour = 1", SettingsError, "cube.colour: Extra inputs"),
+        ("[cube]", "[cube", SettingsError, "not valid TOML"),
+        ('unit = "W m-2 sr-1 um-1"', "", UnitError, "names no unit for its numbers"),
+    ],
+)  # fmt: skip
+def test_wrong_mappings_are_refused_in_words(tmp_path, old, new, kind, message) -> None:
+    assert old in MAPPING
+    path = write_mapped(tmp_path, MAPPING.replace(old, new, 1))
+    with pytest.raises(kind, match=message):
+        open_cube(path)
+
+
+def test_rasters_of_different_grids_do_not_stack(tmp_path: Path) -> None:
+    for name, columns in (("a.tif", 3), ("b.tif", 4)):
+        with rasterio.open(
+            tmp_path / name, "w", driver="GTiff", height=2, width=columns, count=1,
+            dtype="float32", crs="EPSG:32613", transform=rasterio.Affine(5, 0, 5e5, 0, -5, 4e6),
+        ) as file:  # fmt: skip
+            file.write(np.full((2, columns), 9.0, dtype=np.float32), 1)
+    data = 'file = "own.h5"\ndataset = "L"'
+    path = write_mapped(tmp_path, MAPPING.replace(data, 'files = ["a.tif", "b.tif"]'))
+    with pytest.raises(HeaderError, match=r"b\.tif is 2 x 4 pixels.*a\.tif 2 x 3"):
+        open_cube(path)
+
+
+def test_options_that_do_not_fit(tmp_path: Path) -> None:
+    path = write_mapped(tmp_path, MAPPING)
+    with pytest.raises(SettingsError, match="no reader 'FITS'; there are: ENVI"):
+        open_cube(path, options=OpenOptions(format="FITS"))
+    with pytest.raises(SettingsError, match=r"bad bands \[7\] do not exist.*bands 0 to 1"):
+        open_cube(path, options=OpenOptions(bad_bands=(7,)))
+    with pytest.raises(SettingsError, match="counted from 0"):
+        OpenOptions(bad_bands=(-1,))
+    with pytest.raises(SettingsError, match="a reflectance has no unit"):
+        OpenOptions(quantity=Quantity.REFLECTANCE, radiance_unit=UNIT)
+    with pytest.raises(HeaderError, match="2 bands in the data and 1 band centres"):
+        open_cube(path, options=OpenOptions(wavelength_um=(8.0,)))
+    ignored = open_cube(path, options=OpenOptions(ignore_value=9.0, check_units=False))
+    assert np.isnan(ignored.read_lines(0, 2)).all()
+    wrong = OpenOptions(radiance_unit="W m-2 sr-1 nm-1")
+    with pytest.raises(UnitError, match="brightness temperature"):
+        open_cube(path, options=wrong)
+
+
+def test_times() -> None:
+    noon = datetime(2024, 5, 17, 12, tzinfo=UTC)
+    for text in ("2024-05-17T12:00:00Z", "2024-05-17 12:00:00", "2024:05:17 12:00:00",
+                 "2024-05-17T14:00:00+0200"):  # fmt: skip
+        assert to_time_utc(text, "x") == noon
+    assert to_time_utc("", "x") is None
+    with pytest.raises(HeaderError, match="x: acquisition time 'later'"):
+        to_time_utc("later", "x")
