@@ -113,10 +113,20 @@ def _table(name: str) -> NDArray[np.float64]:
     return np.loadtxt(text.splitlines(), delimiter=",", skiprows=1)
 
 
-def air_temperature_k(height_km: NDArray[np.float64], ground_k: float) -> NDArray[np.float64]:
-    """Return the air's temperature over height, [K]: a lapse rate, a tropopause, warmer above."""
-    troposphere = np.maximum(ground_k - LAPSE_K_KM * height_km, TROPOPAUSE_K)
-    return troposphere + 1.8 * np.maximum(height_km - 20.0, 0.0)
+def air_temperature_k(height_m: NDArray[np.float64], ground_k: float) -> NDArray[np.float64]:
+    """Return the air's temperature over height: a lapse rate, a tropopause, warmer above.
+
+    Parameters
+    ----------
+    height_m : (height,) [m]
+    ground_k : [K]
+
+    Returns
+    -------
+    (height,) [K]
+    """
+    troposphere = np.maximum(ground_k - LAPSE_K_KM * height_m / 1e3, TROPOPAUSE_K)
+    return troposphere + 1.8e-3 * np.maximum(height_m - 20_000.0, 0.0)
 
 
 def _share_below(height_km: NDArray[np.float64], layering: Layering) -> NDArray[np.float64]:
@@ -198,13 +208,13 @@ def thermal_path(
     up = np.exp(-_depth(nu, air, share[:, -1:] - share, _ONE_WAY))
     middle = 0.5 * (below[1:] + below[:-1])
     source = planck_radiance(
-        wavelength_um[None, :], air_temperature_k(middle, air.temperature_k)[:, None]
+        wavelength_um[None, :], air_temperature_k(1e3 * middle, air.temperature_k)[:, None]
     )
     sky = 60.0 * np.linspace(0.0, 1.0, 40) ** 2
     down = np.exp(-_depth(nu, air, _share_below(sky, layering), layering.down))
     middle = 0.5 * (sky[1:] + sky[:-1])
     sky_source = planck_radiance(
-        wavelength_um[None, :], air_temperature_k(middle, air.temperature_k)[:, None]
+        wavelength_um[None, :], air_temperature_k(1e3 * middle, air.temperature_k)[:, None]
     )
     return ThermalPath(nu, up[0], _layered(source, up), _layered(sky_source, down))
 

@@ -99,9 +99,11 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
 
 
 def _write_into(scene: SimulatedScene, folder: Path) -> None:
-    fields = {"sensor type": scene.instrument, "description": "simulated by Cathartes"}
-    if scene.settings.sun_zenith_deg is not None:
-        fields["sun elevation"] = f"{90.0 - scene.settings.sun_zenith_deg:.3f}"
+    fields = {
+        "sensor type": scene.instrument,
+        "description": "simulated by Cathartes",
+        "sun elevation": f"{90.0 - scene.settings.sun_zenith_deg:.3f}",
+    }
     write_envi(
         folder / CUBE_NAME, scene.radiance, bands=scene.bands, grid=scene.map_grid, fields=fields
     )

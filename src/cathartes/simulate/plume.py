@@ -174,5 +174,5 @@ def _onto_pixels(
 
 
 def drop_faint(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the columns with those below `FAINTEST` of the greatest set to zero."""
+    """Return (line, sample) columns with those below `FAINTEST` of the greatest set to zero."""
     return np.where(column >= FAINTEST * column.max(initial=0.0), column, 0.0)

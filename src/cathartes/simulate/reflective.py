@@ -106,6 +106,8 @@ class ReflectiveGround:
 
         Parameters
         ----------
+        pixels : (pixel,)
+            Flat numbers.
         absorption : gas name to (point,) [ppm-1 m-1]
         """
         out = self.radiance(pixels)

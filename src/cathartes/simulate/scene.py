@@ -101,9 +101,10 @@ def simulate_scene(
     if instrument.spectral_range is SpectralRange.EMISSIVE:
         clear = EmissiveGround(ground, thermal_path(air, altitude_m, nu), matrix)
     else:
-        if settings.sun_zenith_deg is None:
+        if not settings.is_day:
             raise SettingsError(
-                f"{instrument.name} sees sunlight and the scene is at night; set sun_zenith_deg."
+                f"{instrument.name} sees sunlight and the scene is at night; set sun_zenith_deg "
+                "below 85."
             )
         clear = ReflectiveGround(ground, air, altitude_m, settings.sun_zenith_deg, nu, matrix)
     gases = tuple(dict.fromkeys(gas for layer in layers for gas in layer.columns))
@@ -144,7 +145,7 @@ def _ground(
     }
     return make_ground(
         (settings.lines, settings.samples), pixel_m, materials,
-        Landscape(**land, sun=settings.sun_zenith_deg is not None),
+        Landscape(**land, sun=settings.is_day),
         settings.air.temperature_k, warmth, generator,
     )  # fmt: skip
 

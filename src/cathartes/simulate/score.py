@@ -95,6 +95,12 @@ def area_under_roc(
 
     with R the sum of the plume pixels' ranks (Mann and Whitney 1947). NaN scores rank lowest; NaN
     out if either class is empty.
+
+    Parameters
+    ----------
+    score : any shape
+    is_plume, is_clean : same shape, bool
+        The two classes; pixels in neither are left out.
     """
     plume = np.nan_to_num(score[is_plume].astype(np.float64), nan=-np.inf)
     clean = np.nan_to_num(score[is_clean].astype(np.float64), nan=-np.inf)

@@ -119,7 +119,7 @@ class SceneSettings(_Frozen):
     wind_from_deg, wind_speed_m_s
         Over the whole scene.
     sun_zenith_deg : [deg]
-        None is night.
+        From 90 on it is night.
     resolution_cm1 : [cm-1]
         Step of the high-resolution grid.
     origin_easting_m, origin_northing_m, crs
@@ -135,7 +135,7 @@ class SceneSettings(_Frozen):
     pixel_m: float | None = Field(default=None, gt=0)
     wind_from_deg: float = 250.0
     wind_speed_m_s: float = Field(default=3.0, gt=0)
-    sun_zenith_deg: float | None = Field(default=35.0, ge=0, lt=85)
+    sun_zenith_deg: float = Field(default=35.0, ge=0, le=180)
     resolution_cm1: float = Field(default=0.5, gt=0, le=1.0)
     origin_easting_m: float = 465_000.0
     origin_northing_m: float = 5_428_000.0
@@ -144,6 +144,11 @@ class SceneSettings(_Frozen):
     landscape: LandscapeSettings = LandscapeSettings()
     detector: DetectorSettings = DetectorSettings()
     plumes: tuple[PlumeSettings, ...] = ()
+
+    @property
+    def is_day(self) -> bool:
+        """True while the sun is up."""
+        return self.sun_zenith_deg < 90.0
 
     def without_plumes(self) -> "SceneSettings":
         """Return the same scene, empty."""

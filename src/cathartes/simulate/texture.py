@@ -43,6 +43,10 @@ def fractal_field(
     """Return a sum of smooth fields, each weighted by the cube root of its scale, spread 1.
 
     The cube root is Kolmogorov's: differences over a distance r grow as r^(1/3).
+
+    Returns
+    -------
+    (row, column)
     """
     total = np.zeros(shape)
     for scale in scales:

@@ -41,7 +41,7 @@ def test_no_radiance_exceeds_a_black_body_of_the_warmest_air():
 
 def test_temperature_falls_by_the_lapse_rate_to_the_tropopause():
     np.testing.assert_allclose(
-        air_temperature_k(np.array([0.0, 1.0, 15.0]), 300.0), [300.0, 293.5, 217.0]
+        air_temperature_k(np.array([0.0, 1e3, 15e3]), 300.0), [300.0, 293.5, 217.0]
     )
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from cathartes.errors import NoSignatureError, SettingsError, UnknownGasError
+from cathartes.scenes.open import open_cube
+from cathartes.simulate.folder import write_scene
 from cathartes.simulate.scene import pixel_and_altitude, simulate_scene
 from cathartes.simulate.settings import DetectorSettings, PlumeSettings, SceneSettings
 
@@ -176,6 +178,16 @@ def test_a_plume_outside_the_scene_is_refused(small, gases, hytes):
 
 
 def test_sunlight_at_night_is_refused(small, gases, avng):
-    night = small.model_copy(update={"sun_zenith_deg": None, "plumes": ()})
+    night = small.model_copy(update={"sun_zenith_deg": 120.0, "plumes": ()})
     with pytest.raises(SettingsError, match="the scene is at night; set sun_zenith_deg"):
         simulate_scene(night, gases, avng)
+
+
+def test_a_night_scene_is_colder_and_can_be_written(small, gases, hytes, tmp_path):
+    night = simulate_scene(
+        small.model_copy(update={"sun_zenith_deg": 120.0, "plumes": ()}), gases, hytes
+    )
+    day = simulate_scene(small.without_plumes(), gases, hytes)
+    assert night.radiance.mean() < day.radiance.mean()
+    header = write_scene(night, tmp_path / "night")
+    assert open_cube(header).shape == night.radiance.shape
