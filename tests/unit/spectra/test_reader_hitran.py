@@ -61,6 +61,8 @@ def test_only_zeros_may_fill_the_last_line(tmp_path):
     assert hitran_xsc.read(write(tmp_path, OLD))[0].wavenumber_cm1.size == 21
     with pytest.raises(HeaderError, match="block 1: 30 values, and the header promises 19"):
         hitran_xsc.read(write(tmp_path, OLD.replace("        21", "        19")))
+    with pytest.raises(HeaderError, match="block 1: 40 values, and the header promises 21"):
+        hitran_xsc.read(write(tmp_path, OLD + 10 * " 0.000E+00" + "\n"))
     filled = OLD[: OLD.rindex("0.000E+00")] + "1.000E-20"
     with pytest.raises(HeaderError, match="block 1: 30 values, and the header promises 21"):
         hitran_xsc.read(write(tmp_path, filled))
