@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import SettingsError
-from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.cube import ArrayLines, Cube
+from cathartes.scenes.geometry import AffineGeometry, MapGrid
 from cathartes.scenes.instrument import Instrument, SpectralRange
 from cathartes.simulate.atmosphere import Air, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
@@ -57,6 +58,21 @@ class SimulatedScene:
     instrument: str
     map_grid: MapGrid
     truth: Truth
+
+    def to_cube(self) -> Cube:
+        """Return the scene as a cube in memory, as a reader would give it."""
+        return Cube(
+            name=self.settings.name,
+            shape=(self.radiance.shape[0], self.radiance.shape[1], self.radiance.shape[2]),
+            bands=self.bands,
+            band_valid=np.ones(len(self.bands), dtype=bool),
+            source=ArrayLines(self.radiance),
+            geometry=AffineGeometry(
+                self.map_grid.transform, self.map_grid.crs, self.map_grid.shape
+            ),
+            sun_zenith_deg=self.settings.sun_zenith_deg,
+            instrument=self.instrument,
+        )
 
 
 def simulate_scene(

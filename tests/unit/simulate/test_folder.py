@@ -25,6 +25,11 @@ def test_cube_and_truth_come_back(scene, tmp_path):
     assert cube.sun_zenith_deg == pytest.approx(35.0)
     assert cube.geometry is not None
     assert cube.geometry.pixel_size_m() == pytest.approx(scene.map_grid.transform[0], rel=2e-3)
+    in_memory = scene.to_cube()
+    np.testing.assert_array_equal(in_memory.read_lines(3, 9), scene.radiance[3:9])
+    np.testing.assert_allclose(
+        in_memory.geometry.to_lon_lat(10.0, 3.0), cube.geometry.to_lon_lat(10.0, 3.0), atol=1e-7
+    )
     truth = read_truth(tmp_path / "out")
     for name in ("column_density_ppm_m", "snr", "labels", "ground_temperature_k", "material"):
         np.testing.assert_array_equal(getattr(truth, name), getattr(scene.truth, name))
