@@ -144,5 +144,5 @@ class ArrayLines:
     values: NDArray[np.float32]
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Return a copy of lines start to stop."""
+        """Return a copy of lines start to stop, (line, sample, band), canonical units."""
         return np.array(self.values[start:stop], dtype=np.float32, order="C")

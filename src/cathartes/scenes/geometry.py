@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from cathartes.errors import HeaderError
 
@@ -71,7 +71,17 @@ class Geometry(Protocol):
     def to_lon_lat(
         self, line: ArrayLike, sample: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid."""
+        """Return the place of continuous pixel positions.
+
+        Parameters
+        ----------
+        line, sample : any shape, broadcastable
+
+        Returns
+        -------
+        longitude, latitude : their common shape [deg, WGS 84]
+            NaN off grid.
+        """
 
     def pixel_size_m(self) -> float:
         """Return the typical side of a pixel on the ground, [m]."""
@@ -92,7 +102,7 @@ def lon_lat_transformer(crs: str) -> Transformer:
     try:
         return Transformer.from_crs(CRS.from_user_input(crs), CRS.from_user_input(WGS84),
                                     always_xy=True)  # fmt: skip
-    except CRSError as error:
+    except (CRSError, ProjError) as error:
         raise HeaderError(
             f"coordinate reference system {crs[:80]!r} is not known: {error}. "
             "Give an authority code such as EPSG:32613, or WKT."
@@ -134,7 +144,17 @@ class AffineGeometry:
     def to_lon_lat(
         self, line: ArrayLike, sample: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid."""
+        """Return the place of continuous pixel positions.
+
+        Parameters
+        ----------
+        line, sample : any shape, broadcastable
+
+        Returns
+        -------
+        longitude, latitude : their common shape [deg, WGS 84]
+            NaN off grid.
+        """
         row, column = np.broadcast_arrays(
             np.asarray(line, dtype=np.float64), np.asarray(sample, dtype=np.float64)
         )

@@ -29,7 +29,17 @@ class GltGeometry:
     def to_lon_lat(
         self, line: ArrayLike, sample: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid."""
+        """Return the place of continuous pixel positions.
+
+        Parameters
+        ----------
+        line, sample : any shape, broadcastable
+
+        Returns
+        -------
+        longitude, latitude : their common shape [deg, WGS 84]
+            NaN off grid.
+        """
         return self.centres.to_lon_lat(line, sample)
 
     def pixel_size_m(self) -> float:

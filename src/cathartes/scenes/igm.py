@@ -62,10 +62,19 @@ class IgmGeometry:
     def to_lon_lat(
         self, line: ArrayLike, sample: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude [deg, WGS 84] of continuous positions; NaN off grid.
+        """Return the place of continuous pixel positions.
 
         Bilinear between centres, and straight on for the half pixel beyond the outer ones. Along
         an axis of one pixel the position does not change.
+
+        Parameters
+        ----------
+        line, sample : any shape, broadcastable
+
+        Returns
+        -------
+        longitude, latitude : their common shape [deg, WGS 84]
+            NaN off grid.
         """
         row, column = np.broadcast_arrays(
             np.asarray(line, dtype=np.float64), np.asarray(sample, dtype=np.float64)

@@ -35,7 +35,7 @@ def recognises(path: Path, head: bytes) -> bool:
     try:
         with h5py.File(path, "r") as file:
             return f"{_BAND_GROUP}/wavelengths" in file and any(q in file for q in _QUANTITIES)
-    except (OSError, RuntimeError, KeyError):
+    except (OSError, RuntimeError, KeyError, ValueError):
         return False  # Cut off or damaged: no reader takes it, and the message says so.
 
 

@@ -27,7 +27,8 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (OSError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        # Damaged files make h5py raise any of these; errors of our own tree pass through.
         raise TruncatedFileError(
             f"{path.name} can't be read as HDF5 ({error}); it is cut off or damaged: copy it again."
         ) from error

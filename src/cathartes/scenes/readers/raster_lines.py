@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from cathartes.errors import HeaderError, TruncatedFileError
@@ -34,7 +34,7 @@ def open_raster(path: Path) -> Iterator[Any]:
         try:
             with rasterio.open(path) as dataset:
                 yield dataset
-        except RasterioError as error:
+        except (RasterioError, CRSError, UnicodeDecodeError) as error:
             raise TruncatedFileError(
                 f"{path.name} can't be read as a raster ({error}); it is cut off or damaged: copy "
                 "it again."
