@@ -80,27 +80,31 @@ def apply_bank(
     return scores.reshape(-1, n_lines, n_samples), distance.reshape(n_lines, n_samples)
 
 
-def tail_aware(
-    score: NDArray[np.float32], mahalanobis_squared: NDArray[np.float32], dof: float, n_bands: int
+def cosine_score(
+    score: NDArray[np.float32], mahalanobis_squared: NDArray[np.float32], n_bands: int
 ) -> NDArray[np.float32]:
-    r"""Turn matched-filter scores into those that suit Student-t clutter.
+    r"""Turn matched-filter scores into those of the adaptive cosine estimator, signed.
 
-    .. math:: z\,\sqrt{\frac{\nu - 2 + b}{\nu - 2 + d^2}}
+    .. math:: c^2 = \frac{z^2}{d^2}, \qquad
+              s = \mathrm{sign}(z)\sqrt{-(b-1)\ln(1-c^2)}
 
-    A pixel that is odd in every direction gets no credit for being odd in the gas's. ν → ∞ is the
-    matched filter, ν → 2 is ACE; b = the number of bands keeps an ordinary pixel's score as it is.
+    ACE's c is the whitened cosine of pixel and signature: a pixel that is odd in every direction
+    gets no credit for being odd in the gas's, which is what rare hot materials are. s grows with c
+    and is near z for a pixel of clutter and noise, whose c² is Beta(1/2, (b-1)/2).
 
     Parameters
     ----------
-    score : (..., ) matched-filter scores
-    mahalanobis_squared : the same shape
-    dof
-        ν, above 2.
+    score : any shape, matched-filter scores z
+    mahalanobis_squared : the same shape, d²
+    n_bands
+        b.
 
     References
     ----------
-    Theiler & Foy 2006, elliptically contoured matched filter (by abstract); scaled by own choice.
+    Kraut, Scharf & McWhorter 2001, doi 10.1109/78.890324 (ACE); the logarithm is that of Kelly's
+    likelihood ratio, with the same contours.
     """
-    odd = max(dof - 2.0, 0.0)
-    scaled = score * np.sqrt((odd + n_bands) / (odd + mahalanobis_squared))
-    return np.asarray(scaled, dtype=np.float32)
+    cosine_squared = np.minimum(score**2 / mahalanobis_squared, np.float32(1 - 1e-6))
+    return np.asarray(
+        np.copysign(np.sqrt(-(n_bands - 1) * np.log1p(-cosine_squared)), score), dtype=np.float32
+    )

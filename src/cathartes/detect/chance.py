@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter, uniform_filter
+from scipy.ndimage import label, maximum, maximum_filter, uniform_filter
 
 CLEAN_QUANTILE = 0.99
 """Two-sided quantile by which a score is scaled; of a normal law it is 2.576."""
@@ -69,6 +69,75 @@ def find_peaks(score: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np
     return line[order], sample[order]
 
 
+HILL_SHARE = 0.6
+"""A peak's hill is the connected ground above this share of its height."""
+
+
+def hill_tops(
+    gas: NDArray[np.float32],
+    decoy: NDArray[np.float32],
+    line: NDArray[np.intp],
+    sample: NDArray[np.intp],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the highest gas and the highest decoy on the hill of each peak.
+
+    The hill's foot is rounded down to a ladder of levels, a quarter apart, so that the scene is
+    labelled once a level and not once a peak.
+
+    Parameters
+    ----------
+    gas, decoy : (line, sample)
+    line, sample : (peak,)
+        The peaks of both together.
+
+    Returns
+    -------
+    gas_top, decoy_top : (peak,) float32
+    """
+    both = np.nan_to_num(np.fmax(gas, decoy), nan=-np.inf)
+    height = both[line, sample]
+    rung = np.floor(np.log(np.maximum(HILL_SHARE * height, 1.0)) / np.log(1.25)).astype(int)
+    gas_top, decoy_top = np.empty_like(height), np.empty_like(height)
+    for level in np.unique(rung):
+        hills, n_hills = label(both >= 1.25**level, structure=np.ones((3, 3)))
+        chosen = rung == level
+        mine = hills[line[chosen], sample[chosen]]
+        numbers = np.arange(n_hills + 1)
+        gas_top[chosen] = maximum(np.nan_to_num(gas, nan=-np.inf), hills, numbers)[mine]
+        decoy_top[chosen] = maximum(np.nan_to_num(decoy, nan=-np.inf), hills, numbers)[mine]
+    return gas_top, decoy_top
+
+
+RECURRENCE = 5
+"""A signature that finds so many other hills of about the same height has found a surface."""
+RECURRENCE_SHARE = 0.75
+"""Hills count as about as high from this share of the height on."""
+
+
+def recurs(
+    height: NDArray[np.float32], winner: NDArray[np.int16], is_top: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return True for peaks whose signature has found many other hills about as high.
+
+    A plume is one hill, or a few; white roofs are as many as there are houses.
+
+    Parameters
+    ----------
+    height : (peak,)
+    winner : (peak,) int16
+        Signature and sign that stands highest there.
+    is_top : (peak,) bool
+        Whether the peak is its hill's highest.
+    """
+    found = np.zeros(height.size, dtype=bool)
+    for signature in np.unique(winner):
+        chosen = np.flatnonzero(winner == signature)
+        tops = np.sort(height[chosen[is_top[chosen]]])
+        others = tops.size - np.searchsorted(tops, RECURRENCE_SHARE * height[chosen])
+        found[chosen] = others - is_top[chosen] >= RECURRENCE
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ChanceLaw:
     r"""The number of peaks at least this high that chance gives in the scene.
@@ -102,15 +171,16 @@ class ChanceLaw:
         n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
         excess = (score - self.threshold) / self.scale
         if abs(self.shape) < 1e-6:
-            survival = np.exp(-excess)
+            survival = float(np.exp(-excess))
         else:
-            survival = np.maximum(1.0 + self.shape * excess, 0.0) ** (-1.0 / self.shape)
-        return float(n_tail * survival / self.decoys_per_gas)
+            base = max(1.0 + self.shape * float(excess), 0.0)
+            survival = float(np.power(base, -1.0 / self.shape))
+        return float(int(n_tail) * survival / self.decoys_per_gas)
 
     def score_for(self, expected: float) -> float:
         """Return the score at which chance gives so many peaks."""
         n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
-        share = expected * self.decoys_per_gas / max(n_tail, 1)
+        share = expected * self.decoys_per_gas / max(int(n_tail), 1)
         if share >= 1.0:
             rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
             return float(self.decoy_peaks[self.decoy_peaks.size - rank])

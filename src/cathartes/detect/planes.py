@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.bank import tail_aware
+from cathartes.detect.bank import cosine_score
 from cathartes.detect.quantify import column_density_ppm_m, column_density_sd_ppm_m, necl_ppm_m
 
 
@@ -48,7 +48,7 @@ class GasScale:
     amount_per_score : [ppm m (K)]
         Amount that a matched-filter score of one stands for.
     score_scale : (width,)
-        Clean standard deviation of the tail-aware score, for each smoothing width.
+        Clean standard deviation of the cosine score, for each smoothing width.
     """
 
     noise_equivalent: float
@@ -65,24 +65,21 @@ class ScenePlanes:
 
     Attributes
     ----------
-    dof, n_bands
-        ν and b of `tail_aware`.
+    n_bands
+        b of `cosine_score`.
     min_contrast, contrast_sd : [(K)]
         Smallest usable contrast, and how well it is known.
     """
 
     store: PlaneStore
     scales: dict[str, GasScale]
-    dof: float
     n_bands: int
     min_contrast: float
     contrast_sd: float
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
-        raw = tail_aware(
-            self.store.read(f"z/{gas}"), self.store.read("distance"), self.dof, self.n_bands
-        )
+        raw = cosine_score(self.store.read(f"z/{gas}"), self.store.read("distance"), self.n_bands)
         return np.asarray(raw / self.scales[gas].score_scale[0], dtype=np.float32)
 
     def amount(self, gas: str) -> NDArray[np.float32]:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from cathartes.detect.bank import FilterBank, apply_bank, tail_aware
-from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance
+from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
+from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance, hill_tops, recurs
+from cathartes.detect.context import context_image
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
@@ -65,13 +66,14 @@ class Heights:
     ----------
     gas, decoy : (line, sample) float32
         Clean standard deviations; absolute where both signs may be a gas.
-    winner : (line, sample) int16
-        Gas of the highest score; negative sign as ``-1 - gas``.
+    gas_winner, decoy_winner : (line, sample) int16
+        Signature of the highest score; with a negative sign as ``-1 - signature``.
     """
 
     gas: NDArray[np.float32]
     decoy: NDArray[np.float32]
-    winner: NDArray[np.int16]
+    gas_winner: NDArray[np.int16]
+    decoy_winner: NDArray[np.int16]
 
 
 def score_scene(
@@ -95,7 +97,8 @@ def score_scene(
     heights = Heights(
         gas=np.full((n_lines, n_samples), np.nan, np.float32),
         decoy=np.full((n_lines, n_samples), np.nan, np.float32),
-        winner=np.zeros((n_lines, n_samples), np.int16),
+        gas_winner=np.zeros((n_lines, n_samples), np.int16),
+        decoy_winner=np.zeros((n_lines, n_samples), np.int16),
     )
     margin = max(widths_px) // 2
     for start, stop in bandset.ranges():
@@ -103,11 +106,10 @@ def score_scene(
         block = bandset.read(low, high)
         z, d2 = apply_bank(block, bank)
         keep = slice(start - low, stop - low)
-        factor = tail_aware(np.ones_like(d2), d2, scales.dof, bandset.index.size)
         for g in range(len(bank.names)):
-            aware = z[g] * factor
+            cosine = cosine_score(z[g], d2, bandset.index.size)
             for k, width in enumerate(widths_px):
-                height = (average(aware, width) / np.float32(scales.score[g, k]))[keep]
+                height = (average(cosine, width) / np.float32(scales.score[g, k]))[keep]
                 _raise_heights(heights, slice(start, stop), height, g, n_gases, two_sided=two_sided)
         for g, name in enumerate(bank.names[:n_gases]):
             store.write_lines(f"z/{name}", start, z[g, keep])
@@ -117,6 +119,8 @@ def score_scene(
         ):
             store.write_lines(f"contrast/{name}", start, plane)
         store.write_lines("distance", start, d2[keep])
+        context = context_image(own, bandset.wavelength_um, emissive=two_sided)
+        store.write_lines("context", start, context)
         tick("search", stop / n_lines)
     return heights
 
@@ -132,13 +136,13 @@ def _raise_heights(
 ) -> None:
     """Raise the stored heights where this signature stands higher."""
     size = np.abs(height) if two_sided else height
-    if signature >= n_gases:
-        heights.decoy[lines] = np.fmax(heights.decoy[lines], size)
-        return
-    higher = ~(size <= heights.gas[lines]) & np.isfinite(size)
-    heights.gas[lines] = np.where(higher, size, heights.gas[lines])
-    signed = np.where(height < 0, -1 - signature, signature)
-    heights.winner[lines] = np.where(higher, signed, heights.winner[lines])
+    is_gas = signature < n_gases
+    top = (heights.gas if is_gas else heights.decoy)[lines]
+    winner = (heights.gas_winner if is_gas else heights.decoy_winner)[lines]
+    higher = ~(size <= top) & np.isfinite(size)
+    np.copyto(top, size, where=higher)
+    np.copyto(winner, signature, where=higher & (height >= 0))
+    np.copyto(winner, -1 - signature, where=higher & (height < 0))
 
 
 def find_seeds(
@@ -146,24 +150,32 @@ def find_seeds(
 ) -> tuple[tuple[Seed, ...], ChanceLaw]:
     """Return the peaks that chance hardly gives, and the law of those that it does.
 
-    A peak of both together belongs to whoever stands higher there: decoys' peaks tell what chance
-    gives, gases' peaks above that are seeds of plumes. Decoys' peaks on plumes already found are
-    left out: a strong plume looks a little like everything.
+    Gases and decoys compete: a peak counts for whoever has the highest score on its hill. Decoys'
+    hills tell what chance gives, gases' hills above that are plumes. Hills that recur all over the
+    scene are a surface, and count for neither. Peaks near plumes already found tell nothing of
+    chance and are left out of the law: a strong plume looks a little like everything.
     """
     both = np.fmax(heights.gas, heights.decoy)
     line, sample = find_peaks(both)
-    gas_wins = ~(heights.decoy[line, sample] > heights.gas[line, sample])
-    by_chance = ~gas_wins & ~plumes[line, sample]
-    law = fit_chance(both[line, sample][by_chance], decoys_per_gas)
+    height = both[line, sample]
+    best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample)
+    gas_won = best_gas >= best_decoy
+    is_top = height >= np.maximum(best_gas, best_decoy)
+    winner = np.where(
+        heights.gas[line, sample] >= heights.decoy[line, sample],
+        heights.gas_winner[line, sample],
+        heights.decoy_winner[line, sample],
+    )
+    single = ~recurs(height, winner, is_top)
+    by_chance = ~gas_won & is_top & single & ~plumes[line, sample]
+    law = fit_chance(height[by_chance], decoys_per_gas)
     threshold = law.score_for(max_expected)
+    wins = gas_won & single & (heights.gas[line, sample] >= threshold)
     seeds = []
-    for a, b in zip(line[gas_wins].tolist(), sample[gas_wins].tolist(), strict=True):
-        score = float(heights.gas[a, b])
-        if score < threshold:
-            break
-        won = int(heights.winner[a, b])
+    for a, b in zip(line[wins].tolist(), sample[wins].tolist(), strict=True):
+        won = int(heights.gas_winner[a, b])
         gas, sign = (won, 1) if won >= 0 else (-1 - won, -1)
-        seeds.append(Seed(a, b, score, gas, sign))
+        seeds.append(Seed(a, b, float(heights.gas[a, b]), gas, sign))
     return tuple(seeds), law
 
 

@@ -36,8 +36,6 @@ class DetectSettings:
         Plume minus median ground brightness temperature when nothing better is known.
     min_contrast_k : [K]
         Below this difference of plume and ground no column density is stated.
-    min_optical_depth_per_100_ppm_m
-        Gases whose bands stand out less than this in the window are not searched.
     smoothing_widths_px : [pixel]
         Sides of the squares over which scores are averaged; odd; the largest average wins.
     decoys_per_gas
@@ -70,7 +68,6 @@ class DetectSettings:
     plume_temperature_sd_k: float = 1.0
     assumed_contrast_k: float = -5.0
     min_contrast_k: float = 0.5
-    min_optical_depth_per_100_ppm_m: float = 0.002
     smoothing_widths_px: tuple[int, ...] = (1, 3, 7)
     decoys_per_gas: int = 2
     max_expected_by_chance: float = 0.5

@@ -31,7 +31,7 @@ from cathartes.detect.survey import (
     refined_background,
     usable_bandset,
 )
-from cathartes.detect.window import Regime, choose_window
+from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k
@@ -73,7 +73,7 @@ def detect(
     """Find the plumes in a cube, name and measure them.
 
     The cube is read three times in blocks, and a fourth time where there are plumes: a rough
-    background; one without plumes and rare materials; every gas and its decoys against it; the
+    background; one without plumes; every gas and its decoys against it; the
     plumes' spectra.
 
     Parameters
@@ -132,7 +132,6 @@ def detect(
     planes = ScenePlanes(
         store=store,
         scales=_gas_scales(bank, scales, gases.names),
-        dof=scales.dof,
         n_bands=scene.bandset.index.size,
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
@@ -165,6 +164,26 @@ def detect(
     return Detections(labels, plumes, searched, outcome, reason, planes)
 
 
+def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:
+    """Return the bands of a cube that its window holds, (used,) int.
+
+    Raises
+    ------
+    InputError
+        If no window has enough bands.
+    """
+    return _window(cube, settings).index
+
+
+def _window(cube: Cube, settings: DetectSettings) -> Window:
+    return choose_window(
+        cube.bands.centre_um,
+        cube.band_valid,
+        settings.min_bands,
+        radiance=cube.quantity is Quantity.RADIANCE,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Scene:
     """A cube with what was decided about it: bands, regime, and how its background is made."""
@@ -177,12 +196,7 @@ class _Scene:
     @classmethod
     def of_cube(cls, cube: Cube, settings: DetectSettings, tick: Tick) -> "_Scene":
         """Choose the bands and the physics."""
-        window = choose_window(
-            cube.bands.centre_um,
-            cube.band_valid,
-            settings.min_bands,
-            radiance=cube.quantity is Quantity.RADIANCE,
-        )
+        window = _window(cube, settings)
         bandset = usable_bandset(cube, window, settings.min_bands, settings.block_bytes)
         return cls(bandset, settings, window.regime is Regime.EMISSIVE, tick)
 
@@ -202,7 +216,7 @@ class _Scene:
         )
 
     def clean_background(self, bank: FilterBank) -> Background:
-        """Return the background without plumes and rare materials."""
+        """Return the background without plumes."""
         widths = self.settings.smoothing_widths_px
         scales = measure_scales(self.bandset, bank, widths, two_sided=self.emissive)
         return refined_background(

@@ -1,4 +1,4 @@
-"""The first looks at a scene: usable bands, then its background without rare things and plumes."""
+"""The first looks at a scene: usable bands, then its background without plumes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,13 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.background import (
-    Background,
-    BackgroundSums,
-    fit_tail_dof,
-    student_weight,
-)
-from cathartes.detect.bank import FilterBank, apply_bank, tail_aware
+from cathartes.detect.background import Background, BackgroundSums
+from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import average, clean_scale
 from cathartes.detect.settings import GROW_WIDTH_PX
 from cathartes.detect.window import Window
@@ -129,15 +124,12 @@ class Scales:
 
     Attributes
     ----------
-    dof
-        ν of the clutter's Student-t law.
     amount : (signature,)
         Standard deviation of the matched-filter score (from its 68 % quantile).
     score : (signature, width)
-        Standard deviation of the tail-aware score, for each smoothing width (from its 99 % one).
+        Standard deviation of the cosine score, for each smoothing width (from its 99 % one).
     """
 
-    dof: float
     amount: NDArray[np.float64]
     score: NDArray[np.float64]
 
@@ -151,19 +143,17 @@ def measure_scales(
         z, d2 = apply_bank(bandset.read(start, stop), bank)
         scores.append(z)
         distances.append(d2)
-    finite = np.concatenate([d[np.isfinite(d)] for d in distances])
     n_bands = bandset.index.size
-    dof = fit_tail_dof(finite, n_bands)
     n_signatures = len(bank.names)
     amount = np.ones(n_signatures)
     score = np.ones((n_signatures, len(widths_px)))
     for g in range(n_signatures):
         amount[g] = np.nanquantile(np.abs(np.concatenate([z[g].ravel() for z in scores])), 0.6827)
-        aware = [tail_aware(z[g], d, dof, n_bands) for z, d in zip(scores, distances, strict=True)]
+        cosine = [cosine_score(z[g], d, n_bands) for z, d in zip(scores, distances, strict=True)]
         for k, width in enumerate(widths_px):
-            smooth = np.concatenate([average(a, width).ravel() for a in aware])
+            smooth = np.concatenate([average(c, width).ravel() for c in cosine])
             score[g, k] = clean_scale(smooth, two_sided=two_sided)
-    return Scales(dof, np.maximum(amount, 1e-6), score)
+    return Scales(np.maximum(amount, 1e-6), score)
 
 
 def refined_background(
@@ -177,17 +167,16 @@ def refined_background(
     two_sided: bool,
     tick: Tick,
 ) -> Background:
-    """Return the background made again: plume pixels left out, rare materials weighed down."""
+    """Return the background made again: plume pixels left out."""
     n_bands = bandset.index.size
     grow = widths_px.index(GROW_WIDTH_PX)
     sums = BackgroundSums(bandset.cube.n_samples, n_bands)
     for _, block in bandset.blocks("clean background", tick):
         clean = clean_pixels(block)
         z, d2 = apply_bank(block, bank)
-        weight = student_weight(d2, scales.dof, n_bands)
         for g in range(len(bank.names)):
-            aware = average(tail_aware(z[g], d2, scales.dof, n_bands), GROW_WIDTH_PX)
-            height = np.abs(aware) if two_sided else aware
+            cosine = average(cosine_score(z[g], d2, n_bands), GROW_WIDTH_PX)
+            height = np.abs(cosine) if two_sided else cosine
             clean &= ~(height > PLUME_SCORE * scales.score[g, grow])
-        sums.add(block, clean, weight)
+        sums.add(block, clean)
     return sums.finish(per_column=per_column, stripe_smoothing_samples=stripe_smoothing_samples)

@@ -1,1 +1,1 @@
-"""Room of pipeline."""
+"""The rooms put together: whole jobs, from files to products."""

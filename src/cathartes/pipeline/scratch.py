@@ -58,5 +58,5 @@ class ScratchPlanes:
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return the whole image of a name, (line, sample)."""
-        values = np.fromfile(self._path(name), dtype=np.float32)
+        values = np.fromfile(self._files[name], dtype=np.float32)
         return values.reshape(self._shape)

@@ -1,0 +1,61 @@
+"""Which gases are searched on an instrument's bands, and which are not, and why."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.step import GasesOnBands
+from cathartes.errors import NoSignatureError
+from cathartes.products.summary import GasNotVisible
+from cathartes.spectra.library import GasLibrary
+from cathartes.spectra.response import SpectralBands
+from cathartes.spectra.visibility import (
+    VisibilitySettings,
+    absorption_on_bands_per_ppm_m,
+    search_visible,
+)
+
+
+def gases_on_bands(
+    library: GasLibrary,
+    bands: SpectralBands,
+    used: NDArray[np.intp],
+    visibility: VisibilitySettings,
+) -> tuple[GasesOnBands, tuple[GasNotVisible, ...]]:
+    """Return the gases that show on the used bands, and those that don't with the reason.
+
+    Where a gas's spectrum is not known it is taken not to absorb.
+
+    Parameters
+    ----------
+    library
+        All gases wanted.
+    bands : (band,)
+        The cube's.
+    used : (used,) int
+        Bands of the window that is searched.
+    visibility
+        When a gas counts as visible.
+
+    Raises
+    ------
+    NoSignatureError
+        If no gas shows.
+    """
+    chosen = bands.select(used)
+    seen = search_visible(library, chosen, settings=visibility)
+    hidden = tuple(GasNotVisible(name=v.name, reason=v.reason) for v in seen if not v.visible)
+    names = tuple(v.name for v in seen if v.visible)
+    if not names:
+        low_um, high_um = chosen.centre_um.min(), chosen.centre_um.max()
+        raise NoSignatureError(
+            f"none of the library's {len(library)} gases shows between {low_um:.3f} and "
+            f"{high_um:.3f} um; `cathartes library show GAS` says where each absorbs. Import a "
+            "spectrum that covers these bands (`cathartes library import`), or give a cube with "
+            "other bands."
+        )
+    absorption = np.zeros((len(names), len(bands)))
+    for row, name in zip(absorption, names, strict=True):
+        spectrum = library[name].spectrum
+        if spectrum is not None:
+            row[used] = np.nan_to_num(absorption_on_bands_per_ppm_m(spectrum, chosen))
+    return GasesOnBands(names, absorption), hidden

@@ -1,0 +1,57 @@
+"""Settings of a scan from a TOML file."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from cathartes.errors import SettingsError
+from cathartes.pipeline.scan import ScanSettings
+
+
+def read_scan_settings(path: Path) -> ScanSettings:
+    """Return a scan's settings from a TOML file: what it does not say keeps its default.
+
+    Tables are named as the settings' parts::
+
+        gases = ["ammonia", "acetone"]
+        [detect]
+        plume_temperature_k = 295.0
+
+    Raises
+    ------
+    SettingsError
+        If the file can't be read, a key is not known, or a value can't be used.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings {path.name}: can't be read as TOML: {error}.") from error
+    _check_keys(path.name, content, ScanSettings())
+    try:
+        return TypeAdapter(ScanSettings).validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise SettingsError(f"settings {path.name}: {where}: {first['msg']}.") from error
+
+
+def _check_keys(where: str, content: Mapping[str, object], defaults: object) -> None:
+    """Check that every key of a table is a field of a settings type.
+
+    Raises
+    ------
+    SettingsError
+        With the nearest key, if one is not.
+    """
+    known = [f.name for f in fields(defaults)] if is_dataclass(defaults) else []
+    for key, value in content.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Known are: {', '.join(known)}."
+            raise SettingsError(f"settings {where}: {key!r} is not a setting.{hint}")
+        if isinstance(value, Mapping):
+            _check_keys(f"{where} [{key}]", value, getattr(defaults, key))
