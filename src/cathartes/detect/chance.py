@@ -142,7 +142,7 @@ def recurs(
 class ChanceLaw:
     r"""The number of peaks at least this high that chance gives in the scene.
 
-    .. math:: E(s) = \frac{1}{K}\,n_u\Big(1 + \xi\,\frac{s - u}{\beta}\Big)^{-1/\xi}, \qquad s > u
+    .. math:: E(s) = \frac{n_u}{K}\Big(1 + \xi\,\frac{s - u}{\beta}\Big)^{-1/\xi}, \qquad s > u
 
     and the count itself below u. K decoys a gas win K/(K+1) of the chance peaks between them, so
     the gases win 1/K of the decoys' number.
@@ -154,7 +154,9 @@ class ChanceLaw:
     decoys_per_gas
         K.
     threshold, scale, shape
-        u, β and ξ of the generalised Pareto law above u.
+        u, β and ξ of the generalised Pareto law above u; ξ is positive.
+    n_tail
+        n_u, peaks above u.
     """
 
     decoy_peaks: NDArray[np.float64]
@@ -162,39 +164,39 @@ class ChanceLaw:
     threshold: float
     scale: float
     shape: float
+    n_tail: int
 
     def expected(self, score: float) -> float:
         """Return E(s)."""
         if score <= self.threshold:
-            above = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, score)
-            return float(above) / self.decoys_per_gas
-        n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
-        excess = (score - self.threshold) / self.scale
-        if abs(self.shape) < 1e-6:
-            survival = float(np.exp(-excess))
-        else:
-            base = max(1.0 + self.shape * float(excess), 0.0)
-            survival = float(np.power(base, -1.0 / self.shape))
-        return float(int(n_tail) * survival / self.decoys_per_gas)
+            above = self.decoy_peaks.size - int(np.searchsorted(self.decoy_peaks, score))
+            return max(above, self.n_tail) / self.decoys_per_gas
+        base = 1.0 + self.shape * (score - self.threshold) / self.scale
+        return float(self.n_tail * base ** (-1.0 / self.shape) / self.decoys_per_gas)
 
     def score_for(self, expected: float) -> float:
         """Return the score at which chance gives so many peaks."""
-        n_tail = self.decoy_peaks.size - np.searchsorted(self.decoy_peaks, self.threshold)
-        share = expected * self.decoys_per_gas / max(int(n_tail), 1)
-        if share >= 1.0:
-            rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
-            return float(self.decoy_peaks[self.decoy_peaks.size - rank])
-        if abs(self.shape) < 1e-6:
-            return float(self.threshold - self.scale * np.log(share))
-        return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
+        share = expected * self.decoys_per_gas / self.n_tail
+        if share < 1.0:
+            return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
+        rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
+        return float(self.decoy_peaks[-rank]) if rank else self.threshold
+
+
+MIN_TAIL = 10
+"""With fewer peaks no tail can be fitted."""
+_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS = 0.1, 50
+_SHAPE_RANGE = (0.01, 0.5)
+_FALLBACK_THRESHOLD, _FALLBACK_SCALE = 5.0, 0.7
 
 
 def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceLaw:
     r"""Fit the law of chance peaks to the peaks that decoys won.
 
     The generalised Pareto law is fitted to the highest tenth (at least 30, at most 400 peaks) by
-    probability-weighted moments, its shape drawn towards 0.1 and kept between 0 and 0.5: with few
-    peaks a lighter tail than exponential is never believed.
+    probability-weighted moments, its shape drawn towards 0.1 as if by 50 peaks and kept between 0
+    and 0.5: a lighter tail than exponential is never believed. With fewer than 10 peaks, a law is
+    taken that starts where they end, or at 5 standard deviations.
 
     Parameters
     ----------
@@ -207,17 +209,16 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     generalised Pareto law (their k is -ξ).
     """
     peaks = np.sort(decoy_peaks.astype(np.float64))
-    if peaks.size < 10:
-        # Too few to fit: exponential with the slope of a normal law's tail, from the highest one.
-        top = float(peaks[-1]) if peaks.size else 5.0
-        return ChanceLaw(peaks, decoys_per_gas, top, 1.0, 0.1)
     n_tail = min(int(np.clip(peaks.size // 10, 30, 400)), peaks.size - 1)
+    if n_tail < MIN_TAIL:
+        top = max(float(peaks[-1]) if peaks.size else 0.0, _FALLBACK_THRESHOLD)
+        return ChanceLaw(peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, 1)
     u = float(peaks[-n_tail - 1])
     excess = peaks[-n_tail:] - u
     rank = (np.arange(1, n_tail + 1) - 0.35) / n_tail
     a_0, a_1 = float(excess.mean()), float((excess * (1 - rank)).mean())
-    shape = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
-    # Prior worth 50 peaks: the moments' shape is uncertain by about 1/√n.
-    shape = (shape * n_tail + 0.1 * 50) / (n_tail + 50)
-    shape = float(np.clip(shape, 0.0, 0.5))
-    return ChanceLaw(peaks, decoys_per_gas, u, a_0 * (1.0 - shape), shape)
+    moments = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
+    total = n_tail + _SHAPE_PRIOR_PEAKS
+    shape = float(np.clip((moments * n_tail + _SHAPE_PRIOR * _SHAPE_PRIOR_PEAKS) / total,
+                          *_SHAPE_RANGE))  # fmt: skip
+    return ChanceLaw(peaks, decoys_per_gas, u, max(a_0 * (1.0 - shape), 1e-6), shape, n_tail)

@@ -10,6 +10,7 @@ from scipy.ndimage import binary_dilation
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance, hill_tops, recurs
 from cathartes.detect.context import context_image
+from cathartes.detect.likeness import is_gas_like, mean_energy
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
@@ -106,10 +107,13 @@ def score_scene(
         block = bandset.read(low, high)
         z, d2 = apply_bank(block, bank)
         keep = slice(start - low, stop - low)
+        energy = mean_energy(d2)
         for g in range(len(bank.names)):
+            gas_like = is_gas_like(z[g], energy, scales.ordinary_energy)
             cosine = cosine_score(z[g], d2, bandset.index.size)
             for k, width in enumerate(widths_px):
-                height = (average(cosine, width) / np.float32(scales.score[g, k]))[keep]
+                height = average(cosine, width) / np.float32(scales.score[g, k])
+                height = np.where(gas_like, height, 0.0)[keep]
                 _raise_heights(heights, slice(start, stop), height, g, n_gases, two_sided=two_sided)
         for g, name in enumerate(bank.names[:n_gases]):
             store.write_lines(f"z/{name}", start, z[g, keep])

@@ -253,7 +253,8 @@ class _Scene:
         """Return how contrast follows from radiance in this scene."""
         plume_k = self.settings.plume_temperature_k
         if plume_k is None:
-            plume_k = float(self.bandset.cube.metadata.get("air_temperature_k", "nan"))
+            air_k = self.bandset.cube.air_temperature_k
+            plume_k = np.nan if air_k is None else air_k
         return Contrast(
             mean=background.mean.mean(axis=0),
             weight=np.abs(signatures.values) if self.emissive else None,

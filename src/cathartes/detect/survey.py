@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cathartes.detect.background import Background, BackgroundSums
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import average, clean_scale
+from cathartes.detect.likeness import ORDINARY_QUANTILE, mean_energy
 from cathartes.detect.settings import GROW_WIDTH_PX
 from cathartes.detect.window import Window
 from cathartes.errors import InputError
@@ -128,10 +129,13 @@ class Scales:
         Standard deviation of the matched-filter score (from its 68 % quantile).
     score : (signature, width)
         Standard deviation of the cosine score, for each smoothing width (from its 99 % one).
+    ordinary_energy
+        Squared Mahalanobis distance, averaged over 3 by 3 pixels, of ordinary ground.
     """
 
     amount: NDArray[np.float64]
     score: NDArray[np.float64]
+    ordinary_energy: float
 
 
 def measure_scales(
@@ -153,7 +157,9 @@ def measure_scales(
         for k, width in enumerate(widths_px):
             smooth = np.concatenate([average(c, width).ravel() for c in cosine])
             score[g, k] = clean_scale(smooth, two_sided=two_sided)
-    return Scales(np.maximum(amount, 1e-6), score)
+    energy = np.concatenate([mean_energy(d).ravel() for d in distances])
+    ordinary = float(np.nanquantile(energy, ORDINARY_QUANTILE))
+    return Scales(np.maximum(amount, 1e-6), score, ordinary)
 
 
 def refined_background(

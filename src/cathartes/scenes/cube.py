@@ -59,6 +59,8 @@ class Cube:
         Ground position of pixels; None if unknown.
     sun_zenith_deg, view_zenith_deg : [deg]
         Scene means; None if unknown.
+    air_temperature_k : [K]
+        Near the ground, as the file states it; None if it does not.
     instrument
         Name as the file states it; "" if it does not.
     paths
@@ -78,6 +80,7 @@ class Cube:
     geometry: Geometry | None = None
     sun_zenith_deg: float | None = None
     view_zenith_deg: float | None = None
+    air_temperature_k: float | None = None
     instrument: str = ""
     paths: tuple[str, ...] = ()
     metadata: dict[str, str] = field(default_factory=dict)

@@ -70,6 +70,7 @@ class Description:
     geometry: Geometry | None = None
     sun_zenith_deg: float | None = None
     view_zenith_deg: float | None = None
+    air_temperature_k: float | None = None
     instrument: str = ""
     paths: tuple[str, ...] = ()
     metadata: dict[str, str] = field(default_factory=dict)
@@ -133,6 +134,7 @@ def to_cube(description: Description, options: OpenOptions) -> Cube:
         geometry=description.geometry,
         sun_zenith_deg=description.sun_zenith_deg,
         view_zenith_deg=description.view_zenith_deg,
+        air_temperature_k=description.air_temperature_k,
         instrument=description.instrument,
         paths=description.paths,
         metadata=metadata,

@@ -103,6 +103,7 @@ def _write_into(scene: SimulatedScene, folder: Path) -> None:
         "sensor type": scene.instrument,
         "description": "simulated by Cathartes",
         "sun elevation": f"{90.0 - scene.settings.sun_zenith_deg:.3f}",
+        "air temperature": f"{scene.settings.air.temperature_k:.2f}",
     }
     write_envi(
         folder / CUBE_NAME, scene.radiance, bands=scene.bands, grid=scene.map_grid, fields=fields

@@ -71,6 +71,7 @@ class SimulatedScene:
                 self.map_grid.transform, self.map_grid.crs, self.map_grid.shape
             ),
             sun_zenith_deg=self.settings.sun_zenith_deg,
+            air_temperature_k=self.settings.air.temperature_k,
             instrument=self.instrument,
         )
 

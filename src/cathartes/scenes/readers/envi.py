@@ -86,6 +86,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         start_utc=to_time_utc(header.text(*_TIME_KEYS), header.path.name),
         geometry=read_map_info(header, layout.shape[:2]),
         sun_zenith_deg=_sun_zenith(header),
+        air_temperature_k=header.number("air temperature"),
         instrument=_known(header.text("sensor type")),
         paths=paths,
         metadata={key: header.fields[key] for key in _KEPT_KEYS if header.fields.get(key)},

@@ -183,6 +183,7 @@ def _description(
         geometry=geometry,
         sun_zenith_deg=cube.sun_zenith_deg,
         view_zenith_deg=cube.view_zenith_deg,
+        air_temperature_k=cube.air_temperature_k,
         instrument=cube.instrument,
         paths=paths,
     )

@@ -29,6 +29,7 @@ class CubeTable(_Table):
     start_utc: str = ""
     sun_zenith_deg: float | None = None
     view_zenith_deg: float | None = None
+    air_temperature_k: float | None = None
 
 
 class DataTable(_Table):
