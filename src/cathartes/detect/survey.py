@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cathartes.detect.background import Background, BackgroundSums
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import average, clean_scale
-from cathartes.detect.likeness import ORDINARY_QUANTILE, mean_energy
+from cathartes.detect.likeness import ORDINARY_QUANTILE, is_gas_like, mean_energy
 from cathartes.detect.settings import GROW_WIDTH_PX
 from cathartes.detect.window import Window
 from cathartes.errors import InputError
@@ -180,9 +180,11 @@ def refined_background(
     for _, block in bandset.blocks("clean background", tick):
         clean = clean_pixels(block)
         z, d2 = apply_bank(block, bank)
+        energy = mean_energy(d2)
         for g in range(len(bank.names)):
             cosine = average(cosine_score(z[g], d2, n_bands), GROW_WIDTH_PX)
             height = np.abs(cosine) if two_sided else cosine
-            clean &= ~(height > PLUME_SCORE * scales.score[g, grow])
+            high = height > PLUME_SCORE * scales.score[g, grow]
+            clean &= ~(high & is_gas_like(z[g], energy, scales.ordinary_energy))
         sums.add(block, clean)
     return sums.finish(per_column=per_column, stripe_smoothing_samples=stripe_smoothing_samples)
