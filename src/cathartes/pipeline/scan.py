@@ -1,32 +1,39 @@
 """From a cube's file to a folder of products: the main job."""
 
-import time
-from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import JsonValue, TypeAdapter
 
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import detect, used_bands
+from cathartes.detect.step import air_mass_factor, detect
+from cathartes.detect.window import Regime, Window, choose_window
+from cathartes.errors import HeaderError
+from cathartes.pipeline.clock import StageClock
+from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.gases import gases_on_bands
-from cathartes.pipeline.progress import Advance, Progress, SilentProgress
+from cathartes.pipeline.inspected import InspectedLines
+from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scratch import ScratchPlanes
 from cathartes.products.folder import OutputFolder
-from cathartes.products.layers import LayerChoice, LayerGrid
+from cathartes.products.layers import (
+    QUANTITIES,
+    LayerChoice,
+    LayerGrid,
+    chosen_gases,
+    chosen_grid,
+    expected_bytes,
+)
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
 from cathartes.products.summary import ScanSummary
-from cathartes.scenes.cube import Cube, LineSource
+from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
-from cathartes.scenes.sanity import RadianceSanity, SanityInspector
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.visibility import VisibilitySettings
+
+_BELIEVABLE_AIR_K = (150.0, 350.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +63,17 @@ class ScanSettings:
 
 
 def scan(
-    cube: Path | Cube,
-    out: Path,
-    library: GasLibrary,
+    cube: str | Path | Cube,
+    out: str | Path,
+    library: GasLibrary | None = None,
     *,
     settings: ScanSettings | None = None,
     options: OpenOptions | None = None,
     progress: Progress | None = None,
 ) -> ScanSummary:
     """Find the plumes in a cube and write what was found into a folder.
+
+    Whatever can be wrong with the settings or the folder is found before the long work starts.
 
     Parameters
     ----------
@@ -73,7 +82,7 @@ def scan(
     out
         Folder that shall hold the products; whole at the end, or not there at all.
     library
-        The gases to search.
+        The gases to search; None takes the built-in ones and the user's own.
     settings, options
         How to search, and how to open the file; defaults if None.
     progress
@@ -88,142 +97,117 @@ def scan(
     CathartesError
         With what was found, what is needed and what to do.
     """
-    settings = settings or ScanSettings()
+    given = settings or ScanSettings()
+    options = options or OpenOptions()
+    library = working_library() if library is None else library
     started_utc = datetime.now(UTC)
     with ExitStack() as stack:
         clock = stack.enter_context(StageClock(progress or SilentProgress()))
-        if isinstance(cube, Path):
-            cube = open_cube(cube, options=options or OpenOptions())
-        wanted = library.select(settings.gases) if settings.gases else library
-        used = used_bands(cube, settings.detect)
-        gases, hidden = gases_on_bands(wanted, cube.bands, used, settings.visibility)
-        folder = stack.enter_context(OutputFolder(out, overwrite=settings.overwrite))
-        inputs = fingerprint_inputs(cube, clock.bytes_read("read", _total_bytes(cube)))
-        inspected = _Inspected.of_cube(cube)
+        wanted = library.select(given.gases) if given.gases else library
+        if not isinstance(cube, Cube):
+            clock.tick("open", 0.0)
+            cube = _opened(Path(cube), options)
+        window = _window(cube, given.detect)
+        filled = _filled(given, cube, window, wanted)
+        gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
+        folder = stack.enter_context(
+            OutputFolder(
+                Path(out),
+                overwrite=filled.overwrite,
+                needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
+            )
+        )
+        inputs = fingerprint_inputs(cube, clock.units("fingerprint", _total_bytes(cube)))
+        inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
-        detections = detect(watched, gases, settings.detect, planes, clock.tick)
+        detections = detect(watched, gases, filled.detect, planes, clock.tick)
         clock.close()
-        record = RunRecord(
-            inputs=inputs,
-            settings=_as_json(settings, options),
-            started_utc=started_utc,
-            timings_s=clock.timings_s,
-            gases_not_visible=hidden,
-            radiance_sanity=inspected.report().counts(),
-        )
-        n_layers = len(gases.names) if settings.layers is LayerChoice.ALL else 1
+        sanity = inspected.report()
+        n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
         return write_scan(
             folder,
             cube,
             detections,
-            record,
-            layers=settings.layers,
-            grid=settings.grid,
+            RunRecord(
+                inputs=inputs,
+                settings=_as_json(filled, options),
+                started_utc=started_utc,
+                timings_s=clock.timings_s,
+                gases_not_visible=hidden,
+                radiance_sanity=sanity.counts(),
+                remarks=sanity.remarks,
+            ),
+            layers=filled.layers,
+            grid=filled.grid,
             on_layer=clock.units("products", n_layers),
         )
 
 
-class StageClock:
-    """Turns what stages report into progress and into seconds per stage."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._began_s = 0.0
-        self._stage = ""
-        self._done = 0
-        self._advance: Advance | None = None
-        self._open = ExitStack()
-        self.timings_s: dict[str, float] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _begin(self, stage: str, total: int) -> None:
-        self.close()
-        self._stage, self._done, self._began_s = stage, 0, time.monotonic()
-        self._advance = self._open.enter_context(self._progress.stage(stage, total))
-
-    def close(self) -> None:
-        """End the stage that is open, if there is one."""
-        if self._stage:
-            spent_s = time.monotonic() - self._began_s
-            self.timings_s[self._stage] = self.timings_s.get(self._stage, 0.0) + spent_s
-            self._stage = ""
-            self._open.close()
-
-    def tick(self, stage: str, share: float) -> None:
-        """Take the share done of a stage, 0 to 1; another stage's name ends the one before."""
-        if stage != self._stage:
-            self._begin(stage, 100)
-        done = round(100 * share)
-        if self._advance is not None and done > self._done:
-            self._advance(done - self._done)
-            self._done = done
-
-    def bytes_read(self, stage: str, total: int) -> Advance:
-        """Open a stage of so many bytes, and return what takes the bytes done."""
-        return self.units(stage, total)
-
-    def units(self, stage: str, total: int) -> Advance:
-        """Open a stage of so many units, and return what takes the units done."""
-        self._begin(stage, total)
-        return self._advance or (lambda _: None)
+def _opened(path: Path, options: OpenOptions) -> Cube:
+    """Return the cube of a file; a folder, such as a Zarr store, counts as one file."""
+    cube = open_cube(path, options=options)
+    if not path.is_dir():
+        return cube
+    others = tuple(p for p in cube.paths if not Path(p).is_relative_to(path))
+    return replace(cube, paths=(str(path), *others))
 
 
-@dataclass(frozen=True, slots=True)
-class _Inspected:
-    """Lines that are looked over for impossible values the first time they are read."""
+def _window(cube: Cube, settings: DetectSettings) -> Window:
+    return choose_window(
+        cube.bands.centre_um,
+        cube.band_valid,
+        settings.min_bands,
+        radiance=cube.quantity is Quantity.RADIANCE,
+    )
 
-    source: LineSource
-    inspector: SanityInspector
-    seen: NDArray[np.bool_]
 
-    @classmethod
-    def of_cube(cls, cube: Cube) -> "_Inspected":
-        inspector = SanityInspector(
-            cube.bands, cube.n_samples, quantity=cube.quantity, band_valid=cube.band_valid
-        )
-        return cls(cube.source, inspector, np.zeros(cube.n_lines, dtype=bool))
+def _filled(
+    settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary
+) -> ScanSettings:
+    """Return the settings with what the cube decides filled in, so that the summary says it.
 
-    def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
-        block = self.source.read_lines(start, stop)
-        fresh = ~self.seen[start:stop]
-        if fresh.any():
-            self.inspector.inspect_block(block if fresh.all() else block[fresh])
-            self.seen[start:stop] = True
-        return block
+    Raises
+    ------
+    SettingsError
+        If a map is asked for and the cube has no geometry.
+    InputError
+        If the cube lacks the sun's angle that its window needs.
+    """
+    told = settings.detect
+    if window.regime is Regime.REFLECTIVE:
+        told = replace(told, air_mass_factor=air_mass_factor(cube, told))
+    elif told.plume_temperature_k is None and cube.air_temperature_k is not None:
+        low_k, high_k = _BELIEVABLE_AIR_K
+        if not low_k < cube.air_temperature_k < high_k:
+            raise HeaderError(
+                f"cube {cube.name}: says that the air has {cube.air_temperature_k:g} K; between "
+                f"{low_k:g} and {high_k:g} K are needed (20 °C is 293.15): correct the file, or "
+                "give --plume-temperature-k."
+            )
+        told = replace(told, plume_temperature_k=cube.air_temperature_k)
+    return replace(
+        settings,
+        gases=tuple(gas.name for gas in wanted) if settings.gases else (),
+        grid=chosen_grid(settings.grid, cube.geometry),
+        detect=told,
+    )
 
-    def report(self) -> RadianceSanity:
-        """Return the counts."""
-        return self.inspector.report()
+
+def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice) -> int:
+    """Return the disk space that is surely needed: scratch images, labels, and layers if all."""
+    # Two images a gas, the distance and the context; what is found is not known yet.
+    scratch = cube.n_lines * cube.n_samples * 4 * (2 * n_gases + 2)
+    n_written = n_gases if layers is LayerChoice.ALL else 0
+    return scratch + expected_bytes(cube.n_lines, cube.n_samples, n_written)
 
 
 def _total_bytes(cube: Cube) -> int:
-    return sum(Path(path).stat().st_size for path in cube.paths if Path(path).is_file())
+    files = (p for path in map(Path, cube.paths) for p in (path, *path.rglob("*")) if p.is_file())
+    return sum(p.stat().st_size for p in files)
 
 
-def _as_json(settings: ScanSettings, options: OpenOptions | None) -> dict[str, JsonValue]:
+def _as_json(settings: ScanSettings, options: OpenOptions) -> dict[str, JsonValue]:
     """Return every setting with its defaults filled in, as JSON values."""
-    filled = {**asdict(settings), "open": asdict(options or OpenOptions())}
-    adapter = TypeAdapter(dict[str, JsonValue])
-    return adapter.validate_python(_plain(filled))
-
-
-def _plain(value: object) -> object:
-    """Return a value with tuples as lists, and paths and enumerations as text."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, str | int | float | bool | None):
-        return str(value) if isinstance(value, str) else value
-    if isinstance(value, Iterable):
-        return [_plain(inner) for inner in value]
-    return str(value)
+    filled: dict[str, JsonValue] = TypeAdapter(ScanSettings).dump_python(settings, mode="json")
+    return {**filled, "open": TypeAdapter(OpenOptions).dump_python(options, mode="json")}

@@ -68,6 +68,8 @@ class RunRecord:
         Gases of the library that were not searched, and why.
     radiance_sanity
         Name to count of suspicious values.
+    remarks
+        What these counts mean, in sentences.
     """
 
     inputs: tuple[InputFile, ...]
@@ -76,6 +78,7 @@ class RunRecord:
     timings_s: Mapping[str, float]
     gases_not_visible: tuple[GasNotVisible, ...] = ()
     radiance_sanity: Mapping[str, int] | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def fingerprint_inputs(
@@ -148,6 +151,7 @@ def write_scan(
         timings_s={stage: round(seconds, 3) for stage, seconds in timings_s.items()},
         counts=_counts(detections, features.rows, record),
         radiance_sanity=dict(record.radiance_sanity or {}),
+        remarks=record.remarks,
         gases_searched=tuple(
             GasSearchedFacts(
                 name=gas.name,

@@ -153,6 +153,7 @@ class ScanSummary(_Part):
     timings_s: dict[str, float] = Field(description="per stage [s]")
     counts: Counts
     radiance_sanity: dict[str, int] = Field(description="counts of suspicious values")
+    remarks: tuple[str, ...] = Field(default=(), description="what these counts mean, in words")
     gases_searched: tuple[GasSearchedFacts, ...]
     gases_not_visible: tuple[GasNotVisible, ...]
     plumes: tuple[PlumeShort, ...]

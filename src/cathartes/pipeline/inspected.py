@@ -1,0 +1,45 @@
+"""Lines that are looked over for impossible values while others read them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.scenes.cube import Cube, LineSource
+from cathartes.scenes.sanity import RadianceSanity, SanityInspector
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedLines:
+    """Lines that are looked over the first time they are read.
+
+    Attributes
+    ----------
+    seen : (line,) bool
+        Lines that have been looked over.
+    """
+
+    source: LineSource
+    inspector: SanityInspector
+    seen: NDArray[np.bool_]
+
+    @classmethod
+    def of_cube(cls, cube: Cube) -> "InspectedLines":
+        """Return the lines of a cube, none of them looked over."""
+        inspector = SanityInspector(
+            cube.bands, cube.n_samples, quantity=cube.quantity, band_valid=cube.band_valid
+        )
+        return cls(cube.source, inspector, np.zeros(cube.n_lines, dtype=bool))
+
+    def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return lines start to stop, (line, sample, band), as the source gives them."""
+        block = self.source.read_lines(start, stop)
+        fresh = ~self.seen[start:stop]
+        if fresh.any():
+            self.inspector.inspect_block(block if fresh.all() else block[fresh])
+            self.seen[start:stop] = True
+        return block
+
+    def report(self) -> RadianceSanity:
+        """Return the counts of all lines looked over so far."""
+        return self.inspector.report()
