@@ -69,9 +69,10 @@ class BackgroundSums:
         InputError
             If no pixel was clean.
         SingularCovarianceError
-            If there are fewer than 3 clean pixels.
+            If there are fewer than 3 clean pixels, or fewer than 2 more than means.
         """
         n_pixels = int(self._count.sum())
+        n_means = int(np.count_nonzero(self._count)) if per_column else 1
         if self._shift is None:
             raise InputError(
                 "no pixel of the scene is finite in every band used; check the ignore value and "
@@ -82,17 +83,22 @@ class BackgroundSums:
                 f"{n_pixels} clean pixels; at least 3 are needed for a covariance, and many "
                 "times the number of bands for a good one."
             )
+        if n_pixels - n_means < 2:
+            raise SingularCovarianceError(
+                f"{n_pixels} clean pixels in {n_means} columns that each have their own mean; "
+                "nothing is left for a covariance: give more lines, or set background_mean to "
+                "global."
+            )
         count = self._count[:, None]
         overall = self._sum.sum(axis=0) / n_pixels
         own = np.divide(self._sum, count, out=np.tile(overall, (len(count), 1)), where=count > 0)
         removed = own if per_column else overall + _stripes(own, stripe_smoothing_samples)
         cross = (own * count).T @ removed
         moment = self._square - (cross + cross.T - (removed * count).T @ removed)
-        n_means = np.count_nonzero(self._count) if per_column else 1
         return Background(
             mean=removed + self._shift.astype(np.float64),
-            covariance=0.5 * (moment + moment.T) / max(n_pixels - n_means, 1),
-            n_pixels=n_pixels,
+            covariance=0.5 * (moment + moment.T) / (n_pixels - n_means),
+            degrees_of_freedom=n_pixels - n_means,
         )
 
 
@@ -113,16 +119,16 @@ class Background:
     mean : (sample, band) [cube's unit]
         What is taken off each column.
     covariance : (band, band) [cube's unit squared]
-    n_pixels
-        Clean pixels that made it.
+    degrees_of_freedom
+        Clean pixels that made it, less the means fitted.
     """
 
     mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
-    n_pixels: int
+    degrees_of_freedom: int
 
 
-def shrinkage_weight(eigenvalues: NDArray[np.float64], n_pixels: int) -> float:
+def shrinkage_weight(eigenvalues: NDArray[np.float64], degrees_of_freedom: int) -> float:
     r"""Return how much of the covariance should be its own diagonal, by leave-one-out likelihood.
 
     For :math:`G_a = \frac{n(1-a)}{n-1} R + a\,\mathrm{diag}R`, β = (1-a)/(n-1) and
@@ -136,8 +142,9 @@ def shrinkage_weight(eigenvalues: NDArray[np.float64], n_pixels: int) -> float:
     ----------
     eigenvalues : (band,)
         Of the correlation matrix, not negative.
-    n_pixels
-        Pixels that made it.
+    degrees_of_freedom
+        n: of pixels about a known mean their number, else less the means fitted. One too many, and
+        fewer pixels than bands would seem to need no shrinking at all.
 
     References
     ----------
@@ -145,7 +152,7 @@ def shrinkage_weight(eigenvalues: NDArray[np.float64], n_pixels: int) -> float:
     Mahalanobis approximation of Hoffbeck & Landgrebe 1996).
     """
     weights = np.concatenate([10.0 ** np.arange(-9.0, -0.01, 0.25), [0.75, 0.9, 0.99]])
-    n = max(n_pixels, 2)
+    n = max(degrees_of_freedom, 2)
     shrunk = (n * (1 - weights[:, None]) / (n - 1)) * eigenvalues + weights[:, None]
     beta = (1 - weights) / (n - 1)
     r_0 = (eigenvalues / shrunk).sum(axis=1)
@@ -185,6 +192,6 @@ def whitening_matrix(background: Background) -> NDArray[np.float64]:
     correlation = background.covariance / np.outer(scale, scale)
     eigenvalues, vectors = np.linalg.eigh(correlation)
     eigenvalues = np.clip(eigenvalues, 0.0, None)
-    a = shrinkage_weight(eigenvalues, background.n_pixels)
+    a = shrinkage_weight(eigenvalues, background.degrees_of_freedom)
     shrunk = (1 - a) * eigenvalues + a
     return np.asarray((vectors / np.sqrt(shrunk)).T / scale)
