@@ -1,0 +1,62 @@
+"""Lists of numbers on the command line: typed, or in a file."""
+
+from pathlib import Path
+
+from cathartes.errors import SettingsError
+
+_NEEDED_BANDS = "bands counted from 0 are needed, like 0,1,120-125."
+
+
+def parse_numbers(text: str, option: str) -> tuple[float, ...]:
+    """Return numbers from ``7.5,7.6`` or from a text file with numbers between blanks or commas.
+
+    Parameters
+    ----------
+    option
+        Name of the option, for the message.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither.
+    """
+    given = text
+    path = Path(text)
+    try:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+        numbers = tuple(float(word) for word in text.replace(",", " ").split())
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{option} {given}: {error}; numbers like 7.50,7.55,7.60 are needed, or a text file "
+            "of them."
+        ) from error
+    if not numbers:
+        raise SettingsError(f"{option} {given}: holds no number; at least one is needed.")
+    return numbers
+
+
+def parse_band_list(text: str, option: str) -> tuple[int, ...]:
+    """Return band numbers from ``0,1,120-125``.
+
+    Parameters
+    ----------
+    option
+        Name of the option, for the message.
+
+    Raises
+    ------
+    SettingsError
+        If it is none.
+    """
+    try:
+        ends = [
+            (int(first), int(last or first))
+            for first, _, last in (part.partition("-") for part in text.replace(",", " ").split())
+        ]
+    except ValueError as error:
+        raise SettingsError(f"{option} {text}: {error}; {_NEEDED_BANDS}") from error
+    backwards = [f"{first}-{last}" for first, last in ends if last < first]
+    if backwards:
+        raise SettingsError(f"{option} {text}: {backwards[0]} runs backwards; {_NEEDED_BANDS}")
+    return tuple(band for first, last in ends for band in range(first, last + 1))

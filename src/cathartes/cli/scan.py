@@ -1,0 +1,241 @@
+"""``cathartes scan``: find, name and map the plumes in radiance cubes."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cathartes.cli import cube_options as of_cube
+from cathartes.cli import scan_tables
+from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
+from cathartes.cli.failure import Failure, failure_of, report_failure
+from cathartes.cli.json_output import write_json
+from cathartes.cli.progress import progress_bars
+from cathartes.detect.settings import DetectSettings
+from cathartes.errors import SettingsError
+from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.scan import ScanSettings
+from cathartes.pipeline.scan import scan as scan_cube
+from cathartes.pipeline.settings_file import read_scan_settings
+from cathartes.products.layers import LayerChoice, LayerGrid
+from cathartes.products.summary import ScanSummary
+from cathartes.scenes.options import OpenOptions
+from cathartes.spectra.library import GasLibrary
+
+_SUFFIX = "-plumes"
+
+
+def scan(
+    cubes: Annotated[list[Path], typer.Argument(metavar="CUBE...", help="Files of radiance.")],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder of the result; of several cubes, one folder each in it. "
+            "Left out: <cube's name>-plumes, here.",
+        ),
+    ] = None,
+    gas: Annotated[
+        list[str] | None,
+        typer.Option("--gas", "-g", help="Gas to search, any number of times; else the library."),
+    ] = None,
+    layers: Annotated[
+        LayerChoice | None, typer.Option(help="Of which gases images are written; left out: found.")
+    ] = None,
+    grid: Annotated[
+        LayerGrid | None,
+        typer.Option(help="Grid of these images; left out: map where there is a geometry."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an older result there.")
+    ] = False,
+    plume_temperature_k: Annotated[
+        float | None,
+        typer.Option(help="Temperature of the plumes, usually the air's; else the cube's air's."),
+    ] = None,
+    air_mass_factor: Annotated[
+        float | None,
+        typer.Option(help="Slant over vertical path, sun and view; else from the cube's angles."),
+    ] = None,
+    max_expected_by_chance: Annotated[
+        float | None,
+        typer.Option(
+            help="Report a plume if chance gives at most so many of its strength in "
+            "the scene; left out: 0.5."
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="TOML file of settings; the options here win over it.")
+    ] = None,
+    format_name: of_cube.FormatOption = None,
+    wavelength_unit: of_cube.WavelengthUnitOption = None,
+    radiance_unit: of_cube.RadianceUnitOption = None,
+    quantity: of_cube.QuantityOption = None,
+    wavelengths: of_cube.WavelengthsOption = None,
+    fwhm: of_cube.FwhmOption = None,
+    bad_bands: of_cube.BadBandsOption = None,
+    ignore_value: of_cube.IgnoreValueOption = None,
+    mapping: of_cube.MappingOption = None,
+    igm: of_cube.IgmOption = None,
+    glt: of_cube.GltOption = None,
+    unchecked_units: of_cube.UncheckedOption = False,
+    json_output: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Find, name and map the plumes in radiance cubes.
+
+    Writes a folder with the plumes for a GIS, images, a table, a picture and a summary.
+
+    Examples: `cathartes scan flight.hdr`, `cathartes scan *.hdr --out plumes --gas ammonia`
+    """  # fmt: skip
+    detect = {
+        "plume_temperature_k": plume_temperature_k,
+        "air_mass_factor": air_mass_factor,
+        "max_expected_by_chance": max_expected_by_chance,
+    }
+    said = ScanSettings() if settings is None else read_scan_settings(settings)
+    said = replace(
+        said,
+        gases=tuple(gas) if gas else said.gases,
+        layers=layers or said.layers,
+        grid=grid or said.grid,
+        overwrite=overwrite or said.overwrite,
+        detect=_with(said.detect, detect),
+    )
+    options = of_cube.open_options(
+        of_cube.BandLists(wavelengths, fwhm, wavelength_unit),
+        format_name=format_name,
+        radiance_unit=radiance_unit,
+        quantity=quantity,
+        bad_bands=bad_bands,
+        ignore_value=ignore_value,
+        mapping=mapping,
+        igm=igm,
+        glt=glt,
+        unchecked_units=unchecked_units,
+    )
+    library = working_library()
+    if said.gases:
+        library.select(said.gases)  # A slip in a name shall not wait for the first cube.
+    run = _Run(said, options, library, as_json=json_output, quiet=quiet)
+    targets = targets_of(cubes, out)
+    if len(targets) == 1:
+        result = run.one(*targets[0])
+        if json_output:
+            write_json({"scans": [result.to_dict()]})
+        return
+    _scan_several(run, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What came of one cube: a summary or a failure."""
+
+    cube: Path
+    folder: Path
+    summary: ScanSummary | None = None
+    failure: Failure | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as content for JSON."""
+        told: dict[str, object] = {"cube": self.cube, "folder": self.folder}
+        if self.failure is not None:
+            return told | {"error": self.failure.to_dict()}
+        summary = None if self.summary is None else self.summary.model_dump(mode="json")
+        return told | {"summary": summary}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """All that is the same for each cube."""
+
+    settings: ScanSettings
+    options: OpenOptions
+    library: GasLibrary
+    as_json: bool
+    quiet: bool
+
+    def one(self, cube: Path, folder: Path) -> _Scanned:
+        """Scan one cube and say what was found."""
+        with progress_bars(self.quiet) as progress:
+            summary = scan_cube(
+                cube,
+                folder,
+                self.library,
+                settings=self.settings,
+                options=self.options,
+                progress=progress,
+            )
+        if not self.as_json:
+            console = output_console()
+            for part in scan_tables.scan_page(summary, cube.name, folder):
+                console.print(part)
+        messages = message_console(self.quiet)
+        for remark in summary.remarks:
+            messages.print(f"{cube.name}: {remark}", markup=False)
+        return _Scanned(cube, folder, summary)
+
+
+def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...]) -> None:
+    """Scan cubes one after the other; one that fails does not stop the others.
+
+    Raises
+    ------
+    typer.Exit
+        With the exit code of the first failure, if there was one.
+    """
+    results = []
+    for cube, folder in targets:
+        try:
+            results.append(run.one(cube, folder))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the other cubes are not to blame
+            failure = failure_of(error, sys.argv[1:])
+            report_failure(failure, as_json=run.as_json, about=str(cube))
+            results.append(_Scanned(cube, folder, failure=failure))
+    if run.as_json:
+        write_json({"scans": [result.to_dict() for result in results]})
+    else:
+        rows = [
+            scan_tables.describe_run(r.cube.name, r.folder, r.summary, r.failure) for r in results
+        ]
+        output_console().print(scan_tables.run_table(rows))
+    codes = [r.failure.exit_code for r in results if r.failure is not None]
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def targets_of(cubes: list[Path], out: Path | None) -> tuple[tuple[Path, Path], ...]:
+    """Return (cube, folder of its result) for each cube.
+
+    Raises
+    ------
+    SettingsError
+        If two cubes would share a folder.
+    """
+    if len(cubes) == 1:
+        return ((cubes[0], out or Path(_name(cubes[0]) + _SUFFIX)),)
+    folders = [Path(_name(c) + _SUFFIX) if out is None else out / _name(c) for c in cubes]
+    taken: dict[Path, Path] = {}
+    for cube, folder in zip(cubes, folders, strict=True):
+        if folder in taken:
+            raise SettingsError(
+                f"{taken[folder]} and {cube} would both be written to {folder}; scan them one at "
+                "a time, each with its own --out."
+            )
+        taken[folder] = cube
+    return tuple(zip(cubes, folders, strict=True))
+
+
+def _name(cube: Path) -> str:
+    """Return a cube's name without the ending of its format."""
+    return cube.resolve().stem or "cube"
+
+
+def _with(settings: DetectSettings, given: dict[str, float | None]) -> DetectSettings:
+    """Return settings with what was given on the command line."""
+    told = {name: value for name, value in given.items() if value is not None}
+    return replace(settings, **told)  # type: ignore[arg-type]  # names are checked by replace

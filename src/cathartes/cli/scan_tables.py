@@ -1,0 +1,130 @@
+"""What ``cathartes scan`` says to people."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.columns import Columns
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cathartes.cli.failure import Failure
+from cathartes.detect.result import Outcome
+from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
+from cathartes.products.summary import GasSearchedFacts, PlumeShort, ScanSummary
+
+_UNIT = "ppm m"
+
+
+def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[RenderableType]:
+    """Yield what is printed of one scan: outcome, plumes or sensitivity, where the files are."""
+    style = "bold" if summary.outcome is Outcome.DETECTIONS else "bold yellow"
+    yield Text(f"{cube_name}: {outcome_sentence(summary)}", style=style)
+    if summary.plumes:
+        yield plume_table(summary.plumes)
+    yield Text(searched_sentence(summary))
+    if not summary.plumes:
+        yield sensitivity_columns(summary.gases_searched)
+    yield Text(f"Picture: {folder / QUICKLOOK}   For a GIS: {folder / PLUMES_GPKG}")
+
+
+def outcome_sentence(summary: ScanSummary) -> str:
+    """Return the outcome as one sentence."""
+    match summary.outcome:
+        case Outcome.DETECTIONS:
+            counted = [
+                name if number == 1 else f"{name} ({number})"
+                for name, number in summary.counts.plumes_by_chemical.items()
+            ]
+            word = "plume" if summary.counts.plumes == 1 else "plumes"
+            return f"{summary.counts.plumes} {word} found: {', '.join(counted)}."
+        case Outcome.NOTHING_FOUND:
+            return "nothing found."
+        case _:
+            return f"inconclusive: {summary.reason}"
+
+
+def searched_sentence(summary: ScanSummary) -> str:
+    """Return what was searched for, and where."""
+    scene, counts = summary.scene, summary.counts
+    unseen = ""
+    if counts.gases_not_visible:
+        unseen = (
+            f"; {counts.gases_not_visible} of the library can't be seen in these bands "
+            "(summary.json says why)"
+        )
+    word = "gas was" if counts.gases_searched == 1 else "gases were"
+    return (
+        f"{counts.gases_searched} {word} searched in {scene.lines} x {scene.samples} pixels, "
+        f"{scene.wavelength_min_um:.2f}-{scene.wavelength_max_um:.2f} um{unseen}."
+    )
+
+
+def plume_table(plumes: Sequence[PlumeShort]) -> Table:
+    """Return the table of plumes, strongest first."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "chemical", "prob.", f"column [{_UNIT}]", "SNR", "by chance", "pixels",
+                    "where", "flags"):  # fmt: skip
+        left = heading in {"chemical", "where", "flags"}
+        table.add_column(heading, justify="left" if left else "right", overflow="fold")
+    for plume in plumes:
+        table.add_row(
+            str(plume.id),
+            Text(plume.chemical),
+            _number(plume.probability, ".2f"),
+            column_text(plume.column_density_mean_ppm_m, plume.column_density_sd_ppm_m),
+            _number(plume.snr_max, ".1f"),
+            _number(plume.expected_by_chance, ".1g"),
+            str(plume.n_pixels),
+            where_text(plume),
+            Text("; ".join(plume.flags)),
+        )
+    return table
+
+
+def column_text(mean_ppm_m: float | None, sd_ppm_m: float | None) -> str:
+    """Return a column density with its standard deviation."""
+    if mean_ppm_m is None:
+        return "-"
+    return f"{mean_ppm_m:.3g} ± {_number(sd_ppm_m, '.2g')}"
+
+
+def where_text(plume: PlumeShort) -> str:
+    """Return where the strongest part of a plume is, on the ground if that is known."""
+    if plume.origin_lat is not None and plume.origin_lon is not None:
+        return f"{plume.origin_lat:.5f}, {plume.origin_lon:.5f}"
+    return f"line {_number(plume.origin_line, '.0f')}, sample {_number(plume.origin_sample, '.0f')}"
+
+
+def sensitivity_columns(gases: Sequence[GasSearchedFacts]) -> Columns:
+    """Return each gas searched with its noise-equivalent column density, most sensitive first."""
+    known = [g for g in gases if g.necl_median_ppm_m is not None]
+    known.sort(key=lambda gas: gas.necl_median_ppm_m or 0.0)
+    cells = [f"{gas.name} {_number(gas.necl_median_ppm_m, '.2g')}" for gas in known]
+    cells += [f"{gas.name} no contrast" for gas in gases if gas.necl_median_ppm_m is None]
+    title = f"Noise of a pixel's column density (one standard deviation, scene median) [{_UNIT}]"
+    return Columns([Text(cell) for cell in cells], title=Text(title), column_first=True)
+
+
+def describe_run(
+    cube_name: str, folder: Path, summary: ScanSummary | None, failure: Failure | None
+) -> tuple[str, str, str]:
+    """Return cube, outcome and folder for the table of several scans."""
+    if summary is not None:
+        return cube_name, outcome_sentence(summary), str(folder)
+    told = "" if failure is None else f"failed ({failure.kind}, {failure.exit_code})"
+    return cube_name, told, ""
+
+
+def run_table(rows: Sequence[tuple[str, str, str]]) -> Table:
+    """Return the table of several scans."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("cube", "outcome", "folder"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
