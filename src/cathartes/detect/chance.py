@@ -138,6 +138,10 @@ def recurs(
     return found
 
 
+MIN_TAIL = 10
+"""With fewer peaks no tail can be fitted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChanceLaw:
     r"""The number of peaks at least this high that chance gives in the scene.
@@ -175,16 +179,20 @@ class ChanceLaw:
         return float(self.n_tail * base ** (-1.0 / self.shape) / self.decoys_per_gas)
 
     def score_for(self, expected: float) -> float:
-        """Return the score at which chance gives so many peaks."""
+        """Return the score at which chance gives so many peaks.
+
+        Without a fitted tail it is never below u: a few low peaks don't say that higher ones are
+        rare.
+        """
         share = expected * self.decoys_per_gas / self.n_tail
-        if share < 1.0:
+        if share <= 1.0:
             return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
+        if self.n_tail < MIN_TAIL:
+            return self.threshold
         rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
-        return float(self.decoy_peaks[-rank]) if rank else self.threshold
+        return float(min(self.decoy_peaks[-rank], self.threshold))
 
 
-MIN_TAIL = 10
-"""With fewer peaks no tail can be fitted."""
 _SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS = 0.1, 50
 _SHAPE_RANGE = (0.01, 0.5)
 _FALLBACK_THRESHOLD, _FALLBACK_SCALE = 5.0, 0.7
