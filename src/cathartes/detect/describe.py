@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.bank import FilterBank
-from cathartes.detect.identify import Identification, identify
+from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import ScenePlanes
 from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
@@ -99,7 +99,6 @@ class PlumeReader:
     planes: ScenePlanes
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
-    sd: NDArray[np.float64]
     contrast_assumed: bool
 
     def mean_variance(self, signal: MeanSignal) -> float:
@@ -128,16 +127,16 @@ class PlumeReader:
         settings, names = self.settings, self.signatures.names
         emissive = self.signatures.regime is Regime.EMISSIVE
         variance = self.mean_variance(signal)
-        found = identify(
-            self.bank.whitening.astype(np.float64) @ signal.signal,
-            self.bank.whitened[: len(names)],
-            variance,
+        prior = Prior(
             max_gases=settings.mixture_max_gases,
+            extra_gas=settings.prior_extra_gas,
+            unknown=settings.prior_unknown,
             signature_error=settings.signature_error,
-            prior_extra_gas=settings.prior_extra_gas,
-            prior_unknown=settings.prior_unknown,
             sign=0 if emissive else 1,
         )
+        whitened = self.bank.whitening.astype(np.float64) @ signal.signal
+        signatures = self.bank.whitened[: len(self.signatures.values)]
+        found = identify(whitened, signatures, variance, len(names), prior)
         order = np.argsort(-found.probability)
         main = int(order[0])
         unknown = found.unknown > float(found.probability[main]) or not found.best_set
@@ -171,7 +170,7 @@ class PlumeReader:
             column_density_sd_ppm_m=float("nan") if unknown else amount.sd_ppm_m,
             thermal_contrast=int(np.sign(amount.signed)) if emissive else 0,
             flags=flags,
-            spectrum=self._spectrum(signal, found, main, order, variance),
+            spectrum=self._spectrum(whitened, found, order, variance),
         )
 
     def _flags(
@@ -204,29 +203,61 @@ class PlumeReader:
 
     def _spectrum(
         self,
-        signal: MeanSignal,
+        whitened: NDArray[np.float64],
         found: Identification,
-        main: int,
         order: NDArray[np.intp],
         variance: float,
     ) -> PlumeSpectrum:
         """Return the measured and fitted spectra of a plume."""
-        values = self.signatures.values
-        single = np.abs(found.single_amount) * np.sqrt(np.diag(self.bank.gram))[: len(values)]
-        by_gain = [g for g in np.argsort(-single) if g not in found.best_set and g != main]
-        probable = [g for g in order if g not in found.best_set and found.probability[g] > 0.005]
-        rest = [*probable, *by_gain]
-        second = int(rest[0]) if rest else None
+        values, n_gases = self.signatures.values, len(self.signatures.names)
+        whitening = self.bank.whitening.astype(np.float64)
+        gain = np.abs(found.single_amount) * np.sqrt(np.diag(self.bank.gram))[: len(values)]
+        others = [int(g) for g in order if g not in found.best_set and found.probability[g] > 0.005]
+        by_gain = (int(g) for g in np.argsort(-gain) if g % n_gases not in found.best_set)
+        runner_up = others[0] if others else next((g % n_gases for g in by_gain), None)
+        runner_up_fit = np.zeros(values.shape[1])
+        if runner_up is not None:
+            variants = np.arange(runner_up, len(values), n_gases)
+            best = variants[np.argmax(gain[variants])]
+            runner_up_fit = found.single_amount[best] * values[best]
+        left_over = whitened - found.amount @ self.bank.whitened[: len(values)]
+        residual, residual_sd = clear_of_ground(left_over, whitening)
+        fit = found.amount @ values
         return PlumeSpectrum(
             wavelength_um=self.wavelength_um,
-            signal=signal.signal,
-            signal_sd=self.sd * np.sqrt(variance),
-            fit=found.amount @ values,
-            runner_up_fit=np.zeros_like(signal.signal)
-            if second is None
-            else found.single_amount[second] * values[second],
-            runner_up="" if second is None else self.signatures.names[second],
+            signal=fit + residual,
+            signal_sd=residual_sd * np.sqrt(variance),
+            fit=fit,
+            runner_up_fit=runner_up_fit,
+            runner_up="" if runner_up is None else self.signatures.names[runner_up],
         )
+
+
+def clear_of_ground(
+    whitened: NDArray[np.float64], whitening: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Return what each band has that the other bands don't predict of the ground.
+
+    .. math:: e_b = \frac{(K^{-1}x)_b}{(K^{-1})_{bb}}, \qquad
+              \sigma_b = (K^{-1})_{bb}^{-1/2}
+
+    Parameters
+    ----------
+    whitened : (band,)
+        W x.
+    whitening : (band, band) [1 / cube's unit]
+        W, with WᵀW = K⁻¹.
+
+    Returns
+    -------
+    residual, residual_sd : (band,) [cube's unit]
+
+    References
+    ----------
+    Conditional mean and variance of a Gaussian vector's element; Rue & Held 2005, theorem 2.3.
+    """
+    precision = (whitening**2).sum(axis=0)
+    return (whitening.T @ whitened) / precision, 1.0 / np.sqrt(precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,38 +282,45 @@ class _Amount:
         variance: float,
     ) -> "_Amount":
         """Fit the plume's gases together in each of its pixels, less what the ring shows."""
-        names, gram = reader.signatures.names, reader.bank.gram
+        names, gram, planes = reader.signatures.names, reader.bank.gram, reader.planes
         chosen = list(found.best_set) if main in found.best_set else [main]
         product, offset = [], []
         for g in chosen:
-            z = reader.planes.store.read(f"z/{names[g]}") * np.sqrt(gram[g, g])
+            z = planes.store.read(f"z/{names[g]}") * np.sqrt(gram[g, g])
             product.append(z[line, sample])
             offset.append(float(np.nanmedian(z[ring])) if ring.any() else 0.0)
         centred = np.array(product) - np.array(offset)[:, None]
         amounts = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], centred, rcond=1e-10)[0]
         amount = amounts[chosen.index(main)].astype(np.float32)
-        contrast = reader.planes.contrast(names[main])[line, sample]
+        contrast = planes.contrast(names[main])[line, sample]
         signed = float(np.nanmean(amount))
         if reader.contrast_assumed:
             contrast = np.abs(contrast) * np.float32(np.sign(signed) or 1.0)
-        usable = np.isfinite(amount) & (np.abs(contrast) >= reader.planes.min_contrast)
+        usable = np.isfinite(amount) & (np.abs(contrast) >= planes.min_contrast)
         if not usable.any():
             return cls(signed, *(3 * (float("nan"),)), contradicts=False)
-        # Ratio of sums: pixels with little contrast neither blow up nor bias the mean.
-        c, a = contrast[usable].astype(float), amount[usable].astype(float)
-        mean = float((a * c).sum() / (c * c).sum())
-        image = np.full((line.max() - line.min() + 3, sample.max() - sample.min() + 3), np.nan)
-        image[line[usable] - line.min() + 1, sample[usable] - sample.min() + 1] = a / c
-        greatest = _smoothed_maximum(image)
-        noise = reader.planes.scales[names[main]].noise_equivalent * np.sqrt(variance)
-        typical = np.sqrt((c * c).mean())
-        relative = np.hypot(reader.planes.contrast_sd / typical, LIBRARY_ERROR)
-        if reader.contrast_assumed:
-            relative = 1.0
-        sd = float(np.hypot(noise / typical, mean * relative))
-        if mean < 0:
+        amount, contrast = amount[usable], contrast[usable]
+        if float(amount @ contrast) < 0:
             return cls(signed, *(3 * (float("nan"),)), contradicts=True)
-        return cls(signed, mean, max(greatest, mean), sd, contradicts=False)
+
+        # Pixels with little contrast would blow the mean up: they count by their precision.
+        scale = planes.scales[names[main]]
+        apparent = amount / contrast
+        column = scale.curve.invert(apparent).astype(np.float64)
+        weight = np.minimum(contrast**2, np.median(contrast**2)).astype(np.float64)
+        mean = float(weight @ column / weight.sum())
+        image = np.full((np.ptp(line) + 3, np.ptp(sample) + 3), np.nan)
+        image[line[usable] - line.min() + 1, sample[usable] - sample.min() + 1] = column
+
+        # Noise and clutter of the plume's size, the contrast's error, and the library's.
+        growth = float(weight @ scale.curve.slope(apparent) / weight.sum())
+        typical = float(np.sqrt(np.mean(contrast**2)))
+        noise = scale.noise_equivalent * np.sqrt(variance) / typical
+        relative = 1.0 if reader.contrast_assumed else planes.contrast_sd / typical
+        apparent_mean = float(weight @ apparent / weight.sum())
+        sd = growth * np.hypot(noise, apparent_mean * np.hypot(relative, LIBRARY_ERROR))
+        greatest = max(_smoothed_maximum(image), mean)
+        return cls(signed, mean, greatest, float(sd), contradicts=False)
 
 
 def _smoothed_maximum(image: NDArray[np.float64]) -> float:

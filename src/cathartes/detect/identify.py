@@ -1,5 +1,6 @@
 """Which chemicals a plume holds: a posterior over all small sets of gases."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,7 +14,33 @@ _UNKNOWN_MISFIT_RANGE = (0.1, 10.0)
 """Misfits between which a chemical outside the library is equally likely on a log scale."""
 
 CANDIDATES = 8
-"""Gases from which sets are made: those with the greatest gain of their own."""
+"""Signatures from which sets are made: the best alone, and the best partners of the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is believed of a plume before its spectrum is seen.
+
+    Attributes
+    ----------
+    max_gases
+        Most gases in one plume.
+    extra_gas
+        Odds of each further gas.
+    unknown
+        Probability of a chemical outside the library.
+    signature_error
+        Relative error of a signature, as a part of its norm: η.
+    sign
+        +1 if amounts must be positive; 0 if all gases of a plume must share one sign, either one
+        (they share its temperature contrast).
+    """
+
+    max_gases: int
+    extra_gas: float
+    unknown: float
+    signature_error: float
+    sign: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +50,16 @@ class Identification:
     Attributes
     ----------
     probability : (gas,)
-        That each gas of the bank is in the plume, given that the plume is real.
+        That each gas is in the plume, given that the plume is real. They need not sum to one: a
+        mixture holds several.
     unknown
         Probability that it is of none of them.
     best_set
-        Indices of the most probable set of gases, strongest first.
-    amount : (gas,) [ppm m (K)]
-        Fitted amounts of the best set, 0 for the others.
-    single_amount : (gas,) [ppm m (K)]
-        What each gas alone would have to be.
+        Gases of the most probable set, strongest first; empty if no set fits.
+    amount : (signature,) [ppm m (K)]
+        Fitted amounts of the best set's signatures, 0 for the others.
+    single_amount : (signature,) [ppm m (K)]
+        What each signature alone would have to be.
     """
 
     probability: NDArray[np.float64]
@@ -45,16 +73,12 @@ def identify(
     whitened_signal: NDArray[np.float64],
     whitened_signatures: NDArray[np.float64],
     noise_variance: float,
-    *,
-    max_gases: int,
-    signature_error: float,
-    prior_extra_gas: float,
-    prior_unknown: float,
-    sign: int,
+    n_gases: int,
+    prior: Prior,
 ) -> Identification:
     r"""Return the posterior over all sets of up to so many gases.
 
-    With G = T Tᵀ, g = T x̃ and S a set of gases, the fit's gain is
+    With G = T Tᵀ, g = T x̃ and S a set of signatures of different gases, the fit's gain is
     :math:`\Gamma_S = g_S^T G_{SS}^{-1} g_S` and
 
     .. math:: P(S) \propto \pi(S)\,\exp\Big(\frac{\Gamma_S}{2v}\Big), \qquad
@@ -69,89 +93,103 @@ def identify(
     ----------
     whitened_signal : (band,)
         Plume less surroundings, whitened by the background.
-    whitened_signatures : (gas, band)
+    whitened_signatures : (signature, band)
+        Gas of each: its row modulo ``n_gases`` (thin signatures first, then denser ones).
     noise_variance
         v₀, of each whitened band of the signal.
-    sign
-        +1 if amounts must be positive; 0 if all gases of a plume must share one sign, either one
-        (they share its temperature contrast). Sets that break it are left out.
+    n_gases
+        Number of gases.
+    prior
+        What is believed before.
 
     References
     ----------
     Burr & Hengartner 2006 (model averaging, by abstract); signature error and misfit are our own.
     """
-    n_gases, n_bands = whitened_signatures.shape
+    n_signatures, n_bands = whitened_signatures.shape
     gram = whitened_signatures @ whitened_signatures.T
     product = whitened_signatures @ whitened_signal
     single = product / np.diag(gram)
-    single_gain = product**2 / np.diag(gram)
-    sign = sign or int(np.sign(single[np.argmax(single_gain)]))
-    single_gain = np.where(single * sign > 0, single_gain, 0.0)
-    candidates = np.argsort(-single_gain)[: min(CANDIDATES, n_gases)]
+    gain_alone = product * single
+    sign = prior.sign or int(np.sign(single[np.argmax(gain_alone)])) or 1
+    pool = _candidates(gram, product, np.where(single * sign > 0, gain_alone, 0.0))
 
-    # A single gas hides a mixture's partner: add the gases that best explain what the first leaves.
-    first = candidates[0]
-    left = product - gram[:, first] * single[first]
-    partner_gain = left**2 / np.maximum(
-        np.diag(gram) - gram[:, first] ** 2 / gram[first, first], 1e-12
-    )
-    partner_gain[first] = 0.0
-    partners = np.argsort(-partner_gain)[:CANDIDATES]
-    pool = list(dict.fromkeys([*candidates.tolist(), *partners.tolist()]))
-
-    sets: list[tuple[int, ...]] = []
-    gains: list[float] = []
-    fits: list[NDArray[np.float64]] = []
-    for size in range(1, max_gases + 1):
-        for chosen in combinations(pool, size):
-            block = gram[np.ix_(chosen, chosen)]
-            fit = np.asarray(np.linalg.lstsq(block, product[list(chosen)], rcond=1e-10)[0])
-            if (fit * sign <= 0).any():
-                continue
+    sets, gains, fits = [], [], []
+    for chosen in _sets(pool, prior.max_gases, n_gases):
+        block, mine = gram[np.ix_(chosen, chosen)], product[list(chosen)]
+        fit = np.linalg.lstsq(block, mine, rcond=1e-10)[0]
+        if (fit * sign > 0).all():
             sets.append(chosen)
+            gains.append(float(mine @ fit))
             fits.append(fit)
-            gains.append(float(product[list(chosen)] @ fit))
     if not sets:
-        return Identification(np.zeros(n_gases), 1.0, (), np.zeros(n_gases), single)
+        nothing = np.zeros(n_gases)
+        return Identification(nothing, 1.0, (), np.zeros(n_signatures), single)
 
     gain = np.array(gains)
     extra = np.array([len(chosen) - 1 for chosen in sets])
-    variance = noise_variance + signature_error**2 * gain.max() / SIGNATURE_ERROR_DIRECTIONS
-    log_weight = 0.5 * gain / variance + extra * np.log(prior_extra_gas)
+    variance = noise_variance + prior.signature_error**2 * gain.max() / SIGNATURE_ERROR_DIRECTIONS
+    log_weight = 0.5 * gain / variance + extra * np.log(prior.extra_gas)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
 
     best = int(np.argmax(weight))
-    energy = float(whitened_signal @ whitened_signal)
-    unknown = _unknown_probability(
-        energy - n_bands * noise_variance,
-        float(gain[best]),
-        float(np.sqrt(2 * n_bands) * noise_variance),
-        signature_error,
-        prior_unknown,
-    )
+    energy = float(whitened_signal @ whitened_signal) - n_bands * noise_variance
+    spread = float(np.sqrt(2 * n_bands) * noise_variance)
+    unknown = _unknown_probability(energy, float(gain[best]), spread, prior)
     probability = np.zeros(n_gases)
     for chosen, w in zip(sets, weight, strict=True):
-        probability[list(chosen)] += w
-    probability *= 1.0 - unknown
-    amount = np.zeros(n_gases)
+        probability[[s % n_gases for s in chosen]] += w
+    amount = np.zeros(n_signatures)
     amount[list(sets[best])] = fits[best]
     strength = np.abs(fits[best]) * np.sqrt(np.diag(gram))[list(sets[best])]
-    ordered = tuple(sets[best][i] for i in np.argsort(-strength))
-    return Identification(probability, unknown, ordered, amount, single)
+    return Identification(
+        probability=np.minimum(probability, 1.0) * (1.0 - unknown),
+        unknown=unknown,
+        best_set=tuple(sets[best][i] % n_gases for i in np.argsort(-strength)),
+        amount=amount,
+        single_amount=single,
+    )
 
 
-def _unknown_probability(
-    energy: float, gain: float, noise: float, signature_error: float, prior: float
-) -> float:
-    """Return the probability that the misfit is that of a chemical outside the library."""
+def _candidates(
+    gram: NDArray[np.float64], product: NDArray[np.float64], gain: NDArray[np.float64]
+) -> list[int]:
+    """Return the signatures worth combining.
+
+    A single gas hides its partner in a mixture: beside the best alone stand those that best explain
+    what the very best one leaves.
+    """
+    alone = np.argsort(-gain)[:CANDIDATES]
+    first = alone[0]
+    left = product - gram[:, first] * product[first] / gram[first, first]
+    own = np.diag(gram) - gram[:, first] ** 2 / gram[first, first]
+    partner_gain = np.where(own > 1e-6 * np.diag(gram), left**2 / np.maximum(own, 1e-300), 0.0)
+    partners = np.argsort(-partner_gain)[:CANDIDATES]
+    return list(dict.fromkeys([*alone.tolist(), *partners.tolist()]))
+
+
+def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, ...]]:
+    """Yield all sets of signatures of different gases."""
+    for size in range(1, max_gases + 1):
+        for chosen in combinations(pool, size):
+            if len({signature % n_gases for signature in chosen}) == size:
+                yield chosen
+
+
+def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
+    """Return the probability that the misfit is that of a chemical outside the library.
+
+    ``spread`` is the standard deviation of the energy by noise.
+    """
     if gain <= 0:
         return 1.0
     misfit = max(energy - gain, 0.0) / gain
-    expected = 4.0 * signature_error**2 + noise / gain
-    known = np.exp(-misfit / expected) / expected
     low, high = _UNKNOWN_MISFIT_RANGE
-    strange = 1.0 / (misfit * np.log(high / low)) if low <= misfit <= high else 0.0
     if misfit > high:
         return 1.0
-    return float(prior * strange / (prior * strange + (1 - prior) * known))
+    expected = 4.0 * prior.signature_error**2 + spread / gain
+    known = np.exp(-misfit / expected) / expected
+    strange = 1.0 / (misfit * np.log(high / low)) if misfit >= low else 0.0
+    odds = prior.unknown * strange
+    return float(odds / (odds + (1 - prior.unknown) * known))

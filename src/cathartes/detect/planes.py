@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.bank import cosine_score
-from cathartes.detect.quantify import column_density_ppm_m, column_density_sd_ppm_m, necl_ppm_m
+from cathartes.detect.quantify import (
+    SaturationCurve,
+    apparent_column_ppm_m,
+    column_density_sd_ppm_m,
+    necl_ppm_m,
+)
 
 
 class PlaneStore(Protocol):
@@ -49,11 +54,14 @@ class GasScale:
         Amount that a matched-filter score of one stands for.
     score_scale : (width,)
         Clean standard deviation of the cosine score, for each smoothing width.
+    curve
+        How its estimate saturates.
     """
 
     noise_equivalent: float
     amount_per_score: float
     score_scale: tuple[float, ...]
+    curve: SaturationCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,10 @@ class ScenePlanes:
 
     def column_density(self, gas: str) -> NDArray[np.float32]:
         """Return the column density, (line, sample) [ppm m]; negative values are noise."""
-        return column_density_ppm_m(self.amount(gas), self.contrast(gas), self.min_contrast)
+        return self.scales[gas].curve.invert(self._apparent(gas))
+
+    def _apparent(self, gas: str) -> NDArray[np.float32]:
+        return apparent_column_ppm_m(self.amount(gas), self.contrast(gas), self.min_contrast)
 
     def necl(self, gas: str) -> NDArray[np.float32]:
         """Return the noise-equivalent column density, (line, sample) [ppm m]."""
@@ -101,7 +112,11 @@ class ScenePlanes:
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of the column density, (line, sample) [ppm m]."""
         return column_density_sd_ppm_m(
-            self.column_density(gas), self.necl(gas), self.contrast(gas), self.contrast_sd
+            self._apparent(gas),
+            self.necl(gas),
+            self.contrast(gas),
+            self.contrast_sd,
+            self.scales[gas].curve,
         )
 
     def read(self, name: str) -> NDArray[np.float32]:

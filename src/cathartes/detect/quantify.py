@@ -1,5 +1,7 @@
 """How much: contrast of plume to ground, column density, and what could just be seen."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,10 +61,84 @@ def albedo_factor(block: NDArray[np.float32], mean: NDArray[np.float64]) -> NDAr
     return np.asarray(block @ (mean / (mean @ mean)).astype(np.float32), dtype=np.float32)
 
 
-def column_density_ppm_m(
+@dataclass(frozen=True, slots=True)
+class SaturationCurve:
+    r"""What the thin-plume estimate of a gas becomes as its column grows.
+
+    With r(u) the filter's response to the exact change of radiance, per unit of contrast, and m(u)
+    the part of the contrast that is still seen through the plume,
+
+    .. math:: q(u) = \frac{r(u)}{m(u)}, \qquad r(u) = \frac{\tilde s^T W\,\Delta L(u)}
+              {\tilde s^T\tilde s}
+
+    is what dividing the estimate by the pixel's own contrast gives; u is found by inverting it.
+
+    Attributes
+    ----------
+    column_ppm_m : (point,) [ppm m], ascending from 0
+    apparent_ppm_m : (point,) [ppm m], ascending from 0
+
+    References
+    ----------
+    Own derivation: docs/explanation/detection.md.
+    """
+
+    column_ppm_m: NDArray[np.float64]
+    apparent_ppm_m: NDArray[np.float64]
+
+    def invert(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the column density of an apparent one; negative values stay as they are."""
+        column = np.interp(apparent_ppm_m, self.apparent_ppm_m, self.column_ppm_m)
+        return np.where(apparent_ppm_m > 0, column, apparent_ppm_m).astype(np.float32)
+
+    def slope(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return du/dq: by how much an error of the apparent column grows."""
+        slopes = np.gradient(self.column_ppm_m, self.apparent_ppm_m)
+        growth = np.interp(apparent_ppm_m, self.apparent_ppm_m, slopes)
+        return np.where(apparent_ppm_m > 0, growth, 1.0).astype(np.float32)
+
+
+MAX_OPTICAL_DEPTH = 6.0
+"""Columns beyond this depth of the strongest band can't be told apart."""
+
+
+def saturation_curve(
+    optical_depth_per_ppm_m: NDArray[np.float64],
+    level: NDArray[np.float64],
+    filter_weight: NDArray[np.float64],
+    contrast_weight: NDArray[np.float64] | None,
+) -> SaturationCurve:
+    r"""Tabulate a gas's saturation curve.
+
+    .. math:: \Delta L(u) = (1 - e^{-\beta u})\,\ell/A, \qquad
+              m(u) = \sum_b w_b\,e^{-\beta_b u} \Big/ \sum_b w_b
+
+    Parameters
+    ----------
+    optical_depth_per_ppm_m : (band,) [ppm-1 m-1]
+        β: absorption times air-mass factor A.
+    level : (band,) [cube's unit (K-1)]
+        ℓ/A, ℓ from `Signatures`.
+    filter_weight : (band,) [ppm m (K) / cube's unit]
+        Filter that gives the estimate.
+    contrast_weight : (band,)
+        w: by which each band counts in the pixel's contrast; None if the contrast is not measured
+        through the plume.
+    """
+    depth = np.concatenate([[0.0], np.geomspace(1e-3, MAX_OPTICAL_DEPTH, 120)])
+    column = depth / optical_depth_per_ppm_m.max()
+    passed = np.exp(-np.outer(column, optical_depth_per_ppm_m))
+    apparent = ((1.0 - passed) * level) @ filter_weight
+    if contrast_weight is not None:
+        apparent = apparent / (passed @ (contrast_weight / contrast_weight.sum()))
+    # Where the response no longer grows a small slope keeps the inverse defined, its error large.
+    return SaturationCurve(column, np.maximum.accumulate(apparent) + 1e-3 * column)
+
+
+def apparent_column_ppm_m(
     amount: NDArray[np.float32], contrast: NDArray[np.float32], min_contrast: float
 ) -> NDArray[np.float32]:
-    """Return amount over contrast; NaN where the contrast is too small to divide by.
+    """Return the thin-plume column density, amount over contrast.
 
     Parameters
     ----------
@@ -74,6 +150,7 @@ def column_density_ppm_m(
     Returns
     -------
     (line, sample) float32 [ppm m]
+        NaN where the contrast is too small to divide by.
     """
     usable = np.abs(contrast) >= min_contrast
     safe = np.where(usable, contrast, 1.0)
@@ -103,18 +180,19 @@ def necl_ppm_m(
 
 
 def column_density_sd_ppm_m(
-    column_density: NDArray[np.float32],
+    apparent: NDArray[np.float32],
     necl: NDArray[np.float32],
     contrast: NDArray[np.float32],
     contrast_sd: float,
+    curve: SaturationCurve,
 ) -> NDArray[np.float32]:
     r"""Return one standard deviation of the column density.
 
-    .. math:: \sigma_u^2 = \mathrm{NECL}^2 + \Big(u\,\frac{\sigma_C}{C}\Big)^2
+    .. math:: \sigma_u = \frac{du}{dq}\sqrt{\mathrm{NECL}^2 + \Big(q\,\frac{\sigma_C}{C}\Big)^2}
 
     Parameters
     ----------
-    column_density, necl : (line, sample) [ppm m]
+    apparent, necl : (line, sample) [ppm m]
     contrast : (line, sample) [(K)]
     contrast_sd : [(K)]
         Uncertainty of the contrast, mostly of the plume's temperature.
@@ -125,4 +203,4 @@ def column_density_sd_ppm_m(
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = contrast_sd / contrast
-        return np.hypot(necl, column_density * relative).astype(np.float32)
+        return (curve.slope(apparent) * np.hypot(necl, apparent * relative)).astype(np.float32)

@@ -28,8 +28,8 @@ class PlumeSpectrum:
     wavelength_um : (band,) [um]
         Bands used, in the cube's order.
     signal, signal_sd : (band,) [the cube's quantity]
-        Mean of the plume's pixels less the mean of the clean ring around it, and its standard
-        deviation.
+        Mean of the plume's pixels less the mean of the clean ring around it, less what the other
+        bands say of the ground there (`describe.clear_of_ground`), and its standard deviation.
     fit : (band,) [the cube's quantity]
         Best fit of the chosen chemicals.
     runner_up_fit : (band,) [the cube's quantity]

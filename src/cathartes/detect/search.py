@@ -83,7 +83,8 @@ def score_scene(
     scales: Scales,
     widths_px: tuple[int, ...],
     contrast: Contrast,
-    n_gases: int,
+    gases: tuple[str, ...],
+    n_gas_signatures: int,
     store: PlaneStore,
     *,
     two_sided: bool,
@@ -91,8 +92,8 @@ def score_scene(
 ) -> Heights:
     """Score every pixel, keep the gases' images in the store, and return the heights.
 
-    The first ``n_gases`` signatures of the bank are gases, the others decoys. Blocks are read with
-    a margin, so that smoothing does not see their borders.
+    The first ``n_gas_signatures`` signatures of the bank are of gases, thin ones first, the others
+    decoys. Blocks are read with a margin, so that smoothing does not see their borders.
     """
     n_lines, n_samples, _ = bandset.cube.shape
     heights = Heights(
@@ -114,13 +115,13 @@ def score_scene(
             for k, width in enumerate(widths_px):
                 height = average(cosine, width) / np.float32(scales.score[g, k])
                 height = np.where(gas_like, height, 0.0)[keep]
-                _raise_heights(heights, slice(start, stop), height, g, n_gases, two_sided=two_sided)
-        for g, name in enumerate(bank.names[:n_gases]):
+                is_gas = g < n_gas_signatures
+                _raise_heights(heights, slice(start, stop), height, g, is_gas, two_sided=two_sided)
+        for g, name in enumerate(gases):
             store.write_lines(f"z/{name}", start, z[g, keep])
         own = block[keep]
-        for name, plane in zip(
-            bank.names, contrast.of_block(own, bandset.wavelength_um, n_gases), strict=False
-        ):
+        contrasts = contrast.of_block(own, bandset.wavelength_um, len(gases))
+        for name, plane in zip(gases, contrasts, strict=True):
             store.write_lines(f"contrast/{name}", start, plane)
         store.write_lines("distance", start, d2[keep])
         context = context_image(own, bandset.wavelength_um, emissive=two_sided)
@@ -134,13 +135,12 @@ def _raise_heights(
     lines: slice,
     height: NDArray[np.float32],
     signature: int,
-    n_gases: int,
+    is_gas: bool,
     *,
     two_sided: bool,
 ) -> None:
     """Raise the stored heights where this signature stands higher."""
     size = np.abs(height) if two_sided else height
-    is_gas = signature < n_gases
     top = (heights.gas if is_gas else heights.decoy)[lines]
     winner = (heights.gas_winner if is_gas else heights.decoy_winner)[lines]
     higher = ~(size <= top) & np.isfinite(size)
@@ -150,7 +150,11 @@ def _raise_heights(
 
 
 def find_seeds(
-    heights: Heights, plumes: NDArray[np.bool_], decoys_per_gas: int, max_expected: float
+    heights: Heights,
+    plumes: NDArray[np.bool_],
+    n_gases: int,
+    decoys_per_gas: int,
+    max_expected: float,
 ) -> tuple[tuple[Seed, ...], ChanceLaw]:
     """Return the peaks that chance hardly gives, and the law of those that it does.
 
@@ -178,8 +182,8 @@ def find_seeds(
     seeds = []
     for a, b in zip(line[wins].tolist(), sample[wins].tolist(), strict=True):
         won = int(heights.gas_winner[a, b])
-        gas, sign = (won, 1) if won >= 0 else (-1 - won, -1)
-        seeds.append(Seed(a, b, float(heights.gas[a, b]), gas, sign))
+        signature, sign = (won, 1) if won >= 0 else (-1 - won, -1)
+        seeds.append(Seed(a, b, float(heights.gas[a, b]), signature % n_gases, sign))
     return tuple(seeds), law
 
 
@@ -190,7 +194,10 @@ PLUME_MARGIN_PX = 4
 
 
 def find_plumes(
-    heights: Heights, gas_score: Callable[[int], NDArray[np.float32]], settings: DetectSettings
+    heights: Heights,
+    n_gases: int,
+    gas_score: Callable[[int], NDArray[np.float32]],
+    settings: DetectSettings,
 ) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaw]:
     """Grow plumes from the peaks above chance, count chance again without them, until that rests.
 
@@ -198,6 +205,8 @@ def find_plumes(
     ----------
     heights
         From `score_scene`.
+    n_gases
+        A signature's gas is its number modulo this: thin signatures first, then denser ones.
     gas_score : gas → (line, sample)
         Score smoothed for growing, signed.
 
@@ -214,7 +223,7 @@ def find_plumes(
     near = np.zeros((n_lines, n_samples), dtype=bool)
     for _ in range(MAX_ROUNDS):
         seeds, law = find_seeds(
-            heights, near, settings.decoys_per_gas, settings.max_expected_by_chance
+            heights, near, n_gases, settings.decoys_per_gas, settings.max_expected_by_chance
         )
         labels, grown = grow_plumes(
             (n_lines, n_samples), seeds, gas_score, settings.grow_score, settings.min_pixels

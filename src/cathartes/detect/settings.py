@@ -36,6 +36,9 @@ class DetectSettings:
         Plume minus median ground brightness temperature when nothing better is known.
     min_contrast_k : [K]
         Below this difference of plume and ground no column density is stated.
+    optical_depths
+        Greatest optical depths for which every gas has a signature; 0 is the thin limit, and must
+        come first.
     smoothing_widths_px : [pixel]
         Sides of the squares over which scores are averaged; odd; the largest average wins.
     decoys_per_gas
@@ -68,6 +71,7 @@ class DetectSettings:
     plume_temperature_sd_k: float = 1.0
     assumed_contrast_k: float = -5.0
     min_contrast_k: float = 0.5
+    optical_depths: tuple[float, ...] = (0.0, 1.2)
     smoothing_widths_px: tuple[int, ...] = (1, 3, 7)
     decoys_per_gas: int = 2
     max_expected_by_chance: float = 0.5
@@ -88,6 +92,11 @@ class DetectSettings:
             raise SettingsError(
                 f"smoothing_widths_px is {self.smoothing_widths_px}; odd widths of at least 1 are "
                 "needed, such as (1, 3, 7)."
+            )
+        if not self.optical_depths or self.optical_depths[0] != 0 or min(self.optical_depths) < 0:
+            raise SettingsError(
+                f"optical_depths is {self.optical_depths}; 0 first, then positive depths are "
+                "needed, such as (0.0, 1.2)."
             )
         if not {1, GROW_WIDTH_PX} <= set(self.smoothing_widths_px):
             raise SettingsError(

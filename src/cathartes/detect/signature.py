@@ -22,13 +22,17 @@ class Signatures:
         Emissive signatures are per ppm m and per kelvin of contrast; reflective ones per ppm m.
     absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
         Thin limit on the used bands.
-    values : (gas, band) [cube's unit ppm-1 m-1 (K-1)]
+    level : (band,) [cube's unit (K-1)]
+        What a small optical depth changes, per unit of it and of contrast.
+    air_mass_factor
+        Slant path over vertical path; 1 in the emissive range.
     """
 
     names: tuple[str, ...]
     regime: Regime
     absorption_per_ppm_m: NDArray[np.float64]
-    values: NDArray[np.float64]
+    level: NDArray[np.float64]
+    air_mass_factor: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -36,6 +40,11 @@ class Signatures:
                 "no gas of the library shows in the bands used; import spectra that cover them "
                 "(`cathartes library import`), or give a cube with other bands."
             )
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The signatures, (signature, band) [cube's unit ppm-1 m-1 (K-1)]."""
+        return self.absorption_per_ppm_m * self.level
 
 
 def emissive_signatures(
@@ -65,9 +74,8 @@ def emissive_signatures(
     ----------
     architecture: "Physics in one page"; linearisation of the three-layer equation.
     """
-    slope = planck_slope(wavelength_um, ground_temperature_k)
-    values = absorption_per_ppm_m * (transmittance * slope)
-    return Signatures(names, Regime.EMISSIVE, absorption_per_ppm_m, values)
+    level = transmittance * planck_slope(wavelength_um, ground_temperature_k)
+    return Signatures(names, Regime.EMISSIVE, absorption_per_ppm_m, level)
 
 
 def reflective_signatures(
@@ -90,8 +98,38 @@ def reflective_signatures(
     air_mass_factor
         1/cos(sun zenith) + 1/cos(view zenith).
     """
-    values = -air_mass_factor * absorption_per_ppm_m * mean
-    return Signatures(names, Regime.REFLECTIVE, absorption_per_ppm_m, values)
+    level = -air_mass_factor * mean
+    return Signatures(names, Regime.REFLECTIVE, absorption_per_ppm_m, level, air_mass_factor)
+
+
+def saturated_absorption(
+    absorption_per_ppm_m: NDArray[np.float64], optical_depths: tuple[float, ...]
+) -> NDArray[np.float64]:
+    r"""Return each gas's mean absorption per column density up to stated optical depths.
+
+    .. math:: \alpha_d = \frac{1 - e^{-\alpha u_d}}{u_d}, \qquad u_d = d / \max\alpha
+
+    A dense plume's strong bands saturate while its weak ones still grow: its spectrum has another
+    shape than a thin one's.
+
+    Parameters
+    ----------
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+    optical_depths : (depth,)
+        In the strongest band; 0 gives the absorption as it is.
+
+    Returns
+    -------
+    (depth * gas, band) [ppm-1 m-1]: all gases at the first depth, then at the next.
+    """
+    rows = []
+    for depth in optical_depths:
+        if depth == 0.0:
+            rows.append(absorption_per_ppm_m)
+            continue
+        column_ppm_m = depth / absorption_per_ppm_m.max(axis=1, keepdims=True)
+        rows.append(-np.expm1(-absorption_per_ppm_m * column_ppm_m) / column_ppm_m)
+    return np.vstack(rows)
 
 
 MAX_DECOY_LIKENESS = 0.6

@@ -13,6 +13,7 @@ from cathartes.detect.chance import ChanceLaw, average
 from cathartes.detect.describe import PlumeReader, gather_signals
 from cathartes.detect.outline import Seed, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
+from cathartes.detect.quantify import saturation_curve
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
 from cathartes.detect.search import Contrast, find_plumes, score_scene
 from cathartes.detect.settings import GROW_WIDTH_PX, DetectSettings
@@ -21,6 +22,7 @@ from cathartes.detect.signature import (
     decoy_absorption,
     emissive_signatures,
     reflective_signatures,
+    saturated_absorption,
 )
 from cathartes.detect.survey import (
     Bandset,
@@ -103,18 +105,21 @@ def detect(
     rough = scene.rough_background()
     model = scene.signature_model(rough)
 
-    absorption = gases.absorption_per_ppm_m[:, scene.bandset.index]
+    thin = gases.absorption_per_ppm_m[:, scene.bandset.index]
+    absorption = saturated_absorption(thin, settings.optical_depths)
+    gas_names = gases.names * len(settings.optical_depths)
     signatures = model(gases.names, absorption)
-    rough_bank = make_bank(signatures, rough)
+    rough_bank = make_bank(model(gas_names, absorption), rough)
     clean = scene.clean_background(rough_bank)
 
-    decoys = decoy_absorption(
-        absorption,
+    sham = decoy_absorption(
+        thin,
         settings.decoys_per_gas,
-        lambda sham: model(("",) * len(sham), sham).values @ rough_bank.whitening.T,
+        lambda turned: (turned * signatures.level) @ rough_bank.whitening.T,
     )
-    names = gases.names + tuple(f"decoy {number}" for number in range(len(decoys)))
-    bank = make_bank(model(names, np.vstack([absorption, decoys])), clean)
+    everything = np.vstack([absorption, saturated_absorption(sham, settings.optical_depths)])
+    decoy_names = tuple(f"decoy {i}" for i in range(len(everything) - len(absorption)))
+    bank = make_bank(model(gas_names + decoy_names, everything), clean)
     scales = measure_scales(scene.bandset, bank, widths, two_sided=scene.emissive)
 
     contrast = scene.contrast(signatures, clean)
@@ -124,14 +129,16 @@ def detect(
         scales,
         widths,
         contrast,
-        len(gases.names),
+        gases.names,
+        len(absorption),
         store,
         two_sided=scene.emissive,
         tick=tick,
     )
+    assumed = scene.emissive and np.isnan(contrast.plume_temperature_k)
     planes = ScenePlanes(
         store=store,
-        scales=_gas_scales(bank, scales, gases.names),
+        scales=scene.gas_scales(bank, scales, signatures, clean, contrast_seen=not assumed),
         n_bands=scene.bandset.index.size,
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
@@ -144,7 +151,7 @@ def detect(
         score = average(planes.score(gases.names[gas]), GROW_WIDTH_PX)
         return np.asarray(score * np.float32(scale[0] / scale[grow]))
 
-    labels, seeds, law = find_plumes(heights, gas_score, settings)
+    labels, seeds, law = find_plumes(heights, len(gases.names), gas_score, settings)
     reader = PlumeReader(
         bank=bank,
         signatures=signatures,
@@ -152,8 +159,7 @@ def detect(
         planes=planes,
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
-        sd=np.sqrt(np.diag(clean.covariance)),
-        contrast_assumed=scene.emissive and np.isnan(contrast.plume_temperature_k),
+        contrast_assumed=assumed,
     )
     plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick) if seeds else ()
     threshold = law.score_for(settings.max_expected_by_chance)
@@ -257,11 +263,42 @@ class _Scene:
             plume_k = np.nan if air_k is None else air_k
         return Contrast(
             mean=background.mean.mean(axis=0),
-            weight=np.abs(signatures.values) if self.emissive else None,
+            weight=np.abs(signatures.values[: len(signatures.names)]) if self.emissive else None,
             plume_temperature_k=plume_k,
             ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
             assumed_k=self.settings.assumed_contrast_k,
         )
+
+    def gas_scales(
+        self,
+        bank: FilterBank,
+        scales: Scales,
+        signatures: Signatures,
+        background: Background,
+        *,
+        contrast_seen: bool,
+    ) -> dict[str, GasScale]:
+        """Return what each gas's stored scores are worth."""
+        filters = bank.whitened @ bank.whitening.astype(np.float64)
+        filters /= np.diag(bank.gram)[:, None]
+        factor = signatures.air_mass_factor
+        mean = background.mean.mean(axis=0)
+        scale = {}
+        for g, name in enumerate(signatures.names):
+            weight = np.abs(signatures.values[g]) if self.emissive else mean**2
+            curve = saturation_curve(
+                factor * signatures.absorption_per_ppm_m[g],
+                signatures.level / factor,
+                filters[g],
+                weight if contrast_seen else None,
+            )
+            scale[name] = GasScale(
+                noise_equivalent=float(bank.noise_equivalent[g] * scales.amount[g]),
+                amount_per_score=float(bank.noise_equivalent[g]),
+                score_scale=tuple(scales.score[g].tolist()),
+                curve=curve,
+            )
+        return scale
 
 
 def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
@@ -281,18 +318,6 @@ def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
         )
     view_deg = cube.view_zenith_deg or 0.0
     return float(1 / np.cos(np.radians(cube.sun_zenith_deg)) + 1 / np.cos(np.radians(view_deg)))
-
-
-def _gas_scales(bank: FilterBank, scales: Scales, names: tuple[str, ...]) -> dict[str, GasScale]:
-    """Return what each gas's stored scores are worth."""
-    return {
-        name: GasScale(
-            noise_equivalent=float(bank.noise_equivalent[g] * scales.amount[g]),
-            amount_per_score=float(bank.noise_equivalent[g]),
-            score_scale=tuple(scales.score[g].tolist()),
-        )
-        for g, name in enumerate(names)
-    }
 
 
 def _describe(
