@@ -7,8 +7,13 @@ from hypothesis import strategies as st
 
 from cathartes.detect.background import Background, shrinkage_weight
 from cathartes.detect.bank import apply_bank, cosine_score, make_bank
-from cathartes.detect.signature import Signatures
-from cathartes.detect.window import Regime
+from cathartes.detect.signature import reflective_signatures
+
+
+def as_they_are(values):
+    """Return signatures that are these rows: -A α μ with A = 1 and μ = -1."""
+    names = tuple(f"gas{g}" for g in range(len(values)))
+    return reflective_signatures(names, values, -np.ones(values.shape[1]), 1.0)
 
 
 def made_up(seed, n_gases=4, n_bands=9, n_samples=5, n_pixels=500):
@@ -17,14 +22,12 @@ def made_up(seed, n_gases=4, n_bands=9, n_samples=5, n_pixels=500):
     x = rng.normal(0, 0.1, (n_pixels, n_bands)) @ (np.eye(n_bands) + rng.normal(0, 0.4, n_bands))
     covariance = np.cov(x.T)
     mean = 8.0 + rng.normal(0, 0.5, (n_samples, n_bands))
-    names = tuple(f"gas{g}" for g in range(n_gases))
     values = np.abs(rng.normal(0, 1e-3, (n_gases, n_bands)))
     sd = np.sqrt(np.diag(covariance))
     eigenvalues = np.clip(np.linalg.eigvalsh(covariance / np.outer(sd, sd)), 0, None)
     a = shrinkage_weight(eigenvalues, n_pixels - 1)
     shrunk = (1 - a) * covariance + a * np.diag(sd**2)
-    signatures = Signatures(names, Regime.REFLECTIVE, values, values)
-    return signatures, Background(mean, covariance, n_pixels - 1), shrunk, rng
+    return as_they_are(values), Background(mean, covariance, n_pixels - 1), shrunk, rng
 
 
 @given(seed=st.integers(0, 10_000))
@@ -137,6 +140,6 @@ def test_fewer_pixels_than_bands_still_give_bounded_scores():
     train, fresh = rng.normal(0, 1, (2, 20, 60))
     background = Background(np.zeros((1, 60)), np.cov(train.T), 19)
     values = np.abs(rng.normal(0, 1, (3, 60)))
-    bank = make_bank(Signatures(("a", "b", "c"), Regime.REFLECTIVE, values, values), background)
+    bank = make_bank(as_they_are(values), background)
     scores, _ = apply_bank(fresh[:, None].astype(np.float32), bank)
     assert np.sqrt((scores**2).mean()) < 2.5
