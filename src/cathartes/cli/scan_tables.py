@@ -66,7 +66,7 @@ def plume_table(plumes: Sequence[PlumeShort]) -> Table:
     for heading in ("id", "chemical", "prob.", f"column [{_UNIT}]", "SNR", "by chance", "pixels",
                     "where", "flags"):  # fmt: skip
         left = heading in {"chemical", "where", "flags"}
-        table.add_column(heading, justify="left" if left else "right", overflow="fold")
+        table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
     for plume in plumes:
         table.add_row(
             str(plume.id),
@@ -120,7 +120,7 @@ def run_table(rows: Sequence[tuple[str, str, str]]) -> Table:
     """Return the table of several scans."""
     table = Table(box=None, pad_edge=False)
     for heading in ("cube", "outcome", "folder"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(Text(heading), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

@@ -162,9 +162,7 @@ def _window(cube: Cube, settings: DetectSettings) -> Window:
     )
 
 
-def _filled(
-    settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary
-) -> ScanSettings:
+def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:
     """Return the settings with what the cube decides filled in, so that the summary says it.
 
     Raises

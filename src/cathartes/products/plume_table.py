@@ -101,6 +101,11 @@ def finite_or_none(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+def _probability(value: float) -> float | None:
+    """Return a probability; a sum of posteriors may pass one by rounding, and is one then."""
+    return finite_or_none(min(value, 1.0) if value < 1.0 + 1e-9 else value)
+
+
 def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
     """Return a plume's row; its origin's ground position is null without geometry."""
     lon = lat = math.nan
@@ -110,9 +115,9 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
     return PlumeRow(
         id=int(plume.id),
         chemical=plume.chemical,
-        probability=finite_or_none(plume.probability),
+        probability=_probability(plume.probability),
         alternatives=tuple(
-            Alternative(name=name, probability=finite_or_none(p)) for name, p in plume.alternatives
+            Alternative(name=name, probability=_probability(p)) for name, p in plume.alternatives
         ),
         expected_by_chance=finite_or_none(plume.expected_by_chance),
         snr_max=finite_or_none(plume.snr_max),

@@ -1,0 +1,202 @@
+"""How well results fit the truth, for people and programs."""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cathartes.cli.scan_tables import column_text, where_text
+from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
+from cathartes.pipeline.pooled import GasPooled, PooledScore
+from cathartes.simulate.score import SnrBin
+
+
+def comparison_table(scene: SceneEvaluation) -> Table:
+    """Return what is in a scene beside what was found, the false plumes below."""
+    table = Table(box=None, pad_edge=False)
+    headings = ("in the scene", "best SNR", "found as", "prob.", "column [ppm m]", "true there")
+    for heading in headings:
+        left = heading in {"in the scene", "found as"}
+        table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
+    for plume in scene.plumes:
+        table.add_row(*_compared_row(plume))
+    for false in scene.false:
+        table.add_row(
+            Text("nothing", style="dim"),
+            "",
+            Text(f"{false.chemical}, at {where_text(false)}", style="red"),
+            "" if false.probability is None else f"{false.probability:.2f}",
+            column_text(false.column_density_mean_ppm_m, false.column_density_sd_ppm_m),
+            "0",
+        )
+    return table
+
+
+def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
+    names = " + ".join(name for name, _ in plume.truth.gases)
+    found = plume.found
+    if found is None:
+        told = Text("missed", "red") if plume.is_visible else Text("-  (too weak to be found)")
+        return Text(names), f"{plume.truth.snr_max:.1f}", told, "", "", ""
+    true_ppm_m = plume.column_density_true_ppm_m
+    return (
+        Text(names),
+        f"{plume.truth.snr_max:.1f}",
+        Text(found.chemical, "green" if plume.is_named else "yellow"),
+        "" if found.probability is None else f"{found.probability:.2f}",
+        column_text(found.column_density_mean_ppm_m, found.column_density_sd_ppm_m),
+        "" if true_ppm_m is None else f"{true_ppm_m:.3g}",
+    )
+
+
+def pooled_sentence(pooled: PooledScore) -> str:
+    """Return how many plumes were found, named and false."""
+    visible = pooled.n_found + pooled.n_missed
+    return (
+        f"{pooled.n_found} of {visible} visible plumes found, {pooled.n_identified} of them "
+        f"named rightly, {pooled.n_false} false ({pooled.false_per_megapixel:.2g} per million "
+        f"pixels)."
+    )
+
+
+def evaluation_page(evaluation: Evaluation) -> Iterator[RenderableType]:
+    """Yield what is printed of an evaluation."""
+    pooled = evaluation.pooled
+    for scene in evaluation.scenes:
+        if len(evaluation.scenes) > 1:
+            yield Text(scene.name, style="bold")
+        yield comparison_table(scene)
+        if scene.not_searched:
+            yield Text(f"Not searched by the scan: {', '.join(scene.not_searched)}.")
+    yield Text(pooled_sentence(pooled), style="bold")
+    wrong = {pair: n for pair, n in pooled.confusion.items() if pair[0] != pair[1]}
+    for (true, said), number in wrong.items():
+        yield Text(f"{true} was called {said}: {number}")
+    if not pooled.gases:
+        return
+    yield detection_table(pooled)
+    yield gas_table(pooled.gases)
+    yield Text(
+        f"Of all pixels compared, {_percent(pooled.within_1_sd)} lie within one stated standard "
+        f"deviation of the truth (68 % is right) and {_percent(pooled.within_2_sd)} within two "
+        "(95 %)."
+    )
+
+
+def detection_table(pooled: PooledScore) -> RenderableType:
+    """Return the detection of pixels by optimal SNR, or why there is none."""
+    probability = pooled.false_alarm_probability
+    if not pooled.detection:
+        return Text(
+            f"The scenes are too small to show a false-alarm probability of {probability:g}; "
+            "give a greater --false-alarm-probability."
+        )
+    table = Table(box=None, pad_edge=False, title=f"Pixels found at {probability:g} false ones")
+    for heading in ("optimal SNR", "pixels", "found"):
+        table.add_column(Text(heading), justify="right")
+    for one in pooled.detection:
+        upper = f"to {one.snr_to:g}" if isfinite(one.snr_to) else "up"
+        table.add_row(
+            f"{one.snr_from:g} {upper}", str(one.n_pixels), _percent(one.detection_probability)
+        )
+    return table
+
+
+def gas_table(gases: Sequence[GasPooled]) -> Table:
+    """Return the error of each gas's column density."""
+    table = Table(box=None, pad_edge=False, title="Column density of pixels with SNR of 4 and more")
+    headings = ("gas", "scenes", "AUC", "pixels", "slope", "bias [ppm m]", "RMSE [ppm m]",
+                "within 1 sd", "2 sd")  # fmt: skip
+    for heading in headings:
+        table.add_column(Text(heading), justify="left" if heading == "gas" else "right")
+    for gas in gases:
+        column = gas.column
+        table.add_row(
+            Text(gas.gas),
+            str(gas.n_scenes),
+            _number(gas.auc, ".4f"),
+            str(column.n_pixels),
+            _number(column.slope, ".3f"),
+            _number(column.bias_ppm_m, ".3g"),
+            _number(column.rmse_ppm_m, ".3g"),
+            _percent(column.within_1_sd),
+            _percent(column.within_2_sd),
+        )
+    return table
+
+
+def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
+    """Return an evaluation as content for JSON."""
+    pooled = evaluation.pooled
+    return {
+        "n_scenes": pooled.n_scenes,
+        "n_pixels": pooled.n_pixels,
+        "n_found": pooled.n_found,
+        "n_missed": pooled.n_missed,
+        "n_invisible": pooled.n_invisible,
+        "n_false": pooled.n_false,
+        "false_per_megapixel": pooled.false_per_megapixel,
+        "n_identified": pooled.n_identified,
+        "confusion": [
+            {"true": true, "said": said, "count": count}
+            for (true, said), count in pooled.confusion.items()
+        ],
+        "false_alarm_probability": pooled.false_alarm_probability,
+        "detection": _bins(pooled.detection),
+        "within_1_sd": pooled.within_1_sd,
+        "within_2_sd": pooled.within_2_sd,
+        "gases": [
+            {
+                "gas": gas.gas,
+                "n_scenes": gas.n_scenes,
+                "auc": gas.auc,
+                "detection": _bins(gas.detection),
+                "column": gas.column,
+            }
+            for gas in pooled.gases
+        ],
+        "scenes": [_scene_dict(scene) for scene in evaluation.scenes],
+    }
+
+
+def _scene_dict(scene: SceneEvaluation) -> dict[str, object]:
+    return {
+        "name": scene.name,
+        "plumes": [
+            {
+                "true_id": plume.truth.id,
+                "true_gases": [{"name": n, "peak_ppm_m": peak} for n, peak in plume.truth.gases],
+                "snr_max": plume.truth.snr_max,
+                "is_visible": plume.is_visible,
+                "is_named": plume.is_named,
+                "column_density_true_ppm_m": plume.column_density_true_ppm_m,
+                "found": None if plume.found is None else plume.found.model_dump(mode="json"),
+            }
+            for plume in scene.plumes
+        ],
+        "false": [plume.model_dump(mode="json") for plume in scene.false],
+        "not_searched": scene.not_searched,
+        "score": scene.score.to_dict(),
+    }
+
+
+def _bins(bins: Sequence[SnrBin]) -> list[dict[str, float | int]]:
+    return [
+        {
+            "snr_from": one.snr_from,
+            "snr_to": one.snr_to,
+            "n_pixels": one.n_pixels,
+            "probability": one.detection_probability,
+        }
+        for one in bins
+    ]
+
+
+def _number(value: float, form: str) -> str:
+    return format(value, form) if isfinite(value) else "-"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if isfinite(share) else "-"

@@ -1,0 +1,137 @@
+"""``cathartes simulate``: make a scene with known plumes, and its truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cathartes.cli.console import JsonFlag, QuietFlag, output_console
+from cathartes.cli.json_output import write_json
+from cathartes.cli.progress import progress_bars
+from cathartes.errors import SettingsError
+from cathartes.pipeline.simulated import make_scene
+from cathartes.simulate.folder import CUBE_NAME
+from cathartes.simulate.presets import PRESETS, preset_settings
+from cathartes.simulate.score import VISIBLE_SNR
+from cathartes.simulate.settings import SceneSettings, read_scene_settings
+from cathartes.simulate.truth import PlumeTruth
+
+
+def simulate(
+    scene: Annotated[
+        str, typer.Argument(metavar="[PRESET|FILE.toml]", help="A preset, or a scene's settings.")
+    ] = "demo",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder of the scene; left out: its name, here."),
+    ] = None,
+    *,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Another landscape, other plume shapes, other noise.")
+    ] = None,
+    without_plumes: Annotated[
+        bool, typer.Option("--without-plumes", help="The same scene, empty.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an older simulated scene there.")
+    ] = False,
+    show_list: Annotated[bool, typer.Option("--list", help="List the presets and leave.")] = False,
+    json_output: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Make a scene with known plumes, and its truth.
+
+    The cube is an ENVI file, to be scanned as any other; the truth lies beside it.
+
+    Examples: `cathartes simulate demo --out made-up`, `cathartes simulate --list`
+    """
+    if show_list:
+        _list_presets(json_output)
+        return
+    settings = _settings_of(scene)
+    if seed is not None:
+        settings = settings.model_copy(update={"seed": seed})
+    if without_plumes:
+        settings = settings.without_plumes()
+    folder = Path(settings.name) if out is None else out
+    with progress_bars(quiet) as progress:
+        made = make_scene(settings, folder, overwrite=overwrite, progress=progress)
+    lines, samples, bands = made.radiance.shape
+    if json_output:
+        write_json(
+            {
+                "folder": folder,
+                "cube": folder / CUBE_NAME,
+                "instrument": made.instrument,
+                "lines": lines,
+                "samples": samples,
+                "bands": bands,
+                "plumes": made.truth.plumes,
+                "settings": settings.model_dump(mode="json"),
+            }
+        )
+        return
+    console = output_console()
+    console.print(
+        f"{settings.name}: {lines} x {samples} pixels, {bands} bands of {made.instrument}, seed "
+        f"{settings.seed}; {len(made.truth.plumes)} plumes.",
+        markup=False,
+    )
+    if made.truth.plumes:
+        console.print(plume_table(made.truth.plumes))
+    console.print(f"To scan it: cathartes scan {folder / CUBE_NAME}", markup=False, soft_wrap=True)
+
+
+def _settings_of(scene: str) -> SceneSettings:
+    """Return the settings of a preset or a file.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither.
+    """
+    if scene in PRESETS:
+        return preset_settings(scene)
+    path = Path(scene)
+    if path.suffix != ".toml" and not path.is_file():
+        raise SettingsError(
+            f"{scene}: is no preset ({', '.join(sorted(PRESETS))}) and no settings file; "
+            "`cathartes simulate --list` lists the presets."
+        )
+    return read_scene_settings(path)
+
+
+def plume_table(plumes: tuple[PlumeTruth, ...]) -> Table:
+    """Return the table of what is in a scene."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "gases, greatest column [ppm m]", "source: line, sample", "gas at [K]",
+                    "best SNR"):  # fmt: skip
+        table.add_column(Text(heading), overflow="fold")
+    for plume in plumes:
+        gases = ", ".join(f"{name} {peak_ppm_m:.3g}" for name, peak_ppm_m in plume.gases)
+        hidden = "" if plume.snr_max >= VISIBLE_SNR else " (too weak to be found)"
+        table.add_row(
+            str(plume.id),
+            Text(gases),
+            f"{plume.source_line:.1f}, {plume.source_sample:.1f}",
+            f"{plume.temperature_k:.1f}",
+            f"{plume.snr_max:.1f}{hidden}",
+        )
+    return table
+
+
+def _list_presets(as_json: bool) -> None:
+    if as_json:
+        presets = {name: s.model_dump(mode="json") for name, s in sorted(PRESETS.items())}
+        write_json({"presets": presets})
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("preset", "instrument", "lines x samples", "plumes"):
+        table.add_column(Text(heading), overflow="fold")
+    for name, settings in sorted(PRESETS.items()):
+        gases = ", ".join(" + ".join(plume.gases) for plume in settings.plumes)
+        size = f"{settings.lines} x {settings.samples}"
+        table.add_row(name, settings.instrument, size, Text(gases))
+    output_console().print(table)

@@ -1,0 +1,268 @@
+"""How well results of scans fit the truth of simulated scenes, one by one and pooled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.errors import InputError, SettingsError
+from cathartes.pipeline.pooled import GasPixels, PooledScore, pool_scores
+from cathartes.products.file_names import LABELS
+from cathartes.products.fingerprint import sha256_of
+from cathartes.products.layers import LayerGrid
+from cathartes.products.raster import read_image
+from cathartes.products.summary import PlumeShort, ScanSummary, read_summary
+from cathartes.simulate.evaluation import (
+    COLUMN_SNR,
+    FoundPlume,
+    GasLayers,
+    SceneScore,
+    evaluate_scene,
+)
+from cathartes.simulate.folder import CUBE_NAME, read_truth
+from cathartes.simulate.truth import PlumeTruth, Truth
+
+_LAYERS = ("score", "column_density_ppm_m", "column_density_sd_ppm_m")
+
+
+@dataclass(frozen=True, slots=True)
+class PlumeCompared:
+    """A plume that is in the scene, and what was said of it.
+
+    Attributes
+    ----------
+    truth, found
+        None where it was not found.
+    is_visible
+        False if no pixel shows it: neither found nor missed.
+    is_named
+        The chemical said is the one that shows most.
+    column_density_true_ppm_m : [ppm m]
+        True mean of the chemical said over the outline found; None if it was not found, or holds
+        none of it.
+    """
+
+    truth: PlumeTruth
+    found: PlumeShort | None
+    is_visible: bool
+    is_named: bool
+    column_density_true_ppm_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneEvaluation:
+    """One result against the truth of its scene.
+
+    Attributes
+    ----------
+    name
+        Of the scene.
+    n_pixels
+        Of the scene.
+    plumes
+        Every true plume.
+    false
+        Plumes found where there is no gas.
+    not_searched
+        Gases of the truth that the scan did not search: invisible to the instrument, or left out.
+    score
+        All scores.
+    pixels
+        Of each gas, what column densities are pooled from; empty without layers.
+    """
+
+    name: str
+    n_pixels: int
+    plumes: tuple[PlumeCompared, ...]
+    false: tuple[PlumeShort, ...]
+    not_searched: tuple[str, ...]
+    score: SceneScore
+    pixels: tuple[GasPixels, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Several results, one by one and pooled."""
+
+    scenes: tuple[SceneEvaluation, ...]
+    pooled: PooledScore
+
+
+def evaluate(
+    pairs: Sequence[tuple[str | Path, str | Path]],
+    *,
+    plumes_only: bool = False,
+    false_alarm_probability: float = 1e-4,
+) -> Evaluation:
+    """Score output folders of `scan` against the folders of the simulated scenes scanned.
+
+    Parameters
+    ----------
+    pairs
+        (folder of the result, folder of the scene).
+    plumes_only
+        Leave out the scores of pixels, so that no layers are needed.
+    false_alarm_probability
+        Of a pixel, for the detection of pixels.
+
+    Raises
+    ------
+    InputError
+        If a folder is not what it should be, or the result is of another scene.
+    SettingsError
+        If there is no pair, or the layers needed were not written.
+    """
+    if not pairs:
+        raise SettingsError("nothing to evaluate; give a result and the scene that it is of.")
+    if not 0 < false_alarm_probability < 1:
+        raise SettingsError(
+            f"false-alarm probability is {false_alarm_probability}; between 0 and 1 is needed."
+        )
+    scenes = tuple(
+        evaluate_pair(
+            Path(result),
+            Path(scene),
+            plumes_only=plumes_only,
+            false_alarm_probability=false_alarm_probability,
+        )
+        for result, scene in pairs
+    )
+    pooled = pool_scores([(scene.n_pixels, scene.score, scene.pixels) for scene in scenes])
+    return Evaluation(scenes, pooled)
+
+
+def evaluate_pair(
+    result: Path, scene: Path, *, plumes_only: bool, false_alarm_probability: float
+) -> SceneEvaluation:
+    """Score one output folder; see `evaluate`."""
+    summary, truth = read_summary(result), read_truth(scene)
+    _check_same_scene(summary, result, scene)
+    labels = _image(result / LABELS).astype(np.int32, copy=False)
+    searched = {gas.name for gas in summary.gases_searched}
+    layers = {}
+    if not plumes_only:
+        wanted = [gas for gas in truth.gases if gas in searched]
+        layers = {gas: _read_layers(summary, result, gas) for gas in wanted}
+    found = {plume.id: plume for plume in summary.plumes}
+    score = evaluate_scene(
+        truth,
+        labels,
+        tuple(FoundPlume(plume.id, plume.chemical) for plume in summary.plumes),
+        layers,
+        false_alarm_probability,
+    )
+    partner = dict(score.matching.pairs)
+    plumes = tuple(
+        _compare(
+            plume,
+            found.get(partner.get(plume.id, 0)),
+            plume.id not in score.matching.invisible,
+            truth,
+            labels == partner.get(plume.id, -1),
+        )
+        for plume in truth.plumes
+    )
+    return SceneEvaluation(
+        name=summary.scene.name,
+        n_pixels=labels.size,
+        plumes=plumes,
+        false=tuple(found[i] for i in score.matching.false),
+        not_searched=tuple(gas for gas in truth.gases if gas not in searched),
+        score=score,
+        pixels=tuple(_pixels(truth, gas, layers[gas]) for gas in truth.gases if gas in layers),
+    )
+
+
+def _compare(
+    truth_of: PlumeTruth,
+    found: PlumeShort | None,
+    is_visible: bool,
+    truth: Truth,
+    outline: NDArray[np.bool_],
+) -> PlumeCompared:
+    """Return a true plume beside what was said of it; ``outline`` (line, sample) bool."""
+    true_ppm_m = None
+    if found is not None and found.chemical in truth.gases:
+        columns = truth.column_density_ppm_m[truth.gases.index(found.chemical)]
+        true_ppm_m = float(columns[outline].mean(dtype=np.float64))
+    return PlumeCompared(
+        truth=truth_of,
+        found=found,
+        is_visible=is_visible,
+        is_named=found is not None and found.chemical == truth_of.main_gas,
+        column_density_true_ppm_m=true_ppm_m,
+    )
+
+
+def _check_same_scene(summary: ScanSummary, result: Path, scene: Path) -> None:
+    """Check by its hash that the cube scanned is the scene's; a cube that is gone can't tell.
+
+    Raises
+    ------
+    InputError
+        If it is another one.
+    """
+    image = (scene / CUBE_NAME).with_suffix(".img")
+    if not image.is_file():
+        return
+    digest, _ = sha256_of(image)
+    if digest not in {file.sha256 for file in summary.inputs}:
+        raise InputError(
+            f"{result}: is the result of another cube than {image}; give a result and the scene "
+            "that was scanned for it, in this order."
+        )
+
+
+def _read_layers(summary: ScanSummary, result: Path, gas: str) -> GasLayers:
+    """Return the images of a gas.
+
+    Raises
+    ------
+    SettingsError
+        If they were not written, or on a map.
+    """
+    paths = {
+        file.quantity: file.path
+        for file in summary.files
+        if file.chemical == gas and file.grid == LayerGrid.SENSOR.value
+    }
+    if not set(_LAYERS) <= set(paths):
+        raise SettingsError(
+            f"{result}: holds no images of {gas} in the sensor's grid, from which pixels are "
+            "scored; scan again with --layers all --grid sensor, or score plumes alone with "
+            "--plumes-only."
+        )
+    score, column, sd = (
+        _image(result / paths[name]).astype(np.float32, copy=False) for name in _LAYERS
+    )
+    return GasLayers(score=score, column_density_ppm_m=column, column_density_sd_ppm_m=sd)
+
+
+def _image(path: Path) -> NDArray[np.float32] | NDArray[np.int32]:
+    """Return an image of a result, (line, sample).
+
+    Raises
+    ------
+    InputError
+        If it is gone or damaged.
+    """
+    try:
+        return read_image(path)
+    except OSError as error:
+        raise InputError(
+            f"{path}: can't be read ({error}); the result is damaged: scan again."
+        ) from error
+
+
+def _pixels(truth: Truth, gas: str, layers: GasLayers) -> GasPixels:
+    """Return the pixels of a gas in which column densities are compared."""
+    index = truth.gases.index(gas)
+    where = truth.snr[index] >= COLUMN_SNR
+    return GasPixels(
+        gas=gas,
+        estimate_ppm_m=layers.column_density_ppm_m[where],
+        sd_ppm_m=layers.column_density_sd_ppm_m[where],
+        true_ppm_m=truth.column_density_ppm_m[index][where],
+    )

@@ -1,0 +1,106 @@
+"""A simulated scene from its settings to its folder."""
+
+import secrets
+import shutil
+from pathlib import Path
+
+from cathartes.errors import InputError, OutputError
+from cathartes.pipeline.clock import StageClock
+from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.scenes.instrument import load_instrument
+from cathartes.simulate.folder import ARRAYS_NAME, CUBE_NAME, TRUTH_NAME, read_truth, write_scene
+from cathartes.simulate.scene import SimulatedScene, simulate_scene
+from cathartes.simulate.settings import SceneSettings
+from cathartes.spectra.library import GasLibrary
+
+_FILES = frozenset({CUBE_NAME, str(Path(CUBE_NAME).with_suffix(".img")), TRUTH_NAME, ARRAYS_NAME})
+
+
+def make_scene(
+    settings: SceneSettings,
+    out: str | Path,
+    library: GasLibrary | None = None,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> SimulatedScene:
+    """Simulate a scene and write it, with its truth, into a folder that appears when complete.
+
+    Parameters
+    ----------
+    out
+        Folder; `cathartes.simulate.folder.CUBE_NAME` in it is the cube.
+    library
+        Spectra of the gases; None takes the built-in ones and the user's own.
+    overwrite
+        Replace an older simulated scene there, if nobody added anything to it.
+    progress
+        Who watches; nobody if None.
+
+    Raises
+    ------
+    OutputError
+        If the folder is not free, not ours to replace, or can't be written.
+    SettingsError, UnknownGasError, NoSignatureError
+        If the settings can't be simulated.
+    """
+    out = Path(out)
+    library = working_library() if library is None else library
+    check_free(out, overwrite=overwrite)
+    with StageClock(progress or SilentProgress()) as clock:
+        advance = clock.units("simulate", 2)
+        scene = simulate_scene(settings, library, load_instrument(settings.instrument))
+        advance(1)
+        check_free(out, overwrite=overwrite)
+        _write(scene, out)
+        advance(1)
+    return scene
+
+
+def check_free(out: Path, *, overwrite: bool) -> None:
+    """Check that a scene may be written there.
+
+    Raises
+    ------
+    OutputError
+        If something is there that is not ours to replace.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not overwrite or not out.is_dir():
+        raise OutputError(
+            f"{out}: exists and is not an empty folder; name a new folder with --out, or replace "
+            "an older simulated scene with --overwrite."
+        )
+    try:
+        read_truth(out)
+    except InputError as error:
+        raise OutputError(
+            f"{out}: is not empty and not a simulated scene that could be replaced ({error}) Name "
+            "another folder with --out."
+        ) from error
+    others = sorted(p.name for p in out.iterdir() if p.name not in _FILES)
+    if others:
+        raise OutputError(
+            f"{out}: also holds {others[0]}, which cathartes did not write and --overwrite would "
+            "delete; move it away, or name another folder with --out."
+        )
+
+
+def _write(scene: SimulatedScene, out: Path) -> None:
+    """Write a scene; an older one gives way only when the new one is whole."""
+    if not out.exists():
+        write_scene(scene, out)
+        return
+    fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    try:
+        write_scene(scene, fresh)
+        shutil.rmtree(out)
+        fresh.rename(out)
+    except OSError as error:
+        raise OutputError(
+            f"{out}: can't be replaced ({error.strerror or error}); name another folder with --out."
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
