@@ -1,3 +1,30 @@
 """Cathartes finds, from the air, the places on the ground that give off telling vapours."""
 
+from cathartes.on_demand import names_on_demand
+
 __version__ = "0.1.0"
+
+_PLACES = {
+    "CathartesError": "cathartes.errors:CathartesError",
+    "Cube": "cathartes.scenes.cube:Cube",
+    "DetectSettings": "cathartes.detect.settings:DetectSettings",
+    "OpenOptions": "cathartes.scenes.options:OpenOptions",
+    "ScanSettings": "cathartes.pipeline.scan:ScanSettings",
+    "demonstrate": "cathartes.pipeline.demo:demonstrate",
+    "evaluate": "cathartes.pipeline.evaluate:evaluate",
+    "library": "cathartes.pipeline.gas_library:working_library",
+    "load_instrument": "cathartes.scenes.instrument:load_instrument",
+    "make_scene": "cathartes.pipeline.simulated:make_scene",
+    "open_cube": "cathartes.scenes.open:open_cube",
+    "preset_settings": "cathartes.simulate.presets:preset_settings",
+    "read_scene_settings": "cathartes.simulate.settings:read_scene_settings",
+    "read_spectra": "cathartes.spectra.readers:read_spectra",
+    "read_summary": "cathartes.products.summary:read_summary",
+    "read_truth": "cathartes.simulate.folder:read_truth",
+    "scan": "cathartes.pipeline.scan:scan",
+    "simulate_scene": "cathartes.simulate.scene:simulate_scene",
+}
+
+__all__ = ["__version__", *_PLACES]  # noqa: PLE0604  # keys are strings
+
+__getattr__ = names_on_demand(__name__, _PLACES)

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cathartes.cli.scan_tables import column_text, where_text
+from cathartes.cli.scan_tables import column_text, significant, where_text
 from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
 from cathartes.pipeline.pooled import GasPooled, PooledScore
 from cathartes.simulate.score import SnrBin
@@ -26,7 +26,7 @@ def comparison_table(scene: SceneEvaluation) -> Table:
         table.add_row(
             Text("nothing", style="dim"),
             "",
-            Text(f"{false.chemical}, at {where_text(false)}", style="red"),
+            Text(f"{false.chemical} at {where_text(false)}", style="red"),
             "" if false.probability is None else f"{false.probability:.2f}",
             column_text(false.column_density_mean_ppm_m, false.column_density_sd_ppm_m),
             "0",
@@ -47,7 +47,7 @@ def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
         Text(found.chemical, "green" if plume.is_named else "yellow"),
         "" if found.probability is None else f"{found.probability:.2f}",
         column_text(found.column_density_mean_ppm_m, found.column_density_sd_ppm_m),
-        "" if true_ppm_m is None else f"{true_ppm_m:.3g}",
+        "" if true_ppm_m is None else significant(true_ppm_m, 3),
     )
 
 
@@ -106,9 +106,10 @@ def detection_table(pooled: PooledScore) -> RenderableType:
 
 def gas_table(gases: Sequence[GasPooled]) -> Table:
     """Return the error of each gas's column density."""
-    table = Table(box=None, pad_edge=False, title="Column density of pixels with SNR of 4 and more")
-    headings = ("gas", "scenes", "AUC", "pixels", "slope", "bias [ppm m]", "RMSE [ppm m]",
-                "within 1 sd", "2 sd")  # fmt: skip
+    table = Table(
+        box=None, pad_edge=False, title="Column density [ppm m] of pixels with SNR of 4 and more"
+    )
+    headings = ("gas", "scenes", "AUC", "pixels", "slope", "bias", "RMSE", "in 1 sd", "2 sd")
     for heading in headings:
         table.add_column(Text(heading), justify="left" if heading == "gas" else "right")
     for gas in gases:
@@ -119,8 +120,8 @@ def gas_table(gases: Sequence[GasPooled]) -> Table:
             _number(gas.auc, ".4f"),
             str(column.n_pixels),
             _number(column.slope, ".3f"),
-            _number(column.bias_ppm_m, ".3g"),
-            _number(column.rmse_ppm_m, ".3g"),
+            _significant(column.bias_ppm_m),
+            _significant(column.rmse_ppm_m),
             _percent(column.within_1_sd),
             _percent(column.within_2_sd),
         )
@@ -196,6 +197,10 @@ def _bins(bins: Sequence[SnrBin]) -> list[dict[str, float | int]]:
 
 def _number(value: float, form: str) -> str:
     return format(value, form) if isfinite(value) else "-"
+
+
+def _significant(value: float) -> str:
+    return significant(value if isfinite(value) else None, 3)
 
 
 def _percent(share: float) -> str:

@@ -13,8 +13,6 @@ from cathartes.detect.result import Outcome
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
 from cathartes.products.summary import GasSearchedFacts, PlumeShort, ScanSummary
 
-_UNIT = "ppm m"
-
 
 def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[RenderableType]:
     """Yield what is printed of one scan: outcome, plumes or sensitivity, where the files are."""
@@ -22,6 +20,8 @@ def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[Re
     yield Text(f"{cube_name}: {outcome_sentence(summary)}", style=style)
     if summary.plumes:
         yield plume_table(summary.plumes)
+        for flags, ids in plumes_by_flags(summary.plumes).items():
+            yield Text(f"Flagged {flags}: {', '.join(map(str, ids))}")
     yield Text(searched_sentence(summary))
     if not summary.plumes:
         yield sensitivity_columns(summary.gases_searched)
@@ -62,10 +62,10 @@ def searched_sentence(summary: ScanSummary) -> str:
 
 def plume_table(plumes: Sequence[PlumeShort]) -> Table:
     """Return the table of plumes, strongest first."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "chemical", "prob.", f"column [{_UNIT}]", "SNR", "by chance", "pixels",
-                    "where", "flags"):  # fmt: skip
-        left = heading in {"chemical", "where", "flags"}
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for heading in ("id", "chemical", "prob.", "column [ppm m]", "SNR", "chance", "pixels",
+                    "where"):  # fmt: skip
+        left = heading in {"chemical", "where"}
         table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
     for plume in plumes:
         table.add_row(
@@ -77,16 +77,29 @@ def plume_table(plumes: Sequence[PlumeShort]) -> Table:
             _number(plume.expected_by_chance, ".1g"),
             str(plume.n_pixels),
             where_text(plume),
-            Text("; ".join(plume.flags)),
         )
     return table
+
+
+def plumes_by_flags(plumes: Sequence[PlumeShort]) -> dict[str, list[int]]:
+    """Return the ids of the plumes that bear each flag, in the order met."""
+    ids: dict[str, list[int]] = {}
+    for plume in plumes:
+        for flag in plume.flags:
+            ids.setdefault(flag, []).append(plume.id)
+    return ids
 
 
 def column_text(mean_ppm_m: float | None, sd_ppm_m: float | None) -> str:
     """Return a column density with its standard deviation."""
     if mean_ppm_m is None:
         return "-"
-    return f"{mean_ppm_m:.3g} ± {_number(sd_ppm_m, '.2g')}"
+    return f"{significant(mean_ppm_m, 3)} ± {significant(sd_ppm_m, 2)}"
+
+
+def significant(value: float | None, digits: int) -> str:
+    """Return a number with so many significant digits, without an exponent where that is short."""
+    return "-" if value is None else f"{float(f'{value:.{digits}g}'):.6g}"
 
 
 def where_text(plume: PlumeShort) -> str:
@@ -100,9 +113,9 @@ def sensitivity_columns(gases: Sequence[GasSearchedFacts]) -> Columns:
     """Return each gas searched with its noise-equivalent column density, most sensitive first."""
     known = [g for g in gases if g.necl_median_ppm_m is not None]
     known.sort(key=lambda gas: gas.necl_median_ppm_m or 0.0)
-    cells = [f"{gas.name} {_number(gas.necl_median_ppm_m, '.2g')}" for gas in known]
+    cells = [f"{gas.name} {significant(gas.necl_median_ppm_m, 2)}" for gas in known]
     cells += [f"{gas.name} no contrast" for gas in gases if gas.necl_median_ppm_m is None]
-    title = f"Noise of a pixel's column density (one standard deviation, scene median) [{_UNIT}]"
+    title = "Noise of a pixel's column density (one standard deviation, scene median) [ppm m]"
     return Columns([Text(cell) for cell in cells], title=Text(title), column_first=True)
 
 

@@ -144,7 +144,9 @@ def evaluate_pair(
     layers = {}
     if not plumes_only:
         wanted = [gas for gas in truth.gases if gas in searched]
-        layers = {gas: _read_layers(summary, result, gas) for gas in wanted}
+        # In the emissive range a plume shows with either sign.
+        two_sided = bool(np.isfinite(truth.thermal_contrast_k).any())
+        layers = {gas: _read_layers(summary, result, gas, two_sided) for gas in wanted}
     found = {plume.id: plume for plume in summary.plumes}
     score = evaluate_scene(
         truth,
@@ -215,8 +217,8 @@ def _check_same_scene(summary: ScanSummary, result: Path, scene: Path) -> None:
         )
 
 
-def _read_layers(summary: ScanSummary, result: Path, gas: str) -> GasLayers:
-    """Return the images of a gas.
+def _read_layers(summary: ScanSummary, result: Path, gas: str, two_sided: bool) -> GasLayers:
+    """Return the images of a gas; the score's size alone if both signs are plume-like.
 
     Raises
     ------
@@ -237,6 +239,8 @@ def _read_layers(summary: ScanSummary, result: Path, gas: str) -> GasLayers:
     score, column, sd = (
         _image(result / paths[name]).astype(np.float32, copy=False) for name in _LAYERS
     )
+    if two_sided:
+        score = np.abs(score)
     return GasLayers(score=score, column_density_ppm_m=column, column_density_sd_ppm_m=sd)
 
 

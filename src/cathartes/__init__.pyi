@@ -1,0 +1,43 @@
+from cathartes.detect.settings import DetectSettings as DetectSettings
+from cathartes.errors import CathartesError as CathartesError
+from cathartes.pipeline.demo import demonstrate as demonstrate
+from cathartes.pipeline.evaluate import evaluate as evaluate
+from cathartes.pipeline.gas_library import working_library as library
+from cathartes.pipeline.scan import ScanSettings as ScanSettings
+from cathartes.pipeline.scan import scan as scan
+from cathartes.pipeline.simulated import make_scene as make_scene
+from cathartes.products.summary import read_summary as read_summary
+from cathartes.scenes.cube import Cube as Cube
+from cathartes.scenes.instrument import load_instrument as load_instrument
+from cathartes.scenes.open import open_cube as open_cube
+from cathartes.scenes.options import OpenOptions as OpenOptions
+from cathartes.simulate.folder import read_truth as read_truth
+from cathartes.simulate.presets import preset_settings as preset_settings
+from cathartes.simulate.scene import simulate_scene as simulate_scene
+from cathartes.simulate.settings import read_scene_settings as read_scene_settings
+from cathartes.spectra.readers import read_spectra as read_spectra
+
+# `library` is listed here because it bears another name where it stands.
+__all__ = [
+    "CathartesError",
+    "Cube",
+    "DetectSettings",
+    "OpenOptions",
+    "ScanSettings",
+    "__version__",
+    "demonstrate",
+    "evaluate",
+    "library",
+    "load_instrument",
+    "make_scene",
+    "open_cube",
+    "preset_settings",
+    "read_scene_settings",
+    "read_spectra",
+    "read_summary",
+    "read_truth",
+    "scan",
+    "simulate_scene",
+]
+
+__version__: str
