@@ -115,17 +115,17 @@ RECURRENCE_SHARE = 0.75
 
 
 def recurs(
-    height: NDArray[np.float32], winner: NDArray[np.int16], is_top: NDArray[np.bool_]
+    height: NDArray[np.float32], winner: NDArray[np.signedinteger], is_top: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Return True for peaks whose signature has found many other hills about as high.
+    """Return True for peaks whose gas or decoy has found many other hills about as high.
 
     A plume is one hill, or a few; white roofs are as many as there are houses.
 
     Parameters
     ----------
     height : (peak,)
-    winner : (peak,) int16
-        Signature and sign that stands highest there.
+    winner : (peak,) int
+        Gas or decoy, with its sign, that stands highest there.
     is_top : (peak,) bool
         Whether the peak is its hill's highest.
     """

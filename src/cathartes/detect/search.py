@@ -68,7 +68,7 @@ class Heights:
     gas, decoy : (line, sample) float32
         Clean standard deviations; absolute where both signs may be a gas.
     gas_winner, decoy_winner : (line, sample) int16
-        Signature of the highest score; with a negative sign as ``-1 - signature``.
+        Gas or decoy of the highest score; with a negative sign as ``-1 - number``.
     """
 
     gas: NDArray[np.float32]
@@ -103,6 +103,10 @@ def score_scene(
         decoy_winner=np.zeros((n_lines, n_samples), np.int16),
     )
     margin = max(widths_px) // 2
+    n_depths = n_gas_signatures // len(gases)
+    n_decoys = (len(bank.names) - n_gas_signatures) // n_depths
+    owner = [g % len(gases) for g in range(n_gas_signatures)]
+    owner += [d % n_decoys for d in range(len(bank.names) - n_gas_signatures)]
     for start, stop in bandset.ranges():
         low, high = max(start - margin, 0), min(stop + margin, n_lines)
         block = bandset.read(low, high)
@@ -115,8 +119,14 @@ def score_scene(
             for k, width in enumerate(widths_px):
                 height = average(cosine, width) / np.float32(scales.score[g, k])
                 height = np.where(gas_like, height, 0.0)[keep]
-                is_gas = g < n_gas_signatures
-                _raise_heights(heights, slice(start, stop), height, g, is_gas, two_sided=two_sided)
+                _raise_heights(
+                    heights,
+                    slice(start, stop),
+                    height,
+                    owner[g],
+                    is_gas=g < n_gas_signatures,
+                    two_sided=two_sided,
+                )
         for g, name in enumerate(gases):
             store.write_lines(f"z/{name}", start, z[g, keep])
         own = block[keep]
@@ -134,25 +144,24 @@ def _raise_heights(
     heights: Heights,
     lines: slice,
     height: NDArray[np.float32],
-    signature: int,
-    is_gas: bool,
+    owner: int,
     *,
+    is_gas: bool,
     two_sided: bool,
 ) -> None:
-    """Raise the stored heights where this signature stands higher."""
+    """Raise the stored heights where this gas or decoy stands higher."""
     size = np.abs(height) if two_sided else height
     top = (heights.gas if is_gas else heights.decoy)[lines]
     winner = (heights.gas_winner if is_gas else heights.decoy_winner)[lines]
     higher = ~(size <= top) & np.isfinite(size)
     np.copyto(top, size, where=higher)
-    np.copyto(winner, signature, where=higher & (height >= 0))
-    np.copyto(winner, -1 - signature, where=higher & (height < 0))
+    np.copyto(winner, owner, where=higher & (height >= 0))
+    np.copyto(winner, -1 - owner, where=higher & (height < 0))
 
 
 def find_seeds(
     heights: Heights,
     plumes: NDArray[np.bool_],
-    n_gases: int,
     decoys_per_gas: int,
     max_expected: float,
 ) -> tuple[tuple[Seed, ...], ChanceLaw]:
@@ -169,10 +178,10 @@ def find_seeds(
     best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample)
     gas_won = best_gas >= best_decoy
     is_top = height >= np.maximum(best_gas, best_decoy)
-    winner = np.where(
+    winner = np.where(  # even numbers are gases, odd ones decoys
         heights.gas[line, sample] >= heights.decoy[line, sample],
-        heights.gas_winner[line, sample],
-        heights.decoy_winner[line, sample],
+        2 * heights.gas_winner[line, sample].astype(np.int32),
+        2 * heights.decoy_winner[line, sample].astype(np.int32) + 1,
     )
     single = ~recurs(height, winner, is_top)
     by_chance = ~gas_won & is_top & single & ~plumes[line, sample]
@@ -182,8 +191,8 @@ def find_seeds(
     seeds = []
     for a, b in zip(line[wins].tolist(), sample[wins].tolist(), strict=True):
         won = int(heights.gas_winner[a, b])
-        signature, sign = (won, 1) if won >= 0 else (-1 - won, -1)
-        seeds.append(Seed(a, b, float(heights.gas[a, b]), signature % n_gases, sign))
+        gas, sign = (won, 1) if won >= 0 else (-1 - won, -1)
+        seeds.append(Seed(a, b, float(heights.gas[a, b]), gas, sign))
     return tuple(seeds), law
 
 
@@ -195,7 +204,6 @@ PLUME_MARGIN_PX = 4
 
 def find_plumes(
     heights: Heights,
-    n_gases: int,
     gas_score: Callable[[int], NDArray[np.float32]],
     settings: DetectSettings,
 ) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaw]:
@@ -205,8 +213,6 @@ def find_plumes(
     ----------
     heights
         From `score_scene`.
-    n_gases
-        A signature's gas is its number modulo this: thin signatures first, then denser ones.
     gas_score : gas → (line, sample)
         Score smoothed for growing, signed.
 
@@ -223,7 +229,7 @@ def find_plumes(
     near = np.zeros((n_lines, n_samples), dtype=bool)
     for _ in range(MAX_ROUNDS):
         seeds, law = find_seeds(
-            heights, near, n_gases, settings.decoys_per_gas, settings.max_expected_by_chance
+            heights, near, settings.decoys_per_gas, settings.max_expected_by_chance
         )
         labels, grown = grow_plumes(
             (n_lines, n_samples), seeds, gas_score, settings.grow_score, settings.min_pixels

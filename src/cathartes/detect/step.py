@@ -151,7 +151,7 @@ def detect(
         score = average(planes.score(gases.names[gas]), GROW_WIDTH_PX)
         return np.asarray(score * np.float32(scale[0] / scale[grow]))
 
-    labels, seeds, law = find_plumes(heights, len(gases.names), gas_score, settings)
+    labels, seeds, law = find_plumes(heights, gas_score, settings)
     reader = PlumeReader(
         bank=bank,
         signatures=signatures,

@@ -21,6 +21,10 @@ Tick = Callable[[str, float], None]
 SAMPLE_BLOCKS = 6
 """Blocks, spread over the scene, from which scales are taken."""
 
+SCALE_SCORE = 2.6
+"""Gas-like pixels above it are left out when a score's scale is measured: a plume over a fiftieth
+of the scene would else be measured by itself."""
+
 PLUME_SCORE = 4.0
 """Pixels above it on 3 by 3 averages are left out of the background: plumes, or near enough."""
 
@@ -141,24 +145,35 @@ class Scales:
 def measure_scales(
     bandset: Bandset, bank: FilterBank, widths_px: tuple[int, ...], *, two_sided: bool
 ) -> Scales:
-    """Measure a bank's spread on the sampled blocks."""
+    """Measure a bank's spread on the sampled blocks, without what may be plumes."""
     scores, distances = [], []
     for start, stop in bandset.sample_ranges():
         z, d2 = apply_bank(bandset.read(start, stop), bank)
         scores.append(z)
         distances.append(d2)
-    n_bands = bandset.index.size
     n_signatures = len(bank.names)
+    energies = [mean_energy(d) for d in distances]
+    ordinary = float(np.nanquantile(np.concatenate([e.ravel() for e in energies]),
+                                    ORDINARY_QUANTILE))  # fmt: skip
     amount = np.ones(n_signatures)
     score = np.ones((n_signatures, len(widths_px)))
+    grow = widths_px.index(GROW_WIDTH_PX)
     for g in range(n_signatures):
         amount[g] = np.nanquantile(np.abs(np.concatenate([z[g].ravel() for z in scores])), 0.6827)
-        cosine = [cosine_score(z[g], d, n_bands) for z, d in zip(scores, distances, strict=True)]
-        for k, width in enumerate(widths_px):
-            smooth = np.concatenate([average(c, width).ravel() for c in cosine])
-            score[g, k] = clean_scale(smooth, two_sided=two_sided)
-    energy = np.concatenate([mean_energy(d).ravel() for d in distances])
-    ordinary = float(np.nanquantile(energy, ORDINARY_QUANTILE))
+        cosine = [
+            cosine_score(z[g], d, bandset.index.size)
+            for z, d in zip(scores, distances, strict=True)
+        ]
+        smooth = [
+            np.concatenate([average(c, width).ravel() for c in cosine]) for width in widths_px
+        ]
+        like = np.concatenate(
+            [is_gas_like(z[g], e, ordinary).ravel() for z, e in zip(scores, energies, strict=True)]
+        )
+        first = clean_scale(smooth[grow], two_sided=two_sided)
+        height = np.abs(smooth[grow]) if two_sided else smooth[grow]
+        ground = ~(like & (height > SCALE_SCORE * first))
+        score[g] = [clean_scale(values[ground], two_sided=two_sided) for values in smooth]
     return Scales(np.maximum(amount, 1e-6), score, ordinary)
 
 
