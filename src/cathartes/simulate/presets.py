@@ -9,27 +9,28 @@ from cathartes.spectra.absorption import Quality
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import response_matrix
 
-_WARM = 14.0
+_WARM = 18.0
 """A plume so much warmer than the air is warmer than most ground too: it shows in emission, [K]."""
 
 PRESETS: dict[str, SceneSettings] = {
     # Six chemicals, a mixture among them, in emission and in absorption; one is too weak to be
     # found, and a detector that reports it is guessing.
     "demo": SceneSettings(
-        name="demo", seed=20, lines=448, samples=320,
+        name="demo", seed=24, lines=448, samples=320,
+        landscape=LandscapeSettings(surface_set="a"),
         plumes=(
-            PlumeSettings(gases={"ammonia": 1.0}, line=70.5, sample=40.5, peak_ppm_m=900.0,
+            PlumeSettings(gases={"ammonia": 1.0}, line=70.5, sample=40.5, peak_ppm_m=300.0,
                           temperature_difference_k=_WARM, length_m=620.0),
-            PlumeSettings(gases={"SF6": 1.0}, line=150.5, sample=190.5, peak_ppm_m=25.0,
+            PlumeSettings(gases={"SF6": 1.0}, line=150.5, sample=190.5, peak_ppm_m=6.0,
                           length_m=320.0, source_width_m=4.0),
             PlumeSettings(gases={"acetone": 1.0, "methanol": 0.7}, line=235.5, sample=50.5,
-                          peak_ppm_m=2600.0, temperature_difference_k=_WARM, length_m=420.0,
+                          peak_ppm_m=1200.0, temperature_difference_k=_WARM, length_m=420.0,
                           source_width_m=4.0),
-            PlumeSettings(gases={"R-134a": 1.0}, line=320.5, sample=170.5, peak_ppm_m=320.0,
+            PlumeSettings(gases={"R-134a": 1.0}, line=320.5, sample=170.5, peak_ppm_m=110.0,
                           length_m=380.0),
             PlumeSettings(gases={"dichloromethane": 1.0}, line=400.5, sample=60.5,
-                          peak_ppm_m=3600.0, temperature_difference_k=_WARM, length_m=420.0),
-            PlumeSettings(gases={"ethyl_acetate": 1.0}, line=40.5, sample=250.5, peak_ppm_m=4.0,
+                          peak_ppm_m=700.0, temperature_difference_k=_WARM, length_m=420.0),
+            PlumeSettings(gases={"ethyl_acetate": 1.0}, line=290.5, sample=260.5, peak_ppm_m=6.0,
                           length_m=150.0),
         ),
     ),
