@@ -8,6 +8,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from cathartes.errors import InputError, SingularCovarianceError
 
+SUMMED_PIXELS = 1024
+"""Pixels whose products are summed in float32 before they join the float64 sums: over 120 000 the
+rounding (1e-5 of the ground's variance) outweighs the noise, over 1024 it is 30 times less."""
+
 
 @dataclass(slots=True)
 class BackgroundSums:
@@ -51,7 +55,9 @@ class BackgroundSums:
         self._count += clean.sum(axis=0)
         self._sum += centred.sum(axis=0, dtype=np.float64)
         flat = centred.reshape(-1, self.n_bands)
-        self._square += flat.T @ flat
+        for start in range(0, len(flat), SUMMED_PIXELS):
+            few = flat[start : start + SUMMED_PIXELS]
+            self._square += few.T @ few
 
     def finish(self, *, per_column: bool, stripe_smoothing_samples: float) -> "Background":
         r"""Return the background.

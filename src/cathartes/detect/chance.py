@@ -15,25 +15,29 @@ PEAK_WIDTH_PX = 9
 
 
 def average(score: NDArray[np.float32], width_px: int) -> NDArray[np.float32]:
-    """Return the mean over squares of a side, times the side: unit variance for white noise.
+    r"""Return the sum over squares of a side, over the root of the pixels in it.
+
+    .. math:: \bar s = \frac{1}{\sqrt{n}} \sum_{i=1}^n s_i
+
+    It has unit variance for white noise: inside, where n is the side squared, at the scene's edge
+    and beside gaps, where it is less.
 
     Parameters
     ----------
     score : (line, sample)
-        NaN pixels are left out of the mean and stay NaN.
+        NaN pixels and what lies beyond the edge are left out of the sum; NaN stays NaN.
     width_px : [pixel]
         Odd; 1 returns the score as it is.
     """
     if width_px == 1:
         return score
     finite = np.isfinite(score)
-    total = uniform_filter(
-        np.where(finite, score, 0.0).astype(np.float32), width_px, mode="nearest"
-    )
-    if not finite.all():
-        share = uniform_filter(finite.astype(np.float32), width_px, mode="nearest")
-        total = np.where(finite, total / np.maximum(share, 1e-6), np.nan)
-    return np.asarray(total * width_px, dtype=np.float32)
+    filled = np.where(finite, score, 0.0).astype(np.float32)
+    total = uniform_filter(filled, width_px, mode="constant")
+    share = uniform_filter(finite.astype(np.float32), width_px, mode="constant")
+    least = np.float32(1.0 / width_px**2)
+    smooth = width_px * total / np.sqrt(np.maximum(share, least))
+    return np.where(finite, smooth, np.nan).astype(np.float32)
 
 
 def clean_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
