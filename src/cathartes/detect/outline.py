@@ -109,3 +109,40 @@ def ring_labels(labels: NDArray[np.int32], gap_px: int, width_px: int) -> NDArra
     ring = np.zeros_like(labels)
     ring[in_ring] = labels[nearest[0][in_ring], nearest[1][in_ring]]
     return ring
+
+
+JOIN_GAP_PX = 4
+"""Pieces of one chemical no farther apart than this are one plume, [pixel]."""
+
+
+def join_pieces(labels: NDArray[np.int32], chemicals: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the plume that each piece belongs to.
+
+    A plume that drifts over warm and over cold ground changes its sign, and between them it can't
+    be seen: it is outlined in pieces. Pieces of one chemical close to each other are joined.
+
+    Parameters
+    ----------
+    labels : (line, sample) int32
+        0 outside, else the piece, from 1.
+    chemicals : (piece,)
+
+    Returns
+    -------
+    (piece,): number of its plume, from 1, in the order of their first pieces.
+    """
+    parent = list(range(len(chemicals)))
+    for piece, chemical in enumerate(chemicals, start=1):
+        own = labels == piece
+        line, sample = np.nonzero(own)
+        window = (
+            slice(max(line.min() - JOIN_GAP_PX, 0), line.max() + JOIN_GAP_PX + 1),
+            slice(max(sample.min() - JOIN_GAP_PX, 0), sample.max() + JOIN_GAP_PX + 1),
+        )
+        near = binary_dilation(own[window], EIGHT_NEIGHBOURS, iterations=JOIN_GAP_PX)
+        for other in np.unique(labels[window][near]).tolist():
+            if other > 0 and chemicals[other - 1] == chemical:
+                low, high = sorted((parent[piece - 1], parent[other - 1]))
+                parent = [low if p == high else p for p in parent]
+    first_pieces = sorted(set(parent))
+    return tuple(first_pieces.index(p) + 1 for p in parent)

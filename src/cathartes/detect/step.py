@@ -11,7 +11,7 @@ from cathartes.detect.background import Background
 from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.chance import ChanceLaw, average
 from cathartes.detect.describe import PlumeReader, gather_signals
-from cathartes.detect.outline import Seed, ring_labels
+from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.quantify import saturation_curve
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
@@ -161,7 +161,9 @@ def detect(
         wavelength_um=scene.bandset.wavelength_um,
         contrast_assumed=assumed,
     )
-    plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick) if seeds else ()
+    plumes: tuple[Plume, ...] = ()
+    if seeds:
+        labels, plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick)
     threshold = law.score_for(settings.max_expected_by_chance)
     searched = tuple(
         GasSearched(name, float(np.nanmedian(planes.necl(name))), threshold) for name in gases.names
@@ -328,18 +330,27 @@ def _describe(
     law: ChanceLaw,
     gas_score: Callable[[int], NDArray[np.float32]],
     tick: Tick,
-) -> tuple[Plume, ...]:
-    """Say of each outlined plume what it is."""
+) -> tuple[NDArray[np.int32], tuple[Plume, ...]]:
+    """Say of each outlined piece what it is, join those of one plume, and describe that."""
     weight = np.zeros(labels.shape, np.float32)
     for number, seed in enumerate(seeds, start=1):
         inside = labels == number
         weight[inside] = np.clip(gas_score(seed.gas)[inside] * seed.sign, 0.1, None)
     rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
     signals = gather_signals(bandset, reader.bank, labels, rings, weight, tick)
-    return tuple(
-        reader.describe(number, seed, signal, law.expected(seed.score), labels, rings)
-        for number, (seed, signal) in enumerate(zip(seeds, signals, strict=True), start=1)
-    )
+
+    def describe(number: int, piece: int) -> Plume:
+        chance = law.expected(seeds[piece].score)
+        return reader.describe(number, seeds[piece], signals[piece], chance, labels, rings)
+
+    pieces = tuple(describe(piece + 1, piece) for piece in range(len(seeds)))
+    plume_of = join_pieces(labels, tuple(plume.chemical for plume in pieces))
+    if len(set(plume_of)) == len(pieces):
+        return labels, pieces
+    renumber = np.array([0, *plume_of], dtype=np.int32)
+    labels, rings = renumber[labels], renumber[rings]
+    strongest = [plume_of.index(number) for number in range(1, max(plume_of) + 1)]
+    return labels, tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
 
 
 def _outcome(
