@@ -13,6 +13,8 @@ from cathartes.detect.result import Outcome
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
 from cathartes.products.summary import GasSearchedFacts, PlumeShort, ScanSummary
 
+_SENSITIVITY = "Noise of a pixel's column density [ppm m], one standard deviation, scene median:"
+
 
 def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[RenderableType]:
     """Yield what is printed of one scan: outcome, plumes or sensitivity, where the files are."""
@@ -24,6 +26,7 @@ def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[Re
             yield Text(f"Flagged {flags}: {', '.join(map(str, ids))}")
     yield Text(searched_sentence(summary))
     if not summary.plumes:
+        yield Text(_SENSITIVITY)
         yield sensitivity_columns(summary.gases_searched)
     yield Text(f"Picture: {folder / QUICKLOOK}   For a GIS: {folder / PLUMES_GPKG}")
 
@@ -115,8 +118,7 @@ def sensitivity_columns(gases: Sequence[GasSearchedFacts]) -> Columns:
     known.sort(key=lambda gas: gas.necl_median_ppm_m or 0.0)
     cells = [f"{gas.name} {significant(gas.necl_median_ppm_m, 2)}" for gas in known]
     cells += [f"{gas.name} no contrast" for gas in gases if gas.necl_median_ppm_m is None]
-    title = "Noise of a pixel's column density (one standard deviation, scene median) [ppm m]"
-    return Columns([Text(cell) for cell in cells], title=Text(title), column_first=True)
+    return Columns([Text(cell) for cell in cells], column_first=True)
 
 
 def describe_run(

@@ -123,7 +123,17 @@ class PlumeReader:
         labels: NDArray[np.int32],
         rings: NDArray[np.int32],
     ) -> Plume:
-        """Return what is said of one plume."""
+        """Return what is said of one plume.
+
+        Parameters
+        ----------
+        number
+            Its number in the labels.
+        seed, signal, expected_by_chance
+            Of its strongest piece.
+        labels, rings : (line, sample) int32
+            Plumes and their surroundings.
+        """
         settings, names = self.settings, self.signatures.names
         emissive = self.signatures.regime is Regime.EMISSIVE
         variance = self.mean_variance(signal)

@@ -87,12 +87,12 @@ class SaturationCurve:
     apparent_ppm_m: NDArray[np.float64]
 
     def invert(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the column density of an apparent one; negative values stay as they are."""
+        """Return the column density of an apparent one, any shape; negative values stay."""
         column = np.interp(apparent_ppm_m, self.apparent_ppm_m, self.column_ppm_m)
         return np.where(apparent_ppm_m > 0, column, apparent_ppm_m).astype(np.float32)
 
     def slope(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return du/dq: by how much an error of the apparent column grows."""
+        """Return du/dq, any shape: by how much an error of the apparent column grows."""
         slopes = np.gradient(self.column_ppm_m, self.apparent_ppm_m)
         growth = np.interp(apparent_ppm_m, self.apparent_ppm_m, slopes)
         return np.where(apparent_ppm_m > 0, growth, 1.0).astype(np.float32)

@@ -171,6 +171,17 @@ def find_seeds(
     hills tell what chance gives, gases' hills above that are plumes. Hills that recur all over the
     scene are a surface, and count for neither. Peaks near plumes already found tell nothing of
     chance and are left out of the law: a strong plume looks a little like everything.
+
+    Parameters
+    ----------
+    heights
+        From `score_scene`.
+    plumes : (line, sample) bool
+        True in and near plumes already found.
+    decoys_per_gas
+        Decoys searched beside each gas.
+    max_expected
+        Seeds are peaks of which chance gives at most so many.
     """
     both = np.fmax(heights.gas, heights.decoy)
     line, sample = find_peaks(both)

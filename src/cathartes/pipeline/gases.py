@@ -14,6 +14,9 @@ from cathartes.spectra.visibility import (
     search_visible,
 )
 
+_FEW = 3
+"""So many gases that can't be seen are named with the reason."""
+
 
 def gases_on_bands(
     library: GasLibrary,
@@ -47,11 +50,12 @@ def gases_on_bands(
     names = tuple(v.name for v in seen if v.visible)
     if not names:
         low_um, high_um = chosen.centre_um.min(), chosen.centre_um.max()
+        few = "".join(f" {gas.name}: {gas.reason}." for gas in hidden[:_FEW])
         raise NoSignatureError(
-            f"none of the library's {len(library)} gases shows between {low_um:.3f} and "
-            f"{high_um:.3f} um; `cathartes library show GAS` says where each absorbs. Import a "
-            "spectrum that covers these bands (`cathartes library import`), or give a cube with "
-            "other bands."
+            f"none of the {len(library)} gases to be searched shows between {low_um:.3f} and "
+            f"{high_um:.3f} um.{few if len(hidden) <= _FEW else ''} Search others (--gas), import "
+            "a spectrum that covers these bands (`cathartes library import`), or give a cube with "
+            "other bands; `cathartes library show GAS` says where each absorbs."
         )
     absorption = np.zeros((len(names), len(bands)))
     for row, name in zip(absorption, names, strict=True):

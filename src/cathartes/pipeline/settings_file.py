@@ -28,7 +28,11 @@ def read_scan_settings(path: Path) -> ScanSettings:
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(
+            f"settings {path}: can't be read ({error.strerror or error}); a TOML file is needed."
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"settings {path.name}: can't be read as TOML: {error}.") from error
     _check_keys(path.name, content, ScanSettings())
     try:

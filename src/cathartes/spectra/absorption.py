@@ -142,7 +142,7 @@ class AbsorptionSpectrum:
 def is_covered(
     wavenumber_cm1: NDArray[np.float64], coverage_cm1: tuple[tuple[float, float], ...]
 ) -> NDArray[np.bool_]:
-    """Return True where a wavenumber lies inside one of the ranges, ends included."""
+    """Return True where a wavenumber, (point,) [cm-1], lies in a range, ends included: (point,)."""
     covered = np.zeros(wavenumber_cm1.shape, dtype=bool)
     for low, high in coverage_cm1:
         covered |= (wavenumber_cm1 >= low) & (wavenumber_cm1 <= high)

@@ -63,7 +63,7 @@ def lookalike_matrix(
 def worst_pairs(
     names: tuple[str, ...], correlation: NDArray[np.float64]
 ) -> tuple[tuple[str, str, float], ...]:
-    """Return every pair of gases with its correlation, the most alike first."""
+    """Return every pair of a (gas, gas) correlation, the most alike first."""
     g, h = np.tril_indices(len(names), k=-1)
     value = correlation[g, h]
     order = np.argsort(-np.where(np.isfinite(value), value, -np.inf), kind="stable")

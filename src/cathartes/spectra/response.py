@@ -86,13 +86,13 @@ class SpectralBands:
         return int(self.centre_um.size)
 
     def select(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> "SpectralBands":
-        """Return the bands of an index or a mask, in that order."""
+        """Return the bands of an index or a mask, (band,), in that order."""
         chosen = np.arange(len(self))[index]
         response = None if self.response is None else tuple(self.response[i] for i in chosen)
         return SpectralBands(self.centre_um[chosen], self.fwhm_um[chosen], response)
 
     def wavenumber_grid_cm1(self, step_cm1: float) -> NDArray[np.float64]:
-        """Return a regular ascending grid that covers every band's response, [cm-1]."""
+        """Return a regular ascending grid that covers every band's response, (point,) [cm-1]."""
         if self.response is None:
             low_um = (self.centre_um - REACH_FWHM * self.fwhm_um).min()
             high_um = (self.centre_um + REACH_FWHM * self.fwhm_um).max()

@@ -89,6 +89,15 @@ def parse_ordinate(title: str, where: str) -> tuple[Ordinate, float]:
 def parse_axis(title: str, where: str, values: NDArray[np.float64]) -> str:
     """Return the unit of a spectral axis: ``cm-1`` or a unit of length.
 
+    Parameters
+    ----------
+    title
+        What the file calls the axis.
+    where
+        The file, for messages.
+    values : (point,)
+        The axis, to say which unit would suit it.
+
     Raises
     ------
     UnitError
