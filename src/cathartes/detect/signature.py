@@ -165,7 +165,7 @@ def decoy_absorption(
     References
     ----------
     Own construction after the target-decoy competition of Elias & Gygi 2007,
-    doi 10.1038/nmeth1019; docs/decisions/0020-chance-by-decoys.md.
+    doi 10.1038/nmeth1019; docs/decisions/0012-chance-by-decoys.md.
     """
     n_gases, n_bands = absorption_per_ppm_m.shape
     gases = _unit_rows(whiten(absorption_per_ppm_m))
