@@ -65,7 +65,7 @@ def scan(
         float | None,
         typer.Option(
             help="Report a plume if chance gives at most so many of its strength in "
-            "the scene; left out: 0.5."
+            f"the scene; left out: {DetectSettings().max_expected_by_chance:g}."
         ),
     ] = None,
     settings: Annotated[
