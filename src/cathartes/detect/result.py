@@ -59,7 +59,8 @@ class Plume:
     probability
         That the chemical is in the plume, given that the plume is real.
     alternatives
-        (name, probability) of the other candidates, most probable first.
+        (name, probability) of the other candidates, most probable first. In a mixture several
+        chemicals are probable: the probabilities need not sum to one.
     expected_by_chance
         Upper bound of the number of plumes at least this strong that clutter and noise give in
         this scene over the whole library.
@@ -99,6 +100,12 @@ class Plume:
     thermal_contrast: int
     flags: tuple[str, ...]
     spectrum: PlumeSpectrum
+
+    @property
+    def chemicals(self) -> tuple[str, ...]:
+        """The main chemical, then those more probably in the plume than not."""
+        partners = (name for name, p in self.alternatives if p > 0.5 and name != UNKNOWN)
+        return (self.chemical, *partners)
 
 
 @dataclass(frozen=True, slots=True)

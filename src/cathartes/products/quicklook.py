@@ -147,7 +147,7 @@ def _outcome_words(detections: Detections) -> str:
         return f"Inconclusive: {detections.reason} ({plumes}, {searched})"
     if detections.outcome is Outcome.NOTHING_FOUND:
         return f"Nothing found above the thresholds; {searched}"
-    names = list(dict.fromkeys(words.spoken(plume.chemical) for plume in detections.plumes))
+    names = list(dict.fromkeys(words.spoken_mixture(plume) for plume in detections.plumes))
     some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"{plumes} found: {some}; {searched}"
 
@@ -295,7 +295,7 @@ def _draw_words(
     strongest = detections.plumes[0]
     axes = _axes(figure, spectrum)
     unit = CANONICAL_RADIANCE_UNIT if cube.quantity is Quantity.RADIANCE else "1"
-    words.draw_spectrum(axes, strongest.spectrum, strongest.chemical, unit)
+    words.draw_spectrum(axes, strongest, unit)
     axes.set_title(f"Spectrum of plume {strongest.id}, the strongest", fontsize=words.NORMAL,
                    loc="left")  # fmt: skip
     words.draw_plume_table(_axes(figure, table), over.plumes, over.colours)

@@ -15,7 +15,7 @@ from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import UNKNOWN, Detections, Plume
 from cathartes.products.quicklook_view import View, reduced, scale_bar_m
-from cathartes.products.quicklook_words import SMALL, spoken
+from cathartes.products.quicklook_words import SMALL, spoken_mixture
 from cathartes.scenes.geometry import Geometry
 
 # Okabe and Ito 2008, the colours that colour-blind people tell apart; black and yellow left out.
@@ -117,7 +117,7 @@ def label_plumes(axes: Axes, over: Annotation, view: View, most: int = 12) -> No
     taken = [_pixel_box(axes, plume) for plume in shown]
     for plume in shown[:most]:
         text = axes.annotate(
-            f"{plume.id} {spoken(plume.chemical)}",
+            f"{plume.id} {spoken_mixture(plume)}",
             (0, 0), xycoords="figure pixels", fontsize=SMALL, fontweight="bold",
             color=over.colours[plume.chemical], annotation_clip=False, zorder=5,
             path_effects=[withStroke(linewidth=2.2, foreground="black")],

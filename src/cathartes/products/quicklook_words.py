@@ -7,15 +7,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cathartes.detect.result import UNKNOWN, GasSearched, Plume, PlumeSpectrum
+from cathartes.detect.result import UNKNOWN, GasSearched, Plume
 
 SMALL = 8.5
 NORMAL = 9.5
 LARGE = 15.0
 
 
-def draw_spectrum(axes: Axes, spectrum: PlumeSpectrum, chemical: str, unit: str) -> None:
+def draw_spectrum(axes: Axes, plume: Plume, unit: str) -> None:
     """Draw a plume's signal with its standard deviation, the best fit, and the runner-up's."""
+    spectrum = plume.spectrum
     order = np.argsort(spectrum.wavelength_um)
     wavelength_um = spectrum.wavelength_um[order]
     signal, spread = spectrum.signal[order], spectrum.signal_sd[order]
@@ -29,7 +30,7 @@ def draw_spectrum(axes: Axes, spectrum: PlumeSpectrum, chemical: str, unit: str)
                       alpha=0.45, linewidth=0, label="± 1 standard deviation")  # fmt: skip
     axes.plot(x, broken(signal), color="#222222", linewidth=1.1, marker=".", markersize=3,
               label="measured: plume less surroundings")  # fmt: skip
-    name = "best fit" if chemical == UNKNOWN else f"{spoken(chemical)} (best fit)"
+    name = "best fit" if plume.chemical == UNKNOWN else f"{spoken_mixture(plume)} (best fit)"
     axes.plot(x, broken(spectrum.fit[order]), color="#D55E00", linewidth=1.8, label=name)
     if spectrum.runner_up:
         axes.plot(x, broken(spectrum.runner_up_fit[order]), color="#0072B2", linewidth=1.3,
@@ -76,8 +77,9 @@ def draw_plume_table(axes: Axes, plumes: Sequence[Plume], colours: Mapping[str, 
     notes = [f"and {len(rows) - shown} more in plumes.csv"] if shown < len(rows) else []
     notes.append("↑ emission, ↓ absorption. By chance: plumes this strong expected from clutter.")
     first = plumes[0]
-    if first.alternatives:
-        others = ", ".join(f"{spoken(name)} ({p:.2f})" for name, p in first.alternatives[:3])
+    doubts = [(name, p) for name, p in first.alternatives if name not in first.chemicals]
+    if doubts:
+        others = ", ".join(f"{spoken(name)} ({p:.2f})" for name, p in doubts[:3])
         notes.append(_shortened(f"Plume {first.id} might also be: {others}.", 95))
     if first.flags:
         notes.append(_shortened(f"Plume {first.id} is flagged: {', '.join(first.flags)}.", 95))
@@ -91,9 +93,9 @@ def _table_row(plume: Plume) -> tuple[str, ...]:
     arrow = {1: " ↑", -1: " ↓"}.get(plume.thermal_contrast, "")
     return (
         str(plume.id),
-        _shortened(spoken(plume.chemical), 26) + arrow,
+        _shortened(spoken_mixture(plume), 26) + arrow,
         f"{plume.probability:.2f}" if np.isfinite(plume.probability) else "–",
-        f"{_number(mean)} ± {_number(spread)}",
+        f"{_number(mean)} ± {_number(spread)}" if np.isfinite(mean) else "not stated",
         _number(plume.snr_max),
         _number(plume.expected_by_chance),
     )
@@ -185,6 +187,11 @@ def _sensitivity_row(
 def spoken(chemical: str) -> str:
     """Return a gas's name as people write it: the library's ``acetic_acid`` with a blank."""
     return chemical.replace("_", " ")
+
+
+def spoken_mixture(plume: Plume) -> str:
+    """Return the names of all that is probably in a plume: ``methanol + acetone``."""
+    return " + ".join(spoken(name) for name in plume.chemicals)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -15,9 +15,11 @@ import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 from pydantic import JsonValue
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import Detections
+from cathartes.errors import OutputError
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.products.plume_table import (
     COLUMNS,
@@ -115,27 +117,38 @@ def write_geopackage(path: Path, features: PlumeFeatures) -> None:
 
     ``alternatives`` and ``flags`` are JSON text. An empty table keeps its columns. In pixel
     coordinates the layer has the reference system `PIXEL_CRS`.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written, as on a full disk.
     """
     values, nulls = _field_arrays(features.rows)
     outlines = np.empty(len(features.outlines), dtype=object)
     outlines[:] = [None if o.is_empty else shapely.to_wkb(o) for o in features.outlines]
-    pyogrio.raw.write(
-        path,
-        geometry=outlines,
-        field_data=values,
-        field_mask=nulls,
-        fields=np.array(COLUMNS, dtype=object),
-        layer=GPKG_LAYER,
-        driver="GPKG",
-        geometry_type="MultiPolygon",
-        crs="EPSG:4326" if features.coordinate_space == "wgs84" else PIXEL_CRS,
-        dataset_options={"VERSION": "1.2"},  # GDAL before 3.7 warns of newer ones
-        layer_metadata={
-            "schema": PLUMES_SCHEMA,
-            "coordinate_space": features.coordinate_space,
-            "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
-        },
-    )
+    try:
+        pyogrio.raw.write(
+            path,
+            geometry=outlines,
+            field_data=values,
+            field_mask=nulls,
+            fields=np.array(COLUMNS, dtype=object),
+            layer=GPKG_LAYER,
+            driver="GPKG",
+            geometry_type="MultiPolygon",
+            crs="EPSG:4326" if features.coordinate_space == "wgs84" else PIXEL_CRS,
+            dataset_options={"VERSION": "1.2"},  # GDAL before 3.7 warns of newer ones
+            layer_metadata={
+                "schema": PLUMES_SCHEMA,
+                "coordinate_space": features.coordinate_space,
+                "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
+            },
+        )
+    except (DataSourceError, DataLayerError, FeatureError) as error:
+        raise OutputError(
+            f"{path.name}: can't be written ({error}); is the disk full? Free some space, or name "
+            "a folder on another disk with --out."
+        ) from error
 
 
 def _field_arrays(
