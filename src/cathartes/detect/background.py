@@ -13,6 +13,11 @@ SUMMED_PIXELS = 1024
 rounding (1e-5 of the ground's variance) outweighs the noise, over 1024 it is 30 times less."""
 
 
+STRIPE_PIXELS = 25
+"""With fewer clean pixels a column its mean is too much of the pixels' own: taken off as a stripe
+it would hide a part of the noise (of 25 pixels a twenty-fifth, of a single line all of it)."""
+
+
 @dataclass(slots=True)
 class BackgroundSums:
     """Running sums from which a background is made, block by block.
@@ -78,7 +83,9 @@ class BackgroundSums:
             If there are fewer than 3 clean pixels, or fewer than 2 more than means.
         """
         n_pixels = int(self._count.sum())
-        n_means = int(np.count_nonzero(self._count)) if per_column else 1
+        n_columns = int(np.count_nonzero(self._count))
+        striped = n_pixels >= STRIPE_PIXELS * n_columns and n_columns >= 3
+        n_means = n_columns if per_column else 1
         if self._shift is None:
             raise InputError(
                 "no pixel of the scene is finite in every band used; check the ignore value and "
@@ -98,7 +105,11 @@ class BackgroundSums:
         count = self._count[:, None]
         overall = self._sum.sum(axis=0) / n_pixels
         own = np.divide(self._sum, count, out=np.tile(overall, (len(count), 1)), where=count > 0)
-        removed = own if per_column else overall + _stripes(own, stripe_smoothing_samples)
+        removed = np.broadcast_to(overall, own.shape)
+        if per_column:
+            removed = own
+        elif striped:
+            removed = overall + _stripes(own, stripe_smoothing_samples)
         cross = (own * count).T @ removed
         moment = self._square - (cross + cross.T - (removed * count).T @ removed)
         return Background(
@@ -110,8 +121,6 @@ class BackgroundSums:
 
 def _stripes(column_mean: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
     """Return the part of the column means that changes faster than the scene, (sample, band)."""
-    if column_mean.shape[0] < 3:
-        return np.zeros_like(column_mean)
     trend = gaussian_filter1d(column_mean, smoothing, axis=0, mode="nearest")
     return np.asarray(column_mean - trend)
 

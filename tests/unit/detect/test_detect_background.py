@@ -19,8 +19,6 @@ SMOOTHING = 2.0
 def simple_trend(column_mean, sigma):
     """Gaussian smoothing across the columns, edges repeated, kernel cut at 4 σ: loops alone."""
     n_samples = len(column_mean)
-    if n_samples < 3:
-        return column_mean.copy()
     reach = int(4.0 * sigma + 0.5)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     kernel /= kernel.sum()
@@ -46,11 +44,17 @@ def simple_background(cube, per_column):
         [np.mean([x for d, x in pixels if d == c] or [overall], axis=0) for c in range(n_samples)]
     )
     used_columns = len({c for c, _ in pixels})
-    removed = own if per_column else overall + own - simple_trend(own, SMOOTHING)
+    striped = used_columns >= 3 and len(pixels) >= 25 * used_columns
+    removed = np.tile(overall, (n_samples, 1))
+    if per_column:
+        removed = own
+    elif striped:
+        removed = overall + own - simple_trend(own, SMOOTHING)
     covariance = np.zeros((n_bands, n_bands))
     for c, x in pixels:
         covariance += np.outer(x - removed[c], x - removed[c])
-    return removed, covariance / (len(pixels) - (used_columns if per_column else 1)), len(pixels)
+    freedom = len(pixels) - (used_columns if per_column else 1)
+    return removed, covariance / freedom, freedom
 
 
 def clean(block):
@@ -66,7 +70,7 @@ def in_blocks(cube, lines_a_block):
 
 
 @given(
-    n_lines=st.integers(3, 9),
+    n_lines=st.one_of(st.integers(3, 9), st.integers(24, 32)),
     n_samples=st.integers(1, 7),
     n_bands=st.integers(1, 6),
     per_column=st.booleans(),
@@ -87,14 +91,12 @@ def test_sums_are_those_of_a_plain_loop(
     found = in_blocks(cube, lines_a_block).finish(
         per_column=per_column, stripe_smoothing_samples=SMOOTHING
     )
-    mean, covariance, n_pixels = simple_background(cube, per_column)
-    used_columns = int(clean(cube).any(axis=0).sum())
-    freedom = n_pixels - (used_columns if per_column else 1)
+    mean, covariance, freedom = simple_background(cube, per_column)
     assert found.degrees_of_freedom == freedom
     moment = np.nanmax(np.abs(cube - np.nanmean(cube))) ** 2
     np.testing.assert_allclose(found.mean, mean, atol=1e-5 * np.sqrt(moment))
     np.testing.assert_allclose(
-        found.covariance, covariance, atol=1e-5 * moment * n_pixels / freedom
+        found.covariance, covariance, atol=1e-5 * moment * clean(cube).sum() / freedom
     )
     assert (found.covariance == found.covariance.T).all()
 
@@ -163,6 +165,25 @@ def test_a_stripe_is_taken_out_and_a_slope_is_kept():
     np.testing.assert_allclose(step, 1.0, atol=0.03)
     slope = background.mean[40] - background.mean[20]
     assert np.abs(slope).max() < 0.1, "the scene's own slope must stay in the data"
+
+
+def test_a_single_line_keeps_its_noise():
+    """A line's column means are its pixels: taken off as stripes they would leave no variance."""
+    rng = np.random.default_rng(5)
+    cube = rng.normal(5.0, 0.1, (1, 3000, 4)).astype(np.float32)
+    background = in_blocks(cube, 1).finish(per_column=False, stripe_smoothing_samples=15.0)
+    np.testing.assert_allclose(np.diag(background.covariance), 0.01, rtol=4 * np.sqrt(2 / 3000))
+
+
+@pytest.mark.parametrize("n_lines", [9, 24, 25, 100])
+@pytest.mark.parametrize("per_column", [True, False])
+def test_the_variance_of_noise_does_not_depend_on_the_number_of_lines(n_lines, per_column):
+    """4 standard errors, and the twenty-fifth that stripes may hide."""
+    rng = np.random.default_rng(6)
+    cube = rng.normal(5.0, 0.1, (n_lines, 600, 4)).astype(np.float32)
+    background = in_blocks(cube, 50).finish(per_column=per_column, stripe_smoothing_samples=15.0)
+    error = 4 * np.sqrt(2 / (n_lines * 600)) + 1 / 25
+    np.testing.assert_allclose(np.diag(background.covariance), 0.01, rtol=error)
 
 
 def test_a_column_without_pixels_takes_the_mean_of_all():
