@@ -1,0 +1,55 @@
+"""Cubes and command lines for whole runs."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode does not
+
+from runs import YARD, Run, Said
+
+from cathartes.cli.main import main
+from cathartes.scenes.instrument import load_instrument
+from cathartes.scenes.readers.envi import write_envi
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process."""
+
+    def run_command(*words: str | Path) -> Said:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Said(code, out, " ".join(err.split()))
+
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small scene with one strong plume of SF6."""
+    folder = tmp_path_factory.mktemp("simulated")
+    (folder / "yard.toml").write_text(YARD)
+    assert main(["simulate", str(folder / "yard.toml"), "--out", str(folder / "yard"), "-q"]) == 0
+    return folder / "yard"
+
+
+@pytest.fixture
+def cube_of(tmp_path: Path) -> Callable[..., Path]:
+    """Write radiance as an ENVI cube of the lwir-drone-like instrument and return its header."""
+
+    def write(radiance: np.ndarray, name: str = "flight.hdr") -> Path:
+        bands = load_instrument("lwir-drone-like").bands
+        fields = {"air temperature": "290.0"}
+        return write_envi(
+            tmp_path / name,
+            radiance.astype(np.float32),
+            bands=bands.select(np.arange(radiance.shape[2])),
+            fields=fields,
+        )
+
+    return write
