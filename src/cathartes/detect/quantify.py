@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.atmosphere import Atmosphere
 from cathartes.scenes.radiometry import planck_radiance, planck_slope
 
 
@@ -14,14 +15,15 @@ def emissive_contrast_k(
     weight: NDArray[np.float64],
     plume_temperature_k: float,
     ground_temperature_k: float,
+    atmosphere: Atmosphere,
 ) -> NDArray[np.float32]:
     r"""Return the plume-ground contrast of each pixel in each gas's own bands, as kelvins.
 
-    .. math:: \Delta T_g = \frac{\sum_b w_{gb}\,(B_b(T_p) - L_b)}
+    .. math:: \Delta T_g = \frac{\sum_b w_{gb}\,(B_b(T_p) - (L_b - L_{u,b})/\tau_b)}
                                 {\sum_b w_{gb}\,\partial B_b/\partial T}, \qquad w_g = |s_g|
 
-    The pixel's own radiance stands for the ground's: true for a thin plume and short paths; a
-    plume of optical depth τ leaves the contrast short by about τ.
+    The pixel's own radiance stands for the ground's, which is true for a thin plume; what a dense
+    one hides is put right by `SaturationCurve`.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def emissive_contrast_k(
         Not negative; where each gas absorbs.
     plume_temperature_k, ground_temperature_k : [K]
         The second is where the signatures were linearised.
+    atmosphere
+        Transmittance τ and path radiance L_u.
 
     Returns
     -------
@@ -38,8 +42,10 @@ def emissive_contrast_k(
     """
     slope = planck_slope(wavelength_um, ground_temperature_k)
     share = weight / (weight @ slope)[:, None]
-    glow = share @ planck_radiance(wavelength_um, plume_temperature_k)
-    return np.asarray(glow - block @ share.T.astype(np.float32), dtype=np.float32)
+    lifted = atmosphere.path_radiance / atmosphere.transmittance
+    glow = share @ (planck_radiance(wavelength_um, plume_temperature_k) + lifted)
+    through = (share / atmosphere.transmittance).T.astype(np.float32)
+    return np.asarray(glow - block @ through, dtype=np.float32)
 
 
 def albedo_factor(block: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float32]:

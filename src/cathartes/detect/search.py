@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
+from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance, hill_tops, recurs
 from cathartes.detect.context import context_image
@@ -31,6 +32,8 @@ class Contrast:
     plume_temperature_k, ground_temperature_k : [K]
         Emissive only; the plume's is NaN where it is not known, and `assumed_k` holds everywhere.
     assumed_k : [K]
+    atmosphere
+        Emissive only: what the air does.
     """
 
     mean: NDArray[np.float64]
@@ -38,6 +41,7 @@ class Contrast:
     plume_temperature_k: float
     ground_temperature_k: float
     assumed_k: float
+    atmosphere: Atmosphere
 
     def of_block(
         self, block: NDArray[np.float32], wavelength_um: NDArray[np.float64], n_gases: int
@@ -55,6 +59,7 @@ class Contrast:
             self.weight,
             self.plume_temperature_k,
             self.ground_temperature_k,
+            self.atmosphere,
         )
         return np.moveaxis(contrast, 2, 0)
 

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.background import Background
 from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.chance import ChanceLaw, average
@@ -28,6 +29,7 @@ from cathartes.detect.survey import (
     Bandset,
     Scales,
     Tick,
+    clean_pixels,
     first_background,
     measure_scales,
     refined_background,
@@ -42,6 +44,8 @@ MIN_VALID_SHARE = 0.5
 """With fewer usable pixels a scene without a plume is inconclusive, not empty."""
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
+SAMPLE_PIXELS = 8000
+"""Pixels of each sampled block from which the air is estimated."""
 ALBEDO_FACTOR_SD = 0.05
 """How well the albedo factor stands for a pixel's brightness in a gas's own bands."""
 
@@ -103,7 +107,8 @@ def detect(
     scene = _Scene.of_cube(cube, settings, tick)
     widths = settings.smoothing_widths_px
     rough = scene.rough_background()
-    model = scene.signature_model(rough)
+    air = scene.atmosphere()
+    model = scene.signature_model(rough, air)
 
     thin = gases.absorption_per_ppm_m[:, scene.bandset.index]
     absorption = saturated_absorption(thin, settings.optical_depths)
@@ -122,7 +127,7 @@ def detect(
     bank = make_bank(model(gas_names + decoy_names, everything), clean)
     scales = measure_scales(scene.bandset, bank, widths, two_sided=scene.emissive)
 
-    contrast = scene.contrast(signatures, clean)
+    contrast = scene.contrast(signatures, clean, air)
     heights = score_scene(
         scene.bandset,
         bank,
@@ -243,21 +248,31 @@ class _Scene:
         mean = background.mean.mean(axis=0)
         return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
 
+    def atmosphere(self) -> Atmosphere:
+        """Return what the air does, estimated from the sampled blocks."""
+        if not self.emissive:
+            return clear_air(self.bandset.index.size)
+        pixels = []
+        for start, stop in self.bandset.sample_ranges():
+            block = self.bandset.read(start, stop)
+            usable = block[clean_pixels(block)]
+            pixels.append(usable[:: 1 + len(usable) // SAMPLE_PIXELS])
+        return estimate_atmosphere(np.concatenate(pixels), self.bandset.wavelength_um)
+
     def signature_model(
-        self, background: Background
+        self, background: Background, air: Atmosphere
     ) -> Callable[[tuple[str, ...], NDArray[np.float64]], Signatures]:
         """Return what turns names and absorptions into signatures over this background."""
         if self.emissive:
             ground_k = self.ground_temperature_k(background)
-            clear = np.ones(self.bandset.index.size)
             return lambda names, absorption: emissive_signatures(
-                names, absorption, self.bandset.wavelength_um, ground_k, clear
+                names, absorption, self.bandset.wavelength_um, ground_k, air.transmittance
             )
         mean = background.mean.mean(axis=0)
         factor = air_mass_factor(self.bandset.cube, self.settings)
         return lambda names, absorption: reflective_signatures(names, absorption, mean, factor)
 
-    def contrast(self, signatures: Signatures, background: Background) -> Contrast:
+    def contrast(self, signatures: Signatures, background: Background, air: Atmosphere) -> Contrast:
         """Return how contrast follows from radiance in this scene."""
         plume_k = self.settings.plume_temperature_k
         if plume_k is None:
@@ -269,6 +284,7 @@ class _Scene:
             plume_temperature_k=plume_k,
             ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
             assumed_k=self.settings.assumed_contrast_k,
+            atmosphere=air,
         )
 
     def gas_scales(
