@@ -285,6 +285,26 @@ def test_shrinkage_is_that_of_leaving_each_pixel_out(n_pixels, n_bands, seed):
     assert worst > approximation + ladder
 
 
+@pytest.mark.parametrize("n_pixels", [9, 14, 30, 100])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_shrinkage_is_the_least_of_the_closed_form_on_matrices(n_pixels, seed):
+    """ln|G| + ln(1-βr) + r/(1-βr), G = n(1-a)/(n-1) R + a diag R, r = tr G⁻¹R: Theiler's eq."""
+    x = np.random.default_rng(seed).normal(0, 1, (n_pixels, 6)) @ np.diag([1, 1, 1, 2, 2, 5])
+    x[:, 1:] += 0.4 * x[:, :1]
+    x /= np.sqrt((x**2).mean(axis=0))
+    correlation = x.T @ x / n_pixels
+
+    def cost(a):
+        full = n_pixels * (1 - a) / (n_pixels - 1) * correlation + a * np.eye(6)
+        r, beta = np.trace(np.linalg.solve(full, correlation)), (1 - a) / (n_pixels - 1)
+        return np.linalg.slogdet(full)[1] + np.log(1 - beta * r) + r / (1 - beta * r)
+
+    ladder = [*(10.0 ** (-k / 4) for k in range(1, 33)), 0.75, 0.9, 0.99]
+    assert shrinkage_weight(np.linalg.eigvalsh(correlation), n_pixels) == pytest.approx(
+        min(ladder, key=cost)
+    )
+
+
 def test_fewer_pixels_are_shrunk_more():
     rng = np.random.default_rng(2)
     mixing = rng.normal(0, 1, (20, 20))

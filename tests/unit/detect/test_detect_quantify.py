@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cathartes.detect.atmosphere import Atmosphere, clear_air
 from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy
 from cathartes.detect.quantify import albedo_factor, emissive_contrast_k, necl_ppm_m
 from cathartes.scenes.radiometry import planck_radiance, planck_slope
 
 WAVELENGTH_UM = np.linspace(8.0, 12.0, 25)
+AIR = clear_air(25)
 
 
 @given(seed=st.integers(0, 1000))
@@ -19,11 +21,16 @@ def test_contrast_is_that_of_a_plain_loop(seed):
     ground_k = rng.uniform(280, 310, (3, 4))
     block = planck_radiance(WAVELENGTH_UM, ground_k[:, :, None]).astype(np.float32)
     weight = rng.random((2, 25))
-    found = emissive_contrast_k(block, WAVELENGTH_UM, weight, 290.0, 296.0)
+    air = Atmosphere(rng.uniform(0.6, 1.0, 25), rng.uniform(0.0, 2.0, 25))
+    found = emissive_contrast_k(block, WAVELENGTH_UM, weight, 290.0, 296.0, air)
     assert found.shape == (3, 4, 2)
     glow, slope = planck_radiance(WAVELENGTH_UM, 290.0), planck_slope(WAVELENGTH_UM, 296.0)
     for i, j, g in np.ndindex(3, 4, 2):
-        above = sum(weight[g, b] * (glow[b] - block[i, j, b]) for b in range(25))
+        above = sum(
+            weight[g, b]
+            * (glow[b] - (block[i, j, b] - air.path_radiance[b]) / air.transmittance[b])
+            for b in range(25)
+        )
         assert found[i, j, g] == pytest.approx(above / (weight[g] @ slope), abs=1e-4)
 
 
@@ -32,17 +39,29 @@ def test_contrast_over_a_black_body_is_the_difference_of_temperatures(plume_k, g
     """Linearised at the ground: B'' / B' is 1.2 % a kelvin at most here, so error 0.6 % ΔT²."""
     block = planck_radiance(WAVELENGTH_UM, ground_k)[None, None].astype(np.float32)
     weight = np.ones((1, 25))
-    found = emissive_contrast_k(block, WAVELENGTH_UM, weight, plume_k, ground_k).item()
+    found = emissive_contrast_k(block, WAVELENGTH_UM, weight, plume_k, ground_k, AIR).item()
     difference = plume_k - ground_k
     assert found == pytest.approx(difference, abs=0.01 * difference**2 + 1e-3)
     if abs(difference) > 0.01:
         assert np.sign(found) == np.sign(difference)
 
 
+def test_air_between_does_not_change_the_contrast():
+    """τ and L_u are known, so the ground's own radiance is seen through them; float32: 1e-3 K."""
+    tau, up = np.linspace(0.6, 0.95, 25), np.linspace(3.0, 0.5, 25)
+    ground = planck_radiance(WAVELENGTH_UM, 293.0)[None, None]
+    weight = np.random.default_rng(1).random((1, 25))
+    bare = emissive_contrast_k(ground.astype("f4"), WAVELENGTH_UM, weight, 301.0, 293.0, AIR)
+    hazy = (tau * ground + up).astype(np.float32)
+    air = Atmosphere(tau, up)
+    through = emissive_contrast_k(hazy, WAVELENGTH_UM, weight, 301.0, 293.0, air)
+    assert through.item() == pytest.approx(bare.item(), abs=1e-3)
+
+
 def test_a_gap_has_no_contrast():
     block = np.full((1, 2, 25), 8.0, np.float32)
     block[0, 1, 3] = np.nan
-    found = emissive_contrast_k(block, WAVELENGTH_UM, np.ones((1, 25)), 290.0, 296.0)
+    found = emissive_contrast_k(block, WAVELENGTH_UM, np.ones((1, 25)), 290.0, 296.0, AIR)
     assert np.isnan(found[0, 1, 0])
     assert np.isfinite(found[0, 0, 0])
 
