@@ -23,8 +23,6 @@ LOW_CONTRAST_FLAG = "contrast too small for a column density"
 LOOKALIKE_FLAG = "look-alike possible"
 
 THICK_OPTICAL_DEPTH = 0.5
-LIBRARY_ERROR = 0.05
-"""Relative error of the library's amounts: of measured spectra, and of our model of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +324,11 @@ class _Amount:
         growth = float(weight @ scale.curve.slope(apparent) / weight.sum())
         typical = float(np.sqrt(np.mean(contrast**2)))
         noise = scale.noise_equivalent * np.sqrt(variance) / typical
-        relative = 1.0 if reader.contrast_assumed else planes.contrast_sd / typical
+        relative = np.hypot(planes.contrast_sd / typical, planes.relative_error)
+        if reader.contrast_assumed:
+            relative = 1.0
         apparent_mean = float(weight @ apparent / weight.sum())
-        sd = growth * np.hypot(noise, apparent_mean * np.hypot(relative, LIBRARY_ERROR))
+        sd = growth * np.hypot(noise, apparent_mean * relative)
         greatest = max(_smoothed_maximum(image), mean)
         return cls(signed, mean, greatest, float(sd), contradicts=False)
 

