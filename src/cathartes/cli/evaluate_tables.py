@@ -76,7 +76,8 @@ def evaluation_page(evaluation: Evaluation) -> Iterator[RenderableType]:
         yield Text(f"{true} was called {said}: {number}")
     if not pooled.gases:
         return
-    yield detection_table(pooled)
+    yield from _detection(pooled)
+    yield Text("Column density [ppm m] of pixels with an optimal SNR of 4 and more:")
     yield gas_table(pooled.gases)
     yield Text(
         f"Of all pixels compared, {_percent(pooled.within_1_sd)} lie within one stated standard "
@@ -85,15 +86,22 @@ def evaluation_page(evaluation: Evaluation) -> Iterator[RenderableType]:
     )
 
 
-def detection_table(pooled: PooledScore) -> RenderableType:
-    """Return the detection of pixels by optimal SNR, or why there is none."""
+def _detection(pooled: PooledScore) -> Iterator[RenderableType]:
+    """Yield the detection of pixels, or why there is none."""
     probability = pooled.false_alarm_probability
     if not pooled.detection:
-        return Text(
+        yield Text(
             f"The scenes are too small to show a false-alarm probability of {probability:g}; "
             "give a greater --false-alarm-probability."
         )
-    table = Table(box=None, pad_edge=False, title=f"Pixels found at {probability:g} false ones")
+        return
+    yield Text(f"Pixels found at a false-alarm probability of {probability:g}:")
+    yield detection_table(pooled)
+
+
+def detection_table(pooled: PooledScore) -> Table:
+    """Return the detection of pixels by optimal SNR."""
+    table = Table(box=None, pad_edge=False)
     for heading in ("optimal SNR", "pixels", "found"):
         table.add_column(Text(heading), justify="right")
     for one in pooled.detection:
@@ -106,9 +114,7 @@ def detection_table(pooled: PooledScore) -> RenderableType:
 
 def gas_table(gases: Sequence[GasPooled]) -> Table:
     """Return the error of each gas's column density."""
-    table = Table(
-        box=None, pad_edge=False, title="Column density [ppm m] of pixels with SNR of 4 and more"
-    )
+    table = Table(box=None, pad_edge=False)
     headings = ("gas", "scenes", "AUC", "pixels", "slope", "bias", "RMSE", "in 1 sd", "2 sd")
     for heading in headings:
         table.add_column(Text(heading), justify="left" if heading == "gas" else "right")

@@ -65,11 +65,13 @@ def searched_sentence(summary: ScanSummary) -> str:
 
 def plume_table(plumes: Sequence[PlumeShort]) -> Table:
     """Return the table of plumes, strongest first."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for heading in ("id", "chemical", "prob.", "column [ppm m]", "SNR", "chance", "pixels",
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    for heading in ("id", "chemical", "prob.", "column\n[ppm m]", "SNR", "by\nchance", "pix-\nels",
                     "where"):  # fmt: skip
         left = heading in {"chemical", "where"}
-        table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
+        table.add_column(
+            Text(heading), justify="left" if left else "right", overflow="fold", no_wrap=left
+        )
     for plume in plumes:
         table.add_row(
             str(plume.id),

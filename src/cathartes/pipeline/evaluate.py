@@ -160,7 +160,7 @@ def evaluate_pair(
         _compare(
             plume,
             found.get(partner.get(plume.id, 0)),
-            plume.id not in score.matching.invisible,
+            plume.id in partner or plume.id in score.matching.missed,
             truth,
             labels == partner.get(plume.id, -1),
         )

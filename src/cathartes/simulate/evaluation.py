@@ -163,7 +163,7 @@ def evaluate_scene(
     InputError
         If the shapes differ.
     """
-    matching = match_plumes(truth.labels, truth.best_snr, found_labels)
+    matching = match_plumes(truth.labels, own_snr(truth), found_labels)
     said = {plume.id: plume.chemical for plume in found}
     true_gas = {plume.id: plume.main_gas for plume in truth.plumes}
     counts = confusion(matching, true_gas, said)
@@ -181,6 +181,19 @@ def evaluate_scene(
         false_alarm_probability=false_alarm_probability,
         gases=gases,
     )
+
+
+def own_snr(truth: Truth) -> NDArray[np.float32]:
+    """Return the greatest optimal SNR of the labelled plume's own gases, (line, sample).
+
+    A faint plume's label may reach into a strong plume of another gas, and does not show there.
+    """
+    own = np.zeros(truth.labels.shape, dtype=np.float32)
+    for plume in truth.plumes:
+        inside = truth.labels == plume.id
+        rows = [truth.gases.index(gas) for gas, _ in plume.gases]
+        own[inside] = truth.snr[rows][:, inside].max(axis=0)
+    return own
 
 
 def _score_gas(

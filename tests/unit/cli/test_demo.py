@@ -1,0 +1,70 @@
+"""The demonstration, on a scene small enough for a test."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+import typer
+
+from cathartes.cli import demo as command
+from cathartes.cli.main import main
+from cathartes.pipeline.demo import demonstrate
+from cathartes.pipeline.scan import ScanSettings
+from cathartes.simulate.settings import PlumeSettings, SceneSettings
+
+PLUMES = (
+    PlumeSettings(gases={"SF6": 1.0}, line=12.5, sample=4.5, peak_ppm_m=20.0, length_m=30.0),
+    PlumeSettings(gases={"ammonia": 1.0}, line=28.5, sample=3.5, peak_ppm_m=0.01, length_m=10.0),
+)
+TINY = SceneSettings(name="tiny", lines=32, samples=24, instrument="lwir-drone-like", plumes=PLUMES)
+
+
+@pytest.fixture(autouse=True)
+def tiny_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the demonstration small."""
+    small = partial(demonstrate, scene=TINY, settings=ScanSettings(gases=("SF6", "ammonia")))
+    monkeypatch.setattr(command, "demonstrate", small)
+
+
+def test_what_is_in_the_scene_stands_beside_what_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--out", str(tmp_path / "demo")]) == 0
+    out = capsys.readouterr().out
+    assert "in the scene" in out
+    assert "found as" in out
+    assert "too weak to" in out
+    assert "visible plumes found" in out
+    picture = tmp_path / "demo" / "plumes" / "quicklook.png"
+    assert str(picture) in out
+    assert picture.is_file()
+
+
+def test_json_names_the_picture_and_the_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--out", str(tmp_path / "demo"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert Path(told["picture"]).is_file()
+    assert told["evaluation"]["n_invisible"] == 1
+
+
+def test_nothing_is_opened_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(typer, "launch", opened.append)
+    words = ["demo", "--out", str(tmp_path / "demo"), "-q"]
+    assert main(words) == 0
+    assert opened == []
+    assert main([*words, "--open"]) == 0
+    assert opened == [str(tmp_path / "demo" / "plumes" / "quicklook.png")]
+
+
+def test_somebody_elses_folder_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "demo" / "scene").mkdir(parents=True)
+    (tmp_path / "demo" / "scene" / "mine.txt").write_text("mine")
+    assert main(["demo", "--out", str(tmp_path / "demo")]) == 40
+    assert "not a simulated scene" in capsys.readouterr().err
+    assert (tmp_path / "demo" / "scene" / "mine.txt").is_file()

@@ -1,0 +1,169 @@
+"""The words of ``cathartes scan``: what is asked, what is printed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console, RenderableType
+
+from cathartes.cli.cube_options import BandLists, open_options
+from cathartes.cli.main import main
+from cathartes.cli.number_list import parse_band_list, parse_numbers
+from cathartes.cli.scan import targets_of
+from cathartes.cli.scan_tables import plume_table, plumes_by_flags, significant
+from cathartes.errors import SettingsError
+from cathartes.products.summary import PlumeShort
+from cathartes.scenes.instrument import load_instrument
+from cathartes.scenes.radiometry import planck_radiance
+from cathartes.scenes.readers.envi import write_envi
+
+
+@pytest.fixture
+def flight(tmp_path: Path) -> Path:
+    """Return the header of a small cube without a plume or a geometry."""
+    generator = np.random.default_rng(2)
+    bands = load_instrument("lwir-drone-like").bands
+    temperature_k = 295.0 + 3.0 * generator.standard_normal((30, 24, 1))
+    noise = 1.0 + 1e-3 * generator.standard_normal((30, 24, len(bands)))
+    radiance = (planck_radiance(bands.centre_um, temperature_k) * noise).astype(np.float32)
+    return write_envi(tmp_path / "flight.hdr", radiance, bands=bands)
+
+
+def plume(**other: object) -> PlumeShort:
+    """Return a plume without a place on the ground."""
+    facts = {
+        "id": 1, "chemical": "1,1,1-trichloroethane", "probability": 0.987,
+        "expected_by_chance": 2e-5, "snr_max": 21.44, "n_pixels": 120,
+        "column_density_mean_ppm_m": 1234.5, "column_density_sd_ppm_m": 456.7,
+        "origin_line": 10.5, "origin_sample": 20.5, "origin_lon": None, "origin_lat": None,
+        "flags": ("optically thick",),
+    } | other  # fmt: skip
+    return PlumeShort.model_validate(facts)
+
+
+def printed(part: RenderableType) -> str:
+    """Return what 80 columns show."""
+    console = Console(width=80, record=True)
+    with console.capture() as capture:
+        console.print(part)
+    return capture.get()
+
+
+def test_a_plume_fits_a_line_of_80_columns() -> None:
+    text = printed(plume_table([plume(origin_lon=-117.123456, origin_lat=33.987654)]))
+    row = text.splitlines()[2]
+    for cell in ("1,1,1-trichloroethane", "0.99", "1230 ± 460", "21.4", "2e-05", "33.98765"):
+        assert cell in row, text
+    assert "[ppm m]" in text
+
+
+def test_where_a_plume_is_without_a_map() -> None:
+    assert "line 10, sample 20" in printed(plume_table([plume()]))
+
+
+def test_a_plume_without_a_column_density_shows_a_dash() -> None:
+    nothing = plume(column_density_mean_ppm_m=None, column_density_sd_ppm_m=None)
+    assert " - " in printed(plume_table([nothing])).splitlines()[2]
+
+
+def test_flags_are_gathered() -> None:
+    two = plume(id=2, flags=("look-alike possible", "optically thick"))
+    assert plumes_by_flags([plume(), two]) == {
+        "optically thick": [1, 2], "look-alike possible": [2],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1234.5, "1230"), (0.012345, "0.0123"), (-3.0, "-3"), (None, "-"),
+])  # fmt: skip
+def test_significant_digits(value: float | None, text: str) -> None:
+    assert significant(value, 3) == text
+
+
+def test_one_cube_goes_to_the_folder_named_several_below_it() -> None:
+    one, two = Path("in/a.hdr"), Path("b.nc")
+    assert targets_of([one], None) == ((one, Path("a-plumes")),)
+    assert targets_of([one], Path("o")) == ((one, Path("o")),)
+    assert targets_of([one, two], None) == ((one, Path("a-plumes")), (two, Path("b-plumes")))
+    assert targets_of([one, two], Path("o")) == ((one, Path("o/a")), (two, Path("o/b")))
+
+
+def test_band_lists() -> None:
+    assert parse_band_list("0,1 120-123", "--bad-bands") == (0, 1, 120, 121, 122, 123)
+    assert parse_numbers("7.5, 7.6", "--wavelengths") == (7.5, 7.6)
+
+
+def test_numbers_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("7.5\n7.6,7.7\n")
+    assert parse_numbers(str(tmp_path / "list.txt"), "--wavelengths") == (7.5, 7.6, 7.7)
+
+
+def test_no_numbers_are_not_a_list(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds no number"):
+        parse_numbers(" ", "--wavelengths")
+
+
+def test_wavelengths_are_in_the_unit_given() -> None:
+    """10 um is 1000 cm-1; a width of 10 cm-1 there is 0.1 um (Δλ = λ² Δν / 1e4)."""
+    assert BandLists("7500,7600", None, "nm").centres_um() == pytest.approx((7.5, 7.6))
+    assert BandLists("1000", "10", "cm-1").centres_um() == pytest.approx((10.0,))
+    assert BandLists("1000", "10", "cm-1").widths_um() == pytest.approx((0.1,))
+    assert BandLists(None, "50", "nm").widths_um() == pytest.approx((0.05,))
+    with pytest.raises(SettingsError, match="need as many centres: give both"):
+        BandLists(None, "10", "cm-1").widths_um()
+
+
+def test_nothing_typed_means_as_the_file_says() -> None:
+    from cathartes.scenes.options import OpenOptions
+
+    assert OpenOptions() == open_options(
+        BandLists(), format_name=None, radiance_unit=None, quantity=None, bad_bands=None,
+        ignore_value=None, mapping=None, igm=None, glt=None, unchecked_units=False,
+    )  # fmt: skip
+
+
+def test_json_is_one_document_with_the_summary(
+    flight: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["scan", str(flight), "--out", str(tmp_path / "out"), "-g", "SF6", "--json"]
+    assert main(words) == 0
+    (one,) = json.loads(capsys.readouterr().out)["scans"]
+    assert one["folder"] == str(tmp_path / "out")
+    assert one["summary"]["schema"] == "cathartes-scan-summary/1"
+    assert one["summary"] == json.loads((tmp_path / "out" / "summary.json").read_text())
+
+
+def test_quiet_prints_the_result_and_no_remark(
+    flight: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["scan", str(flight), "--out", str(tmp_path / "o"), "-g", "SF6", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert "flight.hdr: nothing found." in out
+    assert "quicklook.png" in out
+    assert err == ""
+
+
+def test_the_default_folder_lies_here(
+    flight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert main(["scan", str(flight), "-g", "SF6", "--layers", "all", "-q"]) == 0
+    assert [p.name for p in here.iterdir()] == ["flight-plumes"]
+    layers = [p.name for p in (here / "flight-plumes" / "layers").iterdir()]
+    assert len(layers) == 4
+    assert all(name.startswith("SF6_") for name in layers)
+
+
+def test_options_win_over_the_settings_file(flight: Path, tmp_path: Path) -> None:
+    toml = tmp_path / "scan.toml"
+    toml.write_text('gases = ["ammonia"]\n[detect]\nplume_temperature_k = 280.0\nmin_pixels = 9\n')
+    out = tmp_path / "out"
+    words = ["scan", str(flight), "--out", str(out), "--settings", str(toml), "-q"]
+    assert main([*words, "-g", "SF6", "--plume-temperature-k", "285"]) == 0
+    settings = json.loads((out / "summary.json").read_text())["settings"]
+    assert settings["gases"] == ["SF6"]
+    assert settings["detect"]["plume_temperature_k"] == 285.0
+    assert settings["detect"]["min_pixels"] == 9

@@ -1,0 +1,73 @@
+"""Pooled figures are those of all scenes' pixels and plumes taken together."""
+
+import math
+
+import numpy as np
+import pytest
+
+from cathartes.pipeline.pooled import GasPixels, pool_bins, pool_scores
+from cathartes.simulate.evaluation import GasScore, SceneScore
+from cathartes.simulate.score import ColumnError, Matching, SnrBin, column_error
+
+NO_COLUMN = ColumnError(0, math.nan, math.nan, math.nan, math.nan, math.nan)
+
+
+def score(matching: Matching, gas: str = "ammonia", *, said: str, auc: float) -> SceneScore:
+    """Return the scores of a scene with one matched plume of ammonia."""
+    counts = {("ammonia", said): 1}
+    bins = (SnrBin(4.0, 6.0, 10, 0.5), SnrBin(6.0, math.inf, 0, math.nan))
+    gases = (GasScore(gas, auc, 3.0, bins, NO_COLUMN),)
+    return SceneScore(matching, 0.0, int(said == "ammonia"), counts, 1e-4, gases)
+
+
+def pixels(generator: np.random.Generator, n: int, sd: float) -> GasPixels:
+    """Return pixels with errors of so many ppm m, honestly stated."""
+    true = generator.uniform(10.0, 90.0, n)
+    return GasPixels("ammonia", true + sd * generator.standard_normal(n), np.full(n, sd), true)
+
+
+def test_bins_pool_by_pixels_not_by_scenes() -> None:
+    few, many = SnrBin(4.0, 6.0, 10, 1.0), SnrBin(4.0, 6.0, 90, 0.0)
+    empty = SnrBin(4.0, 6.0, 0, math.nan)
+    assert pool_bins([(few,), (many,), (empty,), ()]) == (SnrBin(4.0, 6.0, 100, 0.1),)
+
+
+def test_a_bin_without_pixels_has_no_probability() -> None:
+    (one,) = pool_bins([(SnrBin(4.0, 6.0, 0, math.nan),)])
+    assert math.isnan(one.detection_probability)
+
+
+def test_counts_add_up_and_false_plumes_are_per_area() -> None:
+    first = score(Matching(((1, 1),), (2,), (), (7, 8)), said="ammonia", auc=0.9)
+    second = score(Matching(((1, 3),), (), (4,), ()), said="methanol", auc=0.7)
+    pooled = pool_scores([(400_000, first, ()), (100_000, second, ())])
+    assert (pooled.n_found, pooled.n_missed, pooled.n_invisible, pooled.n_false) == (2, 1, 1, 2)
+    assert pooled.n_identified == 1
+    assert pooled.confusion == {("ammonia", "ammonia"): 1, ("ammonia", "methanol"): 1}
+    assert pooled.false_per_megapixel == pytest.approx(4.0)
+
+
+def test_columns_pool_as_if_all_pixels_were_of_one_scene() -> None:
+    generator = np.random.default_rng(8)
+    one, other = pixels(generator, 4000, 1.0), pixels(generator, 1000, 5.0)
+    scored = score(Matching((), (), (), ()), said="ammonia", auc=0.8)
+    pooled = pool_scores([(1, scored, (one,)), (1, scored, (other,))])
+    (gas,) = pooled.gases
+    whole = column_error(
+        np.concatenate([one.estimate_ppm_m, other.estimate_ppm_m]),
+        np.concatenate([one.sd_ppm_m, other.sd_ppm_m]),
+        np.concatenate([one.true_ppm_m, other.true_ppm_m]),
+        np.ones(5000, dtype=bool),
+    )
+    assert gas.column == whole
+    assert gas.auc == pytest.approx(0.8)
+    # Gaussian errors: 68.3 % within one standard deviation, and 5000 pixels show it to 2 %.
+    assert pooled.within_1_sd == pytest.approx(0.683, abs=0.02)
+    assert pooled.within_2_sd == pytest.approx(0.954, abs=0.01)
+
+
+def test_without_layers_there_are_no_figures_of_pixels() -> None:
+    pooled = pool_scores([(10, SceneScore(Matching((), (), (), ()), 0.0, 0, {}, 1e-4, ()), ())])
+    assert pooled.gases == ()
+    assert pooled.detection == ()
+    assert math.isnan(pooled.within_1_sd)
