@@ -82,7 +82,7 @@ def exit_codes_page() -> str:
             *rows,
             f"| {errors.EXIT_UNEXPECTED} | any other | A fault in Cathartes: please report it. |",
             f"| {errors.EXIT_SYSTEM} | the system's | No space, no permission, or no memory. |",
-            f"| {errors.EXIT_INTERRUPTED} | Ctrl-C | Stopped by the user. |",
+            f"| {errors.EXIT_INTERRUPTED} | Ctrl-C or SIGTERM | Stopped, nothing left. |",
             "",
             "A wrong word on the command line leaves with 2, like `SettingsError`.",
             "",
