@@ -56,10 +56,11 @@ def _show(done: Demonstration) -> None:
     scene = done.summary.scene
     console.print(
         f"A made-up flight line of {scene.lines} x {scene.samples} pixels and {scene.bands} bands "
-        f"was searched for {done.summary.counts.gases_searched} gases."
+        f"was searched for {done.summary.counts.gases_searched} gases.",
+        soft_wrap=True,
     )
     console.print(comparison_table(done.evaluation.scenes[0]))
-    console.print(pooled_sentence(done.evaluation.pooled))
+    console.print(pooled_sentence(done.evaluation.pooled), soft_wrap=True)
     for what, path in (
         ("picture", done.plumes / QUICKLOOK),
         ("plumes for QGIS", done.plumes / PLUMES_GPKG),

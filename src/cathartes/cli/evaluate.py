@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.evaluate_tables import evaluation_page, pooled_dict
@@ -51,4 +52,4 @@ def evaluate(
         return
     console = output_console()
     for part in evaluation_page(evaluation):
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, Text))

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cathartes.cli.scan_tables import column_text, significant, where_text
+from cathartes.cli.scan_tables import column_text, significant
 from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
 from cathartes.pipeline.pooled import GasPooled, PooledScore
 from cathartes.simulate.score import SnrBin
@@ -26,7 +26,7 @@ def comparison_table(scene: SceneEvaluation) -> Table:
         table.add_row(
             Text("nothing", style="dim"),
             "",
-            Text(f"{false.chemical} at {where_text(false)}", style="red"),
+            Text(false.chemical, style="red"),
             "" if false.probability is None else f"{false.probability:.2f}",
             column_text(false.column_density_mean_ppm_m, false.column_density_sd_ppm_m),
             "0",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from cathartes.cli import cube_options as of_cube
 from cathartes.cli import scan_tables
@@ -173,7 +174,7 @@ class _Run:
         if not self.as_json:
             console = output_console()
             for part in scan_tables.scan_page(summary, cube.name, folder):
-                console.print(part)
+                console.print(part, soft_wrap=isinstance(part, Text))
         messages = message_console(self.quiet)
         for remark in summary.remarks:
             messages.print(f"{cube.name}: {remark}", markup=False)
