@@ -64,6 +64,24 @@ def clean_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
     return max(level / _NORMAL_AT_QUANTILE, 1e-6)
 
 
+def core_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
+    """Return a score's standard deviation from the middle of its law, whatever its tails hold.
+
+    From the 68 % quantile of its size; from its lower side where only the upper one may be gas.
+
+    Parameters
+    ----------
+    score : any shape
+        NaN is left out.
+    """
+    values = score[np.isfinite(score)]
+    if values.size == 0:
+        return 1.0
+    if two_sided:
+        return max(float(np.quantile(np.abs(values), 0.6827)), 1e-6)
+    return max(-float(np.quantile(values, 0.1587)), 1e-6)
+
+
 def find_peaks(score: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return (line, sample) of the pixels that are the greatest in their square, highest first."""
     filled = np.where(np.isfinite(score), score, -np.inf)
@@ -75,6 +93,8 @@ def find_peaks(score: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np
 
 HILL_SHARE = 0.6
 """A peak's hill is the connected ground above this share of its height."""
+HILL_FOOT_QUANTILE = 0.9
+"""No hill's foot lies lower than this quantile of the scene: below it all hills run together."""
 
 
 def hill_tops(
@@ -100,7 +120,9 @@ def hill_tops(
     """
     both = np.nan_to_num(np.fmax(gas, decoy), nan=-np.inf)
     height = both[line, sample]
-    rung = np.floor(np.log(np.maximum(HILL_SHARE * height, 1.0)) / np.log(1.25)).astype(int)
+    lowest = np.quantile(both[np.isfinite(both)], HILL_FOOT_QUANTILE) if height.size else 0.0
+    foot = np.maximum(HILL_SHARE * height, np.minimum(lowest, height))
+    rung = np.floor(np.log(np.maximum(foot, 1.0)) / np.log(1.25)).astype(int)
     gas_top, decoy_top = np.empty_like(height), np.empty_like(height)
     for level in np.unique(rung):
         hills, n_hills = label(both >= 1.25**level, structure=np.ones((3, 3)))
@@ -112,8 +134,8 @@ def hill_tops(
     return gas_top, decoy_top
 
 
-RECURRENCE = 5
-"""A signature that finds so many other hills of about the same height has found a surface."""
+RECURRENCE = 4
+"""A gas or decoy that finds so many other hills of about the same height has found a surface."""
 RECURRENCE_SHARE = 0.75
 """Hills count as about as high from this share of the height on."""
 

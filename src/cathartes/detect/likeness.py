@@ -6,10 +6,10 @@ from scipy.ndimage import uniform_filter
 
 from cathartes.detect.settings import GROW_WIDTH_PX
 
-MAX_MISMATCH = 0.5
-"""Part of a gas's energy that may be left over, squared relative error: optically thick plumes
-over odd ground reach 0.4, rare surfaces that answer to a signature start at 0.5 (16 tuning scenes,
-docs/explanation/detection.md)."""
+MAX_MISMATCH = 0.25
+"""Part of a gas's energy that may be left over, as a squared relative error. On eight tuning scenes
+plumes left under 0.13 of theirs but for optically thick ones over odd ground, rare surfaces that
+answered to a signature 0.5 and more (docs/explanation/detection.md)."""
 
 ORDINARY_QUANTILE = 0.95
 """Energies up to this quantile of the scene are called ordinary ground."""
@@ -49,3 +49,38 @@ def is_gas_like(
     filled = np.nan_to_num(score)
     explained = uniform_filter(filled * filled, GROW_WIDTH_PX, mode="nearest")
     return np.asarray(energy - explained <= ordinary_energy + MAX_MISMATCH * explained)
+
+
+MAX_PARTNER_LIKENESS = 0.9
+"""Signatures more alike than this, as a cosine, are not partners but the same thing twice."""
+
+
+def partner_energy(scores: NDArray[np.float32], cosine: NDArray[np.float64]) -> NDArray[np.float32]:
+    r"""Return the energy that a second signature explains beside the best one, 3 by 3 averaged.
+
+    .. math:: \max_h \frac{(z_h - \rho_{hg} z_g)^2}{1 - \rho_{hg}^2}, \qquad
+              g = \arg\max |z|
+
+    Without it each gas of a mixture would call the other a rare surface.
+
+    Parameters
+    ----------
+    scores : (signature, line, sample)
+        Matched-filter scores of gases, or of decoys.
+    cosine : (signature, signature)
+        Whitened cosines ρ between them.
+
+    Returns
+    -------
+    (line, sample) float32
+    """
+    flat = np.nan_to_num(scores.reshape(scores.shape[0], -1))
+    best = np.abs(flat).argmax(axis=0)
+    best_score = np.take_along_axis(flat, best[None], axis=0)[0]
+    apart = np.abs(cosine) < MAX_PARTNER_LIKENESS
+    own = np.where(apart, 1.0 / np.sqrt(1.0 - np.where(apart, cosine, 0.0) ** 2), 0.0)
+    gain = np.zeros(flat.shape[1], dtype=np.float32)
+    for h in range(flat.shape[0]):
+        rest = flat[h] - cosine[h].astype(np.float32)[best] * best_score
+        np.maximum(gain, (rest * own[h].astype(np.float32)[best]) ** 2, out=gain)
+    return uniform_filter(gain.reshape(scores.shape[1:]), GROW_WIDTH_PX, mode="nearest")

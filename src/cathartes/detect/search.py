@@ -11,7 +11,7 @@ from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.chance import ChanceLaw, average, find_peaks, fit_chance, hill_tops, recurs
 from cathartes.detect.context import context_image
-from cathartes.detect.likeness import is_gas_like, mean_energy
+from cathartes.detect.likeness import is_gas_like, mean_energy, partner_energy
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
@@ -110,6 +110,8 @@ def score_scene(
     margin = max(widths_px) // 2
     n_depths = n_gas_signatures // len(gases)
     n_decoys = (len(bank.names) - n_gas_signatures) // n_depths
+    families = (slice(0, n_gas_signatures), slice(n_gas_signatures, len(bank.names)))
+    cosines = bank.gram * np.outer(bank.noise_equivalent, bank.noise_equivalent)
     owner = [g % len(gases) for g in range(n_gas_signatures)]
     owner += [d % n_decoys for d in range(len(bank.names) - n_gas_signatures)]
     for start, stop in bandset.ranges():
@@ -118,8 +120,9 @@ def score_scene(
         z, d2 = apply_bank(block, bank)
         keep = slice(start - low, stop - low)
         energy = mean_energy(d2)
+        left = [energy - partner_energy(z[family], cosines[family, family]) for family in families]
         for g in range(len(bank.names)):
-            gas_like = is_gas_like(z[g], energy, scales.ordinary_energy)
+            gas_like = is_gas_like(z[g], left[g >= n_gas_signatures], scales.ordinary_energy)
             cosine = cosine_score(z[g], d2, bandset.index.size)
             for k, width in enumerate(widths_px):
                 height = average(cosine, width) / np.float32(scales.score[g, k])

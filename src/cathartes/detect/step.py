@@ -70,6 +70,13 @@ class GasesOnBands:
     names: tuple[str, ...]
     absorption_per_ppm_m: NDArray[np.float64]
 
+    def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
+        """Return the gases that absorb in some of the bands, (used,), on these alone."""
+        absorption = self.absorption_per_ppm_m[:, index]
+        seen = absorption.max(axis=1) > 0
+        names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
+        return GasesOnBands(tuple(names), absorption[seen])
+
 
 def detect(
     cube: Cube,
@@ -112,7 +119,8 @@ def detect(
     air = scene.atmosphere()
     model = scene.signature_model(rough, air)
 
-    thin = gases.absorption_per_ppm_m[:, scene.bandset.index]
+    gases = gases.on_bands(scene.bandset.index)
+    thin = gases.absorption_per_ppm_m
     absorption = saturated_absorption(thin, settings.optical_depths)
     gas_names = gases.names * len(settings.optical_depths)
     signatures = model(gases.names, absorption)

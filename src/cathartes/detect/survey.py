@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cathartes.detect.background import Background, BackgroundSums
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
-from cathartes.detect.chance import average, clean_scale
-from cathartes.detect.likeness import ORDINARY_QUANTILE, is_gas_like, mean_energy
+from cathartes.detect.chance import average, clean_scale, core_scale
+from cathartes.detect.likeness import ORDINARY_QUANTILE, is_gas_like, mean_energy, partner_energy
 from cathartes.detect.settings import GROW_WIDTH_PX
 from cathartes.detect.window import Window
 from cathartes.errors import InputError
@@ -21,9 +21,9 @@ Tick = Callable[[str, float], None]
 SAMPLE_BLOCKS = 6
 """Blocks, spread over the scene, from which scales are taken."""
 
-SCALE_SCORE = 2.6
-"""Gas-like pixels above it are left out when a score's scale is measured: a plume over a fiftieth
-of the scene would else be measured by itself."""
+SCALE_SCORE = 4.0
+"""Gas-like pixels above so many core scales are left out when a score's scale is measured: a plume
+over a fiftieth of the scene would else be measured by itself."""
 
 PLUME_SCORE = 4.0
 """Pixels above it on 3 by 3 averages are left out of the background: plumes, or near enough."""
@@ -170,9 +170,8 @@ def measure_scales(
         like = np.concatenate(
             [is_gas_like(z[g], e, ordinary).ravel() for z, e in zip(scores, energies, strict=True)]
         )
-        first = clean_scale(smooth[grow], two_sided=two_sided)
         height = np.abs(smooth[grow]) if two_sided else smooth[grow]
-        ground = ~(like & (height > SCALE_SCORE * first))
+        ground = ~(like & (height > SCALE_SCORE * core_scale(smooth[grow], two_sided=two_sided)))
         score[g] = [clean_scale(values[ground], two_sided=two_sided) for values in smooth]
     return Scales(np.maximum(amount, 1e-6), score, ordinary)
 
@@ -195,7 +194,8 @@ def refined_background(
     for _, block in bandset.blocks("clean background", tick):
         clean = clean_pixels(block)
         z, d2 = apply_bank(block, bank)
-        energy = mean_energy(d2)
+        cosines = bank.gram * np.outer(bank.noise_equivalent, bank.noise_equivalent)
+        energy = mean_energy(d2) - partner_energy(z, cosines)
         for g in range(len(bank.names)):
             cosine = average(cosine_score(z[g], d2, n_bands), GROW_WIDTH_PX)
             height = np.abs(cosine) if two_sided else cosine
