@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cathartes.detect.chance import (
+    RECURRENCE,
     ChanceLaw,
     average,
     clean_scale,
+    core_scale,
     find_peaks,
     fit_chance,
     hill_tops,
@@ -116,7 +118,8 @@ def flood(both, start, level):
 
 @given(seed=st.integers(0, 1000), width=st.sampled_from([1, 3]))
 def test_hill_tops_are_those_of_a_flood_fill(seed, width):
-    """The foot is 0.6 of the peak, rounded down to a power of 1.25, and at least 1."""
+    """The foot is 0.6 of the peak or the scene's 90 % quantile if that is higher (but not above the
+    peak), rounded down to a power of 1.25, and at least 1."""
     rng = np.random.default_rng(seed)
     gas, decoy = (
         average(rng.gamma(2.0, 1.5, (20, 22)).astype(np.float32), width) for _ in range(2)
@@ -124,11 +127,34 @@ def test_hill_tops_are_those_of_a_flood_fill(seed, width):
     both = np.maximum(gas, decoy)
     line, sample = find_peaks(both)
     gas_top, decoy_top = hill_tops(gas, decoy, line, sample)
+    lowest = np.quantile(both, 0.9)
     for k, start in enumerate(zip(line.tolist(), sample.tolist(), strict=True)):
-        foot = 1.25 ** np.floor(np.log(max(0.6 * both[start], 1.0)) / np.log(1.25))
+        foot = max(0.6 * both[start], min(lowest, both[start]), 1.0)
+        foot = 1.25 ** np.floor(np.log(foot) / np.log(1.25))
         hill = flood(both, start, foot)
         assert gas_top[k] == max(gas[p] for p in hill)
         assert decoy_top[k] == max(decoy[p] for p in hill)
+
+
+def test_hills_of_a_crowded_image_stay_apart():
+    """The highest of many signatures is nowhere low: 0.6 of a peak would join all its hills."""
+    rng = np.random.default_rng(5)
+    gas, decoy = (np.abs(rng.standard_normal((40, 60, 60))).max(axis=0) for _ in range(2))
+    both = np.maximum(gas, decoy)
+    line, sample = find_peaks(both)
+    gas_top, decoy_top = hill_tops(gas.astype(np.float32), decoy.astype(np.float32), line, sample)
+    is_top = both[line, sample] >= np.maximum(gas_top, decoy_top).astype(float) - 1e-4
+    assert is_top.mean() > 0.3
+
+
+def test_the_core_scale_does_not_see_a_plume():
+    """A tenth of the scene at 30 σ doubles nothing; the outer quantile is lost in it."""
+    rng = np.random.default_rng(6)
+    score = rng.standard_normal(20_000).astype(np.float32)
+    score[:2000] += 30.0
+    for two_sided in (True, False):
+        assert core_scale(score, two_sided=two_sided) == pytest.approx(1.0, abs=0.2)
+    assert core_scale(np.full(3, np.nan, np.float32), two_sided=True) == 1.0
 
 
 def test_a_decoy_on_the_shoulder_of_a_gas_is_on_its_hill():
@@ -142,7 +168,7 @@ def test_a_decoy_on_the_shoulder_of_a_gas_is_on_its_hill():
 
 @given(seed=st.integers(0, 1000), n=st.integers(1, 40))
 def test_recurrence_is_that_of_a_double_loop(seed, n):
-    """Five or more other hills of the same signature, at least 0.75 times as high."""
+    """Four or more other hills of the same gas or decoy, at least 0.75 times as high."""
     rng = np.random.default_rng(seed)
     height = rng.choice(np.float32([1, 2, 3, 4, 5, 6, 8]), n)
     winner = rng.integers(-3, 3, n).astype(np.int16)
@@ -152,7 +178,7 @@ def test_recurrence_is_that_of_a_double_loop(seed, n):
             k != i and winner[k] == winner[i] and is_top[k] and height[k] >= 0.75 * height[i]
             for k in range(n)
         )
-        >= 5
+        >= RECURRENCE
         for i in range(n)
     ]
     assert recurs(height, winner, is_top).tolist() == expected

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import label
 
-from cathartes.detect.outline import Seed, grow_plumes, ring_labels
+from cathartes.detect.outline import Seed, grow_plumes, join_pieces, ring_labels
 
 
 def drawn(*rows):
@@ -130,3 +130,14 @@ def test_rings_are_those_of_a_search_for_the_nearest_plume(seed, gap, width):
             assert rings[i, j] in near
         else:
             assert rings[i, j] == 0
+
+
+def test_pieces_of_one_chemical_nearby_are_one_plume():
+    labels = np.zeros((12, 40), np.int32)
+    labels[5:8, 2:8] = 1
+    labels[5:8, 11:15] = 2  # 4 pixels on: joined to 1
+    labels[5:8, 18:22] = 3  # another chemical between
+    labels[5:8, 25:30] = 4  # too far from 2
+    labels[1:3, 27:30] = 5  # joined to 4
+    assert join_pieces(labels, ("a", "a", "b", "a", "a")) == (1, 1, 2, 3, 3)
+    assert join_pieces(labels, ("a", "b", "c", "d", "e")) == (1, 2, 3, 4, 5)

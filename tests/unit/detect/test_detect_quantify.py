@@ -5,9 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cathartes.detect.atmosphere import Atmosphere, clear_air
-from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy
-from cathartes.detect.quantify import albedo_factor, emissive_contrast_k, necl_ppm_m
+from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
+from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy, partner_energy
+from cathartes.detect.quantify import (
+    albedo_factor,
+    emissive_contrast_k,
+    necl_ppm_m,
+    saturation_curve,
+)
 from cathartes.scenes.radiometry import planck_radiance, planck_slope
 
 WAVELENGTH_UM = np.linspace(8.0, 12.0, 25)
@@ -118,3 +123,54 @@ def test_a_gas_at_any_strength_is_gas_like_and_a_rare_surface_is_not():
         assert is_gas_like(strength * z, gas, 1.2 * clutter).all()
     surface = mean_energy(10 * z**2 + np.float32(clutter))
     assert not is_gas_like(z, surface, 1.2 * clutter).any()
+
+
+def test_a_partner_explains_what_it_has_beside_the_best():
+    """Two orthogonal signatures share a pixel's energy; a signature's double is no partner."""
+    z = np.zeros((3, 5, 5), np.float32)
+    z[0], z[1], z[2] = 10.0, 6.0, 9.9
+    cosine = np.array([[1.0, 0.0, 0.99], [0.0, 1.0, 0.0], [0.99, 0.0, 1.0]])
+    np.testing.assert_allclose(partner_energy(z, cosine), 36.0, rtol=1e-5)
+    slanted = np.array([[1.0, 0.5], [0.5, 1.0]])
+    expected = (6.0 - 0.5 * 10.0) ** 2 / 0.75
+    np.testing.assert_allclose(partner_energy(z[:2], slanted), expected, rtol=1e-5)
+
+
+def test_the_air_is_found_from_black_pixels():
+    """Known transmittance and path radiance come back, relative to the clear bands."""
+    rng = np.random.default_rng(8)
+    wavelength_um = np.linspace(7.6, 12.0, 60)
+    clear = (wavelength_um > 10.2) & (wavelength_um < 11.4)
+    tau = np.where(clear, 1.0, np.where(wavelength_um < 8.4, 0.6, 0.9))
+    path = (1 - tau) * planck_radiance(wavelength_um, 285.0)
+    ground_k = rng.uniform(290.0, 310.0, (4000, 1))
+    radiance = tau * planck_radiance(wavelength_um, ground_k) + path
+    radiance = (radiance + 0.01 * rng.standard_normal(radiance.shape)).astype(np.float32)
+    air = estimate_atmosphere(radiance, wavelength_um)
+    np.testing.assert_allclose(air.transmittance, tau, atol=0.03)
+    np.testing.assert_allclose(air.path_radiance, path, atol=0.35)
+
+
+def test_one_ground_temperature_tells_nothing_of_the_air():
+    wavelength_um = np.linspace(7.6, 12.0, 30)
+    radiance = np.tile(planck_radiance(wavelength_um, 300.0).astype(np.float32), (500, 1))
+    air = estimate_atmosphere(radiance, wavelength_um)
+    assert (air.transmittance == 1).all()
+    assert (air.path_radiance == 0).all()
+
+
+def test_saturation_is_undone():
+    """A dense plume's estimate, made by the exact equation, gives its column back."""
+    beta = np.array([0.002, 0.0005, 0.0])
+    level = np.array([0.1, 0.1, 0.1])
+    filter_weight = beta * level / ((beta * level) ** 2).sum()
+    column = np.array([0.0, 10.0, 200.0, 900.0], np.float32)
+    passed = np.exp(-np.outer(column, beta))
+    contrast_weight = beta * level
+    seen = passed @ (contrast_weight / contrast_weight.sum())
+    for weight, through in ((None, 1.0), (contrast_weight, seen)):
+        curve = saturation_curve(beta, level, filter_weight, weight)
+        apparent = (((1 - passed) * level) @ filter_weight / through).astype(np.float32)
+        np.testing.assert_allclose(curve.invert(apparent), column, rtol=5e-3, atol=0.05)
+    assert curve.invert(np.float32([-5.0])) == -5.0
+    assert (curve.slope(np.float32([-5.0, 1.0])) > 0).all()

@@ -316,3 +316,19 @@ def test_progress_goes_to_the_end_of_every_stage(make_emissive):
     assert {"background", "search"} <= set(seen)
     assert all(seen[stage] == 1.0 for stage in ("background", "search"))
     assert max(seen.values()) == 1.0
+
+
+def test_two_gases_in_one_plume_are_both_named(make_emissive):
+    """Each leaves as much as the other explains: together they are still gas-like."""
+    scene = make_emissive(21, [("gammane", 45, 40, 100.0), ("deltane", 45, 40, 90.0)])
+    plume = strongest(scene.detect())
+    assert set(plume.chemicals) == {"gammane", "deltane"}
+    assert plume.expected_by_chance < 0.05
+
+
+def test_a_plume_over_much_of_the_scene_does_not_hide_itself(make_emissive):
+    """A crop around a plume: a score's scale must not be measured on the plume itself."""
+    scene = make_emissive(22, [("betane", 30, 15, 200.0)], shape=(75, 60))
+    plume = strongest(scene.detect())
+    assert plume.chemical == "betane"
+    assert plume.snr_max > 20
