@@ -21,6 +21,7 @@ CONTRADICTS_FLAG = "sign contradicts plume temperature"
 THICK_FLAG = "optically thick"
 LOW_CONTRAST_FLAG = "contrast too small for a column density"
 LOOKALIKE_FLAG = "look-alike possible"
+FEW_PIXELS_FLAG = "too few pixels to know the ground"
 
 THICK_OPTICAL_DEPTH = 0.5
 
@@ -98,6 +99,7 @@ class PlumeReader:
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
     contrast_assumed: bool
+    few_pixels: bool
 
     def mean_variance(self, signal: MeanSignal) -> float:
         """Return the variance of a plume's whitened mean: noise and clutter of its size.
@@ -195,6 +197,8 @@ class PlumeReader:
         at_edge = line.min() == 0 or sample.min() == 0
         if at_edge or line.max() == shape[0] - 1 or sample.max() == shape[1] - 1:
             flags.append(EDGE_FLAG)
+        if self.few_pixels:
+            flags.append(FEW_PIXELS_FLAG)
         if self.contrast_assumed:
             flags.append(ASSUMED_FLAG)
         elif amount.contradicts:

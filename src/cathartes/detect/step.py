@@ -42,6 +42,8 @@ from cathartes.scenes.radiometry import brightness_temperature_k
 
 MIN_VALID_SHARE = 0.5
 """With fewer usable pixels a scene without a plume is inconclusive, not empty."""
+MIN_PIXELS_PER_BAND = 2
+"""With fewer pixels the covariance is mostly guessed: plumes are flagged, emptiness not claimed."""
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
@@ -176,6 +178,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         contrast_assumed=assumed,
+        few_pixels=clean.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
@@ -184,7 +187,7 @@ def detect(
     searched = tuple(
         GasSearched(name, float(np.nanmedian(planes.necl(name))), threshold) for name in gases.names
     )
-    outcome, reason = _outcome(plumes, store.read("distance"), searched)
+    outcome, reason = _outcome(plumes, store.read("distance"), searched, reader)
     return Detections(labels, plumes, searched, outcome, reason, planes)
 
 
@@ -384,6 +387,7 @@ def _outcome(
     plumes: tuple[Plume, ...],
     distance: NDArray[np.float32],
     searched: tuple[GasSearched, ...],
+    reader: PlumeReader,
 ) -> tuple[Outcome, str]:
     """Return what may honestly be said of the whole scene, and why if that is nothing."""
     if plumes:
@@ -393,6 +397,13 @@ def _outcome(
         reason = (
             f"only {valid:.0%} of the pixels hold usable values in every band; at least "
             f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if reader.few_pixels:
+        reason = (
+            f"{int(np.isfinite(distance).sum())} usable pixels are too few to know the ground in "
+            f"{reader.wavelength_um.size} bands; at least {MIN_PIXELS_PER_BAND} pixels a band are "
+            "needed. Give more lines."
         )
         return Outcome.INCONCLUSIVE, reason
     if not any(np.isfinite(gas.necl_median_ppm_m) for gas in searched):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.describe import ASSUMED_FLAG, CONTRADICTS_FLAG, EDGE_FLAG
+from cathartes.detect.describe import ASSUMED_FLAG, CONTRADICTS_FLAG, EDGE_FLAG, FEW_PIXELS_FLAG
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Outcome
 from cathartes.detect.settings import DetectSettings
@@ -332,3 +332,13 @@ def test_a_plume_over_much_of_the_scene_does_not_hide_itself(make_emissive):
     plume = strongest(scene.detect())
     assert plume.chemical == "betane"
     assert plume.snr_max > 20
+
+
+def test_too_few_pixels_claim_no_emptiness(make_emissive):
+    """Fewer than two pixels a band: the covariance is mostly a guess."""
+    found = make_emissive(23, shape=(8, 10)).detect()
+    if found.plumes:
+        assert all(FEW_PIXELS_FLAG in plume.flags for plume in found.plumes)
+    else:
+        assert found.outcome is Outcome.INCONCLUSIVE
+        assert "too few" in found.reason
