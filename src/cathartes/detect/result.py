@@ -72,7 +72,7 @@ class Plume:
         Continuous pixel position of the strongest part (centre of the first pixel = 0.5).
     column_density_max_ppm_m, column_density_mean_ppm_m : [ppm m]
     column_density_sd_ppm_m : [ppm m]
-        One standard deviation of the mean's pixel values, clutter and noise.
+        One standard deviation of the mean: noise, clutter, contrast, air and library.
     thermal_contrast
         +1 the plume is warmer than the ground (emission), -1 colder (absorption), 0 reflective.
     flags

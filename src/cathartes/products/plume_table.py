@@ -72,7 +72,7 @@ class PlumeRow(BaseModel):
     column_density_mean_ppm_m: Annotated[_Number, _column("mean column density", "ppm m")]
     column_density_sd_ppm_m: Annotated[
         _Number,
-        _column("one standard deviation of a pixel's column density, clutter and noise", "ppm m"),
+        _column("one standard deviation of the mean: noise, clutter, contrast, air, library", "ppm m"),
     ]
     thermal_contrast: Annotated[
         int,
