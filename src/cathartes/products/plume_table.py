@@ -72,7 +72,9 @@ class PlumeRow(BaseModel):
     column_density_mean_ppm_m: Annotated[_Number, _column("mean column density", "ppm m")]
     column_density_sd_ppm_m: Annotated[
         _Number,
-        _column("one standard deviation of the mean: noise, clutter, contrast, air, library", "ppm m"),
+        _column(
+            "one standard deviation of the mean: noise, clutter, contrast, air, library", "ppm m"
+        ),
     ]
     thermal_contrast: Annotated[
         int,
