@@ -127,6 +127,7 @@ def test_a_gas_that_these_bands_do_not_show(run: Run, cube_of: CubeOf) -> None:
     message = refused(run, cube_of(ground()), 20, "--gas", "hydrogen_chloride")
     assert "none of the 1 gases" in message
     assert "hydrogen_chloride: " in message
+    assert ".." not in message
 
 
 def test_an_unknown_gas(run: Run, cube_of: CubeOf) -> None:

@@ -50,7 +50,7 @@ def gases_on_bands(
     names = tuple(v.name for v in seen if v.visible)
     if not names:
         low_um, high_um = chosen.centre_um.min(), chosen.centre_um.max()
-        few = "".join(f" {gas.name}: {gas.reason}." for gas in hidden[:_FEW])
+        few = "".join(f" {gas.name}: {gas.reason.rstrip('.')}." for gas in hidden[:_FEW])
         raise NoSignatureError(
             f"none of the {len(library)} gases to be searched shows between {low_um:.3f} and "
             f"{high_um:.3f} um.{few if len(hidden) <= _FEW else ''} Search others (--gas), import "
