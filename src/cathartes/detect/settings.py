@@ -78,7 +78,7 @@ class DetectSettings:
     optical_depths: tuple[float, ...] = (0.0, 1.2)
     smoothing_widths_px: tuple[int, ...] = (1, 3, 7)
     decoys_per_gas: int = 2
-    max_expected_by_chance: float = 0.2
+    max_expected_by_chance: float = 0.1
     grow_score: float = 2.5
     min_pixels: int = 4
     ring_gap_px: int = 2
