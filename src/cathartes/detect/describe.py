@@ -21,6 +21,7 @@ CONTRADICTS_FLAG = "sign contradicts plume temperature"
 THICK_FLAG = "optically thick"
 LOW_CONTRAST_FLAG = "contrast too small for a column density"
 LOOKALIKE_FLAG = "look-alike possible"
+NO_AMOUNTS_FLAG = "library spectrum has no amounts"
 FEW_PIXELS_FLAG = "too few pixels to know the ground"
 
 THICK_OPTICAL_DEPTH = 0.5
@@ -199,7 +200,9 @@ class PlumeReader:
             flags.append(EDGE_FLAG)
         if self.few_pixels:
             flags.append(FEW_PIXELS_FLAG)
-        if self.contrast_assumed:
+        if self.signatures.names[main] in self.planes.shape_only:
+            flags.append(NO_AMOUNTS_FLAG)
+        elif self.contrast_assumed:
             flags.append(ASSUMED_FLAG)
         elif amount.contradicts:
             flags.append(CONTRADICTS_FLAG)

@@ -79,6 +79,8 @@ class ScenePlanes:
         Smallest usable contrast, and how well it is known.
     relative_error
         Error of every column density in common, as a part of it.
+    shape_only
+        Names of gases without amounts: their columns are NaN.
     """
 
     store: PlaneStore
@@ -87,6 +89,7 @@ class ScenePlanes:
     min_contrast: float
     contrast_sd: float
     relative_error: float
+    shape_only: frozenset[str] = frozenset()
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
@@ -98,8 +101,9 @@ class ScenePlanes:
         return self.store.read(f"z/{gas}") * np.float32(self.scales[gas].amount_per_score)
 
     def contrast(self, gas: str) -> NDArray[np.float32]:
-        """Return the contrast, (line, sample) [(K)]."""
-        return self.store.read(f"contrast/{gas}")
+        """Return the contrast, (line, sample) [(K)]; NaN for a gas without amounts."""
+        contrast = self.store.read(f"contrast/{gas}")
+        return np.full_like(contrast, np.nan) if gas in self.shape_only else contrast
 
     def column_density(self, gas: str) -> NDArray[np.float32]:
         """Return the column density, (line, sample) [ppm m]; negative values are noise."""

@@ -118,7 +118,7 @@ class GasSearched:
         The gas.
     necl_median_ppm_m : [ppm m]
         Median over the scene's pixels of the noise-equivalent column density; infinite where no
-        pixel has contrast.
+        pixel has contrast, NaN for a gas whose spectrum has no amounts.
     score_threshold
         Detection score that a pixel must pass to start a plume.
     """

@@ -67,17 +67,20 @@ class GasesOnBands:
     names : (gas,)
     absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
         Thin limit, on every band of the cube.
+    shape_only
+        Names of gases whose spectrum has no amounts: they get no column density.
     """
 
     names: tuple[str, ...]
     absorption_per_ppm_m: NDArray[np.float64]
+    shape_only: frozenset[str] = frozenset()
 
     def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
         """Return the gases that absorb in some of the bands, (used,), on these alone."""
         absorption = self.absorption_per_ppm_m[:, index]
         seen = absorption.max(axis=1) > 0
         names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
-        return GasesOnBands(tuple(names), absorption[seen])
+        return GasesOnBands(tuple(names), absorption[seen], self.shape_only)
 
 
 def detect(
@@ -160,6 +163,7 @@ def detect(
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
         relative_error=np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else 0.0),
+        shape_only=gases.shape_only,
     )
     grow = widths.index(GROW_WIDTH_PX)
 
@@ -185,10 +189,16 @@ def detect(
         labels, plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick)
     threshold = law.score_for(settings.max_expected_by_chance)
     searched = tuple(
-        GasSearched(name, float(np.nanmedian(planes.necl(name))), threshold) for name in gases.names
+        GasSearched(name, _median(planes.necl(name)), threshold) for name in gases.names
     )
     outcome, reason = _outcome(plumes, store.read("distance"), searched, reader)
     return Detections(labels, plumes, searched, outcome, reason, planes)
+
+
+def _median(necl: NDArray[np.float32]) -> float:
+    """Return the median of a (line, sample) image without its NaN pixels; NaN if all are."""
+    known = necl[~np.isnan(necl)]
+    return float(np.median(known)) if known.size else float("nan")
 
 
 def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from cathartes.detect.step import GasesOnBands
 from cathartes.errors import NoSignatureError
 from cathartes.products.summary import GasNotVisible
+from cathartes.spectra.absorption import Quality
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import SpectralBands
 from cathartes.spectra.visibility import (
@@ -62,4 +63,9 @@ def gases_on_bands(
         spectrum = library[name].spectrum
         if spectrum is not None:
             row[used] = np.nan_to_num(absorption_on_bands_per_ppm_m(spectrum, chosen))
-    return GasesOnBands(names, absorption), hidden
+    shape_only = frozenset(
+        name
+        for name in names
+        if (spectrum := library[name].spectrum) and spectrum.quality is Quality.SHAPE_ONLY
+    )
+    return GasesOnBands(names, absorption, shape_only), hidden

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.describe import ASSUMED_FLAG, CONTRADICTS_FLAG, EDGE_FLAG, FEW_PIXELS_FLAG
+from cathartes.detect.describe import (
+    ASSUMED_FLAG,
+    CONTRADICTS_FLAG,
+    EDGE_FLAG,
+    FEW_PIXELS_FLAG,
+    NO_AMOUNTS_FLAG,
+)
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Outcome
 from cathartes.detect.settings import DetectSettings
@@ -342,3 +348,18 @@ def test_too_few_pixels_claim_no_emptiness(make_emissive):
     else:
         assert found.outcome is Outcome.INCONCLUSIVE
         assert "too few" in found.reason
+
+
+def test_a_gas_without_amounts_gets_no_column(make_emissive):
+    """A shape-only spectrum may name a plume, never measure it."""
+    scene = make_emissive(1, [("deltane", 45, 40, 80.0)])
+    gases = GasesOnBands(
+        scene.gases.names, scene.gases.absorption_per_ppm_m, frozenset({"deltane"})
+    )
+    found = detect(scene.cube(), gases, DetectSettings(), MemoryPlanes(*scene.values.shape[:2]))
+    plume = strongest(found)
+    assert plume.chemical == "deltane"
+    assert NO_AMOUNTS_FLAG in plume.flags
+    assert np.isnan(plume.column_density_mean_ppm_m)
+    assert np.isnan(found.planes.read("column_density_ppm_m/deltane")).all()
+    assert np.isfinite(found.planes.read("column_density_ppm_m/betane")).any()
