@@ -31,6 +31,12 @@ def simulate(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Another landscape, other plume shapes, other noise.")
     ] = None,
+    surfaces: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.hdr", help="Ground from measured reflectances: an ENVI spectral library."
+        ),
+    ] = None,
     without_plumes: Annotated[
         bool, typer.Option("--without-plumes", help="The same scene, empty.")
     ] = False,
@@ -57,7 +63,9 @@ def simulate(
         settings = settings.without_plumes()
     folder = Path(settings.name) if out is None else out
     with progress_bars(quiet) as progress:
-        made = make_scene(settings, folder, overwrite=overwrite, progress=progress)
+        made = make_scene(
+            settings, folder, surfaces=surfaces, overwrite=overwrite, progress=progress
+        )
     lines, samples, bands = made.radiance.shape
     if json_output:
         write_json(

@@ -10,6 +10,7 @@ from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.scenes.instrument import load_instrument
 from cathartes.simulate.folder import ARRAYS_NAME, CUBE_NAME, TRUTH_NAME, read_truth, write_scene
+from cathartes.simulate.measured import read_measured_surfaces
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
 from cathartes.simulate.settings import SceneSettings
 from cathartes.spectra.library import GasLibrary
@@ -22,6 +23,7 @@ def make_scene(
     out: str | Path,
     library: GasLibrary | None = None,
     *,
+    surfaces: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> SimulatedScene:
@@ -33,6 +35,9 @@ def make_scene(
         Folder; `cathartes.simulate.folder.CUBE_NAME` in it is the cube.
     library
         Spectra of the gases; None takes the built-in ones and the user's own.
+    surfaces
+        Header of an ENVI spectral library of measured reflectances to build the ground from; None
+        takes the built-in parametric ones.
     overwrite
         Replace an older simulated scene there, if nobody added anything to it.
     progress
@@ -44,13 +49,19 @@ def make_scene(
         If the folder is not free, not ours to replace, or can't be written.
     SettingsError, UnknownGasError, NoSignatureError
         If the settings can't be simulated.
+    InputError
+        If the measured reflectances can't be read.
     """
     out = Path(out)
     library = working_library() if library is None else library
     check_free(out, overwrite=overwrite)
     with StageClock(progress or SilentProgress()) as clock:
         advance = clock.units("simulate", 2)
-        scene = simulate_scene(settings, library, load_instrument(settings.instrument))
+        ground = None
+        if surfaces is not None:
+            half = settings.landscape.surface_set
+            ground = read_measured_surfaces(Path(surfaces), half, seed=settings.seed)
+        scene = simulate_scene(settings, library, load_instrument(settings.instrument), ground)
         advance(1)
         check_free(out, overwrite=overwrite)
         _write(scene, out)
