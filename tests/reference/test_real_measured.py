@@ -154,15 +154,15 @@ def test_implanting_is_beer_and_lambert(clutter, data_dir: Path):
 def test_a_strong_plume_over_real_clutter_is_found_named_and_measured(clutter, data_dir, gas):
     """Exact Beer-Lambert of measured spectra, against the library's band models.
 
-    Expected: plumes of 4,000 ppm m (ten to twenty times the median NECL) are named rightly whenever
-    they are reported, nothing is reported elsewhere, and columns of at least 2,000 ppm m come back
-    within 40 % on average. How many are reported: docs/explanation/measured.md.
+    Expected: plumes of 4,000 ppm m (ten to twenty times the median NECL) are reported and named
+    rightly in at least three of four places, nothing is reported elsewhere, and columns of at least
+    2,000 ppm m come back within 25 % on average.
     """
     module, scene = clutter
     trials, (figures,) = module.run_trials(scene, data_dir, gas, (4000.0,), 4)
-    assert figures.n_reported >= 1
+    assert figures.n_named >= 3
     assert figures.n_named == figures.n_reported
     assert figures.others_per_trial == 0
     strong = trials.true_ppm_m > 2000.0
     ratio = trials.estimate_ppm_m[strong].sum() / trials.true_ppm_m[strong].sum()
-    assert ratio == pytest.approx(1.0, abs=0.4)
+    assert ratio == pytest.approx(1.0, abs=0.25)
