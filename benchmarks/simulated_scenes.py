@@ -25,7 +25,8 @@ same scene without plumes. All scenes are pooled:
 * column density of pixels of optimal SNR 4 or more: mean and median ratio of estimate to truth,
   and the share of truths within one and two stated standard deviations; the detector takes plumes
   to be as warm as the air, and here they are 8 K colder to 20 K warmer, so that the ratio is given
-  again times assumed over true contrast: what is left then is not the temperature's fault. Of
+  again times assumed over true contrast (gas less ground, in kelvins). That figure is rough: it
+  leaves out emissivity, and dense plumes, whose contrast is seen through them, come out low. Of
   found, rightly named plumes: the mean column against the truth's mean in the same pixels.
 """
 
