@@ -8,8 +8,8 @@ from cathartes.detect.settings import GROW_WIDTH_PX
 
 MAX_MISMATCH = 0.25
 """Part of a gas's energy that may be left over, as a squared relative error. On four tuning scenes
-most plumes left under 0.13 of theirs but for optically thick ones over odd ground, rare surfaces that
-answered to a signature 0.5 and more (docs/explanation/detection.md)."""
+most plumes left under 0.13 of theirs but for optically thick ones over odd ground, rare surfaces
+that answered to a signature 0.5 and more (docs/explanation/detection.md)."""
 
 ORDINARY_QUANTILE = 0.95
 """Energies up to this quantile of the scene are called ordinary ground."""

@@ -92,9 +92,9 @@ def detect(
 ) -> Detections:
     """Find the plumes in a cube, name and measure them.
 
-    The cube is read three times in blocks, with some blocks sampled between, and a fourth time where
-    there are plumes: a rough background; one without plumes; every gas and its decoys against it;
-    the plumes' spectra.
+    The cube is read three times in blocks, with some blocks sampled between, and a fourth time
+    where there are plumes: a rough background; one without plumes; every gas and its decoys against
+    it; the plumes' spectra.
 
     Parameters
     ----------
