@@ -93,6 +93,7 @@ def made_up_scan(outcome: Outcome) -> Detections:
         labels=labels,
         plumes=plumes,
         gases=tuple(GasSearched(g, np.inf if g == "R-134a" else 12.5, 5.25) for g in GASES),
+        chance_measured=True,
         outcome=outcome,
         reason="no contrast anywhere" if outcome is Outcome.INCONCLUSIVE else "",
         planes=Planes(),

@@ -187,6 +187,9 @@ class ChanceLaw:
         u, β and ξ of the generalised Pareto law above u; ξ is positive.
     n_tail
         n_u, peaks above u.
+    measured
+        True if the law was fitted to the scene's own decoys; False if these have too few peaks, and
+        it is assumed.
     """
 
     decoy_peaks: NDArray[np.float64]
@@ -195,6 +198,7 @@ class ChanceLaw:
     scale: float
     shape: float
     n_tail: int
+    measured: bool = True
 
     def expected(self, score: float) -> float:
         """Return E(s)."""
@@ -213,7 +217,7 @@ class ChanceLaw:
         share = expected * self.decoys_per_gas / self.n_tail
         if share <= 1.0:
             return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
-        if self.n_tail < MIN_TAIL:
+        if not self.measured:
             return self.threshold
         rank = min(int(expected * self.decoys_per_gas), self.decoy_peaks.size)
         return float(min(self.decoy_peaks[-rank], self.threshold))
@@ -229,8 +233,8 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
 
     The generalised Pareto law is fitted to the highest tenth (at least 30, at most 400 peaks) by
     probability-weighted moments, its shape drawn towards 0.1 as if by 50 peaks and kept between 0
-    and 0.5: a lighter tail than exponential is never believed. With fewer than 10 peaks, a law is
-    taken that starts where they end, or at 5 standard deviations.
+    and 0.5: a lighter tail than exponential is never believed. With 10 peaks or fewer a law is
+    assumed that starts where they end, or at 5 standard deviations.
 
     Parameters
     ----------
@@ -246,7 +250,9 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     n_tail = min(int(np.clip(peaks.size // 10, 30, 400)), peaks.size - 1)
     if n_tail < MIN_TAIL:
         top = max(float(peaks[-1]) if peaks.size else 0.0, _FALLBACK_THRESHOLD)
-        return ChanceLaw(peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, 1)
+        return ChanceLaw(
+            peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, n_tail=1, measured=False
+        )
     u = float(peaks[-n_tail - 1])
     excess = peaks[-n_tail:] - u
     rank = (np.arange(1, n_tail + 1) - 0.35) / n_tail

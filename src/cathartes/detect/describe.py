@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.bank import FilterBank
+from cathartes.detect.chance import ChanceLaw
 from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import ScenePlanes
@@ -23,6 +24,7 @@ LOW_CONTRAST_FLAG = "contrast too small for a column density"
 LOOKALIKE_FLAG = "look-alike possible"
 NO_AMOUNTS_FLAG = "library spectrum has no amounts"
 FEW_PIXELS_FLAG = "too few pixels to know the ground"
+CHANCE_ASSUMED_FLAG = "chance assumed, not measured"
 
 THICK_OPTICAL_DEPTH = 0.5
 
@@ -99,6 +101,7 @@ class PlumeReader:
     planes: ScenePlanes
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
+    law: ChanceLaw
     contrast_assumed: bool
     few_pixels: bool
 
@@ -120,7 +123,6 @@ class PlumeReader:
         number: int,
         seed: Seed,
         signal: MeanSignal,
-        expected_by_chance: float,
         labels: NDArray[np.int32],
         rings: NDArray[np.int32],
     ) -> Plume:
@@ -130,7 +132,7 @@ class PlumeReader:
         ----------
         number
             Its number in the labels.
-        seed, signal, expected_by_chance
+        seed, signal
             Of its strongest piece.
         labels, rings : (line, sample) int32
             Plumes and their surroundings.
@@ -167,7 +169,7 @@ class PlumeReader:
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
             alternatives=tuple(others),
-            expected_by_chance=expected_by_chance,
+            expected_by_chance=self.law.expected(seed.score),
             snr_max=seed.score,
             n_pixels=int(line.size),
             line_min=int(line.min()),
@@ -200,6 +202,8 @@ class PlumeReader:
             flags.append(EDGE_FLAG)
         if self.few_pixels:
             flags.append(FEW_PIXELS_FLAG)
+        if not self.law.measured:
+            flags.append(CHANCE_ASSUMED_FLAG)
         if self.signatures.names[main] in self.planes.shape_only:
             flags.append(NO_AMOUNTS_FLAG)
         elif self.contrast_assumed:

@@ -151,6 +151,8 @@ class Detections:
         Strongest first; empty if nothing was found.
     gases
         Every gas searched.
+    chance_measured
+        True if what chance gives was measured on this scene, False if it was assumed.
     outcome, reason
         The reason is "" but for `Outcome.INCONCLUSIVE`.
     """
@@ -158,6 +160,7 @@ class Detections:
     labels: NDArray[np.int32]
     plumes: tuple[Plume, ...]
     gases: tuple[GasSearched, ...]
+    chance_measured: bool
     outcome: Outcome
     reason: str
     planes: Planes

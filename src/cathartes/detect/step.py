@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.background import Background
 from cathartes.detect.bank import FilterBank, make_bank
-from cathartes.detect.chance import ChanceLaw, average
+from cathartes.detect.chance import MIN_TAIL, average
 from cathartes.detect.describe import PlumeReader, gather_signals
 from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
@@ -181,18 +181,19 @@ def detect(
         planes=planes,
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
+        law=law,
         contrast_assumed=assumed,
         few_pixels=clean.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
-        labels, plumes = _describe(scene.bandset, reader, labels, seeds, law, gas_score, tick)
+        labels, plumes = _describe(scene.bandset, reader, labels, seeds, gas_score, tick)
     threshold = law.score_for(settings.max_expected_by_chance)
     searched = tuple(
         GasSearched(name, _median(planes.necl(name)), threshold) for name in gases.names
     )
     outcome, reason = _outcome(plumes, store.read("distance"), searched, reader)
-    return Detections(labels, plumes, searched, outcome, reason, planes)
+    return Detections(labels, plumes, searched, law.measured, outcome, reason, planes)
 
 
 def _median(necl: NDArray[np.float32]) -> float:
@@ -367,7 +368,6 @@ def _describe(
     reader: PlumeReader,
     labels: NDArray[np.int32],
     seeds: tuple[Seed, ...],
-    law: ChanceLaw,
     gas_score: Callable[[int], NDArray[np.float32]],
     tick: Tick,
 ) -> tuple[NDArray[np.int32], tuple[Plume, ...]]:
@@ -380,8 +380,7 @@ def _describe(
     signals = gather_signals(bandset, reader.bank, labels, rings, weight, tick)
 
     def describe(number: int, piece: int) -> Plume:
-        chance = law.expected(seeds[piece].score)
-        return reader.describe(number, seeds[piece], signals[piece], chance, labels, rings)
+        return reader.describe(number, seeds[piece], signals[piece], labels, rings)
 
     pieces = tuple(describe(piece + 1, piece) for piece in range(len(seeds)))
     plume_of = join_pieces(labels, tuple(plume.chemical for plume in pieces))
@@ -420,6 +419,14 @@ def _outcome(
         reason = (
             "over most of the scene plume and ground have the same temperature, so that no gas "
             "could have been seen; fly when the ground is warmer or colder than the air."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if not reader.law.measured:
+        reason = (
+            f"sham signatures peak in only {reader.law.decoy_peaks.size} places of the scene, more "
+            f"than {MIN_TAIL} are needed to measure what chance gives; nothing stands above the "
+            f"{reader.law.threshold:.1f} standard deviations assumed instead, and weaker plumes may "
+            "be there. Give more lines or bands, or search more gases."
         )
         return Outcome.INCONCLUSIVE, reason
     return Outcome.NOTHING_FOUND, ""

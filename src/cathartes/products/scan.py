@@ -161,6 +161,7 @@ def write_scan(
             for gas in detections.gases
         ),
         gases_not_visible=record.gases_not_visible,
+        chance_measured=detections.chance_measured,
         plumes=tuple(short_plume(row) for row in features.rows),
         files=_output_files(folder, rasters),
     )

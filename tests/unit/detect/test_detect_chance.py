@@ -215,6 +215,12 @@ def test_a_scene_with_few_peaks_is_not_searched_below_five(n_peaks, decoys):
     """Default settings (0.5 by chance): a handful of low peaks must not set a low threshold."""
     law = fit_chance(np.linspace(1.0, 2.5, n_peaks).astype(np.float32), decoys)
     assert law.score_for(0.5) >= 5.0
+    assert not law.measured
+
+
+@pytest.mark.parametrize("n_peaks", [11, 40, 500])
+def test_a_law_is_called_measured_from_eleven_peaks_on(n_peaks):
+    assert fit_chance(np.linspace(1.0, 9.0, n_peaks).astype(np.float32), 2).measured
 
 
 def test_few_but_high_peaks_raise_the_threshold():

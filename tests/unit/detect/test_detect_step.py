@@ -5,6 +5,7 @@ import pytest
 
 from cathartes.detect.describe import (
     ASSUMED_FLAG,
+    CHANCE_ASSUMED_FLAG,
     CONTRADICTS_FLAG,
     EDGE_FLAG,
     FEW_PIXELS_FLAG,
@@ -102,6 +103,22 @@ def test_nothing_found_is_said_so(make_emissive):
     assert (found.outcome, found.plumes, found.reason) == (Outcome.NOTHING_FOUND, (), "")
     assert not found.labels.any()
     assert all(np.isfinite(gas.necl_median_ppm_m) for gas in found.gases)
+
+
+def test_a_scene_too_small_to_count_chance_in_is_inconclusive_not_empty(make_emissive):
+    """24 x 24 pixels hold at most nine peaks: what chance gives can't be measured."""
+    found = make_emissive(201, shape=(24, 24)).detect()
+    assert not found.chance_measured
+    assert (found.outcome, found.plumes) == (Outcome.INCONCLUSIVE, ())
+    assert "more than 10 are needed to measure what chance gives" in found.reason
+    assert make_emissive(201, shape=(90, 80)).detect().chance_measured
+
+
+def test_a_plume_whose_chance_is_assumed_says_so(make_emissive):
+    small = make_emissive(1, [("deltane", 15, 15, 200.0)], shape=(30, 36))
+    assert CHANCE_ASSUMED_FLAG in strongest(small.detect()).flags
+    scene = make_emissive(1, [("deltane", 45, 40, 80.0)])
+    assert CHANCE_ASSUMED_FLAG not in strongest(scene.detect()).flags
 
 
 def test_an_unknown_plume_temperature_is_flagged_and_the_amount_is_as_unsure_as_it_is(

@@ -105,6 +105,7 @@ def make_scan(
         labels=labels,
         plumes=tuple(make_plume(i, labels, **changes) for i in range(1, n_plumes + 1)),
         gases=tuple(GasSearched(g, 18.0 if g != "R-134a" else np.inf, 5.2) for g in GASES),
+        chance_measured=True,
         outcome=outcome or (Outcome.DETECTIONS if n_plumes else Outcome.NOTHING_FOUND),
         reason=reason,
         planes=PlanesInMemory({name: np.float32(image) for name, image in images.items()}),
