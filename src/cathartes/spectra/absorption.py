@@ -60,7 +60,8 @@ class AbsorptionSpectrum:
     Raises
     ------
     InputError
-        If the axis does not ascend, lengths differ, a value is not finite, or points are < 2.
+        If the axis does not ascend, lengths differ, points are < 2, a value is not finite, or
+        temperature, pressure or resolution can't be one.
     """
 
     gas: str
@@ -93,11 +94,12 @@ class AbsorptionSpectrum:
                 f"spectrum of {self.gas}: the wavenumbers do not rise everywhere; sort them and "
                 "remove doubles."
             )
-        if self.temperature_k <= 0 or self.pressure_pa < 0 or self.resolution_cm1 <= 0:
+        positive = 0 < self.temperature_k < np.inf and 0 < self.resolution_cm1 < np.inf
+        if not (positive and 0 <= self.pressure_pa < np.inf):
             raise InputError(
                 f"spectrum of {self.gas}: temperature {self.temperature_k} K, pressure "
                 f"{self.pressure_pa} Pa, resolution {self.resolution_cm1} cm-1; temperature and "
-                "resolution must be positive, pressure not negative."
+                "resolution must be positive, pressure not negative, all of them finite."
             )
 
     @property

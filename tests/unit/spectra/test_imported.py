@@ -111,3 +111,17 @@ def test_the_nearest_temperature_is_chosen_then_the_nearest_pressure():
 def test_the_folder_is_where_the_platform_keeps_data(environment, expected, monkeypatch):
     monkeypatch.setattr(imported.sys, "platform", "linux")
     assert imported.library_folder(environment) == Path(expected)
+
+
+def test_a_pressure_of_nought_comes_back(tmp_path):
+    """HITRAN states it for gases at low pressure."""
+    imported.import_spectrum(replace(SPECTRUM, pressure_pa=0.0), tmp_path)
+    (gas,) = imported.read_imported(tmp_path)
+    assert gas.spectrum.pressure_pa == 0.0
+
+
+@pytest.mark.parametrize("name", ["temperature_k", "pressure_pa", "resolution_cm1"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
+def test_a_spectrum_of_impossible_conditions_is_none(name, value):
+    with pytest.raises(InputError, match=r"must be positive, pressure not negative, all of them"):
+        replace(SPECTRUM, **{name: value})

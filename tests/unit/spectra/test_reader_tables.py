@@ -111,6 +111,22 @@ def test_csv_can_be_told_the_conditions(tmp_path):
     assert (spectrum.temperature_k, spectrum.pressure_pa) == (310.0, 9e4)
 
 
+@pytest.mark.parametrize(
+    ("columns", "given", "message"),
+    [
+        ("wavenumber_cm1,cross_section_cm2", {"temperature_k": np.nan}, "temperature nan K can't"),
+        ("wavenumber_cm1,absorption_per_ppm_m", {"temperature_k": 0.0}, "temperature 0 K can't be"),
+        ("wavenumber_cm1,cross_section_cm2", {"pressure_pa": np.inf}, "pressure inf Pa can't be"),
+        ("wavenumber_cm1,absorption_per_ppm_m", {"pressure_pa": 0.0}, "nothing at 0 Pa; correct"),
+        ("wavenumber_cm1,absorbance", {"pressure_pa": 0.0}, "nothing at 0 Pa; correct"),
+    ],
+)
+def test_csv_at_impossible_conditions_is_refused(tmp_path, columns, given, message):
+    path = csv(tmp_path, columns, header="# gas: t\n# column_density_ppm_m: 100\n")
+    with pytest.raises(InputError, match=message):
+        plain_csv.read(path, **given)
+
+
 def test_pnnl_amounts_are_of_296_k_and_base_10(tmp_path):
     path = tmp_path / "p.txt"
     path.write_text("940.0000\t1e-3\n939.9397\t2e-3\n939.8794\t3e-3\n939.8191\t3e-3\n")

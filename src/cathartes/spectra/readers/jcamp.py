@@ -310,7 +310,7 @@ def _sample(
         missing = "amount" if partial_pa is None else "path length"
         return replace(sample, notes=(*sample.notes, f"{missing} not stated"))
     path_m = parse_length_m(path, f"{file}: ##PATH LENGTH=")
-    column_cm2 = partial_pa / (Boltzmann * max(sample.temperature_k, 1.0)) * path_m * 1e-4
+    column_cm2 = partial_pa / (Boltzmann * sample.temperature_k) * path_m * 1e-4
     if not column_cm2 > 0:
         raise HeaderError(
             f"{file}: partial pressure {partial_pa:g} Pa over {path_m:g} m is no amount of gas; "

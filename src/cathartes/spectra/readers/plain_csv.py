@@ -188,11 +188,13 @@ def _number(header: Mapping[str, str], key: str, file_name: str) -> float | None
     if key not in header:
         return None
     text = header[key]
-    if not _is_number(text) or not float(text) > 0:
+    value = float(text) if _is_number(text) else -1.0
+    # Low pressures are often stated as 0; nothing else can be.
+    if value < 0 or (value == 0 and key != "pressure_pa"):
         raise HeaderError(
             f"{file_name}: '# {key}: {text}' is no positive number; correct it, without a unit."
         )
-    return float(text)
+    return value
 
 
 def _quality(header: Mapping[str, str], best: Quality, file_name: str) -> Quality:

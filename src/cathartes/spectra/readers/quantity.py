@@ -216,6 +216,11 @@ def to_cross_section(
     -------
     cross_section_cm2 : (point,) [cm2 molecule-1]
     quality
+
+    Raises
+    ------
+    InputError
+        If the amount is stated per volume of air and the pressure is 0.
     """
     if ordinate is Ordinate.CROSS_SECTION:
         return values, Quality.QUANTITATIVE
@@ -235,6 +240,11 @@ def to_cross_section(
     else:
         optical_depth = -np.log(np.maximum(values, LEAST_TRANSMITTANCE))
     if sample.column_cm2 is not None:
+        if not sample.column_cm2 > 0:
+            raise InputError(
+                f"a column of gas means nothing at {sample.pressure_pa:g} Pa; correct the stated "
+                "pressure."
+            )
         return optical_depth / sample.column_cm2, Quality.SEMI_QUANTITATIVE
     peak = float(np.abs(optical_depth).max())
     scale = SHAPE_ONLY_PEAK_CM2 / peak if peak > 0 else 1.0

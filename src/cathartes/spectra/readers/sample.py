@@ -1,5 +1,6 @@
 """What a file and its user say about the gas sample: name, temperature, pressure, amount."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -70,6 +71,8 @@ def sample_of(
 
     Raises
     ------
+    InputError
+        If a value can't be one.
     HeaderError
         If the user gives another value than the file states (by more than 0.5 %).
     """
@@ -81,6 +84,12 @@ def sample_of(
 def _settle(
     what: str, unit: str, stated: float | None, given: float | None, standard: float
 ) -> tuple[float, tuple[str, ...]]:
+    for value in (stated, given):
+        # Low pressures are often stated as 0; no gas is at 0 K.
+        if value is not None and not (0 <= value < math.inf and (value > 0 or unit == "Pa")):
+            raise InputError(
+                f"{what} {value:g} {unit} can't be; correct the file, or what you give."
+            )
     if stated is None:
         if given is not None:
             return given, ()
