@@ -170,10 +170,12 @@ def import_file(
         str | None, typer.Option("--format", help="jcamp, xsc, par, pnnl, csv or envi-library.")
     ] = None,
     temperature_k: Annotated[
-        float | None, typer.Option(help="Of the sample, where the file does not say.")
+        float | None,
+        typer.Option(help="Of the sample, where the file does not say, or of the block to take."),
     ] = None,
     pressure_pa: Annotated[
-        float | None, typer.Option(help="Of the sample, where the file does not say.")
+        float | None,
+        typer.Option(help="Of the sample, where the file does not say, or of the block to take."),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Overwrite a gas imported before.")
@@ -201,6 +203,13 @@ def import_file(
         f"kept in {path}",
         markup=False,
     )
+    conditions = {f"{s.temperature_k:g} K {s.pressure_pa:.0f} Pa" for s in spectra}
+    conditions.discard(f"{spectrum.temperature_k:g} K {spectrum.pressure_pa:.0f} Pa")
+    if conditions:
+        message_console().print(
+            f"Also in the file: {', '.join(sorted(conditions))}; --temperature-k and "
+            "--pressure-pa choose."
+        )
 
 
 @app.command()

@@ -7,13 +7,17 @@ import re
 import secrets
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from cathartes.errors import HeaderError, InputError, OutputError
 from cathartes.spectra.absorption import (
     STANDARD_PRESSURE_PA,
     STANDARD_TEMPERATURE_K,
     AbsorptionSpectrum,
+    Quality,
 )
 from cathartes.spectra.library import Gas
 from cathartes.spectra.readers import plain_csv
@@ -50,6 +54,9 @@ def choose_spectrum(
 ) -> AbsorptionSpectrum:
     """Return the spectrum measured nearest to a temperature, then to a pressure.
 
+    Collections split a gas's bands into blocks of their own: what was measured at the same
+    temperature and pressure in other ranges is joined to it.
+
     Raises
     ------
     InputError
@@ -62,9 +69,41 @@ def choose_spectrum(
             f"spectra of {', '.join(names) or 'no gas'} were found; one gas is needed: name it "
             "with --gas."
         )
-    return min(
+    nearest = min(
         spectra,
         key=lambda s: (abs(s.temperature_k - temperature_k), abs(s.pressure_pa - pressure_pa)),
+    )
+    parts = [nearest]
+    for other in spectra:
+        if _is_same_sample(other, nearest) and not any(_overlap(other, part) for part in parts):
+            parts.append(other)
+    return nearest if len(parts) == 1 else _join(parts)
+
+
+def _is_same_sample(first: AbsorptionSpectrum, second: AbsorptionSpectrum) -> bool:
+    """Return True if temperatures are the same within 1 K and pressures within 1 %."""
+    return (
+        abs(first.temperature_k - second.temperature_k) <= 1.0
+        and abs(first.pressure_pa - second.pressure_pa) <= 0.01 * second.pressure_pa
+        and first.quality is second.quality is not Quality.SHAPE_ONLY
+    )
+
+
+def _overlap(first: AbsorptionSpectrum, second: AbsorptionSpectrum) -> bool:
+    a, b = first.wavenumber_cm1, second.wavenumber_cm1
+    return bool(a[0] <= b[-1] and b[0] <= a[-1])
+
+
+def _join(parts: list[AbsorptionSpectrum]) -> AbsorptionSpectrum:
+    """Return spectra of one sample in ranges that don't overlap as one; the first's words hold."""
+    parts_up = sorted(parts, key=lambda s: float(s.wavenumber_cm1[0]))
+    ranges = ", ".join(f"{s.wavenumber_cm1[0]:.0f}-{s.wavenumber_cm1[-1]:.0f}" for s in parts_up)
+    return replace(
+        parts[0],
+        wavenumber_cm1=np.concatenate([s.wavenumber_cm1 for s in parts_up]),
+        cross_section_cm2=np.concatenate([s.cross_section_cm2 for s in parts_up]),
+        resolution_cm1=max(s.resolution_cm1 for s in parts),
+        source=f"{parts[0].source}; joined from blocks of {ranges} cm-1",
     )
 
 

@@ -149,6 +149,20 @@ def test_imported_spectrum_wins_over_the_built_in_one(
     assert main(["library", *words, "--replace"]) == 0
 
 
+def test_import_names_the_conditions_it_left_out(
+    capsys: pytest.CaptureFixture[str], repository: Path
+) -> None:
+    file = repository / "tests" / "contract" / "spectrum_samples" / "new_layout.xsc"
+    assert main(["library", "import", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert "296 K" in captured.out
+    assert "Also in the file: 250 K 13332 Pa; --temperature-k" in " ".join(captured.err.split())
+    assert main(["library", "import", str(file), "--temperature-k", "250", "--replace"]) == 0
+    captured = capsys.readouterr()
+    assert "250 K" in captured.out
+    assert captured.err == ""
+
+
 def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("list", "show", "plot", "compare", "import", "fetch"):
         assert main(["library", command, "--help"]) == 0

@@ -99,6 +99,24 @@ def test_the_nearest_temperature_is_chosen_then_the_nearest_pressure():
         imported.choose_spectrum([])
 
 
+def test_blocks_of_one_sample_in_several_ranges_are_joined():
+    """HITRAN and AER give each band of R-11, R-134a, R-143a and others a block of its own."""
+
+    def band(start, temperature_k=296.0):
+        nu = np.arange(start, start + 50.0)
+        sigma = np.full(nu.size, start * 1e-21)
+        return replace(
+            SPECTRUM, wavenumber_cm1=nu, cross_section_cm2=sigma, temperature_k=temperature_k
+        )
+
+    blocks = (band(1050.0), band(810.0, 250.0), band(810.0), band(1050.0, 250.0), band(840.0))
+    joined = imported.choose_spectrum(blocks)
+    assert joined.coverage_cm1 == ((810.0, 859.0), (1050.0, 1099.0))
+    assert joined.temperature_k == 296.0
+    assert joined.absorption_per_ppm_m([820.0])[0] < joined.absorption_per_ppm_m([1060.0])[0]
+    assert "joined from blocks of 810-859, 1050-1099 cm-1" in joined.source
+
+
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [

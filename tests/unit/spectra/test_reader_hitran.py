@@ -72,8 +72,19 @@ def test_blocks_carry_their_own_temperature_and_pressure(tmp_path):
     first, second = hitran_xsc.read(write(tmp_path, NEW))
     assert (first.temperature_k, second.temperature_k) == (296.0, 250.0)
     assert second.pressure_pa == pytest.approx(13332.2, rel=1e-5)  # 100 Torr
-    with pytest.raises(HeaderError, match="states a temperature of 250 K, and 296 K was given"):
-        hitran_xsc.read(write(tmp_path, NEW), temperature_k=296.0)
+
+
+def test_a_given_temperature_or_pressure_chooses_among_blocks(tmp_path):
+    path = write(tmp_path, NEW)
+    (warm,) = hitran_xsc.read(path, temperature_k=296.0)
+    (thin,) = hitran_xsc.read(path, pressure_pa=13332.0)
+    assert (warm.temperature_k, thin.temperature_k) == (296.0, 250.0)
+    assert "block 2" in thin.source
+    for given in ({"temperature_k": 310.0}, {"temperature_k": 296.0, "pressure_pa": 13332.0}):
+        with pytest.raises(InputError, match="it holds 250 K 13332 Pa, 296 K 101325 Pa: give one"):
+            hitran_xsc.read(path, **given)
+    with pytest.raises(HeaderError, match="states a temperature of 298 K, and 310 K was given"):
+        hitran_xsc.read(write(tmp_path, OLD), temperature_k=310.0)
 
 
 def test_packed_and_dos_values_are_read(tmp_path):

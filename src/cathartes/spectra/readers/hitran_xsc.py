@@ -109,6 +109,8 @@ def read(
 ) -> tuple[AbsorptionSpectrum, ...]:
     """Return one spectrum a block: the same gas at several temperatures and pressures, mostly.
 
+    A given temperature or pressure chooses the blocks that were measured there.
+
     A stated greatest value that the data do not have is noted in the spectrum's source: about
     one header in 35 of AER's is wrong there, and the data are right.
 
@@ -116,11 +118,28 @@ def read(
     ------
     HeaderError, TruncatedFileError, InputError
     """
+    blocks = _blocks(read_text(path), path.name)
+    wanted = [_is_at(header, temperature_k, pressure_pa) for header, _ in blocks]
+    if len(blocks) > 1 and not any(wanted):
+        held = sorted({(h.temperature_k, round(h.pressure_torr * TORR_PA)) for h, _ in blocks})
+        raise InputError(
+            f"{path.name} holds no block at the given temperature and pressure; it holds "
+            f"{', '.join(f'{t:g} K {p} Pa' for t, p in held)}: give one of them, or none."
+        )
     spectra = [
         _spectrum(header, values, index, path.name, temperature_k, pressure_pa)
-        for index, (header, values) in enumerate(_blocks(read_text(path), path.name), start=1)
+        for index, (header, values) in enumerate(blocks, start=1)
+        if wanted[index - 1] or len(blocks) == 1
     ]
     return select_gas(spectra, gas, path.name)
+
+
+def _is_at(header: XscHeader, temperature_k: float | None, pressure_pa: float | None) -> bool:
+    """Return True if a block was measured at what is given, within the 0.5 % of `sample_of`."""
+    pairs = ((temperature_k, header.temperature_k), (pressure_pa, header.pressure_torr * TORR_PA))
+    return all(
+        given is None or abs(given - stated) <= 0.005 * abs(stated) for given, stated in pairs
+    )
 
 
 def _blocks(text: str, file_name: str) -> list[tuple[XscHeader, list[float]]]:
