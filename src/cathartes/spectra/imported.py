@@ -196,7 +196,7 @@ def _describe(entry: Gas | None) -> dict[str, str]:
     described = {
         "formula": entry.formula,
         "cas": entry.cas,
-        "aliases": ", ".join(entry.aliases),
+        "aliases": "; ".join(entry.aliases),
         "remark": entry.remark,
     }
     if math.isfinite(entry.molar_mass_g_mol):
@@ -212,7 +212,9 @@ def _read_gas(path: Path) -> Gas:
         mass_g_mol = _mass_g_mol(header["molar_mass_g_mol"], path.name)
     elif not remark:
         remark = "molar mass not stated: no mass can be computed"
-    aliases = tuple(a for a in re.split(r"\s*,\s*", header.get("aliases", "")) if a)
+    # A comma without a blank is part of a name: 1,2-dimethylbenzene.
+    stated = re.split(r";|,(?=\s|$)", header.get("aliases", ""))
+    aliases = tuple(alias.strip() for alias in stated if alias.strip())
     return Gas(
         name=spectrum.gas,
         formula=header.get("formula", ""),

@@ -17,7 +17,8 @@ SPECTRUM = AbsorptionSpectrum(
     "testane", np.array([900.0, 901.0, 902.0]), np.array([0.0, 1e-18, -1e-21]), 296.0, 101_325.0,
     0.5, Quality.QUANTITATIVE, "invented", "none",
 )  # fmt: skip
-ENTRY = Gas("testane", "C9H9X9", "67-64-1", 58.08, ("propanone", "dimethyl ketone"), None, "mind")
+ALIASES = ("1,2-dimethyltestane", "dimethyl ketone")
+ENTRY = Gas("testane", "C9H9X9", "67-64-1", 58.08, ALIASES, None, "mind")
 
 
 def test_an_imported_gas_comes_back_with_all_that_is_known(tmp_path):
@@ -26,6 +27,14 @@ def test_an_imported_gas_comes_back_with_all_that_is_known(tmp_path):
     assert replace(gas, spectrum=None) == ENTRY
     assert gas.spectrum.terms == "none"
     assert read_spectra(path)[0].gas == "testane"
+
+
+@pytest.mark.parametrize("written", ["1,2-a, b c", "1,2-a;b c", "1,2-a; b c,", "1,2-a ,  b c"])
+def test_aliases_may_hold_commas(tmp_path, written):
+    path = imported.import_spectrum(SPECTRUM, tmp_path)
+    path.write_text(f"# aliases: {written}\n{path.read_text()}")
+    (gas,) = imported.read_imported(tmp_path)
+    assert gas.aliases == ("1,2-a", "b c")
 
 
 def test_without_a_molar_mass_the_remark_says_so(tmp_path):
