@@ -13,6 +13,9 @@ EMISSIVE_FROM_UM = 5.0
 """Beyond this wavelength the ground's own glow is what an instrument sees, below it sunlight."""
 
 _POINTS_PER_RESOLUTION = 4
+_LEAST_STEP_CM1 = 0.05
+_MOST_POINTS = 100
+"""In a cell: 0.0005 cm-1 apart, half the width of a line without pressure at 1000 cm-1."""
 _COVERED_SHARE = 0.99
 _MIN_BANDS = 3
 _NOTHING = 1e-7
@@ -104,14 +107,30 @@ def absorption_on_bands_per_ppm_m(
     inside = bands.select(reached)
     narrowest_cm1 = float((1e4 * inside.fwhm_um / inside.centre_um**2).min())
     step = min(spectrum.resolution_cm1, narrowest_cm1) / _POINTS_PER_RESOLUTION
-    grid = inside.wavenumber_grid_cm1(max(step, 0.05))
+    step = max(step, _LEAST_STEP_CM1)
+    grid = inside.wavenumber_grid_cm1(step)
     matrix = response_matrix(inside, grid)
-    alpha = spectrum.absorption_per_ppm_m(grid)
+    alpha = _cell_mean_per_ppm_m(spectrum, grid, step)
     known = np.isfinite(alpha)
     share = matrix @ known.astype(np.float64)
     mean = (matrix @ np.where(known, alpha, 0.0)) / np.where(share > 0, share, 1.0)
     absorption[reached] = np.where(share >= _COVERED_SHARE, mean, np.nan)
     return absorption
+
+
+def _cell_mean_per_ppm_m(
+    spectrum: GasSpectrum, grid_cm1: NDArray[np.float64], step_cm1: float
+) -> NDArray[np.float64]:
+    """Return a spectrum averaged over the cells of a regular grid, (point,) [ppm-1 m-1].
+
+    Lines narrower than a cell (gas at low pressure) would be hit or missed by single points: two
+    points are taken for every resolution of the spectrum. NaN where a cell is not covered.
+    """
+    n = int(np.clip(np.ceil(2.0 * step_cm1 / spectrum.resolution_cm1), 1, _MOST_POINTS))
+    offset_cm1 = step_cm1 * ((np.arange(n) + 0.5) / n - 0.5)
+    points = (grid_cm1[:, np.newaxis] + offset_cm1).ravel()
+    mean: NDArray[np.float64] = spectrum.absorption_per_ppm_m(points).reshape(-1, n).mean(axis=1)
+    return mean
 
 
 def search_visible(

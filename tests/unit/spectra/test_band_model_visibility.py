@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cathartes.errors import NoSignatureError, SettingsError
+from cathartes.spectra.absorption import AbsorptionSpectrum, Quality
 from cathartes.spectra.band_model import BandModel
 from cathartes.spectra.library import Gas, GasLibrary
 from cathartes.spectra.lookalikes import lookalike_matrix, worst_pairs
@@ -82,6 +83,20 @@ def test_band_half_out_of_coverage_is_unknown() -> None:
     known = np.isfinite(absorption)
     assert known[_NU <= 992.0].all()
     assert not known[_NU >= 1000.0].any()
+
+
+@pytest.mark.parametrize("resolution_cm1", [0.002, 1e-9])
+def test_lines_narrower_than_the_grid_keep_their_area(resolution_cm1: float) -> None:
+    """A line of 0.004 cm-1 every 0.37 cm-1 is 0.004 / 0.37 of its height to any wide band."""
+    nu = np.arange(700.0, 1400.0, 0.001)
+    distance = np.abs((nu + 0.185) % 0.37 - 0.185)
+    spectrum = AbsorptionSpectrum(
+        "lines", nu, 1e-18 * np.maximum(0.0, 1.0 - distance / 0.004), 296.0, 100.0,
+        resolution_cm1, Quality.QUANTITATIVE, "invented",
+    )  # fmt: skip
+    expected = 2.479e15 * 1e-18 * 0.004 / 0.37
+    absorption = absorption_on_bands_per_ppm_m(spectrum, LONG_WAVE)
+    np.testing.assert_allclose(absorption, expected, rtol=0.02)
 
 
 def test_settings_must_be_positive() -> None:
