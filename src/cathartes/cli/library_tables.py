@@ -4,12 +4,20 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.table import Table
 from rich.text import Text
 
+from cathartes.spectra.absorption import (
+    STANDARD_PRESSURE_PA,
+    STANDARD_TEMPERATURE_K,
+    AbsorptionSpectrum,
+    number_density_per_ppm_m,
+)
 from cathartes.spectra.band_model import BandModel
 from cathartes.spectra.builtin import BandTable
-from cathartes.spectra.library import Gas
+from cathartes.spectra.fidelity import smoothed_cross_section_cm2
+from cathartes.spectra.library import Gas, GasSpectrum
 from cathartes.spectra.visibility import Visibility
 
 COLUMN_DENSITY_PPM_M = 100.0
@@ -47,19 +55,16 @@ def describe(gas: Gas) -> dict[str, object]:
 
 
 def strongest_bands(gas: Gas) -> list[dict[str, float]]:
-    """Return the strongest peaks at 4 cm-1, strongest first, at least 5 % of the greatest.
+    """Return the strongest peaks at `shown_resolution_cm1`, at least 5 % of the greatest.
 
-    Each with ``wavenumber_cm1`` and ``optical_depth`` of 100 ppm m.
+    Strongest first, each with ``wavenumber_cm1`` and ``optical_depth`` of 100 ppm m.
     """
     if gas.spectrum is None:
         return []
-    spectrum = gas.spectrum
-    if isinstance(spectrum, BandModel):
-        spectrum = spectrum.at_resolution(max(SHOWN_RESOLUTION_CM1, spectrum.resolution_cm1))
     peaks: list[tuple[float, float]] = []
-    for low, high in spectrum.coverage_cm1:
+    for low, high in gas.spectrum.coverage_cm1:
         grid = np.arange(low, high, _STEP_CM1)
-        depth = COLUMN_DENSITY_PPM_M * spectrum.absorption_per_ppm_m(grid)
+        depth = COLUMN_DENSITY_PPM_M * _shown_per_ppm_m(gas.spectrum, grid)
         inner = np.flatnonzero((depth[1:-1] > depth[:-2]) & (depth[1:-1] >= depth[2:])) + 1
         peaks += [(float(grid[i]), float(depth[i])) for i in inner]
     peaks.sort(key=lambda peak: -peak[1])
@@ -69,6 +74,23 @@ def strongest_bands(gas: Gas) -> list[dict[str, float]]:
         if apart and depth_there >= 0.05 * peaks[0][1] and len(chosen) < _MAX_BANDS:
             chosen.append((nu, depth_there))
     return [{"wavenumber_cm1": nu, "optical_depth": depth_there} for nu, depth_there in chosen]
+
+
+def shown_resolution_cm1(spectrum: GasSpectrum) -> float:
+    """Return the resolution at which bands are stated: 4 cm-1, or a coarse spectrum's own."""
+    fine = spectrum.resolution_cm1 <= SHOWN_RESOLUTION_CM1 / 4.0
+    return SHOWN_RESOLUTION_CM1 if fine else spectrum.resolution_cm1
+
+
+def _shown_per_ppm_m(spectrum: GasSpectrum, grid_cm1: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the absorption at `shown_resolution_cm1`, (point,) [ppm-1 m-1]."""
+    resolution_cm1 = shown_resolution_cm1(spectrum)
+    if isinstance(spectrum, BandModel):
+        return spectrum.at_resolution(resolution_cm1).absorption_per_ppm_m(grid_cm1)
+    if isinstance(spectrum, AbsorptionSpectrum) and resolution_cm1 > spectrum.resolution_cm1:
+        per_ppm_m_cm2 = number_density_per_ppm_m(STANDARD_TEMPERATURE_K, STANDARD_PRESSURE_PA)
+        return per_ppm_m_cm2 * smoothed_cross_section_cm2(spectrum, grid_cm1, resolution_cm1)
+    return spectrum.absorption_per_ppm_m(grid_cm1)
 
 
 def gas_table(gases: Iterable[Gas]) -> Table:
@@ -138,7 +160,8 @@ def gas_page(gas: Gas, shipped: BandTable | None) -> Iterator[Table | Text]:
         facts.add_row("remark", Text(gas.remark))
     yield facts
     if spectrum is not None:
-        yield Text(f"\nStrongest bands at {SHOWN_RESOLUTION_CM1:g} cm-1", style="bold")
+        resolution_cm1 = shown_resolution_cm1(spectrum)
+        yield Text(f"\nStrongest bands at {resolution_cm1:g} cm-1", style="bold")
         yield _band_table(gas)
     if shipped is not None:
         yield Text("\nFidelity: the band model against its measurement", style="bold")

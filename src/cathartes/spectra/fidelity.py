@@ -82,7 +82,7 @@ def smoothed_cross_section_cm2(
 
     Returns
     -------
-    (point,) [cm2 molecule-1]; NaN outside the measured ranges.
+    (point,) [cm2 molecule-1]; NaN outside the measured ranges, and in one narrower than a bin.
     """
     step = resolution_cm1 / _BINS_PER_FWHM
     reach = int(np.ceil(_KERNEL_REACH_FWHM * _BINS_PER_FWHM))
@@ -94,6 +94,8 @@ def smoothed_cross_section_cm2(
         nu, sigma = spectrum.wavenumber_cm1[inside], spectrum.cross_section_cm2[inside]
         area = np.concatenate([[0.0], np.cumsum(np.diff(nu) * (sigma[1:] + sigma[:-1]) / 2.0)])
         n_edges = int((high - low) / step) + 1
+        if n_edges < 2:
+            continue
         edges = np.linspace(low, low + step * (n_edges - 1), n_edges, dtype=np.float64)
         average = np.diff(_integral_at(edges, nu, sigma, area)) / step
         weight = fftconvolve(np.ones(average.size), kernel, mode="same")

@@ -149,6 +149,39 @@ def test_imported_spectrum_wins_over_the_built_in_one(
     assert main(["library", *words, "--replace"]) == 0
 
 
+def test_strongest_bands_of_an_imported_spectrum_are_those_at_4_cm1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A line of 0.2 cm-1 falls to 0.2/4 of its height, behind a band of half that height."""
+    nu = np.arange(900.0, 1000.0, 0.02)
+    sigma = 1e-18 * np.exp(-4.0 * np.log(2.0) * ((nu - 930.0) / 0.2) ** 2)
+    sigma += 5e-19 * np.exp(-4.0 * np.log(2.0) * ((nu - 960.0) / 30.0) ** 2)
+    rows = "\n".join(f"{a},{b}" for a, b in zip(nu, sigma, strict=True))
+    for resolution_cm1, strongest_cm1, depth in ((0.1, 960.0, 0.123), (2.0, 930.0, 0.256)):
+        file = tmp_path / "mine.csv"
+        header = f"# gas: mine\n# resolution_cm1: {resolution_cm1}\n"
+        file.write_text(f"{header}wavenumber_cm1,cross_section_cm2\n{rows}\n", encoding="utf-8")
+        assert main(["library", "import", str(file), "--replace"]) == 0
+        assert main(["library", "show", "mine"]) == 0
+        shown_cm1 = 4 if resolution_cm1 < 1.0 else 2
+        assert f"Strongest bands at {shown_cm1} cm-1" in capsys.readouterr().out
+        band = run_json(capsys, "show", "mine")["strongest_bands"][0]
+        assert band["wavenumber_cm1"] == pytest.approx(strongest_cm1, abs=0.5)
+        assert band["optical_depth"] == pytest.approx(depth, rel=0.01)
+
+
+@pytest.mark.parametrize("span_cm1", [0.002, 0.2, 5.0])
+def test_show_of_a_spectrum_of_a_few_points(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, span_cm1: float
+) -> None:
+    file = tmp_path / "few.csv"
+    rows = "".join(f"{900.0 + k * span_cm1 / 3},1e-19\n" for k in range(4))
+    file.write_text(f"# gas: few\nwavenumber_cm1,cross_section_cm2\n{rows}", encoding="utf-8")
+    assert main(["library", "import", str(file)]) == 0
+    capsys.readouterr()
+    assert run_json(capsys, "show", "few")["strongest_bands"] == []
+
+
 def test_import_names_the_conditions_it_left_out(
     capsys: pytest.CaptureFixture[str], repository: Path
 ) -> None:
