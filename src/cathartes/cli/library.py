@@ -1,5 +1,6 @@
 """``cathartes library``: the gases that can be found."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 from cathartes.cli import library_tables as tables
 from cathartes.cli.console import JsonFlag, message_console, output_console
 from cathartes.cli.json_output import write_json
-from cathartes.errors import SettingsError
+from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.gas_library import working_library
 from cathartes.products.library_plot import plot_library
 from cathartes.scenes.instrument import load_instrument
@@ -192,6 +193,11 @@ def import_file(
     spectrum = choose_spectrum(spectra)
     known = working_library()
     entry = _found(spectrum.gas, known)
+    if entry is not None and known.is_formula(spectrum.gas) and _may_have_isomers(entry.formula):
+        raise InputError(
+            f"the gas is named by its formula {spectrum.gas} alone, which isomers share; if it is "
+            f"{entry.name}, say --gas {entry.name}, else give its own name."
+        )
     path = import_spectrum(spectrum, library_folder(), entry=entry, replace=replace)
     name = spectrum.gas if entry is None else entry.name
     if json_output:
@@ -251,6 +257,12 @@ def _cas_of(text: str, library: GasLibrary) -> str:
     """Return the CAS number of a gas of the library, or the text itself."""
     entry = _found(text, library)
     return text if entry is None or not entry.cas else entry.cas
+
+
+def _may_have_isomers(formula: str) -> bool:
+    """Return True if a formula has two carbon atoms or more."""
+    carbon = re.search(r"C(?![a-z])(\d*)", formula)
+    return carbon is not None and int(carbon.group(1) or 1) > 1
 
 
 def _found(name: str, library: GasLibrary) -> Gas | None:

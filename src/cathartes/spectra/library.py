@@ -83,15 +83,19 @@ class GasLibrary:
     def __init__(self, gases: Iterable[Gas]) -> None:
         self._gases = tuple(gases)
         self._index: dict[str, Gas] = {}
-        # Names win over formulas and aliases: isomers share a formula, the first one keeps it.
+        # Names win over aliases and CAS numbers, and those over formulas, which isomers share.
         for gas in self._gases:
             if _key(gas.name) in self._index:
                 raise InputError(f"the library holds {gas.name!r} twice; names must differ.")
             self._index[_key(gas.name)] = gas
         for gas in self._gases:
-            for other in (*gas.aliases, gas.cas, gas.formula):
+            for other in (*gas.aliases, gas.cas):
                 if other:
                     self._index.setdefault(_key(other), gas)
+        self._isomers: dict[str, list[Gas]] = {}
+        for gas in self._gases:
+            if gas.formula and _key(gas.formula) not in self._index:
+                self._isomers.setdefault(_key(gas.formula), []).append(gas)
 
     def __iter__(self) -> Iterator[Gas]:
         return iter(self._gases)
@@ -100,7 +104,11 @@ class GasLibrary:
         return len(self._gases)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and _key(name) in self._index
+        return isinstance(name, str) and (_key(name) in self._index or _key(name) in self._isomers)
+
+    def is_formula(self, name: str) -> bool:
+        """Return True if gases of this formula are held, and none of this name or alias."""
+        return _key(name) in self._isomers
 
     def __getitem__(self, name: str) -> Gas:
         """Return the gas of a name, formula, CAS number or alias.
@@ -108,9 +116,16 @@ class GasLibrary:
         Raises
         ------
         UnknownGasError
-            With the nearest names, if there is none.
+            With the nearest names, if there is none; with all, if a formula is of several gases.
         """
         gas = self._index.get(_key(name))
+        isomers = self._isomers.get(_key(name), [])
+        if len(isomers) > 1:
+            raise UnknownGasError(
+                f"{name!r} is the formula of {', '.join(g.name for g in isomers)}; name one."
+            )
+        if isomers:
+            return isomers[0]
         if gas is None:
             near = difflib.get_close_matches(_key(name), self._index, n=3, cutoff=0.5)
             hint = (

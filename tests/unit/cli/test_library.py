@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cathartes.cli.main import main
-from cathartes.errors import NoSignatureError, SettingsError, UnknownGasError
+from cathartes.errors import InputError, NoSignatureError, SettingsError, UnknownGasError
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +180,22 @@ def test_show_of_a_spectrum_of_a_few_points(
     assert main(["library", "import", str(file)]) == 0
     capsys.readouterr()
     assert run_json(capsys, "show", "few")["strongest_bands"] == []
+
+
+@pytest.mark.parametrize(("formula", "name"), [("CCl4", "carbon_tetrachloride"), ("C4H8O", None)])
+def test_a_formula_that_isomers_share_is_no_name_to_import_by(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, formula: str, name: str | None
+) -> None:
+    """C4H8O is MEK, tetrahydrofuran, butanal."""
+    file = tmp_path / "mine.csv"
+    file.write_text(f"# gas: {formula}\nwavenumber_cm1,cross_section_cm2\n900,1e-20\n901,2e-20\n")
+    if name is not None:
+        assert run_json(capsys, "import", str(file))["gas"] == name
+        return
+    assert main(["library", "import", str(file)]) == InputError.exit_code
+    assert "isomers share; if it is MEK, say --gas MEK" in " ".join(capsys.readouterr().err.split())
+    assert run_json(capsys, "import", str(file), "--gas", "MEK")["gas"] == "MEK"
+    assert run_json(capsys, "import", str(file), "--gas", "oxolane")["gas"] == "oxolane"
 
 
 def test_import_names_the_conditions_it_left_out(

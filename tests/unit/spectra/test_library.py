@@ -1,0 +1,35 @@
+"""How gases are found by what people call them."""
+
+import pytest
+
+from cathartes.errors import UnknownGasError
+from cathartes.spectra.builtin import builtin_library
+from cathartes.spectra.library import Gas, GasLibrary
+
+
+@pytest.mark.parametrize(
+    "name", ["acetone", "Acetone", "C3H6O", "67-64-1", "2-Propanone", "ch3coch3"]
+)
+def test_a_gas_has_many_names(name: str) -> None:
+    assert builtin_library()[name].name == "acetone"
+    assert name in builtin_library()
+
+
+def test_a_formula_of_several_gases_names_none_of_them() -> None:
+    library = builtin_library()
+    assert "C8H10" in library
+    with pytest.raises(UnknownGasError, match="formula of o-xylene, m-xylene, p-xylene, ethylb"):
+        library["C8H10"]
+    assert library.select(["o-xylene", "acetone"])["C8H10"].name == "o-xylene"
+
+
+def test_a_name_wins_over_an_alias_and_an_alias_over_a_formula() -> None:
+    named, nicked, formula = (
+        Gas("SF6", "", "", 1.0),
+        Gas("b", "", "", 1.0, ("SF6", "XY")),
+        Gas("c", "XY", "", 1.0),
+    )
+    library = GasLibrary([formula, nicked, named])
+    assert library["sf6"] is named
+    assert library["XY"] is nicked
+    assert not library.is_formula("XY")
