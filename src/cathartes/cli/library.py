@@ -1,5 +1,6 @@
 """``cathartes library``: the gases that can be found."""
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -104,7 +105,7 @@ def plot(
 
     Example: `cathartes library plot ammonia ethanol --instrument hytes-like --out gases.png`
     """
-    if range_cm1 is not None and not 0 < range_cm1[0] < range_cm1[1]:
+    if range_cm1 is not None and not 0 < range_cm1[0] < range_cm1[1] < math.inf:
         raise SettingsError(
             f"--range {range_cm1[0]:g} {range_cm1[1]:g}: two rising positive wavenumbers are "
             "needed, like --range 700 1400."
@@ -140,7 +141,7 @@ def compare(
     library = working_library()
     chosen = library.select(gases) if gases else library
     if len(chosen) < 2:
-        raise SettingsError("one gas was named; two or more are needed to compare.")
+        raise SettingsError(f"only {chosen.names[0]} was named; two or more are needed to compare.")
     names, correlation = lookalike_matrix(chosen, load_instrument(instrument).bands)
     left_out = [gas.name for gas in chosen if gas.name not in names]
     pairs = worst_pairs(names, correlation)

@@ -88,7 +88,13 @@ def test_plot_draws_the_bands_of_the_gas(
     [
         (["plot", "toluene"], NoSignatureError.exit_code, "no spectrum of toluene"),
         (["plot", "ammonia", "--range", "9", "8"], SettingsError.exit_code, "two rising positive"),
+        (["plot", "ammonia", "--range", "9", "inf"], SettingsError.exit_code, "two rising posit"),
         (["compare", "ammonia", "-i", "hytes-like"], SettingsError.exit_code, "two or more"),
+        (
+            ["compare", "ammonia", "NH3", "-i", "hytes-like"],
+            SettingsError.exit_code,
+            "only ammonia was named; two or more",
+        ),
         (["list", "-i", "nonesuch"], SettingsError.exit_code, "no instrument and no file"),
         (["fetch", "nobody", "acetone"], SettingsError.exit_code, "hitran or nist"),
         (["import", "missing.jdx"], 10, "missing.jdx"),

@@ -33,3 +33,8 @@ def test_a_name_wins_over_an_alias_and_an_alias_over_a_formula() -> None:
     assert library["sf6"] is named
     assert library["XY"] is nicked
     assert not library.is_formula("XY")
+
+
+def test_a_gas_named_twice_is_selected_once() -> None:
+    chosen = builtin_library().select(["ethanol", "acetone", "67-64-1", "alcohol"])
+    assert chosen.names == ("ethanol", "acetone")
