@@ -42,6 +42,20 @@ def test_trap_8_a_shifted_column_of_the_old_layout_does_no_harm(tmp_path, shift)
     assert spectrum.temperature_k == 298.0
 
 
+@pytest.mark.parametrize("kelvin", ["298.", "298.1", "298.15", "298.000", "298.0000"])
+@pytest.mark.parametrize("torr", ["0.", "760.", "760.0", "85.3", "760.0000"])
+def test_trap_8_the_old_layout_may_keep_to_its_ten_columns(kelvin, torr):
+    """Then its temperature lies where the new layout has points and temperature."""
+    line = f"{'C2H4O2':>10}{549.9768:10.4f}{7099.9775:10.4f}{108688:10d}{kelvin:>10}{torr:>10}"
+    header = hitran_xsc.parse_header(f"{line}{2.78e-18:10.3E}  HITRAN    Acetic_ac     N2 88")
+    assert (header.formula, header.low_cm1, header.high_cm1) == ("C2H4O2", 549.9768, 7099.9775)
+    assert (header.count, header.temperature_k, header.pressure_torr) == (
+        108688, float(kelvin), float(torr),
+    )  # fmt: skip
+    assert header.maximum_cm2 == 2.78e-18
+    assert header.common_name == "Acetic_ac"
+
+
 def test_trap_8_a_wrong_maximum_is_noted_and_not_fatal(tmp_path):
     (spectrum,) = hitran_xsc.read(write(tmp_path, OLD.replace("1.000E-18TEST", "7.000E-18TEST")))
     assert "header states a maximum of 7e-18, data reach 1e-18" in spectrum.source

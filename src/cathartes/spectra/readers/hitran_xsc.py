@@ -23,6 +23,7 @@ NAME = "xsc"
 
 _VALUE = r"[-+]?\d*\.?\d+[eEdD][-+]?\d+"
 _VALUES = re.compile(rf"(?:\s*{_VALUE})+\s*")
+_OLD_START = re.compile(r"\s*\S+\s+\d+\.\d*\s*$")
 _OLD_HEADER = re.compile(
     r"\s*(?P<formula>[A-Za-z][\w+\-]*)\s+(?P<low>\d+\.\d*)\s+(?P<high>\d+\.\d*)\s+(?P<count>\d+)"
     r"\s+(?P<kelvin>\d*\.\d*)\s+(?P<torr>\d*\.\d*)\s+(?P<top>\d*\.\d*E[-+]\d+)(?P<rest>.*)"
@@ -56,6 +57,8 @@ def parse_header(line: str) -> XscHeader | None:
 
 
 def _parse_new(line: str) -> XscHeader | None:
+    if _OLD_START.match(line[:20]):
+        return None  # the old layout's other columns can pass for those of the new one
     try:
         resolution = re.search(r"\d*\.?\d+", line[70:75])
         return XscHeader(
