@@ -183,11 +183,24 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
     Raises
     ------
     InputError
-        If a file is not one that `import_spectrum` or a careful user wrote.
+        If the folder can't be read, or a file is not one that `import_spectrum` or a careful user
+        wrote.
     """
     if not folder.is_dir():
         return ()
-    return tuple(_read_gas(path) for path in sorted(folder.glob("[!.]*.csv")))
+    try:
+        # Not by glob, to which a folder that may not be read is an empty one.
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"{folder} can't be read ({error.strerror}); make it readable, or name another one in "
+            f"{FOLDER_VARIABLE}."
+        ) from error
+    return tuple(
+        _read_gas(path)
+        for path in paths
+        if path.name.endswith(".csv") and not path.name.startswith(".")
+    )
 
 
 def _describe(entry: Gas | None) -> dict[str, str]:

@@ -78,6 +78,16 @@ def test_no_folder_is_an_empty_library(tmp_path):
     assert imported.read_imported(tmp_path / "none") == ()
 
 
+def test_a_folder_that_may_not_be_read_is_not_empty(tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"can't be read \(Permission denied\); make it readable"):
+        imported.read_imported(tmp_path)
+
+
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="can't be written"):
