@@ -204,6 +204,15 @@ def test_an_unknown_format_says_what_it_looks_like(content, message, tmp_path):
         read_spectra(path)
 
 
+def test_a_file_of_many_gigabytes_is_refused_by_its_head(tmp_path):
+    path = tmp_path / "cube.img"
+    with path.open("wb") as stream:
+        stream.write(b"\x01\x02\x03")
+        stream.truncate(1 << 40)
+    with pytest.raises(UnknownFormatError, match="is of no known spectrum format"):
+        read_spectra(path)
+
+
 def test_several_fitting_formats_are_an_error(monkeypatch):
     for name in ("jcamp", "csv"):
         monkeypatch.setattr(BY_NAME[name], "recognises", lambda path, head: True)

@@ -123,7 +123,7 @@ def read(
 
 def _pair(path: Path) -> tuple[Path, Path]:
     """Return header and table, whichever of the two was named."""
-    if read_bytes(path)[:4] != b"ENVI":
+    if read_bytes(path, 4) != b"ENVI":
         header = _header_beside(path)
         if header is None:
             raise HeaderError(

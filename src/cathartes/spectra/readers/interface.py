@@ -46,8 +46,8 @@ class SpectrumReader(Protocol):
         """
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return a file's bytes.
+def read_bytes(path: Path, most: int = -1) -> bytes:
+    """Return a file's bytes, or its first ones, at most so many.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path} is a folder; name the file of a spectrum in it.")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(most)
     except OSError as error:
         raise InputError(
             f"{path} can't be read ({error.strerror}); name a readable file."

@@ -61,7 +61,7 @@ def read_spectra(
     InputError
         As the format's reader says.
     """
-    head = read_bytes(path)[:HEAD_BYTES]
+    head = read_bytes(path, HEAD_BYTES)
     reader = _named(format) if format is not None else _fitting(path, head)
     return reader.read(path, gas=gas, temperature_k=temperature_k, pressure_pa=pressure_pa)
 
