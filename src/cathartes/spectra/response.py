@@ -38,8 +38,12 @@ class TabulatedResponse:
                 f"tabulated response: {self.wavelength_um.size} wavelengths and "
                 f"{self.response.size} values; as many of each are needed, wavelengths ascending."
             )
-        if (self.response < 0).any() or not (self.response > 0).any():
-            raise InputError("tabulated response: values must be 0 or more and not all 0.")
+        finite = bool(np.isfinite(self.response).all() and np.isfinite(self.wavelength_um).all())
+        if not finite or (self.response < 0).any() or not (self.response > 0).any():
+            raise InputError(
+                "tabulated response: values must be finite, 0 or more and not all 0; cut the "
+                "others out."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,11 @@ def response_matrix(
         else:
             shape = np.interp(x, table.wavelength_um, table.response)
         shape = shape * weight_um[inside]
+        if not shape.sum() > 0:
+            raise InputError(
+                f"band at {centre:.4f} um: its response is 0 at all {inside.size} points of the "
+                "spectrum's grid; use a finer grid."
+            )
         rows.append(np.full(inside.size, b))
         columns.append(inside)
         values.append(shape / shape.sum())
@@ -189,5 +198,11 @@ def band_absorption_per_ppm_m(
     """
     if column_density_ppm_m == 0.0:
         return np.asarray(matrix @ absorption_per_ppm_m)
-    transmittance = matrix @ np.exp(-absorption_per_ppm_m * column_density_ppm_m)
-    return np.asarray(-np.log(transmittance) / column_density_ppm_m)
+    # Each band's least absorption is taken out first: a dense column's transmittance is 0 in
+    # double precision.
+    alpha = absorption_per_ppm_m[matrix.indices]
+    least = np.minimum.reduceat(alpha, matrix.indptr[:-1])
+    beyond = alpha - np.repeat(least, np.diff(matrix.indptr))
+    weighted = matrix.data * np.exp(-beyond * column_density_ppm_m)
+    transmittance = np.add.reduceat(weighted, matrix.indptr[:-1])
+    return np.asarray(least - np.log(transmittance) / column_density_ppm_m)
