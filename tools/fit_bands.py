@@ -126,6 +126,8 @@ def _fidelity_row(f: Fidelity) -> dict[str, object]:
         "largest_error": round(f.largest_error, 4),
         "integral_ratio": round(f.integral_ratio, 4),
         "absorbing_integral_ratio": round(f.absorbing_integral_ratio, 4),
+        "bands_integral_ratio": round(f.bands_integral_ratio, 4),
+        "beyond_bands_share": [round(r, 4) for r in f.beyond_bands_share],
         "band_integral_ratio": [round(r, 4) for r in f.band_integral_ratio],
     }
 
@@ -154,8 +156,8 @@ def main() -> int:
             print(
                 f"   {f.low_cm1:.0f}-{f.high_cm1:.0f} at {f.resolution_cm1:.0f} cm-1: "
                 f"r {f.correlation:.5f}, error {f.largest_error:.4f}, "
-                f"integral {f.integral_ratio:.4f} ({f.absorbing_integral_ratio:.4f} above zero), "
-                f"bands {low:.4f}-{high:.4f}",
+                f"integral {f.integral_ratio:.4f} ({f.absorbing_integral_ratio:.4f} above zero, "
+                f"{f.bands_integral_ratio:.4f} in bands), each {low:.4f}-{high:.4f}",
                 flush=True,
             )
     return 0

@@ -178,7 +178,7 @@ def _band_table(gas: Gas) -> Table:
 
 
 def _fidelity_table(shipped: BandTable) -> Table:
-    table = _table("window", "at", "correlation", "error", "integral", "above zero", "bands")
+    table = _table("window", "at", "correlation", "error", "whole", "above 0", "bands", "each band")
     for f in shipped.fidelity:
         low, high = f.band_integral_ratio
         table.add_row(
@@ -188,15 +188,17 @@ def _fidelity_table(shipped: BandTable) -> Table:
             f"{f.largest_error:.1%}",
             f"{f.integral_ratio:.3f}",
             f"{f.absorbing_integral_ratio:.3f}",
+            f"{f.bands_integral_ratio:.3f}",
             f"{low:.3f}" if low == high else f"{low:.3f}-{high:.3f}",
         )
     return table
 
 
 _FIDELITY_LEGEND = (
-    "Window and resolution in cm-1; error: the largest, as a share of the peak; integral: model "
-    "over measurement, whole window; above zero: the same without the measurement's negative "
-    "values, which are errors of its baseline; bands: the same for each strong band."
+    "Window and resolution in cm-1; error: the largest, as a share of the peak; then integrals, "
+    "model over measurement: of the whole window, of the same without the measurement's negative "
+    "values, which are errors of its baseline, of all bands together (where the measurement at 4 "
+    "cm-1 exceeds 1 % of its peak), and of each strong band, lowest and highest."
 )
 
 

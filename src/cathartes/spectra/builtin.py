@@ -15,6 +15,8 @@ from cathartes.spectra.band_model import BandModel
 from cathartes.spectra.fidelity import Fidelity
 from cathartes.spectra.library import Gas, GasLibrary
 
+_PAIRS = ("beyond_bands_share", "band_integral_ratio")
+
 
 @dataclass(frozen=True, slots=True)
 class BandTable:
@@ -84,7 +86,7 @@ def _band_table(
         table["resolution_cm1"],
     )
     fidelity = tuple(
-        Fidelity(**{**row, "band_integral_ratio": tuple(row["band_integral_ratio"])})
+        Fidelity(**{**row, **{pair: tuple(row[pair]) for pair in _PAIRS}})
         for row in table["fidelity"]
     )
     return BandTable(model, table["measurement"], fidelity)

@@ -27,6 +27,10 @@ _BAND_FLOOR = 0.1
 """A band is where the spectrum at 4 cm-1 exceeds this share of the band's own peak."""
 _BAND_MIN_PEAK = 0.2
 """Bands whose peak is below this share of the window's strongest are not stated singly."""
+_SUPPORT_RESOLUTION_CM1 = 4.0
+_SUPPORT_FLOOR = 0.01
+"""The gas's bands, all together, are where the measurement at 4 cm-1 exceeds this share of its
+peak: twice the greatest error of a baseline seen (acetonitrile's, 0.005)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,14 @@ class Fidelity:
     absorbing_integral_ratio
         The same, with the measurement's values below zero counted as zero: a gas does not give
         light here, so they are errors of its baseline, which the model does not follow.
+    bands_integral_ratio
+        Model over measurement, over all bands together: where the measurement at 4 cm-1 exceeds a
+        hundredth of its peak in the window. A baseline's error beyond the bands is not in it.
+    beyond_bands_share
+        (model, measurement) integrals over the rest of the window, as shares of the measured
+        bands' integral. A negative one is an error of the baseline.
     band_integral_ratio
-        (lowest, highest) of the same over the single strong bands in the window.
+        (lowest, highest) of model over measurement over the single strong bands in the window.
     """
 
     low_cm1: float
@@ -59,6 +69,8 @@ class Fidelity:
     largest_error: float
     integral_ratio: float
     absorbing_integral_ratio: float
+    bands_integral_ratio: float
+    beyond_bands_share: tuple[float, float]
     band_integral_ratio: tuple[float, float]
 
 
@@ -144,6 +156,8 @@ def measure_fidelity(
     measured = smoothed_cross_section_cm2(spectrum, grid, resolution_cm1)
     modelled = model.at_resolution(resolution_cm1).cross_section_cm2(grid)
     peak = float(measured.max())
+    bands = _support(spectrum, grid)
+    in_bands = float(measured[bands].sum())
     ratios = [
         float(modelled[band].sum() / measured[band].sum()) for band in _strong_bands(grid, measured)
     ]
@@ -155,6 +169,11 @@ def measure_fidelity(
         largest_error=float(np.abs(modelled - measured).max() / peak),
         integral_ratio=float(modelled.sum() / measured.sum()),
         absorbing_integral_ratio=float(modelled.sum() / np.maximum(measured, 0.0).sum()),
+        bands_integral_ratio=float(modelled[bands].sum()) / in_bands,
+        beyond_bands_share=(
+            float(modelled[~bands].sum()) / in_bands,
+            float(measured[~bands].sum()) / in_bands,
+        ),
         band_integral_ratio=(min(ratios), max(ratios)),
     )
 
@@ -168,6 +187,12 @@ def state_fidelity(model: BandModel, spectrum: AbsorptionSpectrum) -> tuple[Fide
                 measure_fidelity(model, spectrum, (low, high), r) for r in STATED_RESOLUTIONS_CM1
             ]
     return tuple(stated)
+
+
+def _support(spectrum: AbsorptionSpectrum, grid: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return True at the points of a gas's bands, (point,)."""
+    level = smoothed_cross_section_cm2(spectrum, grid, _SUPPORT_RESOLUTION_CM1)
+    return np.asarray(level > _SUPPORT_FLOOR * level.max())
 
 
 def _strong_bands(

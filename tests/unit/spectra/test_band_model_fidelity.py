@@ -59,6 +59,26 @@ def test_a_baseline_below_zero_is_told_apart_from_a_wrong_band() -> None:
     assert f.absorbing_integral_ratio == pytest.approx(1.0, abs=0.005)
 
 
+def test_a_baseline_below_zero_lies_beyond_the_bands() -> None:
+    low = spectrum(np.asarray(MEASURED.cross_section_cm2) - 2e-22)
+    f = measure_fidelity(TRUE, low, (740.0, 1340.0), 1.0)
+    assert f.bands_integral_ratio == pytest.approx(1.0, abs=0.005)
+    modelled, measured = f.beyond_bands_share
+    # Two bands of 3 and 10 cm-1 at 4 cm-1 exceed 1 % over 13 and 26 cm-1; the rest has the error.
+    assert measured == pytest.approx(-2e-22 * (600.0 - 39.0) / 5e-18, rel=0.05)
+    assert modelled == pytest.approx(0.0, abs=0.005)
+
+
+def test_absorption_that_was_never_measured_shows_beyond_the_bands() -> None:
+    wrong = BandModel(
+        [900.0, 1050.0, 1200.0], [WIDTHS[0], 10.0, WIDTHS[1]], [1e-18, 5e-19, 4e-18], RANGE
+    )
+    f = measure_fidelity(wrong, MEASURED, (740.0, 1340.0), 1.0)
+    assert f.bands_integral_ratio == pytest.approx(1.0, abs=1e-3)
+    # Wings below 1 % of the peak hold 1e-3 of the bands, in the model and in the measurement.
+    assert f.beyond_bands_share == pytest.approx((0.1, 0.0), abs=2e-3)
+
+
 def test_smoothing_keeps_the_area_of_lines_narrower_than_its_bins() -> None:
     narrow = spectrum(gaussian(1000.0, 0.03, 1e-20))
     grid = np.arange(980.0, 1020.0, 0.05)
