@@ -99,6 +99,16 @@ def test_csv_transmittance_needs_an_amount_to_be_more_than_a_shape(tmp_path):
     assert amount.absorption_per_ppm_m([901.0])[0] == pytest.approx(np.log(2) / 100)
 
 
+def test_csv_transmittance_in_per_cent_must_say_so(tmp_path):
+    rows = "900,100\n901,50\n902,98\n"
+    with pytest.raises(UnitError, match="transmittance of 100 was found, at most about 1 is poss"):
+        plain_csv.read(csv(tmp_path, "wavenumber_cm1,transmittance", rows))
+    header = "# gas: t\n# column_density_ppm_m: 100\n"
+    columns = "wavenumber_cm1,percent_transmittance"
+    (amount,) = plain_csv.read(csv(tmp_path, columns, rows, header))
+    assert amount.absorption_per_ppm_m([901.0])[0] == pytest.approx(np.log(2) / 100)
+
+
 def test_csv_that_states_no_quality_is_not_trusted(tmp_path):
     (spectrum,) = plain_csv.read(csv(tmp_path))
     assert spectrum.quality is Quality.SEMI_QUANTITATIVE

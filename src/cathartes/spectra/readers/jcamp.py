@@ -23,6 +23,7 @@ from cathartes.spectra.readers.interface import read_text
 from cathartes.spectra.readers.jcamp_forms import free_numbers, read_ordinates
 from cathartes.spectra.readers.quantity import (
     LEAST_TRANSMITTANCE,
+    MOST_TRANSMITTANCE,
     Ordinate,
     parse_axis,
     parse_ordinate,
@@ -174,7 +175,7 @@ def _spectrum(
     sample = _sample(block, ordinate, gas, temperature_k, pressure_pa)
     notes = [*sample.notes, *_check_maximum(block, values / factor)]
     if ordinate is Ordinate.TRANSMITTANCE:
-        if float(np.percentile(values, 99)) > 2.0:
+        if float(np.percentile(values, 99)) > MOST_TRANSMITTANCE:
             raise HeaderError(
                 f"{block.file_name}: a transmittance of {values.max():g} was found, at most about "
                 "1 is possible; if it is in per cent say ##YUNITS=% TRANSMITTANCE."

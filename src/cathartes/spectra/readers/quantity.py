@@ -19,6 +19,9 @@ SHAPE_ONLY_PEAK_CM2 = 1e-18
 LEAST_TRANSMITTANCE = 0.005
 """What is darker is taken for this: an optical depth over 5.3 was never measured, only drawn."""
 
+MOST_TRANSMITTANCE = 2.0
+"""What is brighter is no fault of a baseline: it is in per cent."""
+
 _PLAUSIBLE_CM1 = (50.0, 50_000.0)
 _LN10 = float(np.log(10.0))
 
@@ -221,6 +224,8 @@ def to_cross_section(
     ------
     InputError
         If the amount is stated per volume of air and the pressure is 0.
+    UnitError
+        If a transmittance is in per cent.
     """
     if ordinate is Ordinate.CROSS_SECTION:
         return values, Quality.QUANTITATIVE
@@ -238,6 +243,11 @@ def to_cross_section(
         with np.errstate(all="ignore"):
             optical_depth = values * _LN10
     else:
+        if float(np.percentile(values, 99)) > MOST_TRANSMITTANCE:
+            raise UnitError(
+                f"a transmittance of {values.max():g} was found, at most about 1 is possible; if "
+                "it is in per cent call it percent_transmittance."
+            )
         optical_depth = -np.log(np.maximum(values, LEAST_TRANSMITTANCE))
     if sample.column_cm2 is not None:
         if not sample.column_cm2 > 0:
