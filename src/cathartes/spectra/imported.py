@@ -19,7 +19,7 @@ from cathartes.spectra.absorption import (
     AbsorptionSpectrum,
     Quality,
 )
-from cathartes.spectra.library import Gas
+from cathartes.spectra.library import Gas, name_key
 from cathartes.spectra.readers import plain_csv
 
 FOLDER_VARIABLE = "CATHARTES_LIBRARY"
@@ -184,7 +184,7 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
     ------
     InputError
         If the folder can't be read, or a file is not one that `import_spectrum` or a careful user
-        wrote.
+        wrote, or two of them are of one gas.
     """
     if not folder.is_dir():
         return ()
@@ -196,11 +196,17 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
             f"{folder} can't be read ({error.strerror}); make it readable, or name another one in "
             f"{FOLDER_VARIABLE}."
         ) from error
-    return tuple(
-        _read_gas(path)
-        for path in paths
-        if path.name.endswith(".csv") and not path.name.startswith(".")
-    )
+    found: dict[str, tuple[Gas, Path]] = {}
+    for path in paths:
+        if path.name.endswith(".csv") and not path.name.startswith("."):
+            gas = _read_gas(path)
+            _, first = found.setdefault(name_key(gas.name), (gas, path))
+            if first is not path:
+                raise InputError(
+                    f"{first.name} and {path.name} in {folder} are both of {gas.name}; delete one, "
+                    "or correct '# gas:' in it."
+                )
+    return tuple(gas for gas, _ in found.values())
 
 
 def _describe(entry: Gas | None) -> dict[str, str]:

@@ -73,7 +73,8 @@ class Gas:
             )
 
 
-def _key(text: str) -> str:
+def name_key(text: str) -> str:
+    """Return what two spellings of a gas's name have in common: no case, no blank, - or _."""
     return re.sub(r"[\s_\-]+", "", text).lower()
 
 
@@ -85,17 +86,17 @@ class GasLibrary:
         self._index: dict[str, Gas] = {}
         # Names win over aliases and CAS numbers, and those over formulas, which isomers share.
         for gas in self._gases:
-            if _key(gas.name) in self._index:
+            if name_key(gas.name) in self._index:
                 raise InputError(f"the library holds {gas.name!r} twice; names must differ.")
-            self._index[_key(gas.name)] = gas
+            self._index[name_key(gas.name)] = gas
         for gas in self._gases:
             for other in (*gas.aliases, gas.cas):
                 if other:
-                    self._index.setdefault(_key(other), gas)
+                    self._index.setdefault(name_key(other), gas)
         self._isomers: dict[str, list[Gas]] = {}
         for gas in self._gases:
-            if gas.formula and _key(gas.formula) not in self._index:
-                self._isomers.setdefault(_key(gas.formula), []).append(gas)
+            if gas.formula and name_key(gas.formula) not in self._index:
+                self._isomers.setdefault(name_key(gas.formula), []).append(gas)
 
     def __iter__(self) -> Iterator[Gas]:
         return iter(self._gases)
@@ -104,11 +105,13 @@ class GasLibrary:
         return len(self._gases)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (_key(name) in self._index or _key(name) in self._isomers)
+        return isinstance(name, str) and (
+            name_key(name) in self._index or name_key(name) in self._isomers
+        )
 
     def is_formula(self, name: str) -> bool:
         """Return True if gases of this formula are held, and none of this name or alias."""
-        return _key(name) in self._isomers
+        return name_key(name) in self._isomers
 
     def __getitem__(self, name: str) -> Gas:
         """Return the gas of a name, formula, CAS number or alias.
@@ -118,8 +121,8 @@ class GasLibrary:
         UnknownGasError
             With the nearest names, if there is none; with all, if a formula is of several gases.
         """
-        gas = self._index.get(_key(name))
-        isomers = self._isomers.get(_key(name), [])
+        gas = self._index.get(name_key(name))
+        isomers = self._isomers.get(name_key(name), [])
         if len(isomers) > 1:
             raise UnknownGasError(
                 f"{name!r} is the formula of {', '.join(g.name for g in isomers)}; name one."
@@ -127,7 +130,7 @@ class GasLibrary:
         if isomers:
             return isomers[0]
         if gas is None:
-            near = difflib.get_close_matches(_key(name), self._index, n=3, cutoff=0.5)
+            near = difflib.get_close_matches(name_key(name), self._index, n=3, cutoff=0.5)
             hint = (
                 f" Nearest: {', '.join(sorted({self._index[n].name for n in near}))}."
                 if near
@@ -150,5 +153,5 @@ class GasLibrary:
 
     def with_gas(self, gas: Gas) -> "GasLibrary":
         """Return a library in which this gas is added, or replaces the one of its name."""
-        others = [g for g in self._gases if _key(g.name) != _key(gas.name)]
+        others = [g for g in self._gases if name_key(g.name) != name_key(gas.name)]
         return GasLibrary([*others, gas])

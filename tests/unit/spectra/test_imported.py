@@ -78,6 +78,13 @@ def test_no_folder_is_an_empty_library(tmp_path):
     assert imported.read_imported(tmp_path / "none") == ()
 
 
+def test_two_files_of_one_gas_are_refused(tmp_path):
+    path = imported.import_spectrum(SPECTRUM, tmp_path)
+    (tmp_path / "older.csv").write_text(path.read_text().replace("gas: testane", "gas: Test_ane"))
+    with pytest.raises(InputError, match=r"older.csv and testane.csv in .* are both of testane"):
+        imported.read_imported(tmp_path)
+
+
 def test_a_folder_that_may_not_be_read_is_not_empty(tmp_path, monkeypatch):
     def refuse(folder):
         raise PermissionError(13, "Permission denied", str(folder))
