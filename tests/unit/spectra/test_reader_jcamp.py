@@ -244,6 +244,13 @@ def test_broken_headers_and_tables_are_refused(write, changes, error, message):
         jcamp.read(write(**changes))
 
 
+@pytest.mark.parametrize(("stated", "taken"), [("0.5 cm-1", 0.5), (None, 2.0), ("unknown", 2.0)])
+def test_a_resolution_that_is_not_stated_is_two_steps_and_noted(write, stated, taken):
+    (spectrum,) = jcamp.read(quant(write, RESOLUTION=stated))
+    assert spectrum.resolution_cm1 == pytest.approx(taken)
+    assert ("resolution not stated, two steps" in spectrum.source) is (taken == 2.0)
+
+
 def test_a_temperature_that_contradicts_the_file_is_refused(write):
     path = quant(write, PRESSURE="101.3 kPa")
     assert jcamp.read(path, temperature_k=296.15)

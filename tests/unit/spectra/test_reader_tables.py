@@ -219,6 +219,11 @@ def test_envi_byte_order_and_scale_matter(library):
     assert scaled.cross_section_cm2 == pytest.approx(first.cross_section_cm2 / 100)
 
 
+def test_envi_notes_what_the_format_cannot_state(library):
+    for spectrum in envi_library.read(library()):
+        assert "quality not stated; resolution not stated, two steps" in spectrum.source
+
+
 def test_envi_halves_without_the_other_are_refused(library, tmp_path):
     path = library()
     path.with_suffix(".sli").rename(tmp_path / "elsewhere.sli")

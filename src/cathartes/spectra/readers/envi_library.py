@@ -114,7 +114,12 @@ def read(
                 resolution_cm1=2.0 * float(np.median(np.diff(nu))),
                 quality=quality,
                 source="; ".join(
-                    [f"ENVI spectral library {data_path.name}", "quality not stated", *sample.notes]
+                    [
+                        f"ENVI spectral library {data_path.name}",
+                        "quality not stated",
+                        "resolution not stated, two steps of the axis taken",
+                        *sample.notes,
+                    ]
                 ),
             )
         )

@@ -184,6 +184,10 @@ def _spectrum(
         notes.append("baseline divided out")
         if saturated := int((values < LEAST_TRANSMITTANCE).sum()):
             notes.append(f"{saturated} points are saturated")
+    resolution_cm1 = _resolution_cm1(block)
+    if resolution_cm1 is None:
+        resolution_cm1 = 2.0 * float(np.median(np.diff(nu)))
+        notes.append("resolution not stated, two steps of the axis taken")
     sigma, quality = to_cross_section(ordinate, values, sample)
     stated = block["SOURCEREFERENCE"] or block["$NISTSOURCE"] or block["ORIGIN"]
     return AbsorptionSpectrum(
@@ -192,7 +196,7 @@ def _spectrum(
         cross_section_cm2=sigma,
         temperature_k=sample.temperature_k,
         pressure_pa=sample.pressure_pa,
-        resolution_cm1=_resolution_cm1(block, nu),
+        resolution_cm1=resolution_cm1,
         quality=quality,
         source="; ".join([f"{stated or 'JCAMP-DX'} ({block.file_name})", *notes]),
         terms=block["OWNER"],
@@ -343,14 +347,12 @@ def _pressures_pa(block: Block, ordinate: Ordinate) -> tuple[float | None, float
     return total_pa, partial_pa
 
 
-def _resolution_cm1(block: Block, nu: NDArray[np.float64]) -> float:
-    """Return the stated resolution, or two steps of the axis, [cm-1]."""
+def _resolution_cm1(block: Block) -> float | None:
+    """Return the stated resolution, [cm-1]."""
     stated = re.match(r"\s*(\d*\.?\d+)", block["RESOLUTION"])
     value = float(stated.group(1)) if stated else 0.0
-    if value <= 0:
-        value = 2.0 * float(np.median(np.diff(nu)))
     if value > 1000:
         raise InputError(
             f"{block.file_name}: ##RESOLUTION={value:g} is coarser than any band; correct it."
         )
-    return value
+    return value if value > 0 else None
