@@ -213,6 +213,8 @@ def _judge_part(
 
 
 def _uncovered(spectrum: GasSpectrum, bands: SpectralBands) -> str:
+    if len(bands) == 0:
+        return "there are no bands to see it with"
     ranges = ", ".join(f"{low:.0f}-{high:.0f}" for low, high in spectrum.coverage_cm1)
     low, high = _extent_cm1(bands)
     return (

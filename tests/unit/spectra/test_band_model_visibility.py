@@ -99,6 +99,13 @@ def test_lines_narrower_than_the_grid_keep_their_area(resolution_cm1: float) -> 
     np.testing.assert_allclose(absorption, expected, rtol=0.02)
 
 
+def test_no_bands_see_nothing() -> None:
+    none = LONG_WAVE.select(np.zeros(len(LONG_WAVE), dtype=bool))
+    (seen,) = search_visible(GasLibrary([STRONG]), none)
+    assert not seen.visible
+    assert seen.reason == "there are no bands to see it with"
+
+
 def test_settings_must_be_positive() -> None:
     with pytest.raises(SettingsError, match="min_emissive is 0; it must be positive"):
         VisibilitySettings(min_emissive=0.0)
