@@ -204,6 +204,11 @@ def test_an_unknown_format_says_what_it_looks_like(content, message, tmp_path):
         read_spectra(path)
 
 
+def test_a_path_may_be_text():
+    path = SAMPLES / "plain.csv"
+    assert read_spectra(str(path))[0].source == read_spectra(path)[0].source
+
+
 def test_a_file_of_many_gigabytes_is_refused_by_its_head(tmp_path):
     path = tmp_path / "cube.img"
     with path.open("wb") as stream:

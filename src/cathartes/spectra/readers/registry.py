@@ -29,7 +29,7 @@ _TWO_NUMBERS = re.compile(rb"\s*" + _NUMBER + rb"[\s,;]+" + _NUMBER + rb"\s*")
 
 
 def read_spectra(
-    path: Path,
+    path: str | Path,
     *,
     gas: str | None = None,
     format: str | None = None,  # noqa: A002 -- the word of the command line
@@ -61,6 +61,7 @@ def read_spectra(
     InputError
         As the format's reader says.
     """
+    path = Path(path)
     head = read_bytes(path, HEAD_BYTES)
     reader = _named(format) if format is not None else _fitting(path, head)
     return reader.read(path, gas=gas, temperature_k=temperature_k, pressure_pa=pressure_pa)
