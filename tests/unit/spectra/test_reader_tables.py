@@ -116,6 +116,13 @@ def test_csv_that_states_no_quality_is_not_trusted(tmp_path):
     assert "temperature not stated, 296 K taken" in spectrum.source
 
 
+def test_csv_keys_may_be_written_large(tmp_path):
+    header = "# Gas: t\n# Temperature_K: 310\n# Quality: Quantitative\n"
+    (spectrum,) = plain_csv.read(csv(tmp_path, header=header))
+    assert (spectrum.gas, spectrum.temperature_k) == ("t", 310.0)
+    assert spectrum.quality is Quality.QUANTITATIVE
+
+
 def test_csv_can_be_told_the_conditions(tmp_path):
     (spectrum,) = plain_csv.read(csv(tmp_path), temperature_k=310.0, pressure_pa=9e4)
     assert (spectrum.temperature_k, spectrum.pressure_pa) == (310.0, 9e4)

@@ -150,8 +150,8 @@ def _split(
         line = raw.strip()
         if line.startswith("#"):
             key, colon, value = line.lstrip("# ").partition(":")
-            if colon and key.strip() in KEYS:
-                header[key.strip()] = value.strip()
+            if colon and (known := key.strip().lower()) in KEYS:
+                header[known] = value.strip()
         elif line:
             where = f"{file_name}, line {number}"
             columns = _cells(line, where)
@@ -202,7 +202,7 @@ def _quality(header: Mapping[str, str], best: Quality, file_name: str) -> Qualit
     if "quality" not in header:
         return Quality.SEMI_QUANTITATIVE if best is Quality.QUANTITATIVE else best
     try:
-        stated = Quality(header["quality"])
+        stated = Quality(header["quality"].lower())
     except ValueError:
         raise HeaderError(
             f"{file_name}: '# quality: {header['quality']}' is not one of {', '.join(Quality)}; "
