@@ -18,7 +18,7 @@ from cathartes.spectra import fetch as fetching
 from cathartes.spectra.builtin import builtin_tables
 from cathartes.spectra.imported import choose_spectrum, import_spectrum, library_folder
 from cathartes.spectra.library import Gas, GasLibrary
-from cathartes.spectra.lookalikes import lookalike_matrix, worst_pairs
+from cathartes.spectra.lookalikes import find_twins, lookalike_matrix, worst_pairs
 from cathartes.spectra.readers import read_spectra
 from cathartes.spectra.visibility import search_visible
 
@@ -201,8 +201,10 @@ def import_file(
         )
     path = import_spectrum(spectrum, library_folder(), entry=entry, replace=replace)
     name = spectrum.gas if entry is None else entry.name
+    new = Gas(name, "", "", math.nan, spectrum=spectrum)
+    twins = [twin for twin, _ in find_twins(new, known)]
     if json_output:
-        write_json({"gas": name, "file": path, "blocks_found": len(spectra)})
+        write_json({"gas": name, "file": path, "blocks_found": len(spectra), "looks_like": twins})
         return
     low, high = spectrum.wavenumber_cm1[0], spectrum.wavenumber_cm1[-1]
     output_console().print(
@@ -212,6 +214,11 @@ def import_file(
     )
     conditions = {f"{s.temperature_k:g} K {s.pressure_pa:.0f} Pa" for s in spectra}
     conditions.discard(f"{spectrum.temperature_k:g} K {spectrum.pressure_pa:.0f} Pa")
+    if twins:
+        message_console().print(
+            f"It looks like {', '.join(twins)}, and a scan will take them for each other: if it is "
+            f"the same gas, delete that file and import it with --gas {twins[0]}."
+        )
     if conditions:
         message_console().print(
             f"Also in the file: {', '.join(sorted(conditions))}; --temperature-k and "

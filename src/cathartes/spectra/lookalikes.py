@@ -4,11 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import NoSignatureError
-from cathartes.spectra.library import GasLibrary
+from cathartes.spectra.library import Gas, GasLibrary, name_key
 from cathartes.spectra.response import SpectralBands
 from cathartes.spectra.visibility import absorption_on_bands_per_ppm_m
 
 _MIN_BANDS = 5
+_TWIN_RANGE_CM1 = (700.0, 1400.0)
+_TWIN_STEP_CM1 = 4.0
+_TWIN_CORRELATION = 0.98
 
 
 def lookalike_matrix(
@@ -58,6 +61,25 @@ def lookalike_matrix(
         for h in range(g):
             correlation[g, h] = correlation[h, g] = _correlation(first, rows[h])
     return tuple(names), correlation
+
+
+def find_twins(gas: Gas, library: GasLibrary) -> tuple[tuple[str, float], ...]:
+    """Return the gases of a library that a gas can't be told from: name and correlation.
+
+    At 4 cm-1 from 700 to 1400 cm-1, where no two gases of the built-in library correlate by more
+    than 0.95. It is most likely the same gas under another name.
+    """
+    wavenumber_cm1 = np.arange(_TWIN_RANGE_CM1[0], _TWIN_RANGE_CM1[1], _TWIN_STEP_CM1)
+    bands = SpectralBands(1e4 / wavenumber_cm1, _TWIN_STEP_CM1 * 1e4 / wavenumber_cm1**2)
+    others = [other for other in library if name_key(other.name) != name_key(gas.name)]
+    try:
+        names, correlation = lookalike_matrix(GasLibrary([gas, *others]), bands)
+    except NoSignatureError:
+        return ()
+    if names[0] != gas.name:
+        return ()
+    pairs = zip(names[1:], correlation[0, 1:].tolist(), strict=True)
+    return tuple((name, value) for name, value in pairs if value > _TWIN_CORRELATION)
 
 
 def worst_pairs(

@@ -10,6 +10,7 @@ import pytest
 
 from cathartes.cli.main import main
 from cathartes.errors import InputError, NoSignatureError, SettingsError, UnknownGasError
+from cathartes.spectra.builtin import builtin_tables
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +203,24 @@ def test_a_formula_that_isomers_share_is_no_name_to_import_by(
     assert "isomers share; if it is MEK, say --gas MEK" in " ".join(capsys.readouterr().err.split())
     assert run_json(capsys, "import", str(file), "--gas", "MEK")["gas"] == "MEK"
     assert run_json(capsys, "import", str(file), "--gas", "oxolane")["gas"] == "oxolane"
+
+
+@pytest.mark.parametrize(("name", "looks_like"), [("acetic_ac", ["acetic_acid"]), ("novel", [])])
+def test_import_of_a_known_gas_under_another_name_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, looks_like: list[str]
+) -> None:
+    """AER's headers cut names after nine letters."""
+    nu = np.arange(700.0, 1400.0, 0.5)
+    sigma = np.asarray(builtin_tables()["acetic_acid"].model.cross_section_cm2(nu))
+    if not looks_like:
+        sigma = sigma[::-1]
+    rows = "\n".join(f"{a},{b}" for a, b in zip(nu, sigma, strict=True))
+    file = tmp_path / "mine.csv"
+    file.write_text(f"# gas: {name}\nwavenumber_cm1,cross_section_cm2\n{rows}\n", encoding="utf-8")
+    assert run_json(capsys, "import", str(file))["looks_like"] == looks_like
+    assert main(["library", "import", str(file), "--replace"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert ("looks like acetic_acid" in told) is bool(looks_like)
 
 
 def test_import_names_the_conditions_it_left_out(
