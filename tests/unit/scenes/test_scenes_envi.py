@@ -74,6 +74,11 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"lines": "2.5"}, HeaderError, "'lines' is 2.5; a whole number"),
         ({"lines": "0"}, HeaderError, "0 lines, 3 samples, 2 bands; at least one"),
         ({"lines": "-2"}, HeaderError, "a whole number from 0"),
+        ({"lines": "inf"}, HeaderError, "'lines' is inf; a whole number from 0"),
+        ({"data_type": "nan"}, HeaderError, "'data type' is nan; a whole number from 0"),
+        ({"header_offset": "1e30"}, HeaderError, "'header offset' is 1e\\+30; a whole number"),
+        # 2^64 numbers: in 64 bits that is none at all.
+        ({"lines": str(2**32), "samples": str(2**32)}, TruncatedFileError, "promises 1475739525"),
         ({"samples": "many"}, HeaderError, "'samples' holds something that is not a number"),
         ({"lines": "3"}, TruncatedFileError, "has 48 bytes; its header promises 72"),
         ({"header_offset": "1"}, TruncatedFileError, "promises 49"),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cathartes.errors import HeaderError
 
 _LARGEST_HEADER = 64 * 2**20
+_LARGEST_WHOLE = 2**53  # beyond, a double no longer counts one by one
 _DATA_SUFFIXES = (
     "", ".img", ".dat", ".raw", ".bil", ".bip", ".bsq", ".bin", ".cube", ".rdn", ".rfl", ".sli",
 )  # fmt: skip
@@ -87,7 +88,7 @@ class EnviHeader:
                     "bands, data type and interleave."
                 )
             return default
-        if value != int(value) or value < 0:
+        if not (value.is_integer() and 0 <= value <= _LARGEST_WHOLE):
             raise HeaderError(
                 f"{self.path.name}: '{key}' is {value:g}; a whole number from 0 is needed."
             )

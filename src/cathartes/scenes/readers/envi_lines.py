@@ -3,6 +3,7 @@
 No memory map: its pages would count as resident memory, and a large cube would fill it.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -45,7 +46,7 @@ class RawLayout:
     @property
     def n_bytes(self) -> int:
         """Bytes that the file must have at least."""
-        return self.offset + int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+        return self.offset + math.prod(self.shape) * self.dtype.itemsize
 
     @classmethod
     def of(cls, header: EnviHeader, data: Path) -> "RawLayout":
