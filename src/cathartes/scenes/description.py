@@ -14,6 +14,7 @@ from cathartes.scenes.cube import Cube, LineSource, Quantity
 from cathartes.scenes.geometry import Geometry
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.plausibility import (
+    check_fwhm,
     check_radiance,
     fwhm_from_spacing_um,
     suggest_radiance_unit,
@@ -161,6 +162,7 @@ def _bands(
         centre = to_wavelength_um(description.wavelength, unit)
     if options.fwhm_um is not None:
         fwhm = np.array(options.fwhm_um)
+        check_fwhm(fwhm, centre)
     elif description.fwhm is None:
         fwhm = fwhm_from_spacing_um(centre)
         metadata["fwhm"] = "not in the file: taken from the spacing of the bands"

@@ -20,6 +20,10 @@ SHORTEST_UM, LONGEST_UM = 0.2, 30.0
 COLDEST_K, HOTTEST_K = 150.0, 600.0
 """Brightness temperatures outside are not ground, cloud or plume, but a wrong unit or a fault."""
 
+_NARROWEST_SHARE, _WIDEST_SHARE = 2e-5, 0.5
+"""Of a band's width in its centre. Fourier spectrometers that fly reach 1e-4 (0.1 cm-1 at 10 um);
+imaging spectrometers have 1e-3 to 1e-2, which nm taken for um, or um for nm, puts outside."""
+
 _POSSIBLE_MEDIAN_K = (225.0, 450.0)
 """Half of a scene's pixels outside means a wrong unit: a tenth of the radiance makes 300 K at most
 221 K (at 7.5 um), ten times the radiance at least 467 K."""
@@ -69,9 +73,12 @@ def to_wavelength_um(values: NDArray[np.float64], unit: str) -> NDArray[np.float
         centre = 1e4 / np.where(values > 0, values, np.nan)
     else:
         centre = values * wavelength_factor_um(unit)
-    if not _is_possible(centre):
+    outside = np.flatnonzero(~_is_in_range(centre))
+    if outside.size:
+        worst = int(outside[-1])
+        which = "last band centre" if worst == values.size - 1 else f"centre of band {worst}"
         raise UnitError(
-            f"last band centre is {values[-1]:g} {unit.strip()}, outside {SHORTEST_UM:g}-"
+            f"{which} is {values[worst]:g} {unit.strip()}, outside {SHORTEST_UM:g}-"
             f"{LONGEST_UM:g} um; {_suggest_wavelength(values)}."
         )
     return centre
@@ -98,19 +105,51 @@ def to_fwhm_um(
     Raises
     ------
     UnitError
-        If the widest band would be wider than half its centre: then centres and widths have
-        different units.
+        If a band can't be so wide, or so narrow, at its wavelength.
     """
     factor = centre_um**2 / 1e4 if is_wavenumber(unit) else wavelength_factor_um(unit)
     fwhm = np.asarray(widths * factor)
-    if widths.shape == centre_um.shape and bool((fwhm > 0.5 * centre_um).any()):
-        worst = int(np.argmax(fwhm / centre_um))
-        raise UnitError(
-            f"band {worst} is centred at {centre_um[worst]:g} um and said to be {fwhm[worst]:g} um "
-            "wide; band centres and widths seem to have different units: give both in the same "
-            "one in the header."
-        )
+    check_fwhm(fwhm, centre_um)
     return fwhm
+
+
+def check_fwhm(fwhm_um: NDArray[np.float64], centre_um: NDArray[np.float64]) -> None:
+    """Raise an error if band widths can't be right beside their centres.
+
+    Then the two lists have different units: a factor of 1000 between nm and um does not fit between
+    the narrowest and the widest bands of one kind of instrument.
+
+    Parameters
+    ----------
+    fwhm_um : (band,) [um]
+        Of another length than the centres, or not positive, it is left to those who check that.
+    centre_um : (band,) [um]
+
+    Raises
+    ------
+    UnitError
+        If a band is wider than half its centre, or narrower than 1/50000 of it.
+    """
+    if fwhm_um.shape != centre_um.shape:
+        return
+    share = fwhm_um / centre_um
+    impossible = np.flatnonzero(~_is_possible_width(share) & (share > 0))
+    if not impossible.size:
+        return
+    worst = int(impossible[0])
+    times = {"1000 times as wide": 1e3, "a thousandth as wide": 1e-3}
+    hint = next((f", as bands {words} would be" for words, factor in times.items()
+                 if _is_possible_width(share * factor).all()), "")  # fmt: skip
+    raise UnitError(
+        f"band {worst} is centred at {centre_um[worst]:g} um and said to be {fwhm_um[worst]:g} um "
+        f"wide; between 1/{1 / _NARROWEST_SHARE:.0f} and {_WIDEST_SHARE:g} of the centre is "
+        f"possible{hint}. Band centres and widths seem to have different units: give both in the "
+        "same one in the header, or pass --fwhm."
+    )
+
+
+def _is_possible_width(share: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((share >= _NARROWEST_SHARE) & (share <= _WIDEST_SHARE))
 
 
 def is_wavenumber(unit: str) -> bool:
@@ -210,8 +249,12 @@ def suggest_radiance_unit(values: NDArray[np.floating], centre_um: NDArray[np.fl
     return f"Believable would be {units}: correct the header or pass --radiance-unit.{hint}"
 
 
+def _is_in_range(centre_um: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((centre_um >= SHORTEST_UM) & (centre_um <= LONGEST_UM))
+
+
 def _is_possible(centre_um: NDArray[np.float64]) -> bool:
-    return bool(((centre_um >= SHORTEST_UM) & (centre_um <= LONGEST_UM)).all())
+    return bool(_is_in_range(centre_um).all())
 
 
 def _suggest_wavelength(values: NDArray[np.float64]) -> str:

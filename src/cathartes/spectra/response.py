@@ -77,9 +77,14 @@ class SpectralBands:
                 f"{self.centre_um.size} band centres and {self.fwhm_um.size} band widths; as many "
                 "of each are needed."
             )
-        both = np.concatenate([self.centre_um, self.fwhm_um])
-        if not (np.isfinite(both).all() and (both > 0).all()):
-            raise HeaderError("band centres and widths must be finite and positive.")
+        both = np.stack([self.centre_um, self.fwhm_um])
+        unusable = np.flatnonzero(~(np.isfinite(both) & (both > 0)).all(axis=0))
+        if unusable.size:
+            i = int(unusable[0])
+            raise HeaderError(
+                f"band {i} is centred at {self.centre_um[i]:g} um and {self.fwhm_um[i]:g} um wide; "
+                "band centres and widths must be finite and positive: correct the list."
+            )
         if self.response is not None and len(self.response) != self.centre_um.size:
             raise HeaderError(
                 f"{self.centre_um.size} bands and {len(self.response)} tabulated responses; one "

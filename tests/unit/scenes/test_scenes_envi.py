@@ -94,7 +94,13 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"wavelength_units": "Unknown"}, UnitError, "names no unit"),
         ({"wavelength_units": "furlongs"}, UnitError, "wavelength unit 'furlongs' is not known"),
         ({"fwhm": "{0.1}"}, HeaderError, "2 bands in the data and 1 band widths"),
-        ({"fwhm": "{20, 20}"}, UnitError, "seem to have different units"),
+        ({"wavelength": "{0, 9}"}, UnitError, "centre of band 0 is 0 um, outside 0.2-30 um"),
+        ({"wavelength": "{8, nan}"}, UnitError, "last band centre is nan um"),
+        ({"fwhm": "{20, 20}"}, UnitError, "said to be 20 um wide; between 1/50000 and 0.5 of"),
+        ({"fwhm": "{20, 20}"}, UnitError, "a thousandth as wide.*seem to have different units"),
+        ({"fwhm": "{0.1, 0}"}, HeaderError, "band 1 is centred at 9 um and 0 um wide; .*positive"),
+        ({"wavelength": "{8000, 9000}", "wavelength_units": "nm"}, UnitError,
+         "band 0 is centred at 8 um and said to be 0.0001 um wide; .*1000 times as wide would"),
         ({"data_units": "counts"}, UnitError, "radiance unit 'counts' is not known"),
         ({"data_units": None}, UnitError, "names no unit for its numbers.*--radiance-unit"),
         ({"bbl": "{1}"}, HeaderError, "1 entries in the bad-band list"),
@@ -117,6 +123,12 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
 def test_bad_headers_are_refused_in_words(tmp_path, changes, kind, message) -> None:
     with pytest.raises(kind, match=message):
         open_cube(write(tmp_path, **changes))
+
+
+def test_widths_given_beside_the_file_are_checked_as_its_own(tmp_path: Path) -> None:
+    for widths in ((100.0, 100.0), (1e-4, 1e-4)):
+        with pytest.raises(UnitError, match="seem to have different units"):
+            open_cube(write(tmp_path), options=OpenOptions(fwhm_um=widths))
 
 
 def test_a_header_alone_or_a_foreign_one_is_refused(tmp_path: Path) -> None:
