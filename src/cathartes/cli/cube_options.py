@@ -48,7 +48,9 @@ BadBandsOption = Annotated[
 ]
 IgnoreValueOption = Annotated[
     float | None,
-    typer.Option(help="Number that stands for no value.", rich_help_panel=_PANEL),
+    typer.Option(
+        help="Number that stands for no value, as it is in the file.", rich_help_panel=_PANEL
+    ),
 ]
 MappingOption = Annotated[
     Path | None,

@@ -79,7 +79,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class ScaledLines:
-    """Lines brought to canonical units: multiplied, infinite made NaN, an extra value ignored.
+    """Lines brought to canonical units: multiplied, and infinite made NaN.
 
     Attributes
     ----------
@@ -87,24 +87,19 @@ class ScaledLines:
         In the file's unit.
     factor : (band,) or ()
         From the file's unit to the canonical one.
-    ignore_value
-        In the file's unit; None if there is none besides the file's own.
     """
 
     source: LineSource
     factor: NDArray[np.float32]
-    ignore_value: float | None
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), canonical units, NaN where invalid."""
         block = self.source.read_lines(start, stop)
         for i in range(block.shape[0]):  # A line at a time keeps the masks small.
             line = block[i]
-            unusable = ~np.isfinite(line)
-            if self.ignore_value is not None:
-                unusable |= line == np.float32(self.ignore_value)
-            line[unusable] = np.nan
-            np.multiply(line, self.factor, out=line)
+            with np.errstate(over="ignore"):
+                np.multiply(line, self.factor, out=line)
+            line[~np.isfinite(line)] = np.nan
         return block
 
 
@@ -123,7 +118,7 @@ def to_cube(description: Description, options: OpenOptions) -> Cube:
     metadata = dict(description.metadata)
     bands = _bands(description, options, metadata)
     quantity, factor = _quantity_and_factor(description, options, bands)
-    source = ScaledLines(description.source, np.asarray(factor, np.float32), options.ignore_value)
+    source = ScaledLines(description.source, np.asarray(factor, np.float32))
     cube = Cube(
         name=description.name,
         shape=description.shape,
@@ -217,10 +212,7 @@ def _quantity_and_factor(
         return quantity, 1.0
     if unit:
         return Quantity.RADIANCE, radiance_factor(unit)
-    values = _probe(
-        ScaledLines(description.source, np.ones((), np.float32), options.ignore_value),
-        description.shape,
-    )
+    values = _probe(description.source, description.shape)
     usable = values[np.isfinite(values)]
     level = f"their median is {np.median(usable):.4g}" if usable.size else "all are empty"
     raise UnitError(

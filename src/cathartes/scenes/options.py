@@ -28,7 +28,8 @@ class OpenOptions:
     bad_bands
         Zero-based bands to leave out, besides those of the file's own list.
     ignore_value
-        Number that stands for "no value", besides the file's own.
+        Number that stands for "no value", besides the file's own: as it is written in the file,
+        before scale factors and units.
     mapping
         TOML file that tells the generic reader where things are (docs/reference/cube-files.md).
     igm, glt
@@ -66,3 +67,7 @@ class OpenOptions:
             raise SettingsError(
                 f"bad bands {self.bad_bands}: bands are counted from 0; no negative ones."
             )
+
+    def fill(self, *stated: float | None) -> tuple[float, ...]:
+        """Return the numbers that stand for no value: those that a file states, and the user's."""
+        return tuple({n: None for n in (*stated, self.ignore_value) if n is not None})

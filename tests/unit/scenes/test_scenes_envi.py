@@ -180,6 +180,34 @@ def test_an_ignore_value_beyond_float32_is_still_met(tmp_path: Path) -> None:
     assert np.isfinite(cube.read_lines(1, 2)).all()
 
 
+@pytest.mark.parametrize(
+    "stated", [{"data_gain_values": "{0.01, 0.01}"}, {"radiance_scale_factor": "100"}]
+)
+def test_the_users_ignore_value_is_the_number_in_the_file(tmp_path: Path, stated) -> None:
+    numbers = np.full((2, 3, 2), 900, dtype="<i2")
+    numbers[0, 0] = -9999
+    path = write(tmp_path, numbers, data_type="2", **stated)
+    values = open_cube(path, options=OpenOptions(ignore_value=-9999)).read_lines(0, 2)
+    assert np.isnan(values[0, 0]).all()
+    np.testing.assert_allclose(values[1], 9.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "huge"), [("<f4", "4", -3.4028235e38), ("<f8", "5", 1.7976931348623157e308)]
+)
+def test_numbers_beyond_float32_are_no_values(tmp_path: Path, kind, code, huge) -> None:
+    """Fill numbers that no header declares are neither infinite in our unit, nor a warning."""
+    numbers = np.full((2, 3, 2), 0.9, dtype=kind)
+    numbers[0, 0] = huge
+    path = write(tmp_path, numbers, data_type=code, data_units="uW cm-2 sr-1 nm-1")
+    values = open_cube(path).read_lines(0, 2)
+    assert np.isnan(values[0, 0]).all()
+    np.testing.assert_allclose(values[1], 9.0, rtol=1e-6)
+    path = write(tmp_path, numbers, data_type=code, data_ignore_value=repr(huge),
+                 data_gain_values="{10, 10}")  # fmt: skip
+    np.testing.assert_array_equal(open_cube(path).read_lines(0, 2), values)
+
+
 def test_time_sun_and_sensor(tmp_path: Path) -> None:
     cube = open_cube(write(tmp_path, acquisition_time="2024-05-17T12:00:00+02:00",
                            sun_elevation="50", sensor_type="HyTES"))  # fmt: skip

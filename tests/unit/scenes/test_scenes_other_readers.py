@@ -256,6 +256,26 @@ def test_options_that_do_not_fit(tmp_path: Path) -> None:
         open_cube(path, options=wrong)
 
 
+def test_the_users_ignore_value_is_the_number_in_the_file(tmp_path: Path) -> None:
+    """As the file's own ignore value: before scale factors, whatever the format."""
+    stored = RADIANCE * 100
+    stored[0, 0] = -9999.0
+    mapped = write_mapped(tmp_path, MAPPING.replace("[data]", "scale = 0.01\n[data]"))
+    with h5py.File(tmp_path / "own.h5", "a") as file:
+        file["L"][...] = stored
+    tiff = write_tiff(tmp_path / "x.tif", [{"CENTRAL_WAVELENGTH_UM": c} for c in ("8", "9")])
+    with rasterio.open(tiff, "r+") as file:
+        file.write(stored.transpose(2, 0, 1))
+        file.scales = (0.01, 0.01)
+    group = zarr.open_group(str(tmp_path / "x.zarr"), mode="w")
+    group["radiance"], group["wavelength_um"] = stored, np.array([8.0, 9.0])
+    group["radiance"].attrs.update({"units": UNIT, "scale_factor": 0.01})
+    for path in (mapped, tiff, tmp_path / "x.zarr"):
+        values = open_cube(path, options=OpenOptions(ignore_value=-9999.0)).read_lines(0, 2)
+        assert np.isnan(values[0, 0]).all()
+        np.testing.assert_allclose(values[1], 9.0)
+
+
 def test_times() -> None:
     noon = datetime(2024, 5, 17, 12, tzinfo=UTC)
     for text in ("2024-05-17T12:00:00Z", "2024-05-17 12:00:00", "2024:05:17 12:00:00",

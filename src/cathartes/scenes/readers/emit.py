@@ -63,7 +63,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         description = Description(
             name=path.stem,
             shape=shape,
-            source=Hdf5Lines(path, name, fill=() if fill is None else (fill,)),
+            source=Hdf5Lines(path, name, fill=options.fill(fill)),
             wavelength=np.asarray(centre[:], dtype=np.float64),
             wavelength_unit=attribute_text(centre, "units"),
             fwhm=None if fwhm is None else np.asarray(fwhm[:], dtype=np.float64),

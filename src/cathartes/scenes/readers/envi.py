@@ -76,7 +76,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
     description = Description(
         name=pair[1].stem if pair[1].suffix else pair[1].name,
         shape=layout.shape,
-        source=RawLines(layout, gain, offset, header.number("data ignore value")),
+        source=RawLines(layout, gain, offset, options.fill(header.number("data ignore value"))),
         wavelength=header.numbers("wavelength"),
         wavelength_unit=header.text("wavelength units"),
         fwhm=header.numbers("fwhm"),
@@ -128,7 +128,7 @@ def _unit_of_plot_title(header: EnviHeader) -> str:
 
 def _gain_and_offset(
     header: EnviHeader, n_bands: int, divisor: float
-) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     gain, offset = header.numbers("data gain values"), header.numbers("data offset values")
     for values, key in ((gain, "data gain values"), (offset, "data offset values")):
         if values is not None and values.size != n_bands:
@@ -141,13 +141,9 @@ def _gain_and_offset(
             f"{header.path.name}: both 'data gain values' and a scale factor {divisor:g}; which "
             "one is meant can't be told: remove one."
         )
-    if divisor != 1.0:
-        gain = np.array(1.0 / divisor)
-        offset = None if offset is None else offset / divisor
-    return (
-        None if gain is None else gain.astype(np.float32),
-        None if offset is None else offset.astype(np.float32),
-    )
+    scale = np.array(1.0 / divisor) if gain is None else gain
+    shift = np.zeros(()) if offset is None else offset / divisor
+    return scale.astype(np.float32), shift.astype(np.float32)
 
 
 def _band_valid(header: EnviHeader) -> NDArray[np.bool_] | None:

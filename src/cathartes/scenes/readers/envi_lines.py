@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, TruncatedFileError
 from cathartes.scenes.readers.envi_header import EnviHeader
+from cathartes.scenes.readers.numbers import convert_numbers
 
 _BUFFER_BYTES = 4 * 2**20
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
@@ -124,15 +125,15 @@ class RawLines:
     layout
         Where the numbers lie.
     gain, offset : (band,) or ()
-        Value = gain * number + offset; None for neither.
-    ignore_value
-        The number, before gain and offset, that stands for no value; None if there is none.
+        Value = gain * number + offset.
+    fill
+        Numbers, before gain and offset, that stand for no value.
     """
 
     layout: RawLayout
-    gain: NDArray[np.float32] | None = None
-    offset: NDArray[np.float32] | None = None
-    ignore_value: float | None = None
+    gain: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    fill: tuple[float, ...] = ()
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), in the file's unit, NaN if ignored."""
@@ -195,18 +196,5 @@ class RawLines:
     def _convert(
         self, numbers: NDArray[np.generic], target: NDArray[np.float32], bands: slice
     ) -> None:
-        target[...] = numbers
-        if self.gain is not None:
-            target *= self.gain[bands] if self.gain.ndim else self.gain
-        if self.offset is not None:
-            target += self.offset[bands] if self.offset.ndim else self.offset
-        if self.ignore_value is not None:
-            target[numbers == self._ignored_number()] = np.nan
-
-    def _ignored_number(self) -> np.float64:
-        # A header writes -3.4028235e38 with some digits: compare in the file's own precision.
-        number = np.float64(np.nan if self.ignore_value is None else self.ignore_value)
-        if self.layout.dtype.kind != "f":
-            return number
-        with np.errstate(over="ignore"):
-            return np.float64(number.astype(self.layout.dtype))
+        scale, offset = (v[bands] if v.ndim else v for v in (self.gain, self.offset))
+        convert_numbers(numbers, target, scale=scale, offset=offset, fill=self.fill)

@@ -56,7 +56,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
     description = Description(
         name=path.stem,
         shape=facts.shape,
-        source=RasterLines((path,), (facts,)),
+        source=RasterLines((path,), (facts,), options.fill()),
         wavelength=centre,
         wavelength_unit=unit,
         fwhm=fwhm,

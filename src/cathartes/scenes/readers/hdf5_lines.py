@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, TruncatedFileError
+from cathartes.scenes.readers.numbers import convert_numbers
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 AXES = ("line", "sample", "band")
@@ -86,7 +87,8 @@ class Hdf5Lines:
         Names of the dataset's axes in its order: a permutation of line, sample, band.
     scale, offset
         Value = scale * number + offset.
-    fill : numbers before scaling that stand for no value
+    fill
+        Numbers before scaling that stand for no value.
     """
 
     path: Path
@@ -108,15 +110,12 @@ class Hdf5Lines:
         with open_hdf5(self.path) as file:
             stored = file[self.dataset].astype(np.float32)[where]
         order = [self.axes.index(axis) for axis in AXES]
-        values = np.ascontiguousarray(np.transpose(stored, order), dtype=np.float32)
-        empty = np.zeros(0, dtype=bool)
-        for number in self.fill:
-            hit = values == np.float32(number)
-            empty = hit if not empty.size else empty | hit
-        if self.scale != 1.0:
-            values *= np.float32(self.scale)
-        if self.offset != 0.0:
-            values += np.float32(self.offset)
-        if empty.size:
-            values[empty] = np.nan
+        values = np.empty([stored.shape[i] for i in order], dtype=np.float32)
+        convert_numbers(
+            np.transpose(stored, order),
+            values,
+            scale=self.scale,
+            offset=self.offset,
+            fill=self.fill,
+        )
         return values

@@ -63,7 +63,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
         files = tuple(folder / name for name in mapping.data.files)
         for each in files:
             _check_there(each, mapping_path)
-        return to_cube(_stacked(mapping_path, files, mapping), options)
+        return to_cube(_stacked(mapping_path, files, mapping, options), options)
     if mapping.data.file is not None and path == mapping_path:
         data = path.parent / mapping.data.file
     elif path != mapping_path:
@@ -74,7 +74,7 @@ def read(path: Path, options: OpenOptions) -> Cube:
             "open the data file with --mapping."
         )
     _check_there(data, mapping_path)
-    return to_cube(_dataset(data, mapping_path, mapping), options)
+    return to_cube(_dataset(data, mapping_path, mapping, options), options)
 
 
 def _check_there(path: Path, mapping_path: Path) -> None:
@@ -85,7 +85,9 @@ def _check_there(path: Path, mapping_path: Path) -> None:
         )
 
 
-def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Description:
+def _dataset(
+    path: Path, mapping_path: Path, mapping: MappingFile, options: OpenOptions
+) -> Description:
     """Return the description of a dataset in an HDF5 or NetCDF-4 file."""
     name, axes = mapping.data.dataset or "", tuple(mapping.data.axes)
     with open_hdf5(path) as file:
@@ -104,7 +106,7 @@ def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Descriptio
             axes,
             _first_number(cube.scale, attribute_number(data, "scale_factor"), 1.0),
             _first_number(cube.offset, attribute_number(data, "add_offset"), 0.0),
-            tuple(sorted({fill for fill in fills if fill is not None})),
+            options.fill(*fills),
         )
         places = mapping.geometry
         geometry = None if places is None else read_places(
@@ -122,7 +124,9 @@ def _dataset(path: Path, mapping_path: Path, mapping: MappingFile) -> Descriptio
         )
 
 
-def _stacked(mapping_path: Path, files: tuple[Path, ...], mapping: MappingFile) -> Description:
+def _stacked(
+    mapping_path: Path, files: tuple[Path, ...], mapping: MappingFile, options: OpenOptions
+) -> Description:
     """Return the description of rasters stacked band after band."""
     facts = []
     for path in files:
@@ -146,7 +150,7 @@ def _stacked(mapping_path: Path, files: tuple[Path, ...], mapping: MappingFile) 
         mapping,
         files[0].parent.name,
         (*shape, sum(each.shape[2] for each in facts)),
-        source=RasterLines(files, tuple(facts)),
+        source=RasterLines(files, tuple(facts), options.fill()),
         centre=np.array(table.values),
         fwhm=None if table.fwhm is None else np.array(table.fwhm, dtype=np.float64),
         unit=mapping.cube.unit,

@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from cathartes.errors import HeaderError, TruncatedFileError
 from cathartes.scenes.geometry import AffineGeometry
+from cathartes.scenes.readers.numbers import convert_numbers
 
 _BUFFER_BYTES = 8 * 2**20
 _CACHE_MIB = 64
@@ -101,10 +102,13 @@ class RasterLines:
         Files in the order of their bands.
     facts
         One for each file.
+    fill
+        More numbers, before scale and offset, that stand for no value.
     """
 
     paths: tuple[Path, ...]
     facts: tuple[RasterFacts, ...]
+    fill: tuple[float, ...] = ()
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), in the file's unit, NaN if no data.
@@ -122,12 +126,18 @@ class RasterLines:
         for path, facts in zip(self.paths, self.facts, strict=True):
             target = out[:, :, first_band : first_band + facts.shape[2]]
             with open_raster(path) as dataset:
-                _read_into(dataset, facts, start, target)
+                _read_into(dataset, facts, self.fill, start, target)
             first_band += facts.shape[2]
         return out
 
 
-def _read_into(dataset: Any, facts: RasterFacts, start: int, target: NDArray[np.float32]) -> None:
+def _read_into(
+    dataset: Any,
+    facts: RasterFacts,
+    fill: tuple[float, ...],
+    start: int,
+    target: NDArray[np.float32],
+) -> None:
     """Fill (line, sample, band) by pieces: all bands of few lines, or few bands of all lines."""
     n_lines, n_samples, n_bands = target.shape
     if facts.pixel_interleaved:
@@ -142,20 +152,10 @@ def _read_into(dataset: Any, facts: RasterFacts, start: int, target: NDArray[np.
         for band in range(0, n_bands, step_bands):
             chosen = slice(band, min(band + step_bands, n_bands))
             numbers = dataset.read(list(range(chosen.start + 1, chosen.stop + 1)), window=window)
-            piece = target[first : first + count, :, chosen]
-            _convert(numbers.transpose(1, 2, 0), facts, chosen, piece)
-
-
-def _convert(
-    numbers: NDArray[Any], facts: RasterFacts, bands: slice, target: NDArray[np.float32]
-) -> None:
-    target[...] = numbers
-    scale, offset, nodata = facts.scale[bands], facts.offset[bands], facts.nodata[bands]
-    if (scale != 1.0).any():
-        target *= scale.astype(np.float32)
-    if (offset != 0.0).any():
-        target += offset.astype(np.float32)
-    if not np.isnan(nodata).all():
-        with np.errstate(over="ignore"):
-            known = nodata.astype(numbers.dtype) if numbers.dtype.kind == "f" else nodata
-        target[numbers == known] = np.nan
+            convert_numbers(
+                numbers.transpose(1, 2, 0),
+                target[first : first + count, :, chosen],
+                scale=facts.scale[chosen],
+                offset=facts.offset[chosen],
+                fill=(facts.nodata[chosen], *fill),
+            )

@@ -21,6 +21,7 @@ from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.readers.numbers import convert_numbers
 from cathartes.scenes.times import to_time_utc
 
 NAME = "Zarr"
@@ -42,10 +43,10 @@ def read(path: Path, options: OpenOptions) -> Cube:
         If something is missing, contradicts the data, or can't be read.
     """
     with _in_words(path.name):
-        return to_cube(_describe(path, zarr.open_group(str(path), mode="r")), options)
+        return to_cube(_describe(path, zarr.open_group(str(path), mode="r"), options), options)
 
 
-def _describe(path: Path, group: zarr.Group) -> Description:
+def _describe(path: Path, group: zarr.Group, options: OpenOptions) -> Description:
     name = next((q for q in _QUANTITIES if q in group), "radiance")
     data = _array(group, name, path.name)
     if data.ndim != 3:
@@ -58,7 +59,7 @@ def _describe(path: Path, group: zarr.Group) -> Description:
     stated = _number(attributes, "_FillValue", path.name)
     # A chunk that is missing reads as the array's own fill value, and must not pass for data.
     own = (float(data.fill_value),) if data.dtype.kind == "f" else ()
-    fill = own if stated is None else (*own, stated)
+    fill = options.fill(*own, stated)
     shape = (data.shape[0], data.shape[1], data.shape[2])
     return Description(
         name=path.stem,
@@ -111,11 +112,8 @@ class ZarrLines:
         with _in_words(self.path.name):
             group = zarr.open_group(str(self.path), mode="r")
             stored = np.asarray(_array(group, self.array, self.path.name)[start:stop])
-        values = np.array(stored, dtype=np.float32, order="C")
-        values *= np.float32(self.scale)
-        values += np.float32(self.offset)
-        for number in self.fill:
-            values[stored == np.asarray(number).astype(stored.dtype)] = np.nan
+        values = np.empty(stored.shape, dtype=np.float32)
+        convert_numbers(stored, values, scale=self.scale, offset=self.offset, fill=self.fill)
         return values
 
 

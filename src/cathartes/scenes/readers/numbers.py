@@ -1,0 +1,42 @@
+"""From the numbers of a file to values: scale, offset, and the numbers that stand for no value."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def convert_numbers(
+    numbers: NDArray[np.generic],
+    target: NDArray[np.float32],
+    *,
+    scale: ArrayLike = 1.0,
+    offset: ArrayLike = 0.0,
+    fill: Iterable[ArrayLike] = (),
+) -> None:
+    """Fill an array with scale * number + offset, NaN where a number stands for no value.
+
+    Parameters
+    ----------
+    numbers : (line, sample, band)
+        As they are in the file; real.
+    target : (line, sample, band), in the file's unit
+        Is written. What float32 can't hold becomes infinite, or NaN.
+    scale, offset : (band,) or ()
+    fill : each (band,) or ()
+        Before scale and offset. They are compared in the precision of the numbers, since headers
+        write -3.4028235e38 with some digits only; NaN is met by nothing.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        target[...] = numbers
+        for apply, by, neutral in ((np.multiply, scale, 1.0), (np.add, offset, 0.0)):
+            factor = np.asarray(by, dtype=np.float32)
+            if (factor != neutral).any():
+                apply(target, factor, out=target)
+        for each in fill:
+            known = np.asarray(each, dtype=np.float64)
+            if np.isnan(known).all():
+                continue
+            if numbers.dtype.kind == "f":
+                known = known.astype(numbers.dtype)
+            target[numbers == known] = np.nan
