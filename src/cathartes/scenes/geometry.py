@@ -109,6 +109,31 @@ def lon_lat_transformer(crs: str) -> Transformer:
         ) from error
 
 
+def check_on_earth(grid: MapGrid) -> None:
+    """Raise an error if a map grid's cells have no size, or its middle is no place on Earth.
+
+    Raises
+    ------
+    HeaderError
+        So, or if the reference system is not known.
+    """
+    a, b, c0, d, e, f0 = grid.transform
+    if not np.isfinite(grid.transform).all() or a * e == b * d:
+        raise HeaderError(
+            f"map transform {grid.transform}: pixels have no area, or a number is not finite; "
+            "correct 'map info' or the geotransform."
+        )
+    y, x = grid.shape[0] / 2, grid.shape[1] / 2
+    east, north = a * x + b * y + c0, d * x + e * y + f0
+    lon, lat = lon_lat_transformer(grid.crs).transform(east, north)
+    if not (abs(lat) <= 90 and abs(lon) <= 360):
+        system = CRS.from_user_input(grid.crs).name
+        raise HeaderError(
+            f"the middle of the map, ({east:g}, {north:g}) in {system}, is no place on Earth; "
+            "correct the reference system, 'map info' or the geotransform."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AffineGeometry:
     """Pixels on a regular grid: map-projected scenes, north-up or rotated.
@@ -125,7 +150,7 @@ class AffineGeometry:
     Raises
     ------
     HeaderError
-        If the transform has no area or is not finite, or the reference system is not known.
+        As of `check_on_earth`.
     """
 
     transform: tuple[float, float, float, float, float, float]
@@ -133,13 +158,7 @@ class AffineGeometry:
     shape: tuple[int, int]
 
     def __post_init__(self) -> None:
-        a, b, _, d, e, _ = self.transform
-        if not np.isfinite(self.transform).all() or a * e == b * d:
-            raise HeaderError(
-                f"map transform {self.transform}: pixels have no area, or a number is not "
-                "finite; correct 'map info' or the geotransform."
-            )
-        lon_lat_transformer(self.crs)
+        check_on_earth(MapGrid(self.transform, self.crs, self.shape))
 
     def to_lon_lat(
         self, line: ArrayLike, sample: ArrayLike

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cathartes.errors import HeaderError
-from cathartes.scenes.geometry import MapGrid, MapIndex, lon_lat_transformer
+from cathartes.scenes.geometry import MapGrid, MapIndex, check_on_earth, lon_lat_transformer
 from cathartes.scenes.igm import IgmGeometry
 
 
@@ -71,8 +71,10 @@ def index_from_table(
     Raises
     ------
     HeaderError
-        If the table's shape is not the grid's, it shows no pixel, or names one outside the cube.
+        If the table's shape is not the grid's, the grid is nowhere on Earth, or the table shows
+        no pixel, or names one outside the cube.
     """
+    check_on_earth(grid)
     if glt_sample.shape != grid.shape or glt_line.shape != grid.shape:
         raise HeaderError(
             f"look-up tables of shapes {glt_sample.shape} and {glt_line.shape} for a grid of "

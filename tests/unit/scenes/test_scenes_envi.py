@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyproj import CRS
 
 from cathartes.errors import (
     HeaderError,
@@ -14,7 +15,7 @@ from cathartes.errors import (
     UnknownFormatError,
 )
 from cathartes.scenes.cube import Quantity
-from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.geometry import MapGrid, lon_lat_transformer
 from cathartes.scenes.open import OpenOptions, open_cube
 from cathartes.scenes.readers.envi import write_envi
 from cathartes.scenes.readers.envi_header import find_pair, read_header
@@ -27,6 +28,9 @@ BASE = {
     "data units": "W m-2 sr-1 um-1",
 }  # fmt: skip
 BANDS = SpectralBands(np.array([8.0, 9.0]), np.array([0.1, 0.1]))
+
+
+UTM = "UTM, 1, 1, 500000, 4000000"
 
 
 def write(folder: Path, values: np.ndarray | None = None, **changes: str | None) -> Path:
@@ -115,7 +119,7 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"map_info": "{Mars, 1, 1, 5, 5, 1, 1}"}, HeaderError, "add a 'coordinate system string'"),
         ({"map_info": "{X, 1, 1, 5, 5, 1, 1}", "coordinate_system_string": "{PROJCS[}"},
          HeaderError, "'coordinate system string' is not understood"),
-        ({"map_info": "{UTM, 1, 1, 5, 5, 0, 1, 13, North}"}, HeaderError, "pixels have no area"),
+        ({"map_info": f"{{{UTM}, 1, 0, 13, North, WGS-84}}"}, HeaderError, "pixels have no area"),
         ({"description": "{never closed"}, HeaderError, "the brace after 'description'"),
         ({"file_type": "ENVI Spectral Library"}, UnknownFormatError, "a raw cube"),
     ],
@@ -123,6 +127,36 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
 def test_bad_headers_are_refused_in_words(tmp_path, changes, kind, message) -> None:
     with pytest.raises(kind, match=message):
         open_cube(write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    ("map_info", "message"),
+    [
+        # A datum that is not told is not guessed: WGS-84 and NAD-27 are 200 m apart.
+        (f"{UTM}, 3, 3, 13, North", "neither UTM .zone, North or South, datum. in meters"),
+        (f"{UTM}, 3, 3, 13, North, NAD-27", "NAD-27; that is neither UTM"),
+        (f"{UTM}, 3, 3, 13, , WGS-84", "neither UTM"),
+        (f"{UTM}, 3, 3, 13, North, WGS-84, units=Feet", "units=Feet; that is neither"),
+        ("Geographic Lat/Lon, 1, 1, 5, 5, 1, 1, NAD-27", "nor geographic"),
+        # EPSG:32661 is polar stereographic, and EPSG:26929 Alabama.
+        (f"{UTM}, 3, 3, 61, North, WGS-84", "neither UTM"),
+        (f"{UTM}, 3, 3, 29, North, NAD-83", "neither UTM"),
+        (f"Geographic Lat/Lon, {UTM[5:]}, 3, 3, WGS-84",
+         r"middle of the map, \(500004, 4e\+06\) in WGS 84, is no place on Earth"),
+        (f"{UTM}, 3, 3, 12, North, WGS-84", "says EPSG:32612 and .* zone 13N, which are not the"),
+    ],
+)  # fmt: skip
+def test_a_map_info_that_leaves_the_place_open_is_refused(tmp_path, map_info, message) -> None:
+    wkt = CRS.from_epsg(32613).to_wkt("WKT1_ESRI")
+    other = {"coordinate_system_string": f"{{{wkt}}}"} if "zone 13N" in message else {}
+    with pytest.raises(HeaderError, match=message):
+        open_cube(write(tmp_path, map_info=f"{{{map_info}}}", **other))
+
+
+def test_the_written_system_counts_where_map_info_names_none(tmp_path: Path) -> None:
+    wkt = {"coordinate_system_string": f"{{{CRS.from_epsg(26713).to_wkt('WKT1_ESRI')}}}"}
+    cube = open_cube(write(tmp_path, map_info=f"{{{UTM}, 3, 3, 13, North}}", **wkt))
+    assert "NAD27" in CRS.from_user_input(cube.geometry.crs).name
 
 
 def test_widths_given_beside_the_file_are_checked_as_its_own(tmp_path: Path) -> None:
@@ -260,9 +294,11 @@ def test_no_map_info_is_no_geometry(tmp_path: Path) -> None:
         assert open_cube(write(tmp_path, map_info=text)).geometry is None
 
 
-def test_a_geographic_grid_is_written_and_read(tmp_path: Path) -> None:
-    grid = MapGrid((1e-4, 0.0, -105.0, 0.0, -1e-4, 36.0), "EPSG:4326", (2, 3))
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4267"])
+def test_a_geographic_grid_is_written_and_read(tmp_path: Path, crs: str) -> None:
+    grid = MapGrid((1e-4, 0.0, -105.0, 0.0, -1e-4, 36.0), crs, (2, 3))
     text = "".join(f"{key} = {{{value}}}\n" for key, value in write_map_info(grid).items())
     (tmp_path / "x.hdr").write_text("ENVI\n" + text)
     geometry = read_map_info(read_header(tmp_path / "x.hdr"), (2, 3))
-    np.testing.assert_allclose(geometry.to_lon_lat(1.0, 2.0), (-104.9998, 35.9999), atol=1e-9)
+    place = lon_lat_transformer(crs).transform(-104.9998, 35.9999)
+    np.testing.assert_allclose(geometry.to_lon_lat(1.0, 2.0), place, atol=1e-9)

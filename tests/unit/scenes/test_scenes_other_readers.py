@@ -71,13 +71,18 @@ def test_emit_layout_with_its_table(tmp_path: Path) -> None:
             r"lon is of shape \(5, 3\)",
         ),
         (("location/glt_x", np.full((2, 3), 9)), HeaderError, "belongs to another scene"),
+        (("spatial_ref", "EPSG:999999"), HeaderError, "'EPSG:999999' is not known"),
+        (("geotransform", np.zeros(6)), HeaderError, "pixels have no area"),
     ],
 )
 def test_emit_layouts_that_contradict_themselves(tmp_path, change, kind, message) -> None:
     path = write_emit(tmp_path)
     with h5py.File(path, "a") as file:
-        del file[change[0]]
-        file[change[0]] = change[1]
+        if change[0] in file:
+            del file[change[0]]
+            file[change[0]] = change[1]
+        else:
+            file.attrs[change[0]] = change[1]
     with pytest.raises(kind, match=message):
         open_cube(path)
 

@@ -3,14 +3,23 @@
 import math
 import re
 
+import numpy as np
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from cathartes.errors import HeaderError, OutputError
-from cathartes.scenes.geometry import AffineGeometry, MapGrid
+from cathartes.scenes.geometry import AffineGeometry, MapGrid, lon_lat_transformer
 from cathartes.scenes.readers.envi_header import EnviHeader
 
-_UTM_EPSG = {"wgs84": (32600, 32700), "nad83": (26900, None), "northamerica1983": (26900, None)}
+_DATUMS = {
+    "wgs84": "wgs84", "wgs1984": "wgs84", "worldgeodeticsystem1984": "wgs84",
+    "nad83": "nad83", "northamerica1983": "nad83", "northamerican1983": "nad83",
+}  # fmt: skip
+# Where UTM's EPSG codes begin, and how many zones there are: other numbers are other systems.
+_UTM_EPSG = {("wgs84", "n"): (32600, 60), ("wgs84", "s"): (32700, 60), ("nad83", "n"): (26900, 23)}
+_GEOGRAPHIC_EPSG = {"wgs84": 4326, "nad83": 4269}
+_UNITS = {"utm": ("meters", "metres", "meter", "metre", "m"), "geographic": ("degrees", "degree")}
+_SAME_PLACE_DEG = 1e-4
 _WGS84_UTM_ZONE = re.compile(r"EPSG:32([67])(\d\d)")
 
 
@@ -33,7 +42,8 @@ def read_map_info(header: EnviHeader, shape: tuple[int, int]) -> AffineGeometry 
     Raises
     ------
     HeaderError
-        If it has fewer than seven items, a number is none, or no reference system can be told.
+        If it has fewer than seven items, a number is none, no reference system can be told, or
+        'coordinate system string' names another one.
     """
     items = header.items("map info")
     if not any(items) or items[0].lower() in {"arbitrary", "pseudo", "unknown"}:
@@ -53,7 +63,8 @@ def read_map_info(header: EnviHeader, shape: tuple[int, int]) -> AffineGeometry 
     a, b, d, e = size_x * cos, size_y * sin, size_x * sin, -size_y * cos
     c0 = easting - (ref_sample - 1) * a - (ref_line - 1) * b
     f0 = northing - (ref_sample - 1) * d - (ref_line - 1) * e
-    return AffineGeometry((a, b, c0, d, e, f0), _crs(header, plain), shape)
+    crs = _crs(header, plain, keywords.get("units", ""), easting, northing)
+    return AffineGeometry((a, b, c0, d, e, f0), crs, shape)
 
 
 def read_crs(header: EnviHeader) -> str:
@@ -98,7 +109,8 @@ def write_map_info(grid: MapGrid) -> dict[str, str]:
         side = "North" if match[1] == "6" else "South"
         text = f"UTM, {corner}, {int(match[2])}, {side}, WGS-84, units=Meters"
     elif crs.is_geographic:
-        text = f"Geographic Lat/Lon, {corner}, WGS-84, units=Degrees"
+        datum = "WGS-84" if crs.to_epsg() == 4326 else crs.name.replace(",", " ")
+        text = f"Geographic Lat/Lon, {corner}, {datum}, units=Degrees"
     else:
         text = f"{crs.name.replace(',', ' ')}, {corner}, units=Meters"
     rotation_deg = math.degrees(math.atan2(d, a))
@@ -107,26 +119,34 @@ def write_map_info(grid: MapGrid) -> dict[str, str]:
     return {"map info": text, "coordinate system string": crs.to_wkt("WKT1_ESRI")}
 
 
-def _crs(header: EnviHeader, plain: list[str]) -> str:
-    utm = _utm_code(plain)
-    if utm:
-        return utm
-    wkt = read_crs(header)
-    if wkt:
-        return wkt
-    if plain[0].lower().startswith("geographic"):
-        return "EPSG:4326"
-    raise HeaderError(
-        f"{header.path.name}: projection {plain[0]!r} of 'map info' is not UTM on WGS-84 or NAD-83 "
-        "and not geographic; add a 'coordinate system string' with its WKT."
-    )
+def _crs(header: EnviHeader, plain: list[str], units: str, easting: float, northing: float) -> str:
+    code, wkt = _authority_code(plain, units), read_crs(header)
+    if not code and not wkt:
+        raise HeaderError(
+            f"{header.path.name}: 'map info' is {', '.join(plain)}{units and ', units=' + units}; "
+            "that is neither UTM (zone, North or South, datum) in meters nor geographic (datum) in "
+            "degrees, datum WGS-84 or NAD-83: correct it, or add a 'coordinate system string' with "
+            "its WKT."
+        )
+    if code and wkt:
+        one, other = (lon_lat_transformer(c).transform(easting, northing) for c in (code, wkt))
+        if not np.allclose(one, other, rtol=0.0, atol=_SAME_PLACE_DEG):
+            raise HeaderError(
+                f"{header.path.name}: 'map info' says {code} and 'coordinate system string' "
+                f"{CRS.from_wkt(wkt).name}, which are not the same place: correct or remove one."
+            )
+    return code or wkt
 
 
-def _utm_code(plain: list[str]) -> str:
-    """Return an authority code for UTM on a datum that is told plainly; "" otherwise."""
-    if plain[0].strip().lower() != "utm" or len(plain) < 9 or not plain[7].isdigit():
+def _authority_code(plain: list[str], units: str) -> str:
+    """Return an authority code for UTM or degrees on a datum that is told plainly; "" otherwise."""
+    kind = plain[0].strip().lower().split(" ")[0]
+    if units.lower() not in ("", *_UNITS.get(kind, ())):
         return ""
-    datum = re.sub(r"[^a-z0-9]", "", plain[9].lower()) if len(plain) > 9 else "wgs84"
-    north, south = _UTM_EPSG.get(datum, (None, None))
-    base = south if plain[8].strip().lower().startswith("s") else north
-    return "" if base is None else f"EPSG:{base + int(plain[7])}"
+    after = [re.sub(r"[^a-z0-9]", "", item.lower()) for item in plain[7:]]
+    if kind == "utm" and len(after) >= 3 and after[0].isdecimal():
+        first, n_zones = _UTM_EPSG.get((_DATUMS.get(after[2], ""), after[1][:1]), (0, 0))
+        return f"EPSG:{first + int(after[0])}" if 1 <= int(after[0]) <= n_zones else ""
+    if kind == "geographic" and after and after[0] in _DATUMS:
+        return f"EPSG:{_GEOGRAPHIC_EPSG[_DATUMS[after[0]]]}"
+    return ""
