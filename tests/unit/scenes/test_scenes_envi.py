@@ -91,6 +91,8 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"interleave": "bix"}, HeaderError, "interleave 'bix'; bsq, bil or bip"),
         ({"interleave": None}, HeaderError, "interleave ''"),
         ({"byte_order": "2"}, HeaderError, "byte order 2"),
+        ({"file_compression": "1"}, HeaderError, "'file compression = 1' says that the numbers"),
+        ({"lines": "1", "major_frame_offsets": "{8, 0}"}, HeaderError, "major frame offsets = 8"),
         ({"wavelength": None}, HeaderError, "states no band centres for its 2 bands"),
         ({"wavelength": "{8}"}, HeaderError, "2 bands in the data and 1 band centres"),
         ({"wavelength": "{8, x}"}, HeaderError, "'wavelength' holds something"),

@@ -18,6 +18,7 @@ from cathartes.scenes.readers.numbers import convert_numbers
 _BUFFER_BYTES = 4 * 2**20
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
 _COMPLEX_TYPES = (6, 9)
+_NOT_PLAIN = ("major frame offsets", "minor frame offsets", "file compression")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class RawLayout:
         Raises
         ------
         HeaderError
-            If a field is missing or unknown, or the cube would be empty.
+            If a field is missing or unknown, the cube would be empty, or its numbers are not one
+            plain run of bytes.
         TruncatedFileError
             If the data file is shorter than the header promises.
         """
@@ -66,6 +68,13 @@ class RawLayout:
                 f"{header.path.name}: {shape[0]} lines, {shape[1]} samples, {shape[2]} bands; at "
                 "least one of each is needed."
             )
+        for key in _NOT_PLAIN:
+            stated = header.numbers(key)
+            if stated is not None and stated.any():
+                raise HeaderError(
+                    f"{header.path.name}: '{key} = {header.text(key)}' says that the numbers are "
+                    "not one plain run of bytes: export the cube without it."
+                )
         interleave = header.text("interleave").lower()
         if interleave not in {"bsq", "bil", "bip"}:
             raise HeaderError(
