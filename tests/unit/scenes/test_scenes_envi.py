@@ -291,6 +291,23 @@ def test_a_failed_writing_keeps_the_old_cube(tmp_path: Path) -> None:
     np.testing.assert_array_equal(open_cube(path).read_lines(0, 1), 9.0)
 
 
+def test_new_data_never_stand_beside_an_old_header(tmp_path: Path, monkeypatch) -> None:
+    """A run that is killed between the two leaves data that nothing describes, not wrong ones."""
+    path = write_envi(tmp_path / "a.hdr", np.full((2, 3, 2), 9.0), bands=BANDS)
+    replace = Path.replace
+
+    def killed(self: Path, target: Path) -> None:
+        if Path(target) == path:
+            raise KeyboardInterrupt
+        replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_envi(path, np.full((3, 4, 2), 9.0), bands=BANDS)
+    assert not path.exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.img"]
+
+
 def test_no_map_info_is_no_geometry(tmp_path: Path) -> None:
     for text in (None, "{}", "{Arbitrary, 1, 1, 0, 0, 1, 1}"):
         assert open_cube(write(tmp_path, map_info=text)).geometry is None

@@ -70,6 +70,7 @@ def write_envi(
                 shape = _write_blocks(file, blocks, len(bands))
             text = _header_text(shape, bands, band_valid, quantity, grid, start_utc, fields or {})
             partial[1].write_text(text, encoding="utf-8")
+            header.unlink(missing_ok=True)  # An older header must not describe the new data.
             partial[0].replace(data)
             partial[1].replace(header)
         except OSError as error:
