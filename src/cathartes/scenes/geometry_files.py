@@ -72,7 +72,11 @@ def read_glt(path: Path, shape: tuple[int, int]) -> GltGeometry:
         raise HeaderError(
             f"{path.name}: a GLT without 'map info' says nothing of the ground; add it."
         )
-    glt_sample, glt_line = (numbers[:, :, i].astype(np.int64) for i in (0, 1))
+    glt_sample, glt_line = (numbers[:, :, i].astype(np.float64) for i in (0, 1))
+    ignored = header.number("data ignore value")
+    if ignored is not None:
+        hidden = (glt_sample == ignored) | (glt_line == ignored)
+        glt_sample[hidden] = glt_line[hidden] = np.nan
     index = index_from_table(glt_sample, glt_line, grid.map_index().grid, shape)
     return GltGeometry(index, centres_from_index(index, shape, glt_line < 0))
 

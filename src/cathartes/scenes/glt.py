@@ -52,8 +52,8 @@ class GltGeometry:
 
 
 def index_from_table(
-    glt_sample: NDArray[np.integer],
-    glt_line: NDArray[np.integer],
+    glt_sample: NDArray[np.number],
+    glt_line: NDArray[np.number],
     grid: MapGrid,
     shape: tuple[int, int],
 ) -> MapIndex:
@@ -61,8 +61,9 @@ def index_from_table(
 
     Parameters
     ----------
-    glt_sample, glt_line : (y, x) int
-        One-based; 0 is no pixel, a negative number is one taken over from a neighbouring cell.
+    glt_sample, glt_line : (y, x)
+        One-based; 0 or NaN is no pixel, a negative number is one taken over from a neighbouring
+        cell.
     grid
         The table's map grid.
     shape
@@ -80,8 +81,10 @@ def index_from_table(
             f"look-up tables of shapes {glt_sample.shape} and {glt_line.shape} for a grid of "
             f"{grid.shape}; all must be equal."
         )
-    sample = np.abs(glt_sample).astype(np.int32) - 1
-    line = np.abs(glt_line).astype(np.int32) - 1
+    sample, line = (
+        np.where(np.isfinite(table), np.abs(table), 0).astype(np.int64) - 1
+        for table in (glt_sample, glt_line)
+    )
     none = (sample < 0) | (line < 0)
     sample[none] = line[none] = -1
     if none.all():
@@ -92,7 +95,7 @@ def index_from_table(
             f"cube of {shape[0]} lines and {shape[1]} samples; it belongs to another scene: give "
             "the GLT of this one."
         )
-    return MapIndex(grid, line, sample)
+    return MapIndex(grid, line.astype(np.int32), sample.astype(np.int32))
 
 
 def centres_from_index(

@@ -22,7 +22,7 @@ class IgmGeometry:
     Attributes
     ----------
     longitude_deg, latitude_deg : (line, sample) [deg, WGS 84]
-        NaN where unknown. Longitudes may cross the antimeridian.
+        NaN where unknown, both where one is. Longitudes may cross the antimeridian.
 
     Raises
     ------
@@ -34,17 +34,18 @@ class IgmGeometry:
     latitude_deg: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        for name in ("longitude_deg", "latitude_deg"):
-            values = np.array(getattr(self, name), dtype=np.float64)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
-        lon, lat = self.longitude_deg, self.latitude_deg
+        lon = np.array(self.longitude_deg, dtype=np.float64)
+        lat = np.array(self.latitude_deg, dtype=np.float64)
         if lon.ndim != 2 or lon.shape != lat.shape:
             raise HeaderError(
                 f"longitudes of shape {lon.shape} and latitudes of shape {lat.shape}; both must "
                 "be (line, sample)."
             )
         known = np.isfinite(lon) & np.isfinite(lat)
+        for name, values in (("longitude_deg", lon), ("latitude_deg", lat)):
+            values[~known] = np.nan
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
         if not known.any():
             raise HeaderError("no pixel has a known longitude and latitude; check the IGM file.")
         if np.abs(lat[known]).max() > 90 or np.abs(lon[known]).max() > 360:

@@ -143,6 +143,12 @@ def test_glt_files(tmp_path: Path) -> None:
     np.testing.assert_allclose(geometry.to_lon_lat(3.5, 0.5), (-104.99995, 35.99965), atol=1e-9)
     with pytest.raises(HeaderError, match="belongs to another scene"):
         read_glt(tmp_path / "a.glt", (2, 3))
+    for nothing, stated in ((np.nan, ""), (-9999.0, "data ignore value = -9999\n")):
+        holed = table.astype(np.float64)
+        holed[0, 0] = nothing
+        index = read_glt(write_envi_table(tmp_path / "c.glt", holed, info + stated), SHAPE).index
+        assert (index.line[0, 0], index.sample[0, 0]) == (-1, -1)
+        np.testing.assert_array_equal(index.line[1:], geometry.index.line[1:])
     with pytest.raises(HeaderError, match="without 'map info'"):
         read_glt(write_envi_table(tmp_path / "b.glt", table), SHAPE)
 

@@ -65,6 +65,9 @@ def test_emit_layout_with_its_table(tmp_path: Path) -> None:
     ("change", "kind", "message"),
     [
         (("radiance", RADIANCE[0]), HeaderError, "radiance has 2 axes"),
+        (("radiance", RADIANCE.astype("c8")), HeaderError, "real numbers on 3 axes are needed"),
+        (("sensor_band_parameters/wavelengths", 8.0), HeaderError, "real numbers on 1 axis are"),
+        (("location/glt_x", np.ones((3, 3))), HeaderError, "tables of shapes .3, 3. and .2, 3."),
         (
             ("location/lon", np.zeros((5, 3))),
             HeaderError,
@@ -84,6 +87,48 @@ def test_emit_layouts_that_contradict_themselves(tmp_path, change, kind, message
         else:
             file.attrs[change[0]] = change[1]
     with pytest.raises(kind, match=message):
+        open_cube(path)
+
+
+def test_emit_datasets_are_scaled_and_filled_as_their_attributes_say(tmp_path: Path) -> None:
+    path = write_emit(tmp_path)
+    with h5py.File(path, "a") as file:
+        file["radiance"][0, 0] = -9999.0, -1.0
+        file["radiance"].attrs.update(
+            {"_FillValue": -1.0, "missing_value": -9999.0, "scale_factor": 0.5, "add_offset": 4.5}
+        )
+        del file["location/lon"], file["location/glt_y"]
+        # The attribute is of a longer type than the numbers, so that the two are not equal.
+        file["location/lon"] = np.array([[-9999.9, 8, 8], [8, 8, 8]], dtype="f4")
+        file["location/lon"].attrs["_FillValue"] = -9999.9
+        file["location/glt_y"] = [[-9999, 1, 1], [2, 2, 2]]
+        file["location/glt_y"].attrs["_FillValue"] = -9999
+    cube = open_cube(path)
+    values = cube.read_lines(0, 2)
+    assert np.isnan(values[0, 0]).all()
+    np.testing.assert_array_equal(values[1], 9.0)
+    np.testing.assert_array_equal(cube.geometry.map_index().line, [[-1, 0, 0], [1, 1, 1]])
+    assert np.isnan(cube.geometry.to_lon_lat(0.5, 0.5)).all()
+
+
+def test_an_attribute_without_a_value_says_nothing(tmp_path: Path) -> None:
+    """So NetCDF writes empty texts; they are not the text "Empty(dtype=...)"."""
+    path = write_emit(tmp_path)
+    with h5py.File(path, "a") as file:
+        file.attrs["time_coverage_start"] = file.attrs["instrument"] = h5py.Empty("S1")
+    cube = open_cube(path)
+    assert cube.start_utc is None
+    assert cube.instrument == ""
+    with h5py.File(path, "a") as file:
+        file["radiance"].attrs["units"] = h5py.Empty("S1")
+    with pytest.raises(UnitError, match="names no unit for its numbers"):
+        open_cube(path)
+
+
+def test_classic_netcdf_is_told_apart_from_a_damaged_file(tmp_path: Path) -> None:
+    path = write_mapped(tmp_path, MAPPING)
+    (tmp_path / "own.h5").write_bytes(b"CDF\x01" + bytes(60))
+    with pytest.raises(UnknownFormatError, match=r"version 3\); NetCDF-4 is needed: convert"):
         open_cube(path)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cathartes.errors import HeaderError
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.geometry import Geometry, MapGrid
@@ -16,8 +15,11 @@ from cathartes.scenes.readers.hdf5_lines import (
     Hdf5Lines,
     attribute_number,
     attribute_text,
-    find_dataset,
+    fill_numbers,
+    find_numbers,
+    first_number,
     open_hdf5,
+    without_fill,
 )
 from cathartes.scenes.readers.hdf5_places import read_places
 from cathartes.scenes.times import to_time_utc
@@ -49,21 +51,23 @@ def read(path: Path, options: OpenOptions) -> Cube:
     """
     with open_hdf5(path) as file:
         name = next((q for q in _QUANTITIES if q in file), "radiance")
-        data = find_dataset(file, name, path.name)
-        if data.ndim != 3:
-            raise HeaderError(
-                f"{path.name}: {name} has {data.ndim} axes; downtrack, crosstrack and bands are "
-                "needed."
-            )
+        data = find_numbers(file, name, path.name, 3)
         shape = data.shape
-        centre = find_dataset(file, f"{_BAND_GROUP}/wavelengths", path.name)
-        fwhm = file.get(f"{_BAND_GROUP}/fwhm")
-        good = file.get(f"{_BAND_GROUP}/good_wavelengths")
-        fill = attribute_number(data, "_FillValue", "missing_value")
+        centre = find_numbers(file, f"{_BAND_GROUP}/wavelengths", path.name, 1)
+        fwhm, good = (
+            find_numbers(file, name, path.name, 1) if name in file else None
+            for name in (f"{_BAND_GROUP}/fwhm", f"{_BAND_GROUP}/good_wavelengths")
+        )
         description = Description(
             name=path.stem,
             shape=shape,
-            source=Hdf5Lines(path, name, fill=options.fill(fill)),
+            source=Hdf5Lines(
+                path,
+                name,
+                scale=first_number(attribute_number(data, "scale_factor"), 1.0),
+                offset=first_number(attribute_number(data, "add_offset"), 0.0),
+                fill=options.fill(*fill_numbers(data)),
+            ),
             wavelength=np.asarray(centre[:], dtype=np.float64),
             wavelength_unit=attribute_text(centre, "units"),
             fwhm=None if fwhm is None else np.asarray(fwhm[:], dtype=np.float64),
@@ -85,16 +89,16 @@ def _geometry(file: h5py.File, shape: tuple[int, int], origin: str) -> Geometry 
     if place is None or "lon" not in place or "lat" not in place:
         return None
     centres = read_places(file, "location/lon", "location/lat", shape, origin)
-    transform = np.asarray(file.attrs.get("geotransform", []), dtype=np.float64)
+    transform = np.asarray(file.attrs.get("geotransform", []))
     if "glt_x" not in place or "glt_y" not in place or transform.size != 6:
         return centres
     c0, a, b, f0, d, e = (float(v) for v in transform)
-    glt_sample, glt_line = place["glt_x"][:], place["glt_y"][:]
+    glt_sample, glt_line = (
+        without_fill(find_numbers(file, f"location/{name}", origin, 2))
+        for name in ("glt_x", "glt_y")
+    )
     crs = attribute_text(file, "spatial_ref") or "EPSG:4326"
-    grid = MapGrid((a, b, c0, d, e, f0), crs, glt_sample.shape)
-    fill_x = attribute_number(place["glt_x"], "_FillValue")
-    hidden = glt_sample == (0 if fill_x is None else fill_x)
-    glt_sample, glt_line = np.where(hidden, 0, glt_sample), np.where(hidden, 0, glt_line)
+    grid = MapGrid((a, b, c0, d, e, f0), crs, (glt_sample.shape[0], glt_sample.shape[1]))
     return GltGeometry(index_from_table(glt_sample, glt_line, grid, shape), centres)
 
 

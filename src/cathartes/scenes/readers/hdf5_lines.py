@@ -9,10 +9,11 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.errors import HeaderError, TruncatedFileError
+from cathartes.errors import HeaderError, TruncatedFileError, UnknownFormatError
 from cathartes.scenes.readers.numbers import convert_numbers
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
+NETCDF3_MAGIC = (b"CDF\1", b"CDF\2", b"CDF\5")
 AXES = ("line", "sample", "band")
 
 
@@ -22,6 +23,8 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
 
     Raises
     ------
+    UnknownFormatError
+        If it is NetCDF-3.
     TruncatedFileError
         If the library can't read it: cut off, or damaged.
     """
@@ -30,9 +33,20 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
             yield file
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         # Damaged files make h5py raise any of these; errors of our own tree pass through.
+        if path.is_file() and is_netcdf3(path):
+            raise UnknownFormatError(
+                f"{path.name} is NetCDF of the classic kind (version 3); NetCDF-4 is needed: "
+                f"convert it with 'nccopy -k netCDF-4 {path.name} new.nc'."
+            ) from error
         raise TruncatedFileError(
             f"{path.name} can't be read as HDF5 ({error}); it is cut off or damaged: copy it again."
         ) from error
+
+
+def is_netcdf3(path: Path) -> bool:
+    """Return True for NetCDF files of the classic kind, which are no HDF5."""
+    with path.open("rb") as file:
+        return file.read(4) in NETCDF3_MAGIC
 
 
 def find_dataset(file: h5py.File, name: str, origin: str) -> h5py.Dataset:
@@ -55,13 +69,31 @@ def find_dataset(file: h5py.File, name: str, origin: str) -> h5py.Dataset:
     )
 
 
+def find_numbers(file: h5py.File, name: str, origin: str, n_axes: int) -> h5py.Dataset:
+    """Return a dataset of real numbers by its path.
+
+    Raises
+    ------
+    HeaderError
+        If there is none, or it has other axes, or holds anything else.
+    """
+    found = find_dataset(file, name, origin)
+    if found.ndim != n_axes or found.dtype.kind not in "iuf":
+        raise HeaderError(
+            f"{origin}: {name} has {found.ndim} axes of type {found.dtype}; real "
+            f"numbers on {n_axes} {'axis' if n_axes == 1 else 'axes'} are needed."
+        )
+    return found
+
+
 def attribute_text(item: h5py.Dataset | h5py.File | h5py.Group, *names: str) -> str:
-    """Return the first of these attributes that is there, as text; "" if none is."""
+    """Return the first of these attributes that says something, as text; "" if none does."""
     for name in names:
         value = item.attrs.get(name)
-        if value is None:
+        # NetCDF writes an empty text as an attribute without a value.
+        if value is None or isinstance(value, h5py.Empty) or np.size(value) == 0:
             continue
-        first = value.ravel()[0] if isinstance(value, np.ndarray) and value.size else value
+        first = value.ravel()[0] if isinstance(value, np.ndarray) else value
         return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
     return ""
 
@@ -73,6 +105,28 @@ def attribute_number(item: h5py.Dataset, *names: str) -> float | None:
         if value.size and value.dtype.kind in "iuf":
             return float(value.ravel()[0])
     return None
+
+
+def first_number(*candidates: float | None) -> float:
+    """Return the first of these numbers that is one."""
+    return next(number for number in candidates if number is not None)
+
+
+def fill_numbers(data: h5py.Dataset) -> tuple[float | None, float | None]:
+    """Return the numbers that a dataset's attributes say stand for no value."""
+    return attribute_number(data, "_FillValue"), attribute_number(data, "missing_value")
+
+
+def without_fill(data: h5py.Dataset) -> NDArray[np.float64]:
+    """Return a whole dataset's numbers, NaN where they stand for no value: for small ones."""
+    stored = np.asarray(data[...])
+    numbers = stored.astype(np.float64)
+    for fill in fill_numbers(data):
+        if fill is not None:
+            # Attributes may be of a longer type than the numbers.
+            known = np.asarray(fill, stored.dtype if stored.dtype.kind == "f" else np.float64)
+            numbers[stored == known] = np.nan
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """Longitudes and latitudes of pixels out of an HDF5 or NetCDF-4 file."""
 
 import h5py
-import numpy as np
 
 from cathartes.errors import HeaderError
 from cathartes.scenes.igm import IgmGeometry
-from cathartes.scenes.readers.hdf5_lines import attribute_number, find_dataset
+from cathartes.scenes.readers.hdf5_lines import find_numbers, without_fill
 
 
 def read_places(
@@ -31,15 +30,11 @@ def read_places(
     """
     places = []
     for name in (longitude, latitude):
-        data = find_dataset(file, name, origin)
+        data = find_numbers(file, name, origin, 2)
         if data.shape != shape:
             raise HeaderError(
                 f"{origin}: {name} is of shape {data.shape} and the cube has {shape[0]} lines and "
                 f"{shape[1]} samples; both must be equal."
             )
-        values = np.asarray(data[...], dtype=np.float64)
-        fill = attribute_number(data, "_FillValue")
-        if fill is not None:
-            values[values == fill] = np.nan
-        places.append(values)
+        places.append(without_fill(data))
     return IgmGeometry(places[0], places[1])

@@ -17,7 +17,10 @@ from cathartes.scenes.readers.hdf5_lines import (
     Hdf5Lines,
     attribute_number,
     attribute_text,
+    fill_numbers,
     find_dataset,
+    find_numbers,
+    first_number,
     open_hdf5,
 )
 from cathartes.scenes.readers.hdf5_places import read_places
@@ -91,22 +94,16 @@ def _dataset(
     """Return the description of a dataset in an HDF5 or NetCDF-4 file."""
     name, axes = mapping.data.dataset or "", tuple(mapping.data.axes)
     with open_hdf5(path) as file:
-        data = find_dataset(file, name, path.name)
-        if data.ndim != 3 or data.dtype.kind not in "iuf":
-            raise HeaderError(
-                f"{path.name}: {name} has {data.ndim} axes of type {data.dtype}; three axes of "
-                "real numbers are needed."
-            )
+        data = find_numbers(file, name, path.name, 3)
         lines, samples, bands = (data.shape[axes.index(axis)] for axis in AXES)
         cube, table = mapping.cube, mapping.wavelength
-        fills = (cube.fill, *(attribute_number(data, k) for k in ("_FillValue", "missing_value")))
         source = Hdf5Lines(
             path,
             name,
             axes,
-            _first_number(cube.scale, attribute_number(data, "scale_factor"), 1.0),
-            _first_number(cube.offset, attribute_number(data, "add_offset"), 0.0),
-            options.fill(*fills),
+            first_number(cube.scale, attribute_number(data, "scale_factor"), 1.0),
+            first_number(cube.offset, attribute_number(data, "add_offset"), 0.0),
+            options.fill(cube.fill, *fill_numbers(data)),
         )
         places = mapping.geometry
         geometry = None if places is None else read_places(
@@ -193,16 +190,13 @@ def _description(
     )
 
 
-def _first_number(*candidates: float | None) -> float:
-    return next((number for number in candidates if number is not None), 0.0)
-
-
 def _listed_or_read(
     file: h5py.File, listed: float | list[float] | None, dataset: str | None, origin: str
 ) -> NDArray[np.float64] | None:
     """Return (band,) from a dataset, or as listed; () for one number; None for neither."""
     if dataset is not None:
-        return np.asarray(find_dataset(file, dataset, origin)[...], dtype=np.float64)
+        n_axes = min(find_dataset(file, dataset, origin).ndim, 1)
+        return np.asarray(find_numbers(file, dataset, origin, n_axes)[...], dtype=np.float64)
     return None if listed is None else np.array(listed, dtype=np.float64)
 
 
