@@ -9,7 +9,13 @@ import pytest
 import rasterio
 import zarr
 
-from cathartes.errors import HeaderError, InputError, SettingsError, UnitError, UnknownFormatError
+from cathartes.errors import (
+    HeaderError,
+    InputError,
+    SettingsError,
+    UnitError,
+    UnknownFormatError,
+)
 from cathartes.scenes.cube import Quantity
 from cathartes.scenes.glt import GltGeometry
 from cathartes.scenes.igm import IgmGeometry
@@ -304,6 +310,45 @@ def test_options_that_do_not_fit(tmp_path: Path) -> None:
     wrong = OpenOptions(radiance_unit="W m-2 sr-1 nm-1")
     with pytest.raises(UnitError, match="brightness temperature"):
         open_cube(path, options=wrong)
+
+
+def write_zarr(folder: Path, **array: object) -> Path:
+    path = folder / "x.zarr"
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    made = group.create_array("radiance", **{"shape": (2, 3, 2), "chunks": (1, 3, 2)} | array)
+    made[...] = 9
+    made.attrs["units"] = UNIT
+    group["wavelength_um"] = np.array([8.0, 9.0])
+    return path
+
+
+@pytest.mark.parametrize("text", ["NaN", "AAAAAAAAIkA=", 9])
+def test_zarr_fill_values_as_xarray_writes_them(tmp_path: Path, text: object) -> None:
+    path = write_zarr(tmp_path, dtype="f4", fill_value=None)
+    zarr.open_group(str(path))["radiance"].attrs["_FillValue"] = text
+    assert np.isnan(open_cube(path).read_lines(0, 2)).all() == (text != "NaN")
+    zarr.open_group(str(path))["radiance"].attrs["_FillValue"] = "none"
+    with pytest.raises(HeaderError, match="_FillValue is 'none'; a number is needed"):
+        open_cube(path)
+
+
+def test_a_missing_zarr_chunk_of_whole_numbers_is_no_value(tmp_path: Path) -> None:
+    path = write_zarr(tmp_path, dtype="i2")
+    (path / "radiance" / "1.0.0").unlink()
+    np.testing.assert_array_equal(open_cube(path).read_lines(0, 2)[:, 0, 0], [9.0, np.nan])
+
+
+def test_a_zarr_array_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HeaderError, match="type complex64; real numbers on 3 axes are needed"):
+        open_cube(write_zarr(tmp_path, dtype="c8"))
+
+
+@pytest.mark.parametrize("content", ["null", "5", '{"zarr_format": 2, "shape": 7}'])
+def test_zarr_metadata_that_are_damaged_are_an_error_in_words(tmp_path: Path, content) -> None:
+    path = write_zarr(tmp_path, dtype="f4")
+    (path / "radiance" / ".zarray").write_text(content)
+    with pytest.raises(InputError, match=r"can't be read as Zarr|no array 'radiance'"):
+        open_cube(path)
 
 
 def test_the_users_ignore_value_is_the_number_in_the_file(tmp_path: Path) -> None:
