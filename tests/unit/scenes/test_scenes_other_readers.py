@@ -280,6 +280,25 @@ def test_wrong_mappings_are_refused_in_words(tmp_path, old, new, kind, message) 
         open_cube(path)
 
 
+@pytest.mark.parametrize("table", ["[data]  # where the numbers are", " [ data ]"])
+def test_a_mapping_file_is_recognised_however_it_is_spaced(tmp_path: Path, table: str) -> None:
+    path = write_mapped(tmp_path, MAPPING.replace("[data]", table))
+    assert open_cube(path).shape == (2, 3, 2)
+
+
+def test_a_stack_opened_from_its_own_folder_has_the_folders_name(tmp_path, monkeypatch) -> None:
+    for name in ("a.tif", "b.tif"):
+        with rasterio.open(
+            tmp_path / name, "w", driver="GTiff", height=2, width=3, count=1, dtype="float32",
+            crs="EPSG:32613", transform=rasterio.Affine(5, 0, 5e5, 0, -5, 4e6),
+        ) as file:  # fmt: skip
+            file.write(RADIANCE[:, :, 0], 1)
+    data = 'file = "own.h5"\ndataset = "L"'
+    write_mapped(tmp_path, MAPPING.replace(data, 'files = ["a.tif", "b.tif"]'))
+    monkeypatch.chdir(tmp_path)
+    assert open_cube(Path("map.toml")).name == tmp_path.name
+
+
 def test_rasters_of_different_grids_do_not_stack(tmp_path: Path) -> None:
     for name, columns in (("a.tif", 3), ("b.tif", 4)):
         with rasterio.open(

@@ -1,5 +1,6 @@
 """Cubes in files without a layout of their own, told by a small mapping file (TOML)."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +34,14 @@ from cathartes.scenes.times import to_time_utc
 
 NAME = "mapped"
 
+_DATA_TABLE = re.compile(rb"^\s*\[\s*data\s*\]", re.MULTILINE)
+
 
 def recognises(path: Path, head: bytes) -> bool:
     """Return True for a TOML file with a `[data]` table: the mapping file itself was opened."""
     if path.suffix.lower() != ".toml" or b"\0" in head or not path.is_file():
         return False
-    return any(line.strip() == b"[data]" for line in path.read_bytes().splitlines())
+    return _DATA_TABLE.search(path.read_bytes()) is not None
 
 
 def read(path: Path, options: OpenOptions) -> Cube:
@@ -145,7 +148,7 @@ def _stacked(
         )
     return _description(
         mapping,
-        files[0].parent.name,
+        files[0].resolve().parent.name,
         (*shape, sum(each.shape[2] for each in facts)),
         source=RasterLines(files, tuple(facts), options.fill()),
         centre=np.array(table.values),
