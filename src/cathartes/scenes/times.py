@@ -30,9 +30,9 @@ def to_time_utc(text: str, origin: str) -> datetime | None:
         time = datetime.fromisoformat(
             f"{match[1]}-{match[2]}-{match[3]} {match[4]}" if match else text
         )
-    except ValueError as error:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise HeaderError(
             f"{origin}: acquisition time {text!r} is not of the form 2024-05-17T10:31:00Z; "
             "correct or remove it."
         ) from error
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

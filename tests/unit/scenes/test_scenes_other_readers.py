@@ -1,5 +1,6 @@
 """NetCDF, GeoTIFF, Zarr and mapping files in particular: what only they can have, and get wrong."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -396,5 +397,6 @@ def test_times() -> None:
                  "2024-05-17T14:00:00+0200"):  # fmt: skip
         assert to_time_utc(text, "x") == noon
     assert to_time_utc("", "x") is None
-    with pytest.raises(HeaderError, match="x: acquisition time 'later'"):
-        to_time_utc("later", "x")
+    for text in ("later", "0001-01-01T00:00:00+14:00"):  # the second is before the first UTC year
+        with pytest.raises(HeaderError, match=f"x: acquisition time '{re.escape(text)}'"):
+            to_time_utc(text, "x")
