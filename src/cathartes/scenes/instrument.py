@@ -165,7 +165,12 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
         folder = resources.files("cathartes.scenes").joinpath("data", "instruments")
         return parse_instrument(folder.joinpath(f"{text}.toml").read_text("utf-8"), text)
     if path.is_file():
-        return parse_instrument(path.read_text("utf-8"), path.name)
+        try:
+            return parse_instrument(path.read_text("utf-8"), path.name)
+        except UnicodeDecodeError as error:
+            raise SettingsError(
+                f"instrument file {path.name} is no text ({error}); a TOML file is needed."
+            ) from error
     near = difflib.get_close_matches(text, builtin_instruments(), n=2, cutoff=0.4)
     hint = f" Nearest: {', '.join(near)}." if near else ""
     raise SettingsError(

@@ -4,8 +4,23 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
+from cathartes.errors import UnitError
+from cathartes.scenes.plausibility import (
+    LONGEST_UM,
+    SHORTEST_UM,
+    is_possible_centre,
+    is_possible_width,
+)
 from cathartes.scenes.radiometry import planck_slope
 from cathartes.spectra.response import SpectralBands
 from cathartes.units import CANONICAL_RADIANCE_UNIT, radiance_factor
@@ -14,7 +29,7 @@ Knots = float | list[float]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class BandsTable(_Table):
@@ -23,7 +38,7 @@ class BandsTable(_Table):
     first_um: PositiveFloat | None = None
     last_um: PositiveFloat | None = None
     count: PositiveInt | None = None
-    centre_um: list[PositiveFloat] | None = None
+    centre_um: Annotated[list[PositiveFloat], Field(min_length=1)] | None = None
     fwhm_um: PositiveFloat | list[PositiveFloat]
 
     @model_validator(mode="after")
@@ -38,6 +53,17 @@ class BandsTable(_Table):
         count = self.count if self.centre_um is None else len(self.centre_um)
         if isinstance(self.fwhm_um, list) and len(self.fwhm_um) != count:
             raise ValueError(f"{len(self.fwhm_um)} values of fwhm_um for {count} bands")
+        bands = self.to_bands()
+        if not is_possible_centre(bands.centre_um).all():
+            raise ValueError(
+                f"band centres of {bands.centre_um.min():g} to {bands.centre_um.max():g} um; "
+                f"{SHORTEST_UM:g} to {LONGEST_UM:g} um is possible: give them in um"
+            )
+        if not is_possible_width(bands.fwhm_um / bands.centre_um).all():
+            raise ValueError(
+                f"fwhm_um is {bands.fwhm_um.min():g} to {bands.fwhm_um.max():g}; a band is "
+                "1/50000 to 1/2 of its centre wide: give the widths in um"
+            )
         return self
 
     def to_bands(self) -> SpectralBands:
@@ -72,6 +98,17 @@ class _NoiseTable(_Table):
         return self
 
 
+def _known_unit(unit: str) -> str:
+    try:
+        radiance_factor(unit)
+    except UnitError as error:
+        raise ValueError(str(error)) from error
+    return unit
+
+
+RadianceUnit = Annotated[str, AfterValidator(_known_unit)]
+
+
 class NedtNoise(_NoiseTable):
     """``[noise] kind = "nedt"``: a temperature difference [K] at a scene temperature [K]."""
 
@@ -94,7 +131,7 @@ class NesrNoise(_NoiseTable):
 
     kind: Literal["nesr"]
     nesr: PositiveFloat | list[PositiveFloat]
-    unit: str = CANONICAL_RADIANCE_UNIT
+    unit: RadianceUnit = CANONICAL_RADIANCE_UNIT
 
     def coefficients(
         self, centre_um: NDArray[np.float64]
@@ -111,7 +148,7 @@ class ParametricNoise(_NoiseTable):
     a: Knots
     b: Knots
     c: Knots
-    unit: str = CANONICAL_RADIANCE_UNIT
+    unit: RadianceUnit = CANONICAL_RADIANCE_UNIT
 
     def coefficients(
         self, centre_um: NDArray[np.float64]

@@ -73,7 +73,7 @@ def to_wavelength_um(values: NDArray[np.float64], unit: str) -> NDArray[np.float
         centre = 1e4 / np.where(values > 0, values, np.nan)
     else:
         centre = values * wavelength_factor_um(unit)
-    outside = np.flatnonzero(~_is_in_range(centre))
+    outside = np.flatnonzero(~is_possible_centre(centre))
     if outside.size:
         worst = int(outside[-1])
         which = "last band centre" if worst == values.size - 1 else f"centre of band {worst}"
@@ -133,13 +133,13 @@ def check_fwhm(fwhm_um: NDArray[np.float64], centre_um: NDArray[np.float64]) -> 
     if fwhm_um.shape != centre_um.shape:
         return
     share = fwhm_um / centre_um
-    impossible = np.flatnonzero(~_is_possible_width(share) & (share > 0))
+    impossible = np.flatnonzero(~is_possible_width(share) & (share > 0))
     if not impossible.size:
         return
     worst = int(impossible[0])
     times = {"1000 times as wide": 1e3, "a thousandth as wide": 1e-3}
     hint = next((f", as bands {words} would be" for words, factor in times.items()
-                 if _is_possible_width(share * factor).all()), "")  # fmt: skip
+                 if is_possible_width(share * factor).all()), "")  # fmt: skip
     raise UnitError(
         f"band {worst} is centred at {centre_um[worst]:g} um and said to be {fwhm_um[worst]:g} um "
         f"wide; between 1/{1 / _NARROWEST_SHARE:.0f} and {_WIDEST_SHARE:g} of the centre is "
@@ -148,7 +148,8 @@ def check_fwhm(fwhm_um: NDArray[np.float64], centre_um: NDArray[np.float64]) -> 
     )
 
 
-def _is_possible_width(share: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_possible_width(share: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return True for each band's width over its centre, (band,), that an instrument can have."""
     return np.asarray((share >= _NARROWEST_SHARE) & (share <= _WIDEST_SHARE))
 
 
@@ -249,12 +250,13 @@ def suggest_radiance_unit(values: NDArray[np.floating], centre_um: NDArray[np.fl
     return f"Believable would be {units}: correct the header or pass --radiance-unit.{hint}"
 
 
-def _is_in_range(centre_um: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_possible_centre(centre_um: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return True for each band centre, (band,) [um], that an airborne instrument can have."""
     return np.asarray((centre_um >= SHORTEST_UM) & (centre_um <= LONGEST_UM))
 
 
 def _is_possible(centre_um: NDArray[np.float64]) -> bool:
-    return bool(_is_in_range(centre_um).all())
+    return bool(is_possible_centre(centre_um).all())
 
 
 def _suggest_wavelength(values: NDArray[np.float64]) -> str:

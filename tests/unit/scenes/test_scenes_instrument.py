@@ -85,12 +85,26 @@ def test_knots_are_interpolated_and_lists_are_taken_band_by_band() -> None:
         ("nedt_k = 0.5", "nedt_k = 0.5\nwavelength_um = [9.0, 8.0]", "wavelength_um must rise"),
         ("nedt_k = 0.5", "nedt_k = -1.0", "greater than 0"),
         ("[noise]", "[noise", "not valid TOML"),
+        ("altitude_m = 100", "altitude_m = inf", "altitude_m: .*finite number"),
+        ("first_um = 8.0", "first_um = 8000", "bands: .*centres of 9 to 8000 um; 0.2 to 30 um is"),
+        ("first_um = 8.0", "first_um = inf", "first_um: .*finite number"),
+        ("fwhm_um = 0.5", "fwhm_um = 50", "bands: .*fwhm_um is 50 to 50; a band is 1/50000 to 1/2"),
+        ("fwhm_um = 0.5", "fwhm_um = 1e-5", "fwhm_um is 1e-05"),
+        ("first_um = 8.0\nlast_um = 9.0\ncount = 3", "centre_um = []", "bands.centre_um: .*1 item"),
+        ('"nedt"\nnedt_k = 0.5', '"nesr"\nnesr = 1.0\nunit = "DN"',
+         "instrument file x.toml, noise.nesr.unit: .*radiance unit 'DN' is not known"),
     ],
-)
+)  # fmt: skip
 def test_wrong_files_are_refused_in_words(old: str, new: str, message: str) -> None:
     assert old in GOOD
     with pytest.raises(SettingsError, match=message):
         parse_instrument(GOOD.replace(old, new), "x.toml")
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"x\.toml is no text .*a TOML file is needed"):
+        load_instrument(tmp_path / "x.toml")
 
 
 def test_an_unknown_name_is_met_with_the_nearest() -> None:
