@@ -332,6 +332,22 @@ def test_options_that_do_not_fit(tmp_path: Path) -> None:
         open_cube(path, options=wrong)
 
 
+@pytest.mark.parametrize("interleave", ["pixel", "band"])
+def test_pixels_that_a_tiff_masks_have_no_value(tmp_path: Path, interleave: str) -> None:
+    path = tmp_path / "x.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=3, count=2, dtype="float32",
+        crs="EPSG:32613", transform=rasterio.Affine(5, 0, 5e5, 0, -5, 4e6), interleave=interleave,
+    ) as file:  # fmt: skip
+        file.write(RADIANCE.transpose(2, 0, 1))
+        file.write_mask(np.array([[True, True, False], [True, True, True]]))
+        file.update_tags(radiance_units=UNIT, wavelengths="8 9", wavelength_units="um")
+    values = open_cube(path).read_lines(0, 2)
+    assert np.isnan(values[0, 2]).all()
+    assert np.isfinite(values).sum() == 10
+    np.testing.assert_array_equal(open_cube(path).read_lines(1, 2), values[1:])
+
+
 def write_zarr(folder: Path, **array: object) -> Path:
     path = folder / "x.zarr"
     group = zarr.open_group(str(path), mode="w", zarr_format=2)

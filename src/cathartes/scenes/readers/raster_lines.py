@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import MaskFlags
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
@@ -52,6 +53,8 @@ class RasterFacts:
         (line, sample, band).
     scale, offset, nodata : (band,)
         Value = scale * number + offset; nodata is NaN where a band has none.
+    masked
+        Whether the file has a mask of its own, which says which pixels have no value.
     pixel_interleaved
         Whether the bands of a pixel lie together in the file.
     geometry
@@ -62,6 +65,7 @@ class RasterFacts:
     scale: NDArray[np.float64]
     offset: NDArray[np.float64]
     nodata: NDArray[np.float64]
+    masked: bool
     pixel_interleaved: bool
     geometry: AffineGeometry | None
 
@@ -87,6 +91,7 @@ def read_facts(dataset: Any, origin: str) -> RasterFacts:
         scale=np.array(dataset.scales, dtype=np.float64),
         offset=np.array(dataset.offsets, dtype=np.float64),
         nodata=np.array([np.nan if v is None else v for v in dataset.nodatavals]),
+        masked=any(MaskFlags.per_dataset in flags for flags in dataset.mask_flag_enums),
         pixel_interleaved=dataset.interleaving is rasterio.enums.Interleaving.pixel,
         geometry=geometry,
     )
@@ -149,6 +154,7 @@ def _read_into(
     for first in range(0, n_lines, step_lines):
         count = min(step_lines, n_lines - first)
         window = Window(0, start + first, n_samples, count)
+        hidden = dataset.dataset_mask(window=window) == 0 if facts.masked else None
         for band in range(0, n_bands, step_bands):
             chosen = slice(band, min(band + step_bands, n_bands))
             numbers = dataset.read(list(range(chosen.start + 1, chosen.stop + 1)), window=window)
@@ -159,3 +165,5 @@ def _read_into(
                 offset=facts.offset[chosen],
                 fill=(facts.nodata[chosen], *fill),
             )
+        if hidden is not None:
+            target[first : first + count][hidden] = np.nan
