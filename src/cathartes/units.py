@@ -115,7 +115,7 @@ _TENS_TO_UM: Mapping[str, int] = MappingProxyType(
     {"um": 0, "nm": -3, "mm": 3, "cm": 4, "m": 6, "angstrom": -4}
 )
 
-_PLAIN = str.maketrans("µμ−⁻⁺⁰¹²³⁴{}[]", "uu--+01234()()")
+_PLAIN = str.maketrans("µμ−⁻⁺⁰¹²³⁴{}[]⋅∙", "uu--+01234()()··")
 # A word and its power: "m-2", "m^-2", "m^(-2)", "m2", "nm".
 _FACTOR = re.compile(r"([^\W\d_]+)(?:\^?\(([+-]?\d+)\)|\^?([+-]?\d+))?")
 
@@ -168,6 +168,11 @@ def _place_of_factor(factor: tuple[str, int]) -> int:
     return 1 if power == -2 else 3
 
 
+def is_per_wavenumber(unit: str) -> bool:
+    """Return True for a unit of radiance per cm-1, which no factor brings to one per um."""
+    return [word for word, _ in _factors(unit)][-1:] == ["cm"]
+
+
 def radiance_factor(unit: str) -> float:
     """Return the factor from a unit of spectral radiance to W m-2 sr-1 um-1.
 
@@ -178,7 +183,7 @@ def radiance_factor(unit: str) -> float:
     """
     factors = _factors(unit)
     words = [word for word, _ in factors]
-    if words[-1:] == ["cm"]:
+    if is_per_wavenumber(unit):
         raise UnitError(
             f"radiance unit {unit!r} is per wavenumber (cm-1); per wavelength is needed. Multiply "
             "each band's values by 1e4 / wavelength[um]^2 to make them per um."

@@ -22,7 +22,7 @@ from cathartes.scenes.plausibility import (
     to_wavelength_um,
 )
 from cathartes.spectra.response import SpectralBands
-from cathartes.units import radiance_factor
+from cathartes.units import is_per_wavenumber, radiance_factor
 
 _REFLECTANCE_WORDS = ("reflectance", "rfl", "reflectivity")
 _PROBED_LINES = 3
@@ -210,14 +210,23 @@ def _quantity_and_factor(
         quantity = Quantity.REFLECTANCE
     if quantity is Quantity.REFLECTANCE:
         return quantity, 1.0
+    return Quantity.RADIANCE, _radiance_factor(description, unit, bands)
+
+
+def _radiance_factor(description: Description, unit: str, bands: SpectralBands) -> float:
+    found = "the file names no unit for its numbers"
     if unit:
-        return Quantity.RADIANCE, radiance_factor(unit)
+        try:
+            return radiance_factor(unit)
+        except UnitError:
+            if is_per_wavenumber(unit):
+                raise
+            found = f"radiance unit {unit!r} is not known"
     values = _probe(description.source, description.shape)
     usable = values[np.isfinite(values)]
-    level = f"their median is {np.median(usable):.4g}" if usable.size else "all are empty"
+    level = f"median {np.median(usable):.4g}" if usable.size else "all are empty"
     raise UnitError(
-        f"{description.name}: the file names no unit for its numbers ({level}). "
-        f"{suggest_radiance_unit(values, bands.centre_um)}"
+        f"{description.name}: {found} ({level}). {suggest_radiance_unit(values, bands.centre_um)}"
     )
 
 
