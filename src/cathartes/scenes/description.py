@@ -97,7 +97,7 @@ class ScaledLines:
         block = self.source.read_lines(start, stop)
         for i in range(block.shape[0]):  # A line at a time keeps the masks small.
             line = block[i]
-            with np.errstate(over="ignore"):
+            with np.errstate(over="ignore", invalid="ignore"):
                 np.multiply(line, self.factor, out=line)
             line[~np.isfinite(line)] = np.nan
         return block

@@ -92,7 +92,10 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"interleave": None}, HeaderError, "interleave ''"),
         ({"byte_order": "2"}, HeaderError, "byte order 2"),
         ({"file_compression": "1"}, HeaderError, "'file compression = 1' says that the numbers"),
-        ({"lines": "1", "major_frame_offsets": "{8, 0}"}, HeaderError, "major frame offsets = 8"),
+        ({"header_offset": "8", "lines": "1", "major_frame_offsets": "{8, 0}"}, HeaderError,
+         "major frame offsets = 8, 0"),
+        ({"lines": "1"}, HeaderError, "has 48 bytes; its header promises 24 .*the wrong bands or"),
+        ({"data_type": "2", "data_units": None}, HeaderError, "correct lines, samples, bands or"),
         ({"wavelength": None}, HeaderError, "states no band centres for its 2 bands"),
         ({"wavelength": "{8}"}, HeaderError, "2 bands in the data and 1 band centres"),
         ({"wavelength": "{8, x}"}, HeaderError, "'wavelength' holds something"),
@@ -161,6 +164,13 @@ def test_the_written_system_counts_where_map_info_names_none(tmp_path: Path) -> 
     wkt = {"coordinate_system_string": f"{{{CRS.from_epsg(26713).to_wkt('WKT1_ESRI')}}}"}
     cube = open_cube(write(tmp_path, map_info=f"{{{UTM}, 3, 3, 13, North}}", **wkt))
     assert "NAD27" in CRS.from_user_input(cube.geometry.crs).name
+
+
+def test_bytes_that_fill_up_a_block_are_no_fault(tmp_path: Path) -> None:
+    path = write(tmp_path, np.full((7, 5, 2), 9.0, dtype="<f4"), lines="7", samples="5")
+    with (tmp_path / "scene.img").open("ab") as file:
+        file.write(bytes(36))  # less than seven lines of two bands
+    assert open_cube(path).shape == (7, 5, 2)
 
 
 def test_widths_given_beside_the_file_are_checked_as_its_own(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class RawLayout:
 
     @property
     def n_bytes(self) -> int:
-        """Bytes that the file must have at least."""
+        """Bytes that the file must have."""
         return self.offset + math.prod(self.shape) * self.dtype.itemsize
 
     @classmethod
@@ -57,8 +57,8 @@ class RawLayout:
         Raises
         ------
         HeaderError
-            If a field is missing or unknown, the cube would be empty, or its numbers are not one
-            plain run of bytes.
+            If a field is missing or unknown, the cube would be empty, its numbers are not one
+            plain run of bytes, or the file holds more of them.
         TruncatedFileError
             If the data file is shorter than the header promises.
         """
@@ -83,14 +83,27 @@ class RawLayout:
         layout = cls(
             data, shape, _dtype(header), interleave, header.whole("header offset", default=0)
         )
-        size = data.stat().st_size
-        if size < layout.n_bytes:
-            raise TruncatedFileError(
-                f"{data.name} has {size} bytes; its header promises {layout.n_bytes} ({shape[0]} "
-                f"lines x {shape[1]} samples x {shape[2]} bands of {layout.dtype.itemsize} bytes "
-                f"after {layout.offset}). Copy the file again, or correct the header."
-            )
+        layout._check_size(header)
         return layout
+
+    def _check_size(self, header: EnviHeader) -> None:
+        """Raise an error if the data file is too short, or longer by a whole line or band."""
+        size, item = self.path.stat().st_size, self.dtype.itemsize
+        lines, samples, bands = self.shape
+        found = (
+            f"{self.path.name} has {size} bytes; its header promises {self.n_bytes} ({lines} "
+            f"lines x {samples} samples x {bands} bands of {item} bytes after {self.offset})."
+        )
+        if size < self.n_bytes:
+            raise TruncatedFileError(f"{found} Copy the file again, or correct the header.")
+        # Some programs fill up their last block; a size that is wrong by one makes more than that.
+        least = min(lines * samples, samples * bands, lines * bands) * item
+        if size - self.n_bytes >= least:
+            raise HeaderError(
+                f"{found} Read so, numbers would come to stand in the wrong bands or pixels: give "
+                f"the header of this file, or correct lines, samples, bands or data type in "
+                f"{header.path.name}."
+            )
 
 
 def _dtype(header: EnviHeader) -> np.dtype[np.generic]:
