@@ -166,6 +166,14 @@ def test_the_written_system_counts_where_map_info_names_none(tmp_path: Path) -> 
     assert "NAD27" in CRS.from_user_input(cube.geometry.crs).name
 
 
+def test_a_header_with_two_data_files_is_not_guessed_at(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "scene.dat").write_bytes(bytes(48))
+    with pytest.raises(UnknownFormatError, match=r"header of scene\.dat or scene\.img; open the"):
+        open_cube(path)
+    assert open_cube(tmp_path / "scene.img").read_lines(0, 1)[0, 0, 0] == 9.0
+
+
 def test_bytes_that_fill_up_a_block_are_no_fault(tmp_path: Path) -> None:
     path = write(tmp_path, np.full((7, 5, 2), 9.0, dtype="<f4"), lines="7", samples="5")
     with (tmp_path / "scene.img").open("ab") as file:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.errors import HeaderError
+from cathartes.errors import HeaderError, UnknownFormatError
 
 _LARGEST_HEADER = 64 * 2**20
 _LARGEST_WHOLE = 2**53  # beyond, a double no longer counts one by one
@@ -140,13 +140,24 @@ def find_pair(path: Path) -> tuple[Path, Path] | None:
     """Return (header, data) for either of the two files; None if one of them is not there.
 
     The header of ``scene.img`` is ``scene.img.hdr`` or ``scene.hdr``.
+
+    Raises
+    ------
+    UnknownFormatError
+        If several files could be a header's data.
     """
     if path.suffix.lower() == ".hdr":
         stem = path.with_suffix("")
         candidates = [stem.with_name(stem.name + suffix) for suffix in _DATA_SUFFIXES]
         candidates += [stem.with_name(stem.name + suffix.upper()) for suffix in _DATA_SUFFIXES[1:]]
-        data = next((candidate for candidate in candidates if candidate.is_file()), None)
-        return None if data is None else (path, data)
+        # Where a folder knows no capitals, one file has two of these names.
+        files = {c.stat().st_ino: c for c in reversed(candidates) if c.is_file()}
+        if len(files) > 1:
+            names = " or ".join(sorted(file.name for file in files.values()))
+            raise UnknownFormatError(
+                f"{path.name} could be the header of {names}; open the data file instead."
+            )
+        return next(((path, data) for data in files.values()), None)
     for name in (path.name + ".hdr", path.stem + ".hdr", path.name + ".HDR", path.stem + ".HDR"):
         header = path.with_name(name)
         if header.is_file():

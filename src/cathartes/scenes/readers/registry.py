@@ -74,8 +74,8 @@ def choose_reader(path: Path, options: OpenOptions) -> Reader:
             "say which with --format."
         )
     raise UnknownFormatError(
-        f"{path.name} is none of: {names}. A raw cube needs its ENVI header beside it; other "
-        "HDF5, NetCDF or stacked files need a mapping file (--mapping, see "
+        f"{path.name or path} is none of: {names}. A raw cube needs its ENVI header beside it; "
+        "other HDF5, NetCDF or stacked files need a mapping file (--mapping, see "
         "docs/reference/cube-files.md)."
     )
 
