@@ -58,7 +58,7 @@ class Cube:
     geometry
         Ground position of pixels; None if unknown.
     sun_zenith_deg, view_zenith_deg : [deg]
-        Scene means; None if unknown.
+        Scene means, 0 to 180 and 0 to 90; None if unknown.
     air_temperature_k : [K]
         Near the ground, as the file states it; None if it does not.
     instrument
@@ -101,6 +101,14 @@ class Cube:
             )
         if self.start_utc is not None and self.start_utc.tzinfo is None:
             raise HeaderError(f"cube {self.name}: the acquisition time has no time zone.")
+        # At night the sun is below the horizon, and a thermal cube none the worse for it.
+        for whose, angle_deg, most_deg in (("sun", self.sun_zenith_deg, 180.0),
+                                           ("view", self.view_zenith_deg, 90.0)):  # fmt: skip
+            if angle_deg is not None and not 0.0 <= angle_deg <= most_deg:
+                raise HeaderError(
+                    f"cube {self.name}: the zenith angle of the {whose} is {angle_deg:g} degrees; "
+                    f"0 to {most_deg:g} is possible: correct or remove it."
+                )
 
     @property
     def n_lines(self) -> int:

@@ -122,6 +122,8 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"radiance_scale_factor": "10", "data_gain_values": "{1, 1}"}, HeaderError,
          "both 'data gain values' and a scale factor 10"),
         ({"acquisition_time": "yesterday"}, HeaderError, "'yesterday' is not of the form"),
+        ({"sun_elevation": "-9999"}, HeaderError, "angle of the sun is 10089 degrees; 0 to 180 is"),
+        ({"sun_elevation": "nan"}, HeaderError, "angle of the sun is nan degrees"),
         ({"map_info": "{UTM, 1, 1}"}, HeaderError, "'map info' is .*are needed"),
         ({"map_info": "{Mars, 1, 1, 5, 5, 1, 1}"}, HeaderError, "add a 'coordinate system string'"),
         ({"map_info": "{X, 1, 1, 5, 5, 1, 1}", "coordinate_system_string": "{PROJCS[}"},
