@@ -136,6 +136,8 @@ def _gain_and_offset(
                 f"{header.path.name}: {values.size} {key} for {n_bands} bands; as many of each "
                 "are needed."
             )
+        if values is not None and not (np.abs(values) <= np.finfo(np.float32).max).all():
+            raise HeaderError(f"{header.path.name}: {key} are not all finite; correct the list.")
     if gain is not None and divisor != 1.0:
         raise HeaderError(
             f"{header.path.name}: both 'data gain values' and a scale factor {divisor:g}; which "

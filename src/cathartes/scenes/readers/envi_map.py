@@ -54,12 +54,12 @@ def read_map_info(header: EnviHeader, shape: tuple[int, int]) -> AffineGeometry 
     try:
         ref_sample, ref_line, easting, northing, size_x, size_y = (float(v) for v in plain[1:7])
         rotation = math.radians(float(keywords.get("rotation", "0")))
+        cos, sin = math.cos(rotation), math.sin(rotation)
     except ValueError as error:
         raise HeaderError(
             f"{header.path.name}: 'map info' is {items}; a projection name, reference pixel x and "
             f"y, easting, northing, pixel size x and y are needed ({error})."
         ) from error
-    cos, sin = math.cos(rotation), math.sin(rotation)
     a, b, d, e = size_x * cos, size_y * sin, size_x * sin, -size_y * cos
     c0 = easting - (ref_sample - 1) * a - (ref_line - 1) * b
     f0 = northing - (ref_sample - 1) * d - (ref_line - 1) * e
