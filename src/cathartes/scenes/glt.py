@@ -82,7 +82,7 @@ def index_from_table(
             f"{grid.shape}; all must be equal."
         )
     sample, line = (
-        np.where(np.isfinite(table), np.abs(table), 0).astype(np.int64) - 1
+        np.where(np.isfinite(table), np.minimum(np.abs(table), 2.0**31), 0).astype(np.int64) - 1
         for table in (glt_sample, glt_line)
     )
     none = (sample < 0) | (line < 0)

@@ -81,6 +81,7 @@ def test_emit_layout_with_its_table(tmp_path: Path) -> None:
             r"lon is of shape \(5, 3\)",
         ),
         (("location/glt_x", np.full((2, 3), 9)), HeaderError, "belongs to another scene"),
+        (("location/glt_x", np.full((2, 3), 1e300)), HeaderError, "sample 2147483648 of a cube"),
         (("spatial_ref", "EPSG:999999"), HeaderError, "'EPSG:999999' is not known"),
         (("geotransform", np.zeros(6)), HeaderError, "pixels have no area"),
     ],
