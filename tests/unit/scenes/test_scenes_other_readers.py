@@ -140,6 +140,15 @@ def test_classic_netcdf_is_told_apart_from_a_damaged_file(tmp_path: Path) -> Non
         open_cube(path)
 
 
+def test_a_file_that_was_never_hdf5_is_not_called_damaged(tmp_path: Path) -> None:
+    path = write_mapped(tmp_path, MAPPING)
+    (tmp_path / "own.h5").write_text("lon,lat\n1,2\n")
+    with pytest.raises(UnknownFormatError, match=r"own\.h5 is no HDF5 file: its signature is"):
+        open_cube(path)
+    with pytest.raises(UnknownFormatError, match="is a folder; an HDF5 file is needed"):
+        open_cube(tmp_path, options=OpenOptions(format="EMIT"))
+
+
 def test_emit_without_positions_or_with_a_bad_time(tmp_path: Path) -> None:
     path = write_emit(tmp_path)
     with h5py.File(path, "a") as file:

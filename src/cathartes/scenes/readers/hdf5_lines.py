@@ -13,7 +13,7 @@ from cathartes.errors import HeaderError, TruncatedFileError, UnknownFormatError
 from cathartes.scenes.readers.numbers import convert_numbers
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
-NETCDF3_MAGIC = (b"CDF\1", b"CDF\2", b"CDF\5")
+_NETCDF3_MAGIC = (b"CDF\1", b"CDF\2", b"CDF\5")
 AXES = ("line", "sample", "band")
 
 
@@ -24,7 +24,7 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     Raises
     ------
     UnknownFormatError
-        If it is NetCDF-3.
+        If it is no HDF5 from its first byte, such as NetCDF-3.
     TruncatedFileError
         If the library can't read it: cut off, or damaged.
     """
@@ -33,20 +33,29 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
             yield file
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         # Damaged files make h5py raise any of these; errors of our own tree pass through.
-        if path.is_file() and is_netcdf3(path):
-            raise UnknownFormatError(
-                f"{path.name} is NetCDF of the classic kind (version 3); NetCDF-4 is needed: "
-                f"convert it with 'nccopy -k netCDF-4 {path.name} new.nc'."
-            ) from error
+        _check_signature(path)
         raise TruncatedFileError(
             f"{path.name} can't be read as HDF5 ({error}); it is cut off or damaged: copy it again."
         ) from error
 
 
-def is_netcdf3(path: Path) -> bool:
-    """Return True for NetCDF files of the classic kind, which are no HDF5."""
+def _check_signature(path: Path) -> None:
+    if path.is_dir():
+        raise UnknownFormatError(f"{path.name} is a folder; an HDF5 file is needed.")
+    if not path.exists():
+        return
     with path.open("rb") as file:
-        return file.read(4) in NETCDF3_MAGIC
+        head = file.read(4)
+    if head in _NETCDF3_MAGIC:
+        raise UnknownFormatError(
+            f"{path.name} is NetCDF of the classic kind (version 3); NetCDF-4 is needed: convert "
+            f"it with 'nccopy -k netCDF-4 {path.name} new.nc'."
+        )
+    if not h5py.is_hdf5(path):
+        raise UnknownFormatError(
+            f"{path.name} is no HDF5 file: its signature is missing. HDF5 or NetCDF-4 is needed: "
+            "check the path, --format and --mapping."
+        )
 
 
 def find_dataset(file: h5py.File, name: str, origin: str) -> h5py.Dataset:
@@ -118,7 +127,7 @@ def fill_numbers(data: h5py.Dataset) -> tuple[float | None, float | None]:
 
 
 def without_fill(data: h5py.Dataset) -> NDArray[np.float64]:
-    """Return a whole dataset's numbers, NaN where they stand for no value: for small ones."""
+    """Return a whole small dataset, (line, sample) or the like, NaN where there is no value."""
     stored = np.asarray(data[...])
     numbers = stored.astype(np.float64)
     for fill in fill_numbers(data):
