@@ -39,10 +39,8 @@ def read_igm(path: Path, shape: tuple[int, int]) -> IgmGeometry:
             f"cube of {shape[0]} and {shape[1]}; both must be equal: give the IGM of this cube."
         )
     x, y = (numbers[:, :, i].astype(np.float64) for i in (0, 1))
-    ignored = header.number("data ignore value")
     unknown = ~(np.isfinite(x) & np.isfinite(y)) | ((x == 0) & (y == 0))
-    if ignored is not None:
-        unknown |= (x == ignored) | (y == ignored)
+    unknown |= _is_ignored(header, numbers)
     x[unknown] = y[unknown] = np.nan
     crs = read_crs(header)
     if crs:
@@ -73,12 +71,19 @@ def read_glt(path: Path, shape: tuple[int, int]) -> GltGeometry:
             f"{path.name}: a GLT without 'map info' says nothing of the ground; add it."
         )
     glt_sample, glt_line = (numbers[:, :, i].astype(np.float64) for i in (0, 1))
-    ignored = header.number("data ignore value")
-    if ignored is not None:
-        hidden = (glt_sample == ignored) | (glt_line == ignored)
-        glt_sample[hidden] = glt_line[hidden] = np.nan
+    hidden = _is_ignored(header, numbers)
+    glt_sample[hidden] = glt_line[hidden] = np.nan
     index = index_from_table(glt_sample, glt_line, grid.map_index().grid, shape)
     return GltGeometry(index, centres_from_index(index, shape, glt_line < 0))
+
+
+def _is_ignored(header: EnviHeader, numbers: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return True where either of two bands has the ignore value, in the numbers' own precision."""
+    ignored = header.number("data ignore value")
+    if ignored is None:
+        return np.zeros(numbers.shape[:2], dtype=bool)
+    known = np.asarray(ignored, numbers.dtype if numbers.dtype.kind == "f" else np.float64)
+    return np.asarray((numbers[:, :, :2] == known).any(axis=2))
 
 
 def _read_bands(path: Path, kind: str) -> tuple[EnviHeader, NDArray[np.generic]]:

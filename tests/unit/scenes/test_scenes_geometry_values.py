@@ -22,7 +22,7 @@ IGM = IgmGeometry(-105.0 + 1e-4 * SAMPLE, 36.0 - 1e-4 * LINE)
 
 def write_envi_table(path: Path, table: np.ndarray, extra: str = "") -> Path:
     """Write a (y, x, band) table as BSQ in its own type with a header."""
-    code = {"float64": 5, "int32": 3}[table.dtype.name]
+    code = {"float64": 5, "float32": 4, "int32": 3}[table.dtype.name]
     np.ascontiguousarray(table.transpose(2, 0, 1)).tofile(path)
     path.with_suffix(".hdr").write_text(
         f"ENVI\nsamples = {table.shape[1]}\nlines = {table.shape[0]}\nbands = {table.shape[2]}\n"
@@ -118,6 +118,10 @@ def test_igm_files_in_degrees_and_in_metres(tmp_path: Path) -> None:
     geometry = read_igm(write_envi_table(tmp_path / "a.igm", table), SHAPE)
     assert np.isnan(geometry.longitude_deg[0, 0])
     np.testing.assert_array_equal(geometry.longitude_deg[1:], IGM.longitude_deg[1:])
+    table[0, 0, 0] = -9999.9  # in float32 it is another number than in the header
+    stated = "data ignore value = -9999.9\n"
+    path = write_envi_table(tmp_path / "d.igm", table.astype(np.float32), stated)
+    assert np.isnan(read_igm(path, SHAPE).longitude_deg[0, 0])
     affine = AffineGeometry((5.0, 0.0, 5e5, 0.0, -5.0, 4e6), UTM, SHAPE)
     metres = np.stack([5e5 + 5.0 * (SAMPLE + 0.5), 4e6 - 5.0 * (LINE + 0.5)], axis=2)
     from pyproj import CRS
