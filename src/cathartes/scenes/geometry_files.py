@@ -12,6 +12,7 @@ from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.readers.envi_header import EnviHeader, find_pair, read_header
 from cathartes.scenes.readers.envi_lines import RawLayout, read_numbers
 from cathartes.scenes.readers.envi_map import read_crs, read_map_info
+from cathartes.scenes.readers.numbers import as_stored
 
 
 def read_igm(path: Path, shape: tuple[int, int]) -> IgmGeometry:
@@ -82,8 +83,7 @@ def _is_ignored(header: EnviHeader, numbers: NDArray[np.generic]) -> NDArray[np.
     ignored = header.number("data ignore value")
     if ignored is None:
         return np.zeros(numbers.shape[:2], dtype=bool)
-    known = np.asarray(ignored, numbers.dtype if numbers.dtype.kind == "f" else np.float64)
-    return np.asarray((numbers[:, :, :2] == known).any(axis=2))
+    return np.asarray((numbers[:, :, :2] == as_stored(ignored, numbers.dtype)).any(axis=2))
 
 
 def _read_bands(path: Path, kind: str) -> tuple[EnviHeader, NDArray[np.generic]]:

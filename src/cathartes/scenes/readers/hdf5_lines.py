@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, TruncatedFileError, UnknownFormatError
-from cathartes.scenes.readers.numbers import convert_numbers
+from cathartes.scenes.readers.numbers import as_stored, convert_numbers
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _NETCDF3_MAGIC = (b"CDF\1", b"CDF\2", b"CDF\5")
@@ -132,9 +132,7 @@ def without_fill(data: h5py.Dataset) -> NDArray[np.float64]:
     numbers = stored.astype(np.float64)
     for fill in fill_numbers(data):
         if fill is not None:
-            # Attributes may be of a longer type than the numbers.
-            known = np.asarray(fill, stored.dtype if stored.dtype.kind == "f" else np.float64)
-            numbers[stored == known] = np.nan
+            numbers[stored == as_stored(fill, stored.dtype)] = np.nan
     return numbers
 
 

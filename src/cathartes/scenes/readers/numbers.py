@@ -1,9 +1,23 @@
 """From the numbers of a file to values: scale, offset, and the numbers that stand for no value."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+
+def as_stored(number: ArrayLike, kind: np.dtype[Any]) -> NDArray[Any]:
+    """Return numbers that a header states, of any shape, as a file of this type would hold them.
+
+    Headers write -3.4028235e38 with some digits only, and attributes may be of a longer type than
+    the numbers: then the two are not equal.
+    """
+    known = np.asarray(number, dtype=np.float64)
+    if kind.kind != "f":
+        return known
+    with np.errstate(over="ignore"):
+        return known.astype(kind)
 
 
 def convert_numbers(
@@ -24,8 +38,7 @@ def convert_numbers(
         Is written. What float32 can't hold becomes infinite, or NaN.
     scale, offset : (band,) or ()
     fill : each (band,) or ()
-        Before scale and offset. They are compared in the precision of the numbers, since headers
-        write -3.4028235e38 with some digits only; NaN is met by nothing.
+        Before scale and offset; NaN is met by nothing.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         target[...] = numbers
@@ -34,9 +47,6 @@ def convert_numbers(
             if (factor != neutral).any():
                 apply(target, factor, out=target)
         for each in fill:
-            known = np.asarray(each, dtype=np.float64)
-            if np.isnan(known).all():
-                continue
-            if numbers.dtype.kind == "f":
-                known = known.astype(numbers.dtype)
-            target[numbers == known] = np.nan
+            known = as_stored(each, numbers.dtype)
+            if not np.isnan(known).all():
+                target[numbers == known] = np.nan
