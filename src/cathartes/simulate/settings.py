@@ -10,7 +10,7 @@ from cathartes.errors import SettingsError
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class PlumeSettings(_Frozen):
@@ -38,7 +38,7 @@ class PlumeSettings(_Frozen):
     sample: float
     peak_ppm_m: float | None = Field(default=None, gt=0)
     emission_kg_h: float | None = Field(default=None, gt=0)
-    temperature_difference_k: float = 0.0
+    temperature_difference_k: float = Field(default=0.0, ge=-100, le=1500)
     length_m: float = Field(default=400.0, gt=0)
     source_width_m: float = Field(default=3.0, gt=0)
     growth: float = Field(default=0.10, ge=0)

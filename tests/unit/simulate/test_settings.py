@@ -45,6 +45,13 @@ def test_a_toml_text_becomes_settings_and_the_rest_is_default():
         ),
         ("[[plumes]]\ngases={a=-1}\nline=1\nsample=1\npeak_ppm_m=1", "must be positive"),
         ("[[plumes]]\ngases={}\nline=1\nsample=1\npeak_ppm_m=1", "at least 1 item"),
+        ("wind_speed_m_s = inf", "wind_speed_m_s: Input should be a finite number"),
+        ("[[plumes]]\ngases={a=nan}\nline=1\nsample=1\npeak_ppm_m=1", "a finite number"),
+        (
+            "[[plumes]]\ngases={a=1}\nline=1\nsample=1\npeak_ppm_m=1\n"
+            "temperature_difference_k=-400",
+            "temperature_difference_k: Input should be greater than or equal to -100",
+        ),
     ],
 )
 def test_wrong_keys_and_values_are_named(text, words):
