@@ -193,6 +193,11 @@ def _layer(
         column = unit * mass_kg_m2 * column_per_emission_ppm_m(library[first].molar_mass_g_mol)
     column = drop_faint(column)
     columns = {library[g].name: column * (part / reference) for g, part in plume.gases.items()}
+    if len(columns) < len(plume.gases):
+        raise SettingsError(
+            f"plume of {', '.join(plume.gases)} at line {plume.line}, sample {plume.sample} names "
+            f"one gas twice: they are {', '.join(columns)} alone; give each gas one amount."
+        )
     return GasLayer(columns, settings.air.temperature_k + plume.temperature_difference_k)
 
 

@@ -8,6 +8,7 @@ from cathartes.scenes.open import open_cube
 from cathartes.simulate.folder import write_scene
 from cathartes.simulate.scene import pixel_and_altitude, simulate_scene
 from cathartes.simulate.settings import DetectorSettings, PlumeSettings, SceneSettings
+from cathartes.spectra.builtin import builtin_library
 
 
 @pytest.fixture(scope="module")
