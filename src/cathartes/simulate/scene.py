@@ -267,13 +267,12 @@ def _through(
     pixels: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Return (pixel, band) radiance of pixels under those layers that have gas there."""
-    signature = np.zeros(pixels.size, dtype=np.uint64)
-    for bit, layer in enumerate(layers):
-        signature |= layer.present.ravel()[pixels].astype(np.uint64) << np.uint64(bit)
+    there = np.stack([layer.present.ravel()[pixels] for layer in layers], axis=1)
+    patterns, pattern_of = np.unique(there, axis=0, return_inverse=True)
     out: NDArray[np.float64] | None = None
-    for value in np.unique(signature):
-        chosen = signature == value
-        over = [layer for bit, layer in enumerate(layers) if int(value) >> bit & 1]
+    for number, pattern in enumerate(patterns):
+        chosen = pattern_of.ravel() == number
+        over = [layer for layer, is_there in zip(layers, pattern, strict=True) if is_there]
         part = clear.radiance_through(pixels[chosen], over, absorption)
         if out is None:
             out = np.empty((pixels.size, part.shape[1]))

@@ -192,3 +192,26 @@ def test_a_night_scene_is_colder_and_can_be_written(small, gases, hytes, tmp_pat
     assert night.radiance.mean() < day.radiance.mean()
     header = write_scene(night, tmp_path / "night")
     assert open_cube(header).shape == night.radiance.shape
+
+
+def test_one_gas_under_two_names_is_refused(small, hytes):
+    """Else the last amount would silently stand for both."""
+    library = builtin_library()
+    plume = small.plumes[0].model_copy(update={"gases": {"ammonia": 1.0, "NH3": 5.0}})
+    with pytest.raises(SettingsError, match="ammonia, NH3 at .* names one gas twice"):
+        simulate_scene(small.model_copy(update={"plumes": (plume,)}), library, hytes)
+
+
+def test_more_plumes_than_a_word_has_bits_are_all_seen(gases, hytes, small):
+    """The 65th plume lies apart from the others: its own pixels must change as if it were alone."""
+    base = {"length_m": 12.0, "filaments": 0.0, "meander": 0.0, "gases": {"alphane": 1.0},
+            "temperature_difference_k": 12.0}  # fmt: skip
+    crowd = PlumeSettings(**base, line=5.5, sample=10.5, peak_ppm_m=1.0)
+    last = PlumeSettings(**base, line=40.5, sample=10.5, peak_ppm_m=400.0)
+    many, alone = (
+        simulate_scene(small.model_copy(update={"plumes": plumes}), gases, hytes)
+        for plumes in ((*(crowd,) * 64, last), (last,))
+    )
+    apart = (many.truth.labels == 65) & (alone.truth.labels == 1)
+    assert apart.sum() > 5
+    np.testing.assert_allclose(many.radiance[apart], alone.radiance[apart], rtol=1e-5)
