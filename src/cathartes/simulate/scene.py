@@ -127,7 +127,7 @@ def simulate_scene(
     gases = tuple(dict.fromkeys(gas for layer in layers for gas in layer.columns))
     absorption = absorption_table(library, gases, nu) if gases else {}
     observed, plume = _observe(settings, instrument, clear, layers, ground.shape, for_detector)
-    root = clutter_inverse_root(observed.reshape(-1, observed.shape[-1]))
+    root = _inverse_root(observed, instrument, settings.detector.noise_factor)
     snr = np.zeros((len(gases), *ground.shape), dtype=np.float32)
     if plume.pixels.size:
         through = _through(clear, layers, absorption, plume.pixels)
@@ -258,6 +258,17 @@ def _observe(
     column = where % shape[1]
     quiet, draws = (np.concatenate(part) for part in zip(*kept, strict=True))
     return observed, _PlumePixels(where, quiet, draws, fixed.gain[column], fixed.offset[column])
+
+
+def _inverse_root(
+    observed: NDArray[np.float32], instrument: Instrument, noise_factor: float
+) -> NDArray[np.float64]:
+    """Return the root of the clutter's inverse covariance; rounding to float32 is noise too."""
+    flat = observed.reshape(-1, observed.shape[-1])
+    mean = flat.mean(axis=0, dtype=np.float64)
+    rounding = np.finfo(np.float32)
+    noise = np.hypot(noise_factor * instrument.noise.nesr(mean), rounding.eps * np.abs(mean))
+    return clutter_inverse_root(flat, noise + rounding.tiny)
 
 
 def _through(

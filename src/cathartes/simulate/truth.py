@@ -57,7 +57,8 @@ class Truth:
         Sum over plumes.
     snr : (gas, line, sample) float32
         Optimal SNR of that gas alone: :math:`\sqrt{\Delta L^T K^{-1} \Delta L}` with the exact
-        change of radiance and the covariance K of the same scene, noisy, without plumes.
+        change of radiance and the covariance K of the same scene, noisy, without plumes; see
+        `cathartes.simulate.snr` for scenes of few pixels.
     labels : (line, sample) int32
         0 without plume, else the id of the plume that is nearest to its own greatest column.
     ground_temperature_k : (line, sample) float32 [K]

@@ -41,7 +41,7 @@ def test_negative_errors_are_refused():
 def test_snr_in_white_noise_is_signal_over_noise():
     """K = σ² I gives |ΔL| / σ; tolerance from 40 000 samples of 3 bands: 1 %."""
     noise = np.random.default_rng(2).normal(5.0, 0.2, (40_000, 3))
-    root = clutter_inverse_root(noise)
+    root = clutter_inverse_root(noise, np.full(3, 0.2))
     snr = optimal_snr(np.array([[0.6, 0.0, 0.8], [0.0, 0.0, 0.0]]), root)
     assert snr[0] == pytest.approx(1.0 / 0.2, rel=0.02)
     assert snr[1] == 0.0
@@ -54,9 +54,14 @@ def test_snr_is_the_quadratic_form_of_the_inverse_covariance():
     change = generator.normal(size=(7, 5))
     inverse = np.linalg.inv(np.cov(scene.T))
     expected = np.sqrt(np.einsum("pi,ij,pj->p", change, inverse, change))
-    np.testing.assert_allclose(optimal_snr(change, clutter_inverse_root(scene)), expected)
+    root = clutter_inverse_root(scene, np.full(5, 1e-3))
+    np.testing.assert_allclose(optimal_snr(change, root), expected)
 
 
-def test_fewer_pixels_than_bands_give_a_finite_snr():
-    scene = np.random.default_rng(4).normal(size=(3, 8))
-    assert np.isfinite(optimal_snr(np.ones((1, 8)), clutter_inverse_root(scene))).all()
+@pytest.mark.parametrize("pixels", [1, 3, 60])
+def test_few_pixels_do_not_promise_more_than_the_noise_allows(pixels):
+    """White noise of 0.2: no direction gives more than sqrt(2) of signal over noise."""
+    scene = np.random.default_rng(4).normal(0.0, 0.2, size=(pixels, 8))
+    change = np.ones((1, 8))
+    snr = optimal_snr(change, clutter_inverse_root(scene, np.full(8, 0.2)))
+    assert 0.0 < snr[0] <= np.sqrt(2.0) * np.linalg.norm(change) / 0.2 * (1 + 1e-9)

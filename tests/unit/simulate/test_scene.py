@@ -215,3 +215,14 @@ def test_more_plumes_than_a_word_has_bits_are_all_seen(gases, hytes, small):
     apart = (many.truth.labels == 65) & (alone.truth.labels == 1)
     assert apart.sum() > 5
     np.testing.assert_allclose(many.radiance[apart], alone.radiance[apart], rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 12), (5, 5)])
+def test_a_tiny_scene_does_not_call_a_trace_of_gas_visible(shape, gases, hytes, tmp_path):
+    """Fewer pixels than bands: a millionth of a strong plume is still too weak to be found."""
+    plume = PlumeSettings(gases={"alphane": 1.0}, line=0.5, sample=0.5, peak_ppm_m=4e-4,
+                          length_m=60.0, temperature_difference_k=12.0)  # fmt: skip
+    settings = SceneSettings(lines=shape[0], samples=shape[1], wind_from_deg=270.0, plumes=(plume,))
+    scene = simulate_scene(settings, gases, hytes)
+    assert 0.0 < scene.truth.plumes[0].snr_max < 0.01
+    assert write_scene(scene, tmp_path / "tiny").is_file()
