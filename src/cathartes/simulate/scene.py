@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from cathartes.errors import SettingsError
 from cathartes.scenes.cube import ArrayLines, Cube
@@ -104,6 +106,7 @@ def simulate_scene(
     seeds = np.random.SeedSequence(settings.seed).spawn(3)
     for_ground, for_plumes, for_detector = (np.random.default_rng(s) for s in seeds)
     pixel_m, altitude_m = pixel_and_altitude(settings, instrument)
+    grid = _map_grid(settings, pixel_m)
     air = Air(**settings.air.model_dump())
     materials = surfaces or varied(
         builtin_surfaces(settings.landscape.surface_set), settings.landscape.variants, for_ground
@@ -137,7 +140,6 @@ def simulate_scene(
             clear, layers, gases, absorption, plume, through, root
         )
     truth = _truth(settings, ground, layers, gases, snr, instrument.spectral_range)
-    grid = _map_grid(settings, pixel_m)
     return SimulatedScene(settings, observed, instrument.bands, instrument.name, grid, truth)
 
 
@@ -370,6 +372,26 @@ def _plume_truth(
 
 
 def _map_grid(settings: SceneSettings, pixel_m: float) -> MapGrid:
+    """Return where the pixels lie.
+
+    Raises
+    ------
+    SettingsError
+        If the coordinate reference system is not known, or no map in metres.
+    """
+    try:
+        crs = CRS.from_user_input(settings.crs)
+    except CRSError as error:
+        raise SettingsError(
+            f"crs {settings.crs!r} is not known ({error}); give a map projection in metres, like "
+            "EPSG:32632."
+        ) from error
+    units = {axis.unit_name for axis in crs.axis_info[:2]}
+    if not crs.is_projected or units != {"metre"}:
+        raise SettingsError(
+            f"crs {settings.crs!r} ({crs.name}) counts in {' and '.join(sorted(units))}; pixels "
+            "have sides in metres: give a map projection in metres, like EPSG:32632."
+        )
     transform = (
         pixel_m, 0.0, settings.origin_easting_m, 0.0, -pixel_m, settings.origin_northing_m,
     )  # fmt: skip

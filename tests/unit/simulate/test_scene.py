@@ -198,7 +198,7 @@ def test_one_gas_under_two_names_is_refused(small, hytes):
     """Else the last amount would silently stand for both."""
     library = builtin_library()
     plume = small.plumes[0].model_copy(update={"gases": {"ammonia": 1.0, "NH3": 5.0}})
-    with pytest.raises(SettingsError, match="ammonia, NH3 at .* names one gas twice"):
+    with pytest.raises(SettingsError, match=r"ammonia, NH3 at .* names one gas twice"):
         simulate_scene(small.model_copy(update={"plumes": (plume,)}), library, hytes)
 
 
@@ -226,3 +226,16 @@ def test_a_tiny_scene_does_not_call_a_trace_of_gas_visible(shape, gases, hytes, 
     scene = simulate_scene(settings, gases, hytes)
     assert 0.0 < scene.truth.plumes[0].snr_max < 0.01
     assert write_scene(scene, tmp_path / "tiny").is_file()
+
+
+@pytest.mark.parametrize(
+    ("crs", "words"),
+    [
+        ("EPSG:999999", "crs 'EPSG:999999' is not known"),
+        ("EPSG:4326", r"\(WGS 84\) counts in degree; pixels have sides in metres"),
+        ("EPSG:2225", "counts in US survey foot"),
+    ],
+)
+def test_a_map_that_does_not_count_in_metres_is_refused(crs, words, gases, hytes):
+    with pytest.raises(SettingsError, match=words):
+        simulate_scene(SceneSettings(lines=2, samples=2, crs=crs), gases, hytes)

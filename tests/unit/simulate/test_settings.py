@@ -48,8 +48,7 @@ def test_a_toml_text_becomes_settings_and_the_rest_is_default():
         ("wind_speed_m_s = inf", "wind_speed_m_s: Input should be a finite number"),
         ("[[plumes]]\ngases={a=nan}\nline=1\nsample=1\npeak_ppm_m=1", "a finite number"),
         (
-            "[[plumes]]\ngases={a=1}\nline=1\nsample=1\npeak_ppm_m=1\n"
-            "temperature_difference_k=-400",
+            "[[plumes]]\ngases={a=1}\nline=1\nsample=1\ntemperature_difference_k=-400",
             "temperature_difference_k: Input should be greater than or equal to -100",
         ),
     ],
