@@ -12,6 +12,8 @@ from cathartes.simulate.texture import fractal_field, smooth_field
 
 SUBPIXELS = 3
 """Each pixel's materials are looked up on so many by so many points."""
+MOST_PARCELS = 100_000
+"""More would take hours to paint."""
 NIGHT_WARMTH = -0.15
 """Share of a material's daytime warmth that is left, with the sign turned, in a clear night."""
 
@@ -256,11 +258,18 @@ def make_ground(
     Raises
     ------
     SettingsError
-        If there is no surface, or the shape is empty.
+        If there is no surface, the shape is empty, or there would be over `MOST_PARCELS` parcels.
     """
     if not surfaces or min(shape) < 1:
         raise SettingsError(
             f"{len(surfaces)} surfaces and shape {shape}; one surface and one pixel at least."
+        )
+    parcels = shape[0] * shape[1] * (pixel_m / landscape.parcel_m) ** 2
+    if not parcels <= MOST_PARCELS:
+        raise SettingsError(
+            f"{shape[0]} x {shape[1]} pixels of {pixel_m:g} m hold {parcels:.2g} parcels of "
+            f"{landscape.parcel_m:g} m; at most {MOST_PARCELS} are painted: give a greater "
+            "parcel_m, or smaller pixels."
         )
     cell_m = pixel_m / SUBPIXELS
     fine = (shape[0] * SUBPIXELS, shape[1] * SUBPIXELS)

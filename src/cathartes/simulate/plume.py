@@ -17,6 +17,8 @@ from cathartes.spectra.absorption import (
 
 FAINTEST = 1e-3
 """Columns below this share of the peak are nothing."""
+MOST_CELLS = 10**8
+"""A plume is made on a grid of its own, of half a pixel; so many cells take some 5 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,21 @@ def unit_plume(
     Returns
     -------
     (line, sample) [m-1], mean over each pixel.
+
+    Raises
+    ------
+    SettingsError
+        If the plume has more than `MOST_CELLS` half pixels.
     """
     step = 0.5 * pixel_m
+    widest_m = plume.source_width_m + plume.growth * (plume.length_m + step) ** 0.9
+    reach = 4.0 * widest_m * (1.0 + plume.meander)
+    if (plume.length_m / step + 2.0) * (2.0 * reach / step + 2.0) > MOST_CELLS:
+        raise SettingsError(
+            f"plume of length {plume.length_m:g} m, up to {widest_m:.3g} m wide, in pixels of "
+            f"{pixel_m:.3g} m: too large to be made in memory; shorten length_m, or lessen "
+            "source_width_m, growth or meander."
+        )
     along = np.arange(0.0, plume.length_m + step, step)
     width = plume.source_width_m + plume.growth * along**0.9
     reach = 4.0 * float(width.max()) * (1.0 + plume.meander)

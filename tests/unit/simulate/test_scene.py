@@ -239,3 +239,20 @@ def test_a_tiny_scene_does_not_call_a_trace_of_gas_visible(shape, gases, hytes, 
 def test_a_map_that_does_not_count_in_metres_is_refused(crs, words, gases, hytes):
     with pytest.raises(SettingsError, match=words):
         simulate_scene(SceneSettings(lines=2, samples=2, crs=crs), gases, hytes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"pixel_m": 1e6}, "hold 1.6e\\+08 parcels of 160 m; .* give a greater parcel_m"),
+        (
+            {"pixel_m": 0.1, "plumes": ({"gases": {"alphane": 1.0}, "line": 0.5, "sample": 0.5,
+                                         "peak_ppm_m": 1.0, "length_m": 1e5},)},
+            "plume of length 100000 m, .* too large to be made in memory; shorten length_m",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_never_end_is_refused(changes, words, gases, hytes):
+    settings = SceneSettings.model_validate({"lines": 2, "samples": 2, **changes})
+    with pytest.raises(SettingsError, match=words):
+        simulate_scene(settings, gases, hytes)
