@@ -158,7 +158,7 @@ def measured_ground(data_dir: Path, rng, shape, wavelength_um):
     header = data_dir / "emissivity_noise" / "ecostress_library_with_mixtures.hdr"
     if not header.is_file():
         pytest.skip(f"measured emissivities not found: {header}")
-    surfaces = read_measured_surfaces(header, "all", 300, 5)
+    surfaces = read_measured_surfaces(header, "all", 300, 5).surfaces
     emissivity = np.array([1 - np.interp(wavelength_um, s.wavelength_um, s.values)
                            for s in surfaces])  # fmt: skip
     n_lines, n_samples = shape

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from cathartes.errors import SettingsError
+from cathartes.errors import InputError, SettingsError
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry, MapGrid
 from cathartes.scenes.instrument import Instrument, SpectralRange
@@ -27,7 +27,13 @@ from cathartes.simulate.plume import (
 from cathartes.simulate.reflective import ReflectiveGround
 from cathartes.simulate.settings import PlumeSettings, SceneSettings
 from cathartes.simulate.snr import clutter_inverse_root, optimal_snr
-from cathartes.simulate.surfaces import ParametricSurface, Surface, builtin_surfaces, varied
+from cathartes.simulate.surfaces import (
+    ParametricSurface,
+    Surface,
+    SurfaceSet,
+    builtin_surfaces,
+    varied,
+)
 from cathartes.simulate.truth import PlumeTruth, Truth
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import SpectralBands, response_matrix
@@ -82,7 +88,7 @@ def simulate_scene(
     settings: SceneSettings,
     library: GasLibrary,
     instrument: Instrument,
-    surfaces: tuple[Surface, ...] | None = None,
+    surfaces: SurfaceSet | None = None,
 ) -> SimulatedScene:
     """Make a scene.
 
@@ -91,7 +97,7 @@ def simulate_scene(
     library
         Spectra of the gases; another one than the detector's makes a fairer trial.
     surfaces
-        Materials of the ground; None takes the built-in set that the settings name.
+        Measured materials of the ground; None takes the built-in set that the settings name.
 
     Raises
     ------
@@ -101,6 +107,8 @@ def simulate_scene(
         If the library lacks a gas.
     NoSignatureError
         If the instrument can't see a gas.
+    InputError
+        If the surfaces say nothing of some bands.
     """
     # One generator a purpose: adding a plume must not change the landscape or the noise.
     seeds = np.random.SeedSequence(settings.seed).spawn(3)
@@ -108,9 +116,7 @@ def simulate_scene(
     pixel_m, altitude_m = pixel_and_altitude(settings, instrument)
     grid = _map_grid(settings, pixel_m)
     air = Air(**settings.air.model_dump())
-    materials = surfaces or varied(
-        builtin_surfaces(settings.landscape.surface_set), settings.landscape.variants, for_ground
-    )
+    materials = _materials(settings, instrument, surfaces, for_ground)
     ground = _ground(settings, materials, pixel_m, for_ground)
     layers = tuple(
         _layer(plume, settings, library, pixel_m, for_plumes) for plume in settings.plumes
@@ -147,6 +153,25 @@ def pixel_and_altitude(settings: SceneSettings, instrument: Instrument) -> tuple
     """Return the pixel's side and the sensor's height above the ground, both [m]."""
     altitude_m = settings.altitude_m or instrument.altitude_m
     return settings.pixel_m or instrument.ifov_mrad * 1e-3 * altitude_m, altitude_m
+
+
+def _materials(
+    settings: SceneSettings,
+    instrument: Instrument,
+    surfaces: SurfaceSet | None,
+    generator: np.random.Generator,
+) -> tuple[Surface, ...]:
+    if surfaces is None:
+        land = settings.landscape
+        return varied(builtin_surfaces(land.surface_set), land.variants, generator)
+    uncovered = surfaces.uncovered_um(instrument.bands.centre_um)
+    if uncovered.size:
+        raise InputError(
+            f"surfaces measured at other wavelengths: {uncovered.size} of {len(instrument.bands)} "
+            f"bands of {instrument.name}, from {uncovered.min():.3g} to {uncovered.max():.3g} um, "
+            "lie outside or in a gap; take other surfaces, or the built-in ones."
+        )
+    return surfaces.surfaces
 
 
 def _ground(

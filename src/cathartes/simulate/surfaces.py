@@ -17,6 +17,8 @@ from cathartes.errors import InputError, SettingsError
 from cathartes.simulate.materials import MATERIALS, REFLECTIVE_KNOTS_UM, Material
 
 THERMAL_FROM_UM = 4.0
+FARTHEST_UM = 0.15
+"""So near must a point of a measured spectrum be: features of solids are wider."""
 
 
 class Surface(Protocol):
@@ -94,6 +96,52 @@ class TabulatedSurface:
     def reflectance(self, wavelength_um: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (point,) reflectance, held constant beyond the table."""
         return np.clip(np.interp(wavelength_um, self.wavelength_um, self.values), 0.001, 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceFile:
+    """A file that materials were read from: its name, and its SHA-256 in hexadecimal."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceSet:
+    """Measured materials to build a ground from.
+
+    Attributes
+    ----------
+    surfaces
+        At least one.
+    files
+        What they were read from; empty if from no file.
+    """
+
+    surfaces: tuple[TabulatedSurface, ...]
+    files: tuple[SurfaceFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.surfaces:
+            raise InputError("a set of surfaces is empty; one surface at least is needed.")
+
+    def uncovered_um(self, centre_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return those of some wavelengths that a spectrum says nothing of.
+
+        Parameters
+        ----------
+        centre_um : (band,) [um]
+
+        Returns
+        -------
+        (uncovered band,) [um]: farther than `FARTHEST_UM` from every point of a table.
+        """
+        far = np.zeros(centre_um.shape, dtype=bool)
+        for surface in self.surfaces:
+            after = np.searchsorted(surface.wavelength_um, centre_um)
+            around = np.stack([after - 1, after]).clip(0, surface.wavelength_um.size - 1)
+            far |= np.abs(surface.wavelength_um[around] - centre_um).min(axis=0) > FARTHEST_UM
+        return np.asarray(centre_um[far])
 
 
 def builtin_surfaces(surface_set: str = "all") -> tuple[Surface, ...]:
