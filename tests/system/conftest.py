@@ -34,7 +34,8 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a small scene with one strong plume of SF6."""
     folder = tmp_path_factory.mktemp("simulated")
     (folder / "yard.toml").write_text(YARD)
-    assert main(["simulate", str(folder / "yard.toml"), "--out", str(folder / "yard"), "-q"]) == 0
+    words = ["simulate", str(folder / "yard.toml"), "--out", str(folder / "yard"), "-q"]
+    assert main([*words, "--surfaces", "builtin"]) == 0
     return folder / "yard"
 
 

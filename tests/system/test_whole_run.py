@@ -115,12 +115,15 @@ def test_an_odd_number_of_folders_is_refused(run: Run, result: Path) -> None:
     assert "pairs of a result and its scene are needed" in said.err
 
 
+BUILTIN = ("--surfaces", "builtin")
+
+
 def test_an_empty_scene_is_searched_and_nothing_is_claimed(
     run: Run, yard: Path, tmp_path: Path
 ) -> None:
     settings = yard.parent / "yard.toml"
     empty = tmp_path / "empty"
-    assert run("simulate", settings, "--out", empty, "--without-plumes", "-q").code == 0
+    assert run("simulate", settings, "--out", empty, "--without-plumes", "-q", *BUILTIN).code == 0
     words = ("--max-expected-by-chance", RARE)
     said = run("scan", empty / "scene.hdr", "--out", tmp_path / "out", *words)
     assert said.code == 0

@@ -233,6 +233,7 @@ def _real_data() -> str:
     named = os.environ.get("CATHARTES_DATA")
     if not named or not Path(named).is_dir():
         raise MissingExtraError(
-            "Only tests and benchmarks need it: set CATHARTES_DATA (see CONTRIBUTING.md)."
+            "Tests, benchmarks and measured ground in `simulate` need it: set CATHARTES_DATA (see "
+            "CONTRIBUTING.md)."
         )
     return f"{named}: {sum(path.is_dir() for path in Path(named).iterdir())} sets"

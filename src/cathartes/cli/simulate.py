@@ -11,9 +11,10 @@ from cathartes.cli.console import JsonFlag, QuietFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
 from cathartes.errors import SettingsError
-from cathartes.pipeline.simulated import make_scene
+from cathartes.pipeline.simulated import AUTO, BUILTIN, make_scene
 from cathartes.simulate.folder import CUBE_NAME
 from cathartes.simulate.presets import PRESETS, preset_settings
+from cathartes.simulate.scene import SimulatedScene
 from cathartes.simulate.score import VISIBLE_SNR
 from cathartes.simulate.settings import SceneSettings, read_scene_settings
 from cathartes.simulate.truth import PlumeTruth
@@ -32,11 +33,14 @@ def simulate(
         int | None, typer.Option(min=0, help="Another landscape, other plume shapes, other noise.")
     ] = None,
     surfaces: Annotated[
-        Path | None,
+        str,
         typer.Option(
-            metavar="FILE.hdr", help="Ground from measured reflectances: an ENVI spectral library."
+            metavar="auto|builtin|FILE.hdr",
+            help="Ground from measured reflectances, an ENVI spectral library; or of the built-in "
+            "materials, the same on every machine; auto: measured ones in the thermal infrared "
+            "where CATHARTES_DATA has them.",
         ),
-    ] = None,
+    ] = AUTO,
     without_plumes: Annotated[
         bool, typer.Option("--without-plumes", help="The same scene, empty.")
     ] = False,
@@ -76,6 +80,7 @@ def simulate(
                 "lines": lines,
                 "samples": samples,
                 "bands": bands,
+                "surface_files": made.surface_files,
                 "plumes": made.truth.plumes,
                 "settings": settings.model_dump(mode="json"),
             }
@@ -87,9 +92,21 @@ def simulate(
         f"{settings.seed}; {len(made.truth.plumes)} plumes.",
         markup=False,
     )
+    console.print(_ground_sentence(made), markup=False, soft_wrap=True)
     if made.truth.plumes:
         console.print(plume_table(made.truth.plumes))
     console.print(f"To scan it: cathartes scan {folder / CUBE_NAME}", markup=False, soft_wrap=True)
+
+
+def _ground_sentence(made: SimulatedScene) -> str:
+    """Return what the ground is made of."""
+    if not made.surface_files:
+        return "Ground of built-in materials."
+    header, table = made.surface_files
+    return (
+        f"Ground of {len(made.truth.materials)} measured reflectances of {header.name}, SHA-256 of "
+        f"{table.name} {table.sha256}; --surfaces {BUILTIN} needs no file."
+    )
 
 
 def _settings_of(scene: str) -> SceneSettings:

@@ -7,7 +7,7 @@ from cathartes.pipeline.evaluate import Evaluation, evaluate
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.scan import ScanSettings, scan
-from cathartes.pipeline.simulated import make_scene
+from cathartes.pipeline.simulated import BUILTIN, make_scene
 from cathartes.products.summary import ScanSummary
 from cathartes.simulate.folder import CUBE_NAME
 from cathartes.simulate.presets import preset_settings
@@ -61,7 +61,12 @@ def demonstrate(
     library = working_library()
     scene_folder, plumes_folder = Path(out) / SCENE, Path(out) / PLUMES
     make_scene(
-        scene or preset_settings("demo"), scene_folder, library, overwrite=True, progress=progress
+        scene or preset_settings("demo"),
+        scene_folder,
+        library,
+        surfaces=BUILTIN,
+        overwrite=True,
+        progress=progress,
     )
     summary = scan(
         scene_folder / CUBE_NAME,

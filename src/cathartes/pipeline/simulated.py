@@ -1,19 +1,27 @@
 """A simulated scene from its settings to its folder."""
 
+import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from cathartes.errors import InputError, OutputError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress, SilentProgress
-from cathartes.scenes.instrument import load_instrument
+from cathartes.scenes.instrument import Instrument, SpectralRange, load_instrument
 from cathartes.simulate.folder import ARRAYS_NAME, CUBE_NAME, TRUTH_NAME, read_truth, write_scene
 from cathartes.simulate.measured import read_measured_surfaces
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
 from cathartes.simulate.settings import SceneSettings
+from cathartes.simulate.surfaces import SurfaceSet
 from cathartes.spectra.library import GasLibrary
+
+DATA_VARIABLE = "CATHARTES_DATA"
+AUTO, BUILTIN = "auto", "builtin"
+MEASURED = Path("emissivity_noise", "ecostress_library_with_mixtures.hdr")
+"""Where the measured reflectances lie in the folder of real data."""
 
 _FILES = frozenset({CUBE_NAME, str(Path(CUBE_NAME).with_suffix(".img")), TRUTH_NAME, ARRAYS_NAME})
 
@@ -23,7 +31,7 @@ def make_scene(
     out: str | Path,
     library: GasLibrary | None = None,
     *,
-    surfaces: str | Path | None = None,
+    surfaces: str | Path = AUTO,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> SimulatedScene:
@@ -36,8 +44,8 @@ def make_scene(
     library
         Spectra of the gases; None takes the built-in ones and the user's own.
     surfaces
-        Header of an ENVI spectral library of measured reflectances to build the ground from; None
-        takes the built-in parametric ones.
+        What the ground is built from, see `choose_surfaces`; `BUILTIN` makes the same scene on
+        every machine. The truth says which it was.
     overwrite
         Replace an older simulated scene there, if nobody added anything to it.
     progress
@@ -57,16 +65,54 @@ def make_scene(
     check_free(out, overwrite=overwrite)
     with StageClock(progress or SilentProgress()) as clock:
         advance = clock.units("simulate", 2)
-        ground = None
-        if surfaces is not None:
-            half = settings.landscape.surface_set
-            ground = read_measured_surfaces(Path(surfaces), half, seed=settings.seed)
-        scene = simulate_scene(settings, library, load_instrument(settings.instrument), ground)
+        instrument = load_instrument(settings.instrument)
+        ground = choose_surfaces(surfaces, settings, instrument)
+        scene = simulate_scene(settings, library, instrument, ground)
         advance(1)
         check_free(out, overwrite=overwrite)
         _write(scene, out)
         advance(1)
     return scene
+
+
+def choose_surfaces(
+    surfaces: str | Path,
+    settings: SceneSettings,
+    instrument: Instrument,
+    environment: Mapping[str, str] | None = None,
+) -> SurfaceSet | None:
+    """Return the measured materials of a scene's ground; None for the built-in ones.
+
+    Parameters
+    ----------
+    surfaces
+        Header of an ENVI spectral library of reflectances; or `BUILTIN`; or `AUTO`: in the thermal
+        infrared the measured ones (`MEASURED`) where the folder of real data has them and they
+        cover the instrument's bands, otherwise the built-in ones.
+    environment
+        Where ``CATHARTES_DATA`` may name the folder of real data; by default the process's own.
+
+    Raises
+    ------
+    InputError
+        If the measured reflectances named, or found, can't be read.
+    """
+    if surfaces == BUILTIN:
+        return None
+    half = settings.landscape.surface_set
+    if surfaces != AUTO:
+        if not Path(surfaces).is_file():
+            raise InputError(
+                f"surfaces {surfaces}: no such file; name the header of an ENVI spectral library, "
+                f"{AUTO} or {BUILTIN}."
+            )
+        return read_measured_surfaces(Path(surfaces), half, seed=settings.seed)
+    folder = (os.environ if environment is None else environment).get(DATA_VARIABLE)
+    emissive = instrument.spectral_range is SpectralRange.EMISSIVE
+    if not folder or not emissive or not (Path(folder) / MEASURED).is_file():
+        return None
+    found = read_measured_surfaces(Path(folder) / MEASURED, half, seed=settings.seed)
+    return None if found.uncovered_um(instrument.bands.centre_um).size else found
 
 
 def check_free(out: Path, *, overwrite: bool) -> None:

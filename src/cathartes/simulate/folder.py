@@ -46,6 +46,13 @@ class _Plume(BaseModel):
     n_pixels: int
 
 
+class _SurfaceFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    sha256: str
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -55,6 +62,7 @@ class _File(BaseModel):
     arrays: dict[str, object]
     gases: tuple[str, ...]
     materials: tuple[str, ...]
+    surface_files: tuple[_SurfaceFile, ...] = ()
     plumes: tuple[_Plume, ...]
     settings: SceneSettings
 
@@ -121,6 +129,7 @@ def _write_into(scene: SimulatedScene, folder: Path) -> None:
         "arrays": arrays,
         "gases": truth.gases,
         "materials": truth.materials,
+        "surface_files": [asdict(file) for file in scene.surface_files],
         "plumes": [asdict(plume) for plume in truth.plumes],
         "settings": scene.settings.model_dump(mode="json"),
     }

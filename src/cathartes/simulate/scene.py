@@ -30,6 +30,7 @@ from cathartes.simulate.snr import clutter_inverse_root, optimal_snr
 from cathartes.simulate.surfaces import (
     ParametricSurface,
     Surface,
+    SurfaceFile,
     SurfaceSet,
     builtin_surfaces,
     varied,
@@ -58,6 +59,8 @@ class SimulatedScene:
         Where its pixels lie; line 0 is the northern edge.
     truth
         What is in it.
+    surface_files
+        What the ground's materials were read from; empty for the built-in ones.
     """
 
     settings: SceneSettings
@@ -66,6 +69,7 @@ class SimulatedScene:
     instrument: str
     map_grid: MapGrid
     truth: Truth
+    surface_files: tuple[SurfaceFile, ...] = ()
 
     def to_cube(self) -> Cube:
         """Return the scene as a cube in memory, as a reader would give it."""
@@ -146,7 +150,8 @@ def simulate_scene(
             clear, layers, gases, absorption, plume, through, root
         )
     truth = _truth(settings, ground, layers, gases, snr, instrument.spectral_range)
-    return SimulatedScene(settings, observed, instrument.bands, instrument.name, grid, truth)
+    files = () if surfaces is None else surfaces.files
+    return SimulatedScene(settings, observed, instrument.bands, instrument.name, grid, truth, files)
 
 
 def pixel_and_altitude(settings: SceneSettings, instrument: Instrument) -> tuple[float, float]:
