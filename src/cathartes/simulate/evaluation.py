@@ -1,11 +1,12 @@
 """One result against one truth: all scores together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.errors import InputError
 from cathartes.simulate.score import (
     VISIBLE_SNR,
     ColumnError,
@@ -161,10 +162,13 @@ def evaluate_scene(
     Raises
     ------
     InputError
-        If the shapes differ.
+        If the shapes differ, or the label image holds other plumes than are said to be found.
     """
-    matching = match_plumes(truth.labels, own_snr(truth), found_labels)
     said = {plume.id: plume.chemical for plume in found}
+    _check_complete(truth, found_labels, said.keys(), layers)
+    matching = match_plumes(truth.labels, own_snr(truth), found_labels)
+    hidden = {plume.id for plume in truth.plumes} - {int(i) for i in np.unique(truth.labels)}
+    matching = replace(matching, invisible=tuple(sorted({*matching.invisible, *hidden})))
     true_gas = {plume.id: plume.main_gas for plume in truth.plumes}
     counts = confusion(matching, true_gas, said)
     clean = truth.labels == 0
@@ -181,6 +185,28 @@ def evaluate_scene(
         false_alarm_probability=false_alarm_probability,
         gases=gases,
     )
+
+
+def _check_complete(
+    truth: Truth,
+    found_labels: NDArray[np.integer],
+    found: Collection[int],
+    layers: Mapping[str, GasLayers],
+) -> None:
+    labelled = {int(i) for i in np.unique(found_labels) if i > 0}
+    if labelled != set(found):
+        raise InputError(
+            f"the result's label image holds plumes {sorted(labelled)}, and {sorted(found)} are "
+            "said to be found; the result is damaged: scan again."
+        )
+    for gas, images in layers.items():
+        for field in fields(images):
+            shape = getattr(images, field.name).shape
+            if shape != truth.labels.shape:
+                raise InputError(
+                    f"{field.name} of {gas} has shape {shape}, the truth {truth.labels.shape}; "
+                    "score a result of the same scene."
+                )
 
 
 def own_snr(truth: Truth) -> NDArray[np.float32]:

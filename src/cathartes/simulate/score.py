@@ -123,7 +123,8 @@ class Matching:
     missed
         Ids of true plumes with visible pixels that nothing found covers.
     invisible
-        Ids of true plumes without a visible pixel: neither found nor missed.
+        Ids of true plumes without a visible pixel: neither found nor missed. Those that others
+        hide altogether, so that no pixel bears their label, are added by `evaluate_scene`.
     false
         Ids of found plumes that touch no gas at all.
     """

@@ -159,3 +159,38 @@ def test_a_perfect_result_scores_full_marks_and_json_takes_it():
         ]
         is None
     )
+
+
+def scene_truth(labels: np.ndarray, *plumes: PlumeTruth) -> Truth:
+    """Return the truth of a scene in which gas a shows wherever there is a label."""
+    column = np.where(labels > 0, 50.0, 0.0).astype(np.float32)[None]
+    plain = np.zeros(labels.shape, dtype=np.float32)
+    return Truth(
+        ("a",), column, column / 5.0, labels.astype(np.int32), plain, plain,
+        plain.astype(np.int16), ("soil",), plumes,
+    )  # fmt: skip
+
+
+def true_plume(number: int, n_pixels: int) -> PlumeTruth:
+    """Return a plume of gas a."""
+    snr_max = 10.0 if n_pixels else 0.0
+    return PlumeTruth(number, (("a", 50.0),), 3.0, 1.0, 300.0, None, snr_max, n_pixels)
+
+
+def test_a_plume_that_others_hide_counts_as_invisible():
+    """Found, missed and invisible are all true plumes, even one that no pixel is labelled with."""
+    labels = np.zeros((6, 10), dtype=int)
+    labels[1:3, 1:4] = 1
+    truth = scene_truth(labels, true_plume(1, 6), true_plume(2, 0))
+    matching = evaluate_scene(truth, labels, (FoundPlume(1, "a"),), {}).matching
+    assert (matching.pairs, matching.missed, matching.invisible) == (((1, 1),), (), (2,))
+
+
+def test_a_result_that_contradicts_itself_is_refused():
+    labels = np.where(TRUE == 1, 1, 0)
+    truth = scene_truth(labels, true_plume(1, 6))
+    with pytest.raises(InputError, match=r"holds plumes \[1\], and \[2\] are said to be found"):
+        evaluate_scene(truth, labels, (FoundPlume(2, "a"),), {})
+    short = GasLayers(np.zeros((6, 9)), np.zeros((6, 10)), np.ones((6, 10)))
+    with pytest.raises(InputError, match=r"score of a has shape \(6, 9\), the truth \(6, 10\)"):
+        evaluate_scene(truth, labels, (FoundPlume(1, "a"),), {"a": short})
