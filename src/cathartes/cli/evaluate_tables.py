@@ -38,7 +38,8 @@ def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
     names = " + ".join(name for name, _ in plume.truth.gases)
     found = plume.found
     if found is None:
-        told = Text("missed", "red") if plume.is_visible else Text("-  (too weak to be found)")
+        why = "too weak to be found" if plume.truth.n_pixels else "hidden by others"
+        told = Text("missed", "red") if plume.is_visible else Text(f"-  ({why})")
         return Text(names), f"{plume.truth.snr_max:.1f}", told, "", "", ""
     true_ppm_m = plume.column_density_true_ppm_m
     return (

@@ -136,7 +136,8 @@ def plume_table(plumes: tuple[PlumeTruth, ...]) -> Table:
         table.add_column(Text(heading), overflow="fold")
     for plume in plumes:
         gases = ", ".join(f"{name} {peak_ppm_m:.3g}" for name, peak_ppm_m in plume.gases)
-        hidden = "" if plume.snr_max >= VISIBLE_SNR else " (too weak to be found)"
+        why = "too weak to be found" if plume.n_pixels else "hidden by others"
+        hidden = "" if plume.snr_max >= VISIBLE_SNR else f" ({why})"
         table.add_row(
             str(plume.id),
             Text(gases),

@@ -25,7 +25,8 @@ class PlumeTruth:
     emission_kg_h : [kg h-1]
         Of the gas that the settings name first; None where the peak was set instead.
     snr_max
-        Greatest optimal SNR of any of its gases in any pixel.
+        Greatest optimal SNR of any of its gases in any pixel of its label; 0 if it has none,
+        since other plumes hide it.
     n_pixels
         Pixels of its label.
     """
