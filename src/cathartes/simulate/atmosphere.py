@@ -113,6 +113,31 @@ def _table(name: str) -> NDArray[np.float64]:
     return np.loadtxt(text.splitlines(), delimiter=",", skiprows=1)
 
 
+def check_covered(centre_um: NDArray[np.float64], *, is_emissive: bool) -> None:
+    """Check that the tables know the air at an instrument's bands.
+
+    Parameters
+    ----------
+    centre_um : (band,) [um]
+
+    Raises
+    ------
+    SettingsError
+        If a band lies outside: 7.2 to 14.2 um emissive, 0.36 to 2.6 um in sunlight.
+    """
+    name = "atmosphere_thermal.csv" if is_emissive else "atmosphere_reflective.csv"
+    first, last = _table(name)[[0, -1], 0]
+    low_um, high_um = (1e4 / last, 1e4 / first) if is_emissive else (first, last)
+    outside = centre_um[(centre_um < low_um) | (centre_um > high_um)]
+    if outside.size:
+        kind = "in the thermal infrared" if is_emissive else "in sunlight"
+        raise SettingsError(
+            f"{outside.size} of {centre_um.size} bands, {outside.min():.3g} to "
+            f"{outside.max():.3g} um, lie outside {low_um:.3g} to {high_um:.3g} um, which the "
+            f"simulator knows of the air {kind}; take an instrument without them."
+        )
+
+
 def air_temperature_k(height_m: NDArray[np.float64], ground_k: float) -> NDArray[np.float64]:
     """Return the air's temperature over height: a lapse rate, a tropopause, warmer above.
 
@@ -187,7 +212,7 @@ def thermal_path(
     altitude_m : [m]
         Of the sensor above the ground; the view is straight down.
     wavenumber_cm1 : (point,) [cm-1]
-        700 to 1390 are covered by the table; beyond, its last value holds.
+        702 to 1387 are covered by the table; beyond, its last value holds: see `check_covered`.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from cathartes.errors import InputError, SettingsError
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry, MapGrid
 from cathartes.scenes.instrument import Instrument, SpectralRange
-from cathartes.simulate.atmosphere import Air, thermal_path
+from cathartes.simulate.atmosphere import Air, check_covered, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
 from cathartes.simulate.gaslayer import GasLayer, absorption_table
 from cathartes.simulate.ground import Ground, Landscape, make_ground
@@ -106,7 +106,8 @@ def simulate_scene(
     Raises
     ------
     SettingsError
-        If a plume's source leaves the scene without gas, or the settings contradict each other.
+        If a plume's source leaves the scene without gas, the settings contradict each other, or
+        the air is not known at some bands.
     UnknownGasError
         If the library lacks a gas.
     NoSignatureError
@@ -119,6 +120,8 @@ def simulate_scene(
     for_ground, for_plumes, for_detector = (np.random.default_rng(s) for s in seeds)
     pixel_m, altitude_m = pixel_and_altitude(settings, instrument)
     grid = _map_grid(settings, pixel_m)
+    is_emissive = instrument.spectral_range is SpectralRange.EMISSIVE
+    check_covered(instrument.bands.centre_um, is_emissive=is_emissive)
     air = Air(**settings.air.model_dump())
     materials = _materials(settings, instrument, surfaces, for_ground)
     ground = _ground(settings, materials, pixel_m, for_ground)
@@ -128,7 +131,7 @@ def simulate_scene(
     nu = instrument.bands.wavenumber_grid_cm1(settings.resolution_cm1)
     matrix = response_matrix(instrument.bands, nu)
     clear: EmissiveGround | ReflectiveGround
-    if instrument.spectral_range is SpectralRange.EMISSIVE:
+    if is_emissive:
         clear = EmissiveGround(ground, thermal_path(air, altitude_m, nu), matrix)
     else:
         if not settings.is_day:

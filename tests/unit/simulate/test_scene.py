@@ -1,5 +1,7 @@
 """Whole small scenes: what is said to be true is what was put in, and nothing else changes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from cathartes.simulate.folder import write_scene
 from cathartes.simulate.scene import pixel_and_altitude, simulate_scene
 from cathartes.simulate.settings import DetectorSettings, PlumeSettings, SceneSettings
 from cathartes.spectra.builtin import builtin_library
+from cathartes.spectra.response import SpectralBands
 
 
 @pytest.fixture(scope="module")
@@ -256,3 +259,19 @@ def test_what_would_never_end_is_refused(changes, words, gases, hytes):
     settings = SceneSettings.model_validate({"lines": 2, "samples": 2, **changes})
     with pytest.raises(SettingsError, match=words):
         simulate_scene(settings, gases, hytes)
+
+
+@pytest.mark.parametrize(
+    ("first_um", "last_um", "words"),
+    [
+        (3.5, 4.2, r"3\.5 to 4\.2 um, lie outside 0\.36 to 2\.6 um, .* in sunlight"),
+        (5.2, 7.4, r"5\.2 to 7\.[12]\d* um, lie outside 7\.21 to 14\.2 um, .* thermal infrared"),
+        (13.0, 16.0, r"14\.\d to 16 um, lie outside 7\.21 to 14\.2 um"),
+    ],
+)
+def test_bands_at_which_the_air_is_not_known_are_refused(first_um, last_um, words, gases, hytes):
+    """Mid-wave bands are neither sunlit nor in the tables: their radiance would be invented."""
+    centre_um = np.linspace(first_um, last_um, len(hytes.bands))
+    bands = SpectralBands(centre_um, np.full(centre_um.size, 0.05))
+    with pytest.raises(SettingsError, match=words):
+        simulate_scene(SceneSettings(lines=2, samples=2), gases, replace(hytes, bands=bands))
