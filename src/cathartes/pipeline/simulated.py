@@ -150,11 +150,17 @@ def _write(scene: SimulatedScene, out: Path) -> None:
     if not out.exists():
         write_scene(scene, out)
         return
-    fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    fresh, older = (out.with_name(f".{out.name}.{secrets.token_hex(4)}") for _ in range(2))
     try:
         write_scene(scene, fresh)
-        shutil.rmtree(out)
-        fresh.rename(out)
+        # Two renames: a run that is killed here leaves whole scenes, never half a one.
+        out.rename(older)
+        try:
+            fresh.rename(out)
+        except BaseException:
+            older.rename(out)
+            raise
+        shutil.rmtree(older, ignore_errors=True)
     except OSError as error:
         raise OutputError(
             f"{out}: can't be replaced ({error.strerror or error}); name another folder with --out."

@@ -4,8 +4,8 @@ The layout is described in ``docs/reference/simulated-scene.md``.
 """
 
 import json
+import secrets
 import shutil
-import tempfile
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -85,15 +85,14 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        partial.mkdir()
     except OSError as error:
         raise OutputError(
             f"{folder} can't be written: {error.strerror}; choose another folder."
         ) from error
     try:
         _write_into(scene, partial)
-        # mkdtemp makes it readable by its owner alone; a result is as open as its parent.
-        partial.chmod(folder.parent.stat().st_mode & 0o777)
         if folder.exists():
             folder.rmdir()
         partial.replace(folder)

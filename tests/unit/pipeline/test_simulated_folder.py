@@ -50,3 +50,33 @@ def test_a_demonstration_runs_again_over_itself(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "demo").iterdir()) == [PLUMES, SCENE]
     assert len(done.evaluation.scenes[0].plumes) == 1
     assert (done.plumes / "quicklook.png").is_file()
+
+
+def test_an_older_scene_is_whole_until_the_new_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped while the old one makes way: it is given back, and nothing else stays."""
+    make_scene(TINY, tmp_path / "s")
+    before = sorted((p.name, p.read_bytes()) for p in (tmp_path / "s").iterdir())
+    rename, removed = Path.rename, []
+
+    def stopped(self: Path, target: Path) -> Path:
+        if target == tmp_path / "s" and not removed:
+            removed.append(self)
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        make_scene(TINY.model_copy(update={"seed": 9}), tmp_path / "s", overwrite=True)
+    assert sorted((p.name, p.read_bytes()) for p in (tmp_path / "s").iterdir()) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+def test_a_scene_in_a_folder_open_to_all_is_not(tmp_path: Path) -> None:
+    """As other files: what the user's mask allows, not what the parent does."""
+    tmp_path.chmod(0o777)
+    (tmp_path / "as_other_folders").mkdir()
+    make_scene(TINY, tmp_path / "s")
+    modes = {(tmp_path / name).stat().st_mode for name in ("s", "as_other_folders")}
+    assert len(modes) == 1
