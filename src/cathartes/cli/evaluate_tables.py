@@ -10,6 +10,7 @@ from rich.text import Text
 from cathartes.cli.scan_tables import column_text, significant
 from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
 from cathartes.pipeline.pooled import GasPooled, PooledScore
+from cathartes.products.summary import PlumeShort
 from cathartes.simulate.score import SnrBin
 
 
@@ -22,16 +23,26 @@ def comparison_table(scene: SceneEvaluation) -> Table:
         table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
     for plume in scene.plumes:
         table.add_row(*_compared_row(plume))
+    for extra in scene.extra:
+        said = Text(extra.found.chemical, style="green" if extra.holds_it else "red")
+        words = "a further piece" if extra.holds_it else "not this, but other gas"
+        table.add_row(*_unmatched_row(words, extra.found, said, ""))
     for false in scene.false:
-        table.add_row(
-            Text("nothing", style="dim"),
-            "",
-            Text(false.chemical, style="red"),
-            "" if false.probability is None else f"{false.probability:.2f}",
-            column_text(false.column_density_mean_ppm_m, false.column_density_sd_ppm_m),
-            "0",
-        )
+        table.add_row(*_unmatched_row("nothing", false, Text(false.chemical, style="red"), "0"))
     return table
+
+
+def _unmatched_row(
+    words: str, found: PlumeShort, said: Text, true_ppm_m: str
+) -> tuple[RenderableType, ...]:
+    return (
+        Text(words, style="dim"),
+        "",
+        said,
+        "" if found.probability is None else f"{found.probability:.2f}",
+        column_text(found.column_density_mean_ppm_m, found.column_density_sd_ppm_m),
+        true_ppm_m,
+    )
 
 
 def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
@@ -53,12 +64,13 @@ def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
 
 
 def pooled_sentence(pooled: PooledScore) -> str:
-    """Return how many plumes were found, named and false."""
+    """Return how many plumes were found, named and false, and how many more there are."""
     visible = pooled.n_found + pooled.n_missed
+    extra = f" {pooled.n_extra} more where gas is." if pooled.n_extra else ""
     return (
         f"{pooled.n_found} of {visible} visible plumes found, {pooled.n_identified} of them "
         f"named rightly, {pooled.n_false} false ({pooled.false_per_megapixel:.2g} per million "
-        f"pixels)."
+        f"pixels).{extra}"
     )
 
 
@@ -145,6 +157,7 @@ def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
         "n_missed": pooled.n_missed,
         "n_invisible": pooled.n_invisible,
         "n_false": pooled.n_false,
+        "n_extra": pooled.n_extra,
         "false_per_megapixel": pooled.false_per_megapixel,
         "n_identified": pooled.n_identified,
         "confusion": [
@@ -185,6 +198,10 @@ def _scene_dict(scene: SceneEvaluation) -> dict[str, object]:
             for plume in scene.plumes
         ],
         "false": [plume.model_dump(mode="json") for plume in scene.false],
+        "extra": [
+            {"holds_it": extra.holds_it, "found": extra.found.model_dump(mode="json")}
+            for extra in scene.extra
+        ],
         "not_searched": scene.not_searched,
         "score": scene.score.to_dict(),
     }

@@ -52,6 +52,20 @@ class PlumeCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtraPlume:
+    """A plume found where gas is, beside the one that counts: see `Matching.extra`.
+
+    Attributes
+    ----------
+    holds_it
+        Some of its pixels truly hold the chemical said.
+    """
+
+    found: PlumeShort
+    holds_it: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SceneEvaluation:
     """One result against the truth of its scene.
 
@@ -65,6 +79,8 @@ class SceneEvaluation:
         Every true plume.
     false
         Plumes found where there is no gas.
+    extra
+        Further plumes found where gas is: neither found, nor missed, nor false.
     not_searched
         Gases of the truth that the scan did not search: invisible to the instrument, or left out.
     score
@@ -77,6 +93,7 @@ class SceneEvaluation:
     n_pixels: int
     plumes: tuple[PlumeCompared, ...]
     false: tuple[PlumeShort, ...]
+    extra: tuple[ExtraPlume, ...]
     not_searched: tuple[str, ...]
     score: SceneScore
     pixels: tuple[GasPixels, ...]
@@ -171,6 +188,7 @@ def evaluate_pair(
         n_pixels=labels.size,
         plumes=plumes,
         false=tuple(found[i] for i in score.matching.false),
+        extra=tuple(_extra(found[i], truth, labels == i) for i in score.matching.extra),
         not_searched=tuple(gas for gas in truth.gases if gas not in searched),
         score=score,
         pixels=tuple(_pixels(truth, gas, layers[gas]) for gas in truth.gases if gas in layers),
@@ -196,6 +214,14 @@ def _compare(
         is_named=found is not None and found.chemical == truth_of.main_gas,
         column_density_true_ppm_m=true_ppm_m,
     )
+
+
+def _extra(found: PlumeShort, truth: Truth, outline: NDArray[np.bool_]) -> ExtraPlume:
+    """Return what an extra plume is worth; ``outline`` (line, sample) bool."""
+    if found.chemical not in truth.gases:
+        return ExtraPlume(found, holds_it=False)
+    columns = truth.column_density_ppm_m[truth.gases.index(found.chemical)]
+    return ExtraPlume(found, holds_it=bool((columns[outline] > 0).any()))
 
 
 def _check_same_scene(summary: ScanSummary, result: Path, scene: Path) -> None:

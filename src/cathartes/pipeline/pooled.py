@@ -53,6 +53,8 @@ class PooledScore:
         True plumes; the invisible show in no pixel, and count neither way.
     n_false
         Plumes found where there is no gas.
+    n_extra
+        Further plumes found where gas is: pieces, and gas too thin to show.
     n_identified
         Found plumes that bear the name of the gas that shows most.
     confusion
@@ -72,6 +74,7 @@ class PooledScore:
     n_missed: int
     n_invisible: int
     n_false: int
+    n_extra: int
     n_identified: int
     confusion: Mapping[tuple[str, str], int]
     false_alarm_probability: float
@@ -109,6 +112,7 @@ def pool_scores(
         n_missed=sum(len(score.matching.missed) for score in scores),
         n_invisible=sum(len(score.matching.invisible) for score in scores),
         n_false=sum(len(score.matching.false) for score in scores),
+        n_extra=sum(len(score.matching.extra) for score in scores),
         n_identified=sum(score.n_identified for score in scores),
         confusion=dict(sorted(confusion.items())),
         false_alarm_probability=scores[0].false_alarm_probability,

@@ -70,7 +70,7 @@ class SceneScore:
     Attributes
     ----------
     matching
-        Plumes found, missed, invisible, false.
+        Plumes found, missed, invisible, false, extra.
     false_per_megapixel
         False plumes over the scene's area.
     n_identified
@@ -95,12 +95,14 @@ class SceneScore:
             "n_missed": len(self.matching.missed),
             "n_invisible": len(self.matching.invisible),
             "n_false": len(self.matching.false),
+            "n_extra": len(self.matching.extra),
             "false_per_megapixel": self.false_per_megapixel,
             "n_identified": self.n_identified,
             "pairs": [list(pair) for pair in self.matching.pairs],
             "missed": list(self.matching.missed),
             "invisible": list(self.matching.invisible),
             "false": list(self.matching.false),
+            "extra": list(self.matching.extra),
             "confusion": [
                 {"true": true, "said": said, "count": count}
                 for (true, said), count in sorted(self.confusion.items())

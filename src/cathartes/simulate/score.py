@@ -126,13 +126,17 @@ class Matching:
         Ids of true plumes without a visible pixel: neither found nor missed. Those that others
         hide altogether, so that no pixel bears their label, are added by `evaluate_scene`.
     false
-        Ids of found plumes that touch no gas at all.
+        Ids of found plumes of which less than a tenth holds gas.
+    extra
+        Ids of the other found plumes that are no true plume's partner: further pieces of one, and
+        those where gas is, but too thin to show.
     """
 
     pairs: tuple[tuple[int, int], ...]
     missed: tuple[int, ...]
     invisible: tuple[int, ...]
     false: tuple[int, ...]
+    extra: tuple[int, ...] = ()
 
 
 def match_plumes(
@@ -147,7 +151,7 @@ def match_plumes(
     Rule: a found plume belongs to the true one if at least one of the true plume's visible pixels
     (optimal SNR ≥ ``visible_snr``) lies in it, and at least ``least_share`` of the found plume's
     pixels hold gas. A found plume is false if less than that share of it holds gas. A plume found
-    in several pieces is found once, and its pieces are not false.
+    in several pieces is found once, and its other pieces are extra.
 
     Parameters
     ----------
@@ -183,7 +187,9 @@ def match_plumes(
         else:
             missed.append(true_id)
     false = tuple(i for i in found_ids if gassy[i] < least_share)
-    return Matching(tuple(pairs), tuple(missed), tuple(invisible), false)
+    taken = {*false, *(found_id for _, found_id in pairs)}
+    extra = tuple(i for i in found_ids if i not in taken)
+    return Matching(tuple(pairs), tuple(missed), tuple(invisible), false, extra)
 
 
 def confusion(

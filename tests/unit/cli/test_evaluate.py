@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cathartes.cli.evaluate_tables import evaluation_page, pooled_dict, pooled_sentence
 from cathartes.cli.json_output import to_json_value
-from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
+from cathartes.pipeline.evaluate import Evaluation, ExtraPlume, PlumeCompared, SceneEvaluation
 from cathartes.pipeline.pooled import GasPooled, PooledScore
 from cathartes.products.summary import PlumeShort
 from cathartes.simulate.evaluation import SceneScore
@@ -27,18 +27,21 @@ def truth(number: int, snr_max: float) -> PlumeTruth:
 
 
 COUNTS = {("ethanol", "methanol"): 1}
-SCORE = SceneScore(Matching(((1, 3),), (2,), (), (4,)), 1.0, 0, COUNTS, 1e-4, ())
+SCORE = SceneScore(Matching(((1, 3),), (2,), (), (4,), (5, 6)), 1.0, 0, COUNTS, 1e-4, ())
 EVALUATION = Evaluation(
     scenes=(
         SceneEvaluation(
             "yard", 250_000,
             (PlumeCompared(truth(1, 12.0), FOUND, True, False, None),
              PlumeCompared(truth(2, 5.0), None, True, False, None)),
-            (FOUND.model_copy(update={"id": 4, "chemical": "R-22"}),), ("hexane",), SCORE, (),
+            (FOUND.model_copy(update={"id": 4, "chemical": "R-22"}),),
+            (ExtraPlume(FOUND.model_copy(update={"id": 5, "chemical": "ethanol"}), True),
+             ExtraPlume(FOUND.model_copy(update={"id": 6, "chemical": "R-32"}), False)),
+            ("hexane",), SCORE, (),
         ),
     ),
     pooled=PooledScore(
-        1, 250_000, 1, 1, 0, 1, 0, COUNTS, 1e-4,
+        1, 250_000, 1, 1, 0, 1, 2, 0, COUNTS, 1e-4,
         (SnrBin(4.0, 6.0, 20, 0.25), SnrBin(6.0, math.inf, 0, math.nan)), 0.6, 0.9,
         (GasPooled("ethanol", 1, 0.95, (), ColumnError(20, -3.0, 0.9, 12.0, 0.6, 0.9)),),
     ),
@@ -58,13 +61,16 @@ def test_found_wrongly_named_missed_and_false_are_told_apart() -> None:
     assert any("ethanol" in x and "12.0" in x and "methanol" in x for x in lines)
     assert any("ethanol" in x and "5.0" in x and "missed" in x for x in lines)
     assert any("nothing" in x and "R-22" in x for x in lines)
+    assert any("a further piece" in x and "ethanol" in x for x in lines)
+    assert any("not this, but other gas" in x and "R-32" in x for x in lines)
     assert "ethanol was called methanol: 1" in lines
     assert "Not searched by the scan: hexane." in lines
 
 
 def test_the_sentence_counts() -> None:
     assert pooled_sentence(EVALUATION.pooled) == (
-        "1 of 2 visible plumes found, 0 of them named rightly, 1 false (4 per million pixels)."
+        "1 of 2 visible plumes found, 0 of them named rightly, 1 false (4 per million pixels). "
+        "2 more where gas is."
     )
 
 

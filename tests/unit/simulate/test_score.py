@@ -86,6 +86,14 @@ def test_a_plume_in_two_pieces_is_found_once_and_no_piece_is_false():
     matching = match_plumes(TRUE, SNR, found)
     assert matching.pairs == ((1, 1),)
     assert matching.false == ()
+    assert matching.extra == (2,)
+
+
+def test_a_plume_found_where_gas_is_too_thin_is_extra():
+    """Neither found nor false; and what is found is always one of found, false and extra."""
+    found = np.where(TRUE == 3, 4, 0)
+    matching = match_plumes(TRUE, SNR, found)
+    assert (matching.pairs, matching.false, matching.extra) == ((), (), (4,))
 
 
 def test_shapes_must_agree():
