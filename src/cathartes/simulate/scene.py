@@ -224,6 +224,12 @@ def _layer(
     if plume.peak_ppm_m is not None:
         column = unit * (plume.peak_ppm_m / unit.max())
     else:
+        if not library[first].molar_mass_g_mol > 0:
+            raise SettingsError(
+                f"{first} has no molar mass in the library, so that {plume.emission_kg_h} kg h-1 "
+                "are no known number of molecules; give peak_ppm_m, or import the gas with "
+                "molar_mass_g_mol."
+            )
         mass_kg_m2 = (plume.emission_kg_h or 0.0) / 3600.0 / settings.wind_speed_m_s
         column = unit * mass_kg_m2 * column_per_emission_ppm_m(library[first].molar_mass_g_mol)
     column = drop_faint(column)

@@ -275,3 +275,11 @@ def test_bands_at_which_the_air_is_not_known_are_refused(first_um, last_um, word
     bands = SpectralBands(centre_um, np.full(centre_um.size, 0.05))
     with pytest.raises(SettingsError, match=words):
         simulate_scene(SceneSettings(lines=2, samples=2), gases, replace(hytes, bands=bands))
+
+
+def test_an_emission_rate_of_a_gas_without_molar_mass_is_refused(gases, hytes, small):
+    """Else the plume would hold nothing, and be called too weak to be found."""
+    library = gases.with_gas(replace(gases["alphane"], molar_mass_g_mol=np.nan))
+    plume = PlumeSettings(gases={"alphane": 1.0}, line=20.5, sample=10.5, emission_kg_h=5.0)
+    with pytest.raises(SettingsError, match=r"alphane has no molar mass .* give peak_ppm_m, or"):
+        simulate_scene(small.model_copy(update={"plumes": (plume,)}), library, hytes)
