@@ -180,4 +180,10 @@ def read_scene_settings(path: Path) -> SceneSettings:
     """Read a scene's settings from a TOML file."""
     if not path.is_file():
         raise SettingsError(f"no scene file {path}; give a TOML file or a preset's name.")
-    return parse_scene_settings(path.read_text("utf-8"), path.name)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"scene file {path} can't be read ({error}); a TOML file in UTF-8 is needed."
+        ) from error
+    return parse_scene_settings(text, path.name)

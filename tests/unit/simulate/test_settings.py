@@ -63,6 +63,9 @@ def test_reading_from_a_file(tmp_path):
     assert read_scene_settings(tmp_path / "farm.toml").name == "farm"
     with pytest.raises(SettingsError, match="no scene file"):
         read_scene_settings(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"name = '\xfc'")
+    with pytest.raises(SettingsError, match=r"can't be read .* a TOML file in UTF-8 is needed"):
+        read_scene_settings(tmp_path / "latin.toml")
 
 
 def test_presets_are_found_by_name():
