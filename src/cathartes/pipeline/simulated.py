@@ -60,7 +60,7 @@ def make_scene(
     InputError
         If the measured reflectances can't be read.
     """
-    out = Path(out)
+    out = Path(out).resolve()
     library = working_library() if library is None else library
     check_free(out, overwrite=overwrite)
     with StageClock(progress or SilentProgress()) as clock:
@@ -121,8 +121,13 @@ def check_free(out: Path, *, overwrite: bool) -> None:
     Raises
     ------
     OutputError
-        If something is there that is not ours to replace.
+        If something is there that is not ours to replace, or it is the current folder.
     """
+    if out.resolve() == Path.cwd():
+        raise OutputError(
+            f"{out}: is the current folder, which can't be put in place in one step; name a folder "
+            "inside it with --out."
+        )
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not overwrite or not out.is_dir():

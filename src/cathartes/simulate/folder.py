@@ -77,8 +77,15 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
     Raises
     ------
     OutputError
-        If the folder exists and is not empty, or can't be written.
+        If the folder exists and is not empty, is the current one, or can't be written.
     """
+    header = folder / CUBE_NAME
+    folder = folder.resolve()
+    if folder == Path.cwd():
+        raise OutputError(
+            f"{folder} is the current folder, which can't be put in place in one step; name a "
+            "folder inside it."
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(
             f"{folder} exists and is not an empty folder; name a new folder, or empty it first."
@@ -102,7 +109,7 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return folder / CUBE_NAME
+    return header
 
 
 def _write_into(scene: SimulatedScene, folder: Path) -> None:

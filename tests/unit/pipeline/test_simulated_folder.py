@@ -80,3 +80,24 @@ def test_a_scene_in_a_folder_open_to_all_is_not(tmp_path: Path) -> None:
     make_scene(TINY, tmp_path / "s")
     modes = {(tmp_path / name).stat().st_mode for name in ("s", "as_other_folders")}
     assert len(modes) == 1
+
+
+def test_the_current_folder_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_scene(TINY, tmp_path / "s")
+    (tmp_path / "empty").mkdir()
+    for name in ("s", "empty"):
+        monkeypatch.chdir(tmp_path / name)
+        with pytest.raises(OutputError, match="is the current folder"):
+            make_scene(TINY, ".", overwrite=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "s"]
+
+
+def test_a_link_to_a_scene_is_followed(tmp_path: Path) -> None:
+    make_scene(TINY, tmp_path / "s")
+    before = (tmp_path / "s" / "scene.img").read_bytes()
+    (tmp_path / "link").symlink_to("s")
+    make_scene(TINY.model_copy(update={"seed": 9}), tmp_path / "link", overwrite=True)
+    assert (tmp_path / "s" / "scene.img").read_bytes() != before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "s"]
