@@ -66,11 +66,14 @@ def _compared_row(plume: PlumeCompared) -> tuple[RenderableType, ...]:
 def pooled_sentence(pooled: PooledScore) -> str:
     """Return how many plumes were found, named and false, and how many more there are."""
     visible = pooled.n_found + pooled.n_missed
+    mixture = ""
+    if pooled.n_other_of_mixture:
+        mixture = f", {pooled.n_other_of_mixture} after another gas of their mixture"
     extra = f" {pooled.n_extra} more where gas is." if pooled.n_extra else ""
     return (
         f"{pooled.n_found} of {visible} visible plumes found, {pooled.n_identified} of them "
-        f"named rightly, {pooled.n_false} false ({pooled.false_per_megapixel:.2g} per million "
-        f"pixels).{extra}"
+        f"named rightly{mixture}, {pooled.n_false} false "
+        f"({pooled.false_per_megapixel:.2g} per million pixels).{extra}"
     )
 
 
@@ -95,7 +98,8 @@ def evaluation_page(evaluation: Evaluation) -> Iterator[RenderableType]:
     yield Text(
         f"Of all pixels compared, {_percent(pooled.within_1_sd)} lie within one stated standard "
         f"deviation of the truth (68 % is right) and {_percent(pooled.within_2_sd)} within two "
-        "(95 %)."
+        f"(95 %); the estimate is on average {_percent(pooled.mean_ratio)} of the truth, with a "
+        f"root mean square error of {_percent(pooled.relative_rmse)} of it."
     )
 
 
@@ -160,6 +164,7 @@ def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
         "n_extra": pooled.n_extra,
         "false_per_megapixel": pooled.false_per_megapixel,
         "n_identified": pooled.n_identified,
+        "n_other_of_mixture": pooled.n_other_of_mixture,
         "confusion": [
             {"true": true, "said": said, "count": count}
             for (true, said), count in pooled.confusion.items()
@@ -168,6 +173,8 @@ def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
         "detection": _bins(pooled.detection),
         "within_1_sd": pooled.within_1_sd,
         "within_2_sd": pooled.within_2_sd,
+        "mean_ratio": pooled.mean_ratio,
+        "relative_rmse": pooled.relative_rmse,
         "gases": [
             {
                 "gas": gas.gas,

@@ -18,6 +18,7 @@ class GasPixels:
     Attributes
     ----------
     estimate_ppm_m, sd_ppm_m, true_ppm_m : (pixel,) [ppm m]
+        The truth is positive.
     """
 
     gas: str
@@ -57,6 +58,8 @@ class PooledScore:
         Further plumes found where gas is: pieces, and gas too thin to show.
     n_identified
         Found plumes that bear the name of the gas that shows most.
+    n_other_of_mixture
+        Found plumes that bear the name of another gas of their mixture.
     confusion
         (true main gas, said) to count.
     false_alarm_probability
@@ -66,6 +69,9 @@ class PooledScore:
     within_1_sd, within_2_sd
         Share of pixels of all gases whose true column density lies within so many stated standard
         deviations; NaN without pixels.
+    mean_ratio, relative_rmse
+        Of all pixels of all gases, each in parts of its own truth: mean of the estimate, and root
+        of the mean square error; NaN without pixels.
     """
 
     n_scenes: int
@@ -76,11 +82,14 @@ class PooledScore:
     n_false: int
     n_extra: int
     n_identified: int
+    n_other_of_mixture: int
     confusion: Mapping[tuple[str, str], int]
     false_alarm_probability: float
     detection: tuple[SnrBin, ...]
     within_1_sd: float
     within_2_sd: float
+    mean_ratio: float
+    relative_rmse: float
     gases: tuple[GasPooled, ...]
 
     @property
@@ -104,6 +113,8 @@ def pool_scores(
     for score in scores:
         confusion.update(score.confusion)
     gases = _pool_gases(scores, [pixels for _, _, pixels in scenes])
+    # In parts of the truth: gases differ a thousandfold in ppm m.
+    relative = _pool_columns([_relative(gas) for _, _, pixels in scenes for gas in pixels])
     n_column = sum(gas.column.n_pixels for gas in gases)
     return PooledScore(
         n_scenes=len(scenes),
@@ -114,11 +125,14 @@ def pool_scores(
         n_false=sum(len(score.matching.false) for score in scores),
         n_extra=sum(len(score.matching.extra) for score in scores),
         n_identified=sum(score.n_identified for score in scores),
+        n_other_of_mixture=sum(score.n_other_of_mixture for score in scores),
         confusion=dict(sorted(confusion.items())),
         false_alarm_probability=scores[0].false_alarm_probability,
         detection=pool_bins([gas.detection for gas in gases]),
         within_1_sd=_share([(g.column.n_pixels, g.column.within_1_sd) for g in gases], n_column),
         within_2_sd=_share([(g.column.n_pixels, g.column.within_2_sd) for g in gases], n_column),
+        mean_ratio=relative.slope,
+        relative_rmse=relative.rmse_ppm_m,
         gases=gases,
     )
 
@@ -146,12 +160,18 @@ def _pool_gases(
     return tuple(pooled)
 
 
+def _relative(pixels: GasPixels) -> GasPixels:
+    true = pixels.true_ppm_m
+    return GasPixels(pixels.gas, pixels.estimate_ppm_m / true, pixels.sd_ppm_m / true, true / true)
+
+
 def _pool_columns(pixels: Sequence[GasPixels]) -> ColumnError:
-    estimate_ppm_m = np.concatenate([p.estimate_ppm_m for p in pixels])
+    none = [np.empty(0)]
+    estimate_ppm_m = np.concatenate([p.estimate_ppm_m for p in pixels] or none)
     return column_error(
         estimate_ppm_m,
-        np.concatenate([p.sd_ppm_m for p in pixels]),
-        np.concatenate([p.true_ppm_m for p in pixels]),
+        np.concatenate([p.sd_ppm_m for p in pixels] or none),
+        np.concatenate([p.true_ppm_m for p in pixels] or none),
         np.ones(estimate_ppm_m.shape, dtype=bool),
     )
 

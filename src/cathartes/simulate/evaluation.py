@@ -75,6 +75,8 @@ class SceneScore:
         False plumes over the scene's area.
     n_identified
         Matched plumes whose chemical is the true main gas.
+    n_other_of_mixture
+        Matched plumes whose chemical is another gas of the true mixture.
     confusion
         (true main gas, said) to count.
     false_alarm_probability
@@ -84,6 +86,7 @@ class SceneScore:
     matching: Matching
     false_per_megapixel: float
     n_identified: int
+    n_other_of_mixture: int
     confusion: Mapping[tuple[str, str], int]
     false_alarm_probability: float
     gases: tuple[GasScore, ...]
@@ -98,6 +101,7 @@ class SceneScore:
             "n_extra": len(self.matching.extra),
             "false_per_megapixel": self.false_per_megapixel,
             "n_identified": self.n_identified,
+            "n_other_of_mixture": self.n_other_of_mixture,
             "pairs": [list(pair) for pair in self.matching.pairs],
             "missed": list(self.matching.missed),
             "invisible": list(self.matching.invisible),
@@ -173,6 +177,7 @@ def evaluate_scene(
     matching = replace(matching, invisible=tuple(sorted({*matching.invisible, *hidden})))
     true_gas = {plume.id: plume.main_gas for plume in truth.plumes}
     counts = confusion(matching, true_gas, said)
+    others = {plume.id: {name for name, _ in plume.gases[1:]} for plume in truth.plumes}
     clean = truth.labels == 0
     gases = tuple(
         _score_gas(truth, index, gas, layers[gas], clean, false_alarm_probability)
@@ -183,6 +188,7 @@ def evaluate_scene(
         matching=matching,
         false_per_megapixel=len(matching.false) / (found_labels.size / 1e6),
         n_identified=sum(count for (true, name), count in counts.items() if true == name),
+        n_other_of_mixture=sum(said[f] in others[true_id] for true_id, f in matching.pairs),
         confusion=counts,
         false_alarm_probability=false_alarm_probability,
         gases=gases,

@@ -27,7 +27,7 @@ def truth(number: int, snr_max: float) -> PlumeTruth:
 
 
 COUNTS = {("ethanol", "methanol"): 1}
-SCORE = SceneScore(Matching(((1, 3),), (2,), (), (4,), (5, 6)), 1.0, 0, COUNTS, 1e-4, ())
+SCORE = SceneScore(Matching(((1, 3),), (2,), (), (4,), (5, 6)), 1.0, 0, 1, COUNTS, 1e-4, ())
 EVALUATION = Evaluation(
     scenes=(
         SceneEvaluation(
@@ -41,8 +41,8 @@ EVALUATION = Evaluation(
         ),
     ),
     pooled=PooledScore(
-        1, 250_000, 1, 1, 0, 1, 2, 0, COUNTS, 1e-4,
-        (SnrBin(4.0, 6.0, 20, 0.25), SnrBin(6.0, math.inf, 0, math.nan)), 0.6, 0.9,
+        1, 250_000, 1, 1, 0, 1, 2, 0, 1, COUNTS, 1e-4,
+        (SnrBin(4.0, 6.0, 20, 0.25), SnrBin(6.0, math.inf, 0, math.nan)), 0.6, 0.9, 0.87, 0.3,
         (GasPooled("ethanol", 1, 0.95, (), ColumnError(20, -3.0, 0.9, 12.0, 0.6, 0.9)),),
     ),
 )  # fmt: skip
@@ -69,7 +69,8 @@ def test_found_wrongly_named_missed_and_false_are_told_apart() -> None:
 
 def test_the_sentence_counts() -> None:
     assert pooled_sentence(EVALUATION.pooled) == (
-        "1 of 2 visible plumes found, 0 of them named rightly, 1 false (4 per million pixels). "
+        "1 of 2 visible plumes found, 0 of them named rightly, 1 after another gas of "
+        "their mixture, 1 false (4 per million pixels). "
         "2 more where gas is."
     )
 
@@ -79,6 +80,7 @@ def test_figures_of_pixels_keep_their_units() -> None:
     assert "Column density [ppm m] of pixels" in text
     assert "25.0 %" in text
     assert "6 up" in text
+    assert "on average 87.0 % of the truth" in " ".join(text.split())
 
 
 def test_json_has_null_for_what_is_not_known() -> None:

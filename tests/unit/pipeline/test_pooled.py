@@ -17,7 +17,7 @@ def score(matching: Matching, gas: str = "ammonia", *, said: str, auc: float) ->
     counts = {("ammonia", said): 1}
     bins = (SnrBin(4.0, 6.0, 10, 0.5), SnrBin(6.0, math.inf, 0, math.nan))
     gases = (GasScore(gas, auc, 3.0, bins, NO_COLUMN),)
-    return SceneScore(matching, 0.0, int(said == "ammonia"), counts, 1e-4, gases)
+    return SceneScore(matching, 0.0, int(said == "ammonia"), 0, counts, 1e-4, gases)
 
 
 def pixels(generator: np.random.Generator, n: int, sd: float) -> GasPixels:
@@ -67,7 +67,22 @@ def test_columns_pool_as_if_all_pixels_were_of_one_scene() -> None:
 
 
 def test_without_layers_there_are_no_figures_of_pixels() -> None:
-    pooled = pool_scores([(10, SceneScore(Matching((), (), (), ()), 0.0, 0, {}, 1e-4, ()), ())])
+    pooled = pool_scores([(10, SceneScore(Matching((), (), (), ()), 0.0, 0, 0, {}, 1e-4, ()), ())])
     assert pooled.gases == ()
     assert pooled.detection == ()
     assert math.isnan(pooled.within_1_sd)
+    assert math.isnan(pooled.mean_ratio)
+    assert math.isnan(pooled.relative_rmse)
+
+
+def test_relative_errors_do_not_hang_on_the_gases_sizes() -> None:
+    """Two gases, a thousandfold apart in ppm m, both half their truth or one and a half."""
+    half = np.array([0.5, 1.5])
+    scored = score(Matching((), (), (), ()), said="ammonia", auc=0.8)
+    each = (
+        GasPixels("SF6", 0.1 * half, half, np.full(2, 0.1)),
+        GasPixels("methanol", 100.0 * half, half, np.full(2, 100.0)),
+    )
+    pooled = pool_scores([(1, scored, each)])
+    assert pooled.mean_ratio == pytest.approx(1.0)
+    assert pooled.relative_rmse == pytest.approx(0.5)

@@ -1,6 +1,7 @@
 """Scores on cases small enough to count by hand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -202,3 +203,18 @@ def test_a_result_that_contradicts_itself_is_refused():
     short = GasLayers(np.zeros((6, 9)), np.zeros((6, 10)), np.ones((6, 10)))
     with pytest.raises(InputError, match=r"score of a has shape \(6, 9\), the truth \(6, 10\)"):
         evaluate_scene(truth, labels, (FoundPlume(1, "a"),), {"a": short})
+
+
+def test_another_gas_of_a_mixture_is_told_from_a_wrong_name():
+    labels = np.where(TRUE == 1, 1, 0)
+    mixture = PlumeTruth(1, (("a", 50.0), ("b", 20.0)), 3.0, 1.0, 300.0, None, 10.0, 6)
+    truth = scene_truth(labels, mixture)
+    truth = replace(
+        truth, gases=("a", "b"), snr=np.repeat(truth.snr, 2, axis=0),
+        column_density_ppm_m=np.repeat(truth.column_density_ppm_m, 2, axis=0),
+    )  # fmt: skip
+    counts = [
+        (score.n_identified, score.n_other_of_mixture)
+        for score in (evaluate_scene(truth, labels, (FoundPlume(1, said),), {}) for said in "abc")
+    ]
+    assert counts == [(1, 0), (0, 1), (0, 0)]
