@@ -114,6 +114,11 @@ def _detection(pooled: PooledScore) -> Iterator[RenderableType]:
         return
     yield Text(f"Pixels found at a false-alarm probability of {probability:g}:")
     yield detection_table(pooled)
+    if pooled.n_too_small:
+        yield Text(
+            f"{pooled.n_too_small} of {pooled.n_scenes} scenes are too small to show it, and left "
+            "out of this table."
+        )
 
 
 def detection_table(pooled: PooledScore) -> Table:
@@ -171,6 +176,7 @@ def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
         ],
         "false_alarm_probability": pooled.false_alarm_probability,
         "detection": _bins(pooled.detection),
+        "n_too_small": pooled.n_too_small,
         "within_1_sd": pooled.within_1_sd,
         "within_2_sd": pooled.within_2_sd,
         "mean_ratio": pooled.mean_ratio,

@@ -66,6 +66,8 @@ class PooledScore:
         Of a pixel, that `detection` is for; each scene and gas has its own threshold.
     detection
         Pixels of all gases; empty where no scene is large enough for that probability.
+    n_too_small
+        Scenes left out of `detection`, since they are too small for that probability.
     within_1_sd, within_2_sd
         Share of pixels of all gases whose true column density lies within so many stated standard
         deviations; NaN without pixels.
@@ -86,6 +88,7 @@ class PooledScore:
     confusion: Mapping[tuple[str, str], int]
     false_alarm_probability: float
     detection: tuple[SnrBin, ...]
+    n_too_small: int
     within_1_sd: float
     within_2_sd: float
     mean_ratio: float
@@ -129,6 +132,7 @@ def pool_scores(
         confusion=dict(sorted(confusion.items())),
         false_alarm_probability=scores[0].false_alarm_probability,
         detection=pool_bins([gas.detection for gas in gases]),
+        n_too_small=sum(any(not gas.detection for gas in score.gases) for score in scores),
         within_1_sd=_share([(g.column.n_pixels, g.column.within_1_sd) for g in gases], n_column),
         within_2_sd=_share([(g.column.n_pixels, g.column.within_2_sd) for g in gases], n_column),
         mean_ratio=relative.slope,

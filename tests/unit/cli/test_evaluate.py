@@ -42,7 +42,7 @@ EVALUATION = Evaluation(
     ),
     pooled=PooledScore(
         1, 250_000, 1, 1, 0, 1, 2, 0, 1, COUNTS, 1e-4,
-        (SnrBin(4.0, 6.0, 20, 0.25), SnrBin(6.0, math.inf, 0, math.nan)), 0.6, 0.9, 0.87, 0.3,
+        (SnrBin(4.0, 6.0, 20, 0.25), SnrBin(6.0, math.inf, 0, math.nan)), 1, 0.6, 0.9, 0.87, 0.3,
         (GasPooled("ethanol", 1, 0.95, (), ColumnError(20, -3.0, 0.9, 12.0, 0.6, 0.9)),),
     ),
 )  # fmt: skip
@@ -80,6 +80,7 @@ def test_figures_of_pixels_keep_their_units() -> None:
     assert "Column density [ppm m] of pixels" in text
     assert "25.0 %" in text
     assert "6 up" in text
+    assert "1 of 1 scenes are too small to show it, and left out" in text
     assert "on average 87.0 % of the truth" in " ".join(text.split())
 
 

@@ -1,6 +1,7 @@
 """Pooled figures are those of all scenes' pixels and plumes taken together."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from cathartes.pipeline.pooled import GasPixels, pool_bins, pool_scores
 from cathartes.simulate.evaluation import GasScore, SceneScore
 from cathartes.simulate.score import ColumnError, Matching, SnrBin, column_error
 
+NO_PIXELS = GasPixels("ammonia", np.empty(0), np.empty(0), np.empty(0))
 NO_COLUMN = ColumnError(0, math.nan, math.nan, math.nan, math.nan, math.nan)
 
 
@@ -64,6 +66,15 @@ def test_columns_pool_as_if_all_pixels_were_of_one_scene() -> None:
     # Gaussian errors: 68.3 % within one standard deviation, and 5000 pixels show it to 2 %.
     assert pooled.within_1_sd == pytest.approx(0.683, abs=0.02)
     assert pooled.within_2_sd == pytest.approx(0.954, abs=0.01)
+
+
+def test_scenes_too_small_for_a_threshold_are_counted() -> None:
+    """Their pixels are in no bin, and a table of the others must not stand for all."""
+    large = score(Matching((), (), (), ()), said="ammonia", auc=0.8)
+    small = replace(large, gases=(replace(large.gases[0], threshold=math.nan, detection=()),))
+    pooled = pool_scores([(9, large, (NO_PIXELS,)), (1, small, (NO_PIXELS,))])
+    assert pooled.n_too_small == 1
+    assert [one.n_pixels for one in pooled.detection] == [10, 0]
 
 
 def test_without_layers_there_are_no_figures_of_pixels() -> None:
