@@ -10,11 +10,11 @@ _PLACES = {
     "DetectSettings": "cathartes.detect.settings:DetectSettings",
     "OpenOptions": "cathartes.scenes.options:OpenOptions",
     "ScanSettings": "cathartes.pipeline.scan:ScanSettings",
-    "demonstrate": "cathartes.pipeline.demo:demonstrate",
+    "demo": "cathartes.pipeline.demo:demo",
+    "doctor": "cathartes.cli.diagnosis:doctor",
     "evaluate": "cathartes.pipeline.evaluate:evaluate",
     "library": "cathartes.pipeline.gas_library:working_library",
     "load_instrument": "cathartes.scenes.instrument:load_instrument",
-    "make_scene": "cathartes.pipeline.simulated:make_scene",
     "open_cube": "cathartes.scenes.open:open_cube",
     "preset_settings": "cathartes.simulate.presets:preset_settings",
     "read_scene_settings": "cathartes.simulate.settings:read_scene_settings",
@@ -22,6 +22,7 @@ _PLACES = {
     "read_summary": "cathartes.products.summary:read_summary",
     "read_truth": "cathartes.simulate.folder:read_truth",
     "scan": "cathartes.pipeline.scan:scan",
+    "simulate": "cathartes.simulate",
     "simulate_scene": "cathartes.simulate.scene:simulate_scene",
 }
 

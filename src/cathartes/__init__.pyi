@@ -1,11 +1,12 @@
+from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
-from cathartes.pipeline.demo import demonstrate as demonstrate
+from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.gas_library import working_library as library
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
-from cathartes.pipeline.simulated import make_scene as make_scene
+from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.products.summary import read_summary as read_summary
 from cathartes.scenes.cube import Cube as Cube
 from cathartes.scenes.instrument import load_instrument as load_instrument
@@ -17,7 +18,8 @@ from cathartes.simulate.scene import simulate_scene as simulate_scene
 from cathartes.simulate.settings import read_scene_settings as read_scene_settings
 from cathartes.spectra.readers import read_spectra as read_spectra
 
-# `library` is listed here because it bears another name where it stands.
+# `library` is listed here because it bears another name where it stands. `simulate` is a package
+# that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 __all__ = [
     "CathartesError",
     "Cube",
@@ -25,11 +27,11 @@ __all__ = [
     "OpenOptions",
     "ScanSettings",
     "__version__",
-    "demonstrate",
+    "demo",
+    "doctor",
     "evaluate",
     "library",
     "load_instrument",
-    "make_scene",
     "open_cube",
     "preset_settings",
     "read_scene_settings",
@@ -37,6 +39,7 @@ __all__ = [
     "read_summary",
     "read_truth",
     "scan",
+    "simulate",
     "simulate_scene",
 ]
 

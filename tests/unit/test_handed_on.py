@@ -1,6 +1,8 @@
 """What ``import cathartes`` hands on, and what it does not import for that."""
 
 import ast
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cathartes
+from cathartes.cli.commands import COMMANDS
 
 STUB = Path(cathartes.__file__).with_name("__init__.pyi")
 
@@ -28,10 +31,47 @@ def test_type_checkers_see_the_same_names() -> None:
 
 def test_a_stub_leads_to_the_same_place() -> None:
     for node in ast.parse(STUB.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
-                place = f"{node.module}:{alias.name}"
-                assert cathartes._PLACES[alias.asname or alias.name] == place  # type: ignore[attr-defined]
+                handed_on = getattr(cathartes, alias.asname or alias.name)
+                if inspect.ismodule(handed_on):  # a room that can be called
+                    handed_on = inspect.unwrap(handed_on)
+                assert handed_on is getattr(importlib.import_module(node.module), alias.name)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_a_call_of_the_same_name(command: str) -> None:
+    assert command in cathartes.__all__
+    assert callable(getattr(cathartes, command))
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "import cathartes.simulate", "from cathartes.simulate import SceneSettings",
+     "import cathartes.pipeline.simulated", "from cathartes import simulate"],
+)  # fmt: skip
+def test_a_room_stays_a_room_and_can_be_called(before: str) -> None:
+    """Whatever was imported first: the import system binds the package's name when it likes."""
+    script = f"""
+import cathartes
+{before}
+import inspect
+from cathartes.simulate import PRESETS
+import cathartes.simulate as room
+assert callable(cathartes.simulate), cathartes.simulate
+assert cathartes.simulate is room and room.PRESETS is PRESETS
+assert list(inspect.signature(cathartes.simulate).parameters)[:2] == ["scene", "out"]
+try:
+    cathartes.simulate("no such preset", "nowhere")
+except cathartes.CathartesError as error:
+    assert "is no preset" in str(error), error
+else:
+    raise SystemExit("it did not run")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_no_such_name_is_the_usual_error() -> None:

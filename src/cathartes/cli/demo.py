@@ -9,7 +9,8 @@ from cathartes.cli.console import JsonFlag, QuietFlag, output_console
 from cathartes.cli.evaluate_tables import comparison_table, pooled_dict, pooled_sentence
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
-from cathartes.pipeline.demo import Demonstration, demonstrate
+from cathartes.pipeline.demo import Demonstration
+from cathartes.pipeline.demo import demo as demonstrate
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
 from cathartes.simulate.folder import CUBE_NAME
 

@@ -74,7 +74,7 @@ class Diagnosis:
         return all(finding.verdict is not Verdict.FAILS for finding in self.findings)
 
 
-def diagnose() -> Diagnosis:
+def doctor() -> Diagnosis:
     """Look at this machine, and say what of Cathartes works on it.
 
     Nothing is fetched and nothing stays written; it takes a few seconds.

@@ -5,7 +5,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cathartes.cli.console import JsonFlag, output_console
-from cathartes.cli.diagnosis import Diagnosis, Verdict, diagnose
+from cathartes.cli.diagnosis import Diagnosis, Verdict
+from cathartes.cli.diagnosis import doctor as diagnose
 from cathartes.cli.json_output import write_json
 from cathartes.errors import CathartesError
 

@@ -10,13 +10,12 @@ from rich.text import Text
 from cathartes.cli.console import JsonFlag, QuietFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
-from cathartes.errors import SettingsError
-from cathartes.pipeline.simulated import AUTO, BUILTIN, make_scene
+from cathartes.pipeline.simulated import AUTO, BUILTIN, scene_settings
+from cathartes.pipeline.simulated import simulate as simulate_scene
 from cathartes.simulate.folder import CUBE_NAME
-from cathartes.simulate.presets import PRESETS, preset_settings
+from cathartes.simulate.presets import PRESETS
 from cathartes.simulate.scene import SimulatedScene
 from cathartes.simulate.score import VISIBLE_SNR
-from cathartes.simulate.settings import SceneSettings, read_scene_settings
 from cathartes.simulate.truth import PlumeTruth
 
 
@@ -60,14 +59,14 @@ def simulate(
     if show_list:
         _list_presets(json_output)
         return
-    settings = _settings_of(scene)
+    settings = scene_settings(scene)
     if seed is not None:
         settings = settings.model_copy(update={"seed": seed})
     if without_plumes:
         settings = settings.without_plumes()
     folder = Path(settings.name) if out is None else out
     with progress_bars(quiet) as progress:
-        made = make_scene(
+        made = simulate_scene(
             settings, folder, surfaces=surfaces, overwrite=overwrite, progress=progress
         )
     lines, samples, bands = made.radiance.shape
@@ -107,25 +106,6 @@ def _ground_sentence(made: SimulatedScene) -> str:
         f"Ground of {len(made.truth.materials)} measured reflectances of {header.name}, SHA-256 of "
         f"{table.name} {table.sha256}; --surfaces {BUILTIN} needs no file."
     )
-
-
-def _settings_of(scene: str) -> SceneSettings:
-    """Return the settings of a preset or a file.
-
-    Raises
-    ------
-    SettingsError
-        If it is neither.
-    """
-    if scene in PRESETS:
-        return preset_settings(scene)
-    path = Path(scene)
-    if path.suffix != ".toml" and not path.is_file():
-        raise SettingsError(
-            f"{scene}: is no preset ({', '.join(sorted(PRESETS))}) and no settings file; "
-            "`cathartes simulate --list` lists the presets."
-        )
-    return read_scene_settings(path)
 
 
 def plume_table(plumes: tuple[PlumeTruth, ...]) -> Table:

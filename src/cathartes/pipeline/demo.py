@@ -7,7 +7,7 @@ from cathartes.pipeline.evaluate import Evaluation, evaluate
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.scan import ScanSettings, scan
-from cathartes.pipeline.simulated import BUILTIN, make_scene
+from cathartes.pipeline.simulated import BUILTIN, simulate
 from cathartes.products.summary import ScanSummary
 from cathartes.simulate.folder import CUBE_NAME
 from cathartes.simulate.presets import preset_settings
@@ -35,7 +35,7 @@ class Demonstration:
     evaluation: Evaluation
 
 
-def demonstrate(
+def demo(
     out: str | Path,
     *,
     scene: SceneSettings | None = None,
@@ -60,7 +60,7 @@ def demonstrate(
     """
     library = working_library()
     scene_folder, plumes_folder = Path(out) / SCENE, Path(out) / PLUMES
-    make_scene(
+    simulate(
         scene or preset_settings("demo"),
         scene_folder,
         library,

@@ -6,15 +6,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.scenes.instrument import Instrument, SpectralRange, load_instrument
 from cathartes.simulate.folder import ARRAYS_NAME, CUBE_NAME, TRUTH_NAME, read_truth, write_scene
 from cathartes.simulate.measured import read_measured_surfaces
+from cathartes.simulate.presets import PRESETS
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
-from cathartes.simulate.settings import SceneSettings
+from cathartes.simulate.settings import SceneSettings, read_scene_settings
 from cathartes.simulate.surfaces import SurfaceSet
 from cathartes.spectra.library import GasLibrary
 
@@ -26,8 +27,8 @@ MEASURED = Path("emissivity_noise", "ecostress_library_with_mixtures.hdr")
 _FILES = frozenset({CUBE_NAME, str(Path(CUBE_NAME).with_suffix(".img")), TRUTH_NAME, ARRAYS_NAME})
 
 
-def make_scene(
-    settings: SceneSettings,
+def simulate(
+    scene: SceneSettings | str | Path,
     out: str | Path,
     library: GasLibrary | None = None,
     *,
@@ -39,6 +40,8 @@ def make_scene(
 
     Parameters
     ----------
+    scene
+        What to simulate: settings, the name of a preset, or the TOML file of settings.
     out
         Folder; `cathartes.simulate.folder.CUBE_NAME` in it is the cube.
     library
@@ -60,19 +63,40 @@ def make_scene(
     InputError
         If the measured reflectances can't be read.
     """
-    out = Path(out).resolve()
+    settings, out = scene_settings(scene), Path(out).resolve()
     library = working_library() if library is None else library
     check_free(out, overwrite=overwrite)
     with StageClock(progress or SilentProgress()) as clock:
         advance = clock.units("simulate", 2)
         instrument = load_instrument(settings.instrument)
         ground = choose_surfaces(surfaces, settings, instrument)
-        scene = simulate_scene(settings, library, instrument, ground)
+        made = simulate_scene(settings, library, instrument, ground)
         advance(1)
         check_free(out, overwrite=overwrite)
-        _write(scene, out)
+        _write(made, out)
         advance(1)
-    return scene
+    return made
+
+
+def scene_settings(scene: SceneSettings | str | Path) -> SceneSettings:
+    """Return settings as they are, those of a preset, or those in a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        If it is none of these.
+    """
+    if isinstance(scene, SceneSettings):
+        return scene
+    if scene in PRESETS:
+        return PRESETS[str(scene)]
+    path = Path(scene)
+    if path.suffix != ".toml" and not path.is_file():
+        raise SettingsError(
+            f"{scene}: is no preset ({', '.join(sorted(PRESETS))}) and no settings file; "
+            "`cathartes simulate --list` lists the presets."
+        )
+    return read_scene_settings(path)
 
 
 def choose_surfaces(

@@ -156,8 +156,8 @@ class ScanSummary(_Part):
     remarks: tuple[str, ...] = Field(default=(), description="what these counts mean, in words")
     chance_measured: bool | None = Field(
         default=None,
-        description="whether expected_by_chance rests on decoys of this scene, or on an assumed law; "
-        "null in older files",
+        description="whether expected_by_chance rests on decoys of this scene, or on an assumed "
+        "law; null in older files",
     )
     gases_searched: tuple[GasSearchedFacts, ...]
     gases_not_visible: tuple[GasNotVisible, ...]

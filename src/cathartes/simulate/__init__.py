@@ -1,5 +1,6 @@
 """Made-up scenes with known truth, and how well a result fits it."""
 
+from cathartes.on_demand import call_on_demand
 from cathartes.simulate.evaluation import FoundPlume, GasLayers, SceneScore, evaluate_scene
 from cathartes.simulate.folder import read_truth, write_scene
 from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings
@@ -31,3 +32,5 @@ __all__ = [
     "trial_settings",
     "write_scene",
 ]
+
+call_on_demand(__name__, "cathartes.pipeline.simulated:simulate")

@@ -9,7 +9,7 @@ import typer
 
 from cathartes.cli import demo as command
 from cathartes.cli.main import main
-from cathartes.pipeline.demo import demonstrate
+from cathartes.pipeline.demo import demo as demonstrate
 from cathartes.pipeline.scan import ScanSettings
 from cathartes.simulate.settings import PlumeSettings, SceneSettings
 

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from cathartes.cli import diagnosis
-from cathartes.cli.diagnosis import Diagnosis, Finding, Verdict, diagnose
+from cathartes.cli.diagnosis import Diagnosis, Finding, Verdict, doctor
 from cathartes.cli.main import main
 from cathartes.errors import CathartesError
 
 
 def finding(subject: str) -> Finding:
     """Return what the doctor says of one subject now."""
-    found = {f.subject: f for f in diagnose().findings}
+    found = {f.subject: f for f in doctor().findings}
     return found[subject]
 
 
@@ -35,21 +35,21 @@ def hide(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 
 def test_this_machine_can_scan() -> None:
     """The tests run here, so it must; if not, the doctor's own words say why."""
-    failing = [f for f in diagnose().findings if f.verdict is Verdict.FAILS]
+    failing = [f for f in doctor().findings if f.verdict is Verdict.FAILS]
     assert failing == []
 
 
 def test_every_finding_that_is_not_well_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CATHARTES_DATA", raising=False)
     hide(monkeypatch, "rasterio")
-    unwell = [f for f in diagnose().findings if f.verdict is not Verdict.WORKS]
+    unwell = [f for f in doctor().findings if f.verdict is not Verdict.WORKS]
     assert {f.subject for f in unwell} >= {"GDAL rasters", "real test data"}
     assert all(f.advice for f in unwell)
 
 
 def test_a_broken_package_is_a_finding_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, "pyogrio")
-    looked = diagnose()
+    looked = doctor()
     broken = next(f for f in looked.findings if f.subject == "GDAL vectors")
     assert broken.verdict is Verdict.FAILS
     assert "libfoo.so.1" in broken.found

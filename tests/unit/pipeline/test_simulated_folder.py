@@ -5,38 +5,38 @@ from pathlib import Path
 import pytest
 
 from cathartes.errors import OutputError
-from cathartes.pipeline.demo import PLUMES, SCENE, demonstrate
+from cathartes.pipeline.demo import PLUMES, SCENE, demo
 from cathartes.pipeline.scan import ScanSettings
-from cathartes.pipeline.simulated import make_scene
+from cathartes.pipeline.simulated import simulate
 from cathartes.simulate.settings import PlumeSettings, SceneSettings
 
 TINY = SceneSettings(name="tiny", lines=24, samples=20, instrument="lwir-drone-like")
 
 
 def test_an_older_scene_gives_way_only_if_told(tmp_path: Path) -> None:
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     before = (tmp_path / "s" / "scene.img").read_bytes()
     other = TINY.model_copy(update={"seed": 9})
     with pytest.raises(OutputError, match="--overwrite"):
-        make_scene(other, tmp_path / "s")
+        simulate(other, tmp_path / "s")
     assert (tmp_path / "s" / "scene.img").read_bytes() == before
-    make_scene(other, tmp_path / "s", overwrite=True)
+    simulate(other, tmp_path / "s", overwrite=True)
     assert (tmp_path / "s" / "scene.img").read_bytes() != before
     assert [p.name for p in tmp_path.iterdir()] == ["s"]
 
 
 def test_what_somebody_added_is_not_deleted(tmp_path: Path) -> None:
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     (tmp_path / "s" / "notes.txt").write_text("mine")
     with pytest.raises(OutputError, match=r"also holds notes\.txt"):
-        make_scene(TINY, tmp_path / "s", overwrite=True)
+        simulate(TINY, tmp_path / "s", overwrite=True)
 
 
 def test_another_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "thesis.tex").write_text("mine")
     with pytest.raises(OutputError, match="not a simulated scene that could be replaced"):
-        make_scene(TINY, tmp_path / "s", overwrite=True)
+        simulate(TINY, tmp_path / "s", overwrite=True)
     assert (tmp_path / "s" / "thesis.tex").is_file()
 
 
@@ -46,7 +46,7 @@ def test_a_demonstration_runs_again_over_itself(tmp_path: Path) -> None:
     scene = TINY.model_copy(update={"plumes": (plume,)})
     settings = ScanSettings(gases=("SF6", "ammonia"))
     for _ in range(2):
-        done = demonstrate(tmp_path / "demo", scene=scene, settings=settings)
+        done = demo(tmp_path / "demo", scene=scene, settings=settings)
     assert sorted(p.name for p in (tmp_path / "demo").iterdir()) == [PLUMES, SCENE]
     assert len(done.evaluation.scenes[0].plumes) == 1
     assert (done.plumes / "quicklook.png").is_file()
