@@ -17,7 +17,11 @@ CUBE = ["flight.hdr", "flight.img"]
 
 def start_scan(header: Path) -> subprocess.Popen[str]:
     """Start a scan in a process of its own."""
-    words = ["scan", str(header), "--out", str(header.parent / "deep" / "out")]
+    return start("scan", str(header), "--out", str(header.parent / "deep" / "out"))
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    """Start a command in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "cathartes.cli.main", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -65,3 +69,29 @@ def test_after_a_kill_the_next_run_cleans_up(cube_of: CubeOf, tmp_path: Path) ->
     assert process.returncode == 0, err
     assert left_in(tmp_path / "deep") == ["out"]
     assert (tmp_path / "deep" / "out" / "summary.json").is_file()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_simulation_leaves_nothing_for_long(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    settings = tmp_path / "yard.toml"
+    settings.write_text('name = "yard"\nlines = 400\nsamples = 320\n', encoding="utf-8")
+    with start("simulate", str(settings), "--out", str(tmp_path / "out")) as process:
+        deadline = time.monotonic() + 120
+        while not any(tmp_path.glob(".out.*/scene.img")):
+            assert process.poll() is None, "the scene was there before it could be stopped"
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        process.send_signal(number)
+        process.communicate(timeout=120)
+    if number is not signal.SIGKILL:
+        assert process.returncode == 130
+        assert left_in(tmp_path) == ["yard.toml"]
+        return
+    assert "out" not in left_in(tmp_path)
+    settings.write_text('name = "yard"\nlines = 20\nsamples = 20\n', encoding="utf-8")
+    with start("simulate", str(settings), "--out", str(tmp_path / "out")) as process:
+        process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert left_in(tmp_path) == ["out", "yard.toml"]

@@ -1,17 +1,22 @@
 """A simulated scene from its settings to its folder."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from cathartes.errors import InputError, OutputError, SettingsError
+from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.products.folder import FolderKind, OutputFolder
 from cathartes.scenes.instrument import Instrument, SpectralRange, load_instrument
-from cathartes.simulate.folder import ARRAYS_NAME, CUBE_NAME, TRUTH_NAME, read_truth, write_scene
+from cathartes.simulate.folder import (
+    ARRAYS_NAME,
+    CUBE_NAME,
+    TRUTH_NAME,
+    read_truth,
+    write_scene_files,
+)
 from cathartes.simulate.measured import read_measured_surfaces
 from cathartes.simulate.presets import PRESETS
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
@@ -23,8 +28,6 @@ DATA_VARIABLE = "CATHARTES_DATA"
 AUTO, BUILTIN = "auto", "builtin"
 MEASURED = Path("emissivity_noise", "ecostress_library_with_mixtures.hdr")
 """Where the measured reflectances lie in the folder of real data."""
-
-_FILES = frozenset({CUBE_NAME, str(Path(CUBE_NAME).with_suffix(".img")), TRUTH_NAME, ARRAYS_NAME})
 
 
 def simulate(
@@ -63,17 +66,21 @@ def simulate(
     InputError
         If the measured reflectances can't be read.
     """
-    settings, out = scene_settings(scene), Path(out).resolve()
+    settings = scene_settings(scene)
     library = working_library() if library is None else library
-    check_free(out, overwrite=overwrite)
-    with StageClock(progress or SilentProgress()) as clock:
+    instrument = load_instrument(settings.instrument)
+    cube_bytes = 4 * settings.lines * settings.samples * len(instrument.bands)
+    with (
+        StageClock(progress or SilentProgress()) as clock,
+        OutputFolder(
+            Path(out), kind=_SCENE, overwrite=overwrite, needed_bytes=cube_bytes
+        ) as folder,
+    ):
         advance = clock.units("simulate", 2)
-        instrument = load_instrument(settings.instrument)
         ground = choose_surfaces(surfaces, settings, instrument)
         made = simulate_scene(settings, library, instrument, ground)
         advance(1)
-        check_free(out, overwrite=overwrite)
-        _write(made, out)
+        write_scene_files(made, folder)
         advance(1)
     return made
 
@@ -139,60 +146,9 @@ def choose_surfaces(
     return None if found.uncovered_um(instrument.bands.centre_um).size else found
 
 
-def check_free(out: Path, *, overwrite: bool) -> None:
-    """Check that a scene may be written there.
-
-    Raises
-    ------
-    OutputError
-        If something is there that is not ours to replace, or it is the current folder.
-    """
-    if out.resolve() == Path.cwd():
-        raise OutputError(
-            f"{out}: is the current folder, which can't be put in place in one step; name a folder "
-            "inside it with --out."
-        )
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not overwrite or not out.is_dir():
-        raise OutputError(
-            f"{out}: exists and is not an empty folder; name a new folder with --out, or replace "
-            "an older simulated scene with --overwrite."
-        )
-    try:
-        read_truth(out)
-    except InputError as error:
-        raise OutputError(
-            f"{out}: is not empty and not a simulated scene that could be replaced ({error}) Name "
-            "another folder with --out."
-        ) from error
-    others = sorted(p.name for p in out.iterdir() if p.name not in _FILES)
-    if others:
-        raise OutputError(
-            f"{out}: also holds {others[0]}, which cathartes did not write and --overwrite would "
-            "delete; move it away, or name another folder with --out."
-        )
+def _files_of_scene(folder: Path) -> frozenset[str]:
+    read_truth(folder)
+    return frozenset({CUBE_NAME, str(Path(CUBE_NAME).with_suffix(".img")), TRUTH_NAME, ARRAYS_NAME})
 
 
-def _write(scene: SimulatedScene, out: Path) -> None:
-    """Write a scene; an older one gives way only when the new one is whole."""
-    if not out.exists():
-        write_scene(scene, out)
-        return
-    fresh, older = (out.with_name(f".{out.name}.{secrets.token_hex(4)}") for _ in range(2))
-    try:
-        write_scene(scene, fresh)
-        # Two renames: a run that is killed here leaves whole scenes, never half a one.
-        out.rename(older)
-        try:
-            fresh.rename(out)
-        except BaseException:
-            older.rename(out)
-            raise
-        shutil.rmtree(older, ignore_errors=True)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: can't be replaced ({error.strerror or error}); name another folder with --out."
-        ) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+_SCENE = FolderKind("a simulated scene", "simulate fewer lines or samples", _files_of_scene)

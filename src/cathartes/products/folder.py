@@ -11,6 +11,8 @@ import os
 import secrets
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -22,8 +24,38 @@ from cathartes.products.summary import read_summary
 if sys.platform != "win32":
     import fcntl
 
+
 _SIDECARS = (".aux.xml", "-wal", "-shm", "-journal")
 """What GDAL and SQLite put beside files that somebody looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderKind:
+    """What an output folder holds, and how an older one is known for ours.
+
+    Attributes
+    ----------
+    name
+        With its article, for messages.
+    smaller
+        What to do so that it needs less space.
+    files_of
+        Folder to the files in it that we wrote, relative with forward slashes; raises `InputError`
+        if it is not of this kind.
+    """
+
+    name: str
+    smaller: str
+    files_of: Callable[[Path], frozenset[str]]
+
+
+def _files_of_result(folder: Path) -> frozenset[str]:
+    return frozenset({SUMMARY, *(file.path for file in read_summary(folder).files)})
+
+
+SCAN_RESULT = FolderKind(
+    "a result of cathartes scan", "write fewer layers (--layers found)", _files_of_result
+)
 
 
 class OutputFolder:
@@ -33,9 +65,11 @@ class OutputFolder:
     ----------
     target
         The folder that shall exist afterwards; missing parents are made.
+    kind
+        What is written.
     overwrite
-        Replace an older result there, at the very end. Only a folder that `cathartes scan` wrote,
-        and nobody added anything to, is replaced.
+        Replace an older one there, at the very end. Only a folder of the same kind, to which
+        nobody added anything, is replaced.
     needed_bytes
         Free space to ask for at the beginning; 0 if not known.
 
@@ -51,7 +85,15 @@ class OutputFolder:
     ...     (folder / "labels.tif").write_bytes(b"...")
     """
 
-    def __init__(self, target: Path, *, overwrite: bool = False, needed_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        target: Path,
+        *,
+        kind: FolderKind = SCAN_RESULT,
+        overwrite: bool = False,
+        needed_bytes: int = 0,
+    ) -> None:
+        self._kind = kind
         self.target = target.resolve()
         self._given = target
         self._overwrite = overwrite
@@ -107,7 +149,7 @@ class OutputFolder:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutputError(
                 f"{self._given}: the disk ran full while the result was written; nothing was "
-                "kept. Free some space, write fewer layers (--layers found), or use another --out."
+                f"kept. Free some space, {self._kind.smaller}, or use another --out."
             ) from error
 
     def _check_place(self) -> None:
@@ -184,13 +226,12 @@ class OutputFolder:
 
     def _check_ours(self) -> None:
         try:
-            summary = read_summary(self.target)
+            ours = self._kind.files_of(self.target)
         except InputError as error:
             raise OutputError(
-                f"{self._given}: is not empty and not a result of cathartes scan that could be "
+                f"{self._given}: is not empty and not {self._kind.name} that could be "
                 f"replaced ({error}) Name another folder with --out."
             ) from error
-        ours = {SUMMARY, *(file.path for file in summary.files)}
         for path in sorted(p for p in self.target.rglob("*") if not p.is_dir()):
             name = path.relative_to(self.target).as_posix()
             if name not in ours and not name.endswith(_SIDECARS):
@@ -203,9 +244,9 @@ class OutputFolder:
         free = shutil.disk_usage(self.target.parent).free
         if free < self._needed_bytes:
             raise OutputError(
-                f"{self._given}: {free / 1e6:.0f} MB are free and up to "
-                f"{self._needed_bytes / 1e6:.0f} MB are needed; free some space, write fewer "
-                "layers (--layers found), or name a folder on another disk with --out."
+                f"{self._given}: {_size(free)} are free and up to "
+                f"{_size(self._needed_bytes)} are needed; free some space, "
+                f"{self._kind.smaller}, or name a folder on another disk with --out."
             )
 
     def _publish(self) -> None:
@@ -243,3 +284,7 @@ class OutputFolder:
             with contextlib.suppress(OSError):
                 self._made_parents[-1].rmdir()
             self._made_parents.pop()
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes >= 1e7 else f"{n_bytes / 1e3:.0f} kB"

@@ -99,7 +99,7 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
             f"{folder} can't be written: {error.strerror}; choose another folder."
         ) from error
     try:
-        _write_into(scene, partial)
+        write_scene_files(scene, partial)
         if folder.exists():
             folder.rmdir()
         partial.replace(folder)
@@ -112,7 +112,14 @@ def write_scene(scene: SimulatedScene, folder: Path) -> Path:
     return header
 
 
-def _write_into(scene: SimulatedScene, folder: Path) -> None:
+def write_scene_files(scene: SimulatedScene, folder: Path) -> None:
+    """Write a scene's files into a folder that is there.
+
+    Raises
+    ------
+    OSError, OutputError
+        If they can't be written; some of them may be there then.
+    """
     fields = {
         "sensor type": scene.instrument,
         "description": "simulated by Cathartes",

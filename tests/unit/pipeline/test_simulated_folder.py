@@ -1,10 +1,12 @@
 """A simulated scene replaces its own older self, and nothing else."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cathartes.errors import OutputError
+from cathartes.pipeline import simulated
 from cathartes.pipeline.demo import PLUMES, SCENE, demo
 from cathartes.pipeline.scan import ScanSettings
 from cathartes.pipeline.simulated import simulate
@@ -23,6 +25,35 @@ def test_an_older_scene_gives_way_only_if_told(tmp_path: Path) -> None:
     simulate(other, tmp_path / "s", overwrite=True)
     assert (tmp_path / "s" / "scene.img").read_bytes() != before
     assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+def test_an_older_scene_stays_if_the_new_one_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate(TINY, tmp_path / "s")
+    before = (tmp_path / "s" / "scene.img").read_bytes()
+
+    def stop(scene: object, folder: Path) -> None:
+        (folder / "scene.img").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulated, "write_scene_files", stop)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(TINY.model_copy(update={"seed": 9}), tmp_path / "s", overwrite=True)
+    assert (tmp_path / "s" / "scene.img").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+def test_a_place_that_is_not_free_is_said_before_the_long_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated, "simulate_scene", lambda *_: pytest.fail("simulated first"))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+    with pytest.raises(OutputError, match=r"1 kB are free and up to 154 kB are needed"):
+        simulate(TINY, tmp_path / "s")
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"can't be written"):
+        simulate(TINY, tmp_path / "file" / "s")
 
 
 def test_what_somebody_added_is_not_deleted(tmp_path: Path) -> None:

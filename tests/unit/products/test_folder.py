@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -171,6 +172,14 @@ def test_too_little_space_is_said_at_the_beginning(tmp_path: Path) -> None:
     assert everything(tmp_path) == []
 
 
+def test_little_space_is_said_in_units_that_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=40_960))
+    with pytest.raises(OutputError, match="41 kB are free and up to 77 kB are needed"):
+        OutputFolder(tmp_path / "out", needed_bytes=76_800).__enter__()
+
+
 def test_a_full_disk_is_said_and_nothing_kept(tmp_path: Path) -> None:
     with (
         pytest.raises(OutputError, match=r"disk ran full.*--layers found"),
@@ -191,6 +200,7 @@ def test_two_runs_do_not_write_the_same_folder(tmp_path: Path) -> None:
 CHILD = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 from cathartes.products.folder import OutputFolder
 with OutputFolder(Path(sys.argv[1])) as folder:
     (folder / "half.txt").write_text("half")
