@@ -62,6 +62,8 @@ def write_cog(
     OutputError
         If the image is not two-dimensional float32 or int32, does not have the grid's shape, or
         the grid's reference system is not known.
+    OSError
+        If the file can't be written.
     """
     _check_image(path, image, grid)
     values = image
@@ -82,7 +84,7 @@ def write_cog(
     }
     if grid is not None:
         profile |= {"transform": Affine(*grid.transform), "crs": _reference_system(path, grid)}
-    with not_georeferenced_is_fine(), MemoryFile() as memory:
+    with not_georeferenced_is_fine(), MemoryFile() as memory, MemoryFile() as whole:
         with memory.open(**profile) as dataset:
             dataset.write(values, 1)
             dataset.units = (unit,)
@@ -94,7 +96,7 @@ def write_cog(
         with memory.open() as dataset:
             copy_raster(
                 dataset,
-                path,
+                whole.name,
                 driver="COG",
                 compress="DEFLATE",
                 predictor="YES",
@@ -102,6 +104,8 @@ def write_cog(
                 overview_resampling="MODE" if labels else "AVERAGE",
                 num_threads=1,
             )
+        # Not by GDAL: on a full disk it has errors of its own, and the system's is clearer.
+        path.write_bytes(whole.getbuffer())
 
 
 @contextmanager

@@ -1,3 +1,4 @@
+import errno
 import shutil
 import struct
 import subprocess
@@ -145,3 +146,15 @@ def test_gdalinfo_reads_unit_name_and_layout(tmp_path: Path) -> None:
                   "500000, 4, 3", "Overviews: 450x350, 225x175", "NoData Value=nan"):  # fmt: skip
         assert words in said.stdout
     assert "Warning" not in said.stderr
+
+
+def test_a_full_disk_is_the_systems_own_error(tmp_path: Path) -> None:
+    """As the output folder expects it; GDAL's would count as a fault of ours."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    (tmp_path / "x.tif").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as full:
+        write_cog(
+            tmp_path / "x.tif", np.ones((9, 7), np.float32), grid=None, unit="1", long_name="ones"
+        )
+    assert full.value.errno == errno.ENOSPC
