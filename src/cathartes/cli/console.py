@@ -4,6 +4,10 @@ Results go to standard output; progress, remarks and errors to standard error. W
 standard output is one JSON document and nothing else, so that it can be piped.
 """
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -32,3 +36,21 @@ def output_console() -> Console:
 def message_console(quiet: bool = False) -> Console:
     """Return the console for progress and remarks: standard error, or nothing if quiet."""
     return Console(stderr=True, highlight=False, quiet=quiet)
+
+
+@contextmanager
+def work_goes_on_unheard() -> Iterator[None]:
+    """Print something after which more is to be done, even if the reader of our output has left."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard_output()
+    except SystemExit as leaving:  # Rich turns a broken pipe into an exit
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        discard_output()
+
+
+def discard_output() -> None:
+    """Let nobody hear the rest, when the reader of our output has left, as ``head`` does."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

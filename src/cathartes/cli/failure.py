@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,19 +76,26 @@ def failure_of(error: BaseException, words: Sequence[str]) -> Failure:
             )
 
 
-def report_failure(failure: Failure, *, as_json: bool, about: str = "") -> None:
-    """Print a failure to standard error, for a person or for a program.
+def report_failure(error: BaseException, words: Sequence[str], *, about: str = "") -> Failure:
+    """Print a failure to standard error, for a person or for a program, and return what it is.
 
     Parameters
     ----------
+    words
+        The command line: with ``--debug`` in front the traceback comes first, with ``--json`` the
+        failure is one line of JSON.
     about
         What failed, where one command works on several things.
     """
-    if as_json:
-        error = failure.to_dict() | ({"about": about} if about else {})
-        sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
-        return
-    console = message_console()
-    console.print("error:", style="bold red", end=" ")
-    text = f"{about}: {failure.message}" if about else failure.message
-    console.print(text, markup=False, soft_wrap=True)
+    failure = failure_of(error, words)
+    if "--debug" in words[:1] and failure.is_ours:
+        traceback.print_exception(error)
+    if "--json" in words and failure.message:
+        told = failure.to_dict() | ({"about": about} if about else {})
+        sys.stderr.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
+    elif failure.message:
+        console = message_console()
+        console.print("error:", style="bold red", end=" ")
+        text = f"{about}: {failure.message}" if about else failure.message
+        console.print(text, markup=False, soft_wrap=True)
+    return failure

@@ -1,11 +1,9 @@
 """The command line's front door: the only place that catches what the rooms raise."""
 
-import os
 import platform
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -16,8 +14,8 @@ from typer.main import get_command
 
 from cathartes import __version__
 from cathartes.cli.commands import CONTEXT_SETTINGS, CommandTable
-from cathartes.cli.console import output_console
-from cathartes.cli.failure import failure_of, report_failure
+from cathartes.cli.console import discard_output, output_console
+from cathartes.cli.failure import report_failure
 from cathartes.errors import EXIT_INTERRUPTED
 
 app = typer.Typer(
@@ -70,24 +68,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _termination_like_ctrl_c():
             code = _run(words)
     except BrokenPipeError:
-        return _leave_quietly()
+        discard_output()
+        return 0
     except SystemExit as leaving:  # Typer turns a broken pipe into an exit
         if isinstance(leaving.__context__, BrokenPipeError):
-            return _leave_quietly()
+            discard_output()
+            return 0
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # nothing catches behind it
-        failure = failure_of(error, words)
-        if "--debug" in words[:1] and failure.is_ours:
-            traceback.print_exception(error)
-        if failure.message:
-            report_failure(failure, as_json="--json" in words)
-        return failure.exit_code
+        return report_failure(error, words).exit_code
     return code
 
 
 def _run(words: list[str]) -> int:
     """Run the command that the words name; what it raises comes through."""
-    result = get_command(app).main(words, prog_name="cathartes", standalone_mode=False)
+    result = get_command(app).main(
+        words, prog_name="cathartes", standalone_mode=False, obj=tuple(words)
+    )
     sys.stdout.flush()
     if result == EXIT_INTERRUPTED:  # Typer turns Ctrl-C into a result
         raise KeyboardInterrupt
@@ -109,12 +106,6 @@ def _termination_like_ctrl_c() -> Iterator[None]:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise KeyboardInterrupt
-
-
-def _leave_quietly() -> int:
-    """End well when the reader of our output has left, as ``head`` does; nobody hears the rest."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """``cathartes scan``: find, name and map the plumes in radiance cubes."""
 
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,14 @@ from rich.text import Text
 
 from cathartes.cli import cube_options as of_cube
 from cathartes.cli import scan_tables
-from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
-from cathartes.cli.failure import Failure, failure_of, report_failure
+from cathartes.cli.console import (
+    JsonFlag,
+    QuietFlag,
+    message_console,
+    output_console,
+    work_goes_on_unheard,
+)
+from cathartes.cli.failure import Failure, report_failure
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
 from cathartes.detect.settings import DetectSettings
@@ -29,6 +35,7 @@ _SUFFIX = "-plumes"
 
 
 def scan(
+    ctx: typer.Context,
     cubes: Annotated[list[Path], typer.Argument(metavar="CUBE...", help="Files of radiance.")],
     *,
     out: Annotated[
@@ -126,10 +133,11 @@ def scan(
     targets = targets_of(cubes, out)
     if len(targets) == 1:
         result = run.one(*targets[0])
+        run.tell(result)
         if json_output:
             write_json({"scans": [result.to_dict()]})
         return
-    _scan_several(run, targets)
+    _scan_several(run, targets, ctx.obj or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ class _Run:
     quiet: bool
 
     def one(self, cube: Path, folder: Path) -> _Scanned:
-        """Scan one cube and say what was found."""
+        """Scan one cube."""
         with progress_bars(self.quiet) as progress:
             summary = scan_cube(
                 cube,
@@ -171,17 +179,22 @@ class _Run:
                 options=self.options,
                 progress=progress,
             )
-        if not self.as_json:
-            console = output_console()
-            for part in scan_tables.scan_page(summary, cube.name, folder):
-                console.print(part, soft_wrap=isinstance(part, Text))
-        messages = message_console(self.quiet)
-        for remark in summary.remarks:
-            messages.print(f"{cube.name}: {remark}", markup=False)
         return _Scanned(cube, folder, summary)
 
+    def tell(self, scanned: _Scanned) -> None:
+        """Say what was found in one cube."""
+        if scanned.summary is None:
+            return
+        messages, name = message_console(self.quiet), scanned.cube.name
+        for remark in scanned.summary.remarks:
+            messages.print(f"{name}: {remark}", markup=False)
+        if not self.as_json:
+            console = output_console()
+            for part in scan_tables.scan_page(scanned.summary, name, scanned.folder):
+                console.print(part, soft_wrap=isinstance(part, Text))
 
-def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...]) -> None:
+
+def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...], words: Sequence[str]) -> None:
     """Scan cubes one after the other; one that fails does not stop the others.
 
     Raises
@@ -194,16 +207,18 @@ def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...]) -> None:
         try:
             results.append(run.one(cube, folder))
         except Exception as error:  # noqa: BLE001  # whatever it is, the other cubes are not to blame
-            failure = failure_of(error, sys.argv[1:])
-            report_failure(failure, as_json=run.as_json, about=str(cube))
+            failure = report_failure(error, words, about=str(cube))
             results.append(_Scanned(cube, folder, failure=failure))
+        with work_goes_on_unheard():
+            run.tell(results[-1])
     if run.as_json:
         write_json({"scans": [result.to_dict() for result in results]})
     else:
         rows = [
             scan_tables.describe_run(r.cube.name, r.folder, r.summary, r.failure) for r in results
         ]
-        output_console().print(scan_tables.run_table(rows))
+        with work_goes_on_unheard():
+            output_console().print(scan_tables.run_table(rows))
     codes = [r.failure.exit_code for r in results if r.failure is not None]
     if codes:
         raise typer.Exit(codes[0])

@@ -1,5 +1,6 @@
 """What ``cathartes scan`` says to people."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -111,7 +112,12 @@ def where_text(plume: PlumeShort) -> str:
     """Return where the strongest part of a plume is, on the ground if that is known."""
     if plume.origin_lat is not None and plume.origin_lon is not None:
         return f"{plume.origin_lat:.5f}, {plume.origin_lon:.5f}"
-    return f"line {_number(plume.origin_line, '.0f')}, sample {_number(plume.origin_sample, '.0f')}"
+    return f"line {_pixel(plume.origin_line)}, sample {_pixel(plume.origin_sample)}"
+
+
+def _pixel(position: float | None) -> str:
+    """Return the number of the pixel that a continuous position lies in."""
+    return "-" if position is None else str(math.floor(position))
 
 
 def sensitivity_columns(gases: Sequence[GasSearchedFacts]) -> Columns:

@@ -1,6 +1,8 @@
 """The words of ``cathartes scan``: what is asked, what is printed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +169,40 @@ def test_options_win_over_the_settings_file(flight: Path, tmp_path: Path) -> Non
     assert settings["gases"] == ["SF6"]
     assert settings["detect"]["plume_temperature_k"] == 285.0
     assert settings["detect"]["min_pixels"] == 9
+
+
+def test_the_pixel_of_a_plume_is_the_one_its_origin_lies_in() -> None:
+    """Centres of pixels end in .5, which rounds to the even neighbour: 11.5 lies in line 11."""
+    at = printed(plume_table([plume(origin_line=11.5, origin_sample=13.5)]))
+    assert "line 11, sample 13" in at
+
+
+def test_a_slip_of_ours_in_one_of_several_cubes_can_be_traced(
+    flight: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = str(tmp_path / "gone.hdr")
+    words = ["scan", str(flight), gone, "--gas", "SF6", "--out", str(tmp_path / "out"), "--quiet"]
+    assert main(["--debug", *words]) == 10
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert f"error: {gone}: there is no file" in err
+
+
+def test_all_cubes_are_scanned_even_if_the_reader_has_left(flight: Path, tmp_path: Path) -> None:
+    """As in ``cathartes scan *.hdr | head -1``: an exit code of 0 says that all is done."""
+    second = write_envi(
+        tmp_path / "second.hdr", np.fromfile(flight.with_suffix(".img"), np.float32).reshape(
+            30, 24, -1), bands=load_instrument("lwir-drone-like").bands,
+    )  # fmt: skip
+    script = "import sys; from cathartes.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    words = ["scan", str(flight), str(second), "--gas", "SF6", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+    assert (tmp_path / "out" / "flight" / "summary.json").is_file()
+    assert (tmp_path / "out" / "second" / "summary.json").is_file()
