@@ -97,6 +97,13 @@ class Truth:
                     f"truth: {name} has shape {getattr(self, name).shape}; "
                     f"{(len(self.gases), *shape)} is needed for {len(self.gases)} gases."
                 )
+        for plume in self.plumes:
+            strange = [name for name, _ in plume.gases if name not in self.gases]
+            if strange or not plume.gases:
+                raise InputError(
+                    f"truth: plume {plume.id} is of {', '.join(strange) or 'no gas'}; at least one "
+                    f"gas, of those of the truth, is needed ({', '.join(self.gases) or 'none'})."
+                )
 
     @property
     def best_snr(self) -> NDArray[np.float32]:

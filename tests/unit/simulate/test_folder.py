@@ -93,3 +93,14 @@ def test_truth_that_contradicts_itself_is_named(scene, tmp_path):
     path.write_text(json.dumps(content))
     with pytest.raises(InputError, match=r"is needed for 1 gases"):
         read_truth(tmp_path / "out")
+
+
+@pytest.mark.parametrize(("named", "words"), [([["nogas", 3.0]], "is of nogas"), ([], "no gas")])
+def test_a_plume_of_a_gas_that_the_truth_lacks_is_named(scene, tmp_path, named, words):
+    write_scene(scene, tmp_path / "out")
+    path = tmp_path / "out" / "truth.json"
+    content = json.loads(path.read_text())
+    content["plumes"][0]["gases"] = named
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=words):
+        read_truth(tmp_path / "out")
