@@ -148,8 +148,8 @@ class GasLibrary:
         return tuple(gas.name for gas in self._gases)
 
     def select(self, names: Iterable[str]) -> "GasLibrary":
-        """Return a library of these gases alone, in this order; named twice is held once."""
-        return GasLibrary({gas.name: gas for gas in map(self.__getitem__, names)}.values())
+        """Return a library of these gases alone, in this order; one named twice is there once."""
+        return GasLibrary({self[name].name: self[name] for name in names}.values())
 
     def with_gas(self, gas: Gas) -> "GasLibrary":
         """Return a library in which this gas is added, or replaces the one of its name."""
