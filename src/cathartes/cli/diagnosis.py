@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from cathartes import __version__
-from cathartes.errors import CathartesError, MissingExtraError
+from cathartes.errors import CathartesError, InputError, MissingExtraError
 
 PYTHON_NEEDED = (3, 11)
 DISK_NEEDED_GIB = 2.0
@@ -92,6 +92,7 @@ def _checks() -> dict[str, Callable[[], str]]:
         "GDAL vectors": _vectors,
         "map projections": _projections,
         "built-in gases": _gases,
+        "your own gases": _own_gases,
         "built-in instruments": _instruments,
         "temporary files": _temporary_files,
         "memory": _memory,
@@ -188,6 +189,17 @@ def _gases() -> str:
     library = builtin_library()
     visible = sum(gas.spectrum is not None for gas in library)
     return f"{len(library)} gases, {visible} with a spectrum"
+
+
+def _own_gases() -> str:
+    from cathartes.pipeline.gas_library import working_library
+    from cathartes.spectra.imported import library_folder, read_imported
+
+    try:
+        working_library()
+        return f"{len(read_imported(library_folder()))} in {library_folder()}"
+    except InputError as error:
+        raise _Lack(str(error), "Every scan reads them.") from error
 
 
 def _instruments() -> str:

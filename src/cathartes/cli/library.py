@@ -192,7 +192,7 @@ def import_file(
         file, gas=gas, format=format_name, temperature_k=temperature_k, pressure_pa=pressure_pa
     )
     spectrum = choose_spectrum(spectra)
-    known = working_library()
+    known = working_library(library_folder())  # the folder is made if it is not there
     entry = _found(spectrum.gas, known)
     if entry is not None and known.is_formula(spectrum.gas) and _may_have_isomers(entry.formula):
         raise InputError(

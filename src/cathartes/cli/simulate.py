@@ -88,7 +88,7 @@ def simulate(
     console = output_console()
     console.print(
         f"{settings.name}: {lines} x {samples} pixels, {bands} bands of {made.instrument}, seed "
-        f"{settings.seed}; {len(made.truth.plumes)} plumes.",
+        f"{settings.seed}; {len(made.truth.plumes)} plume{'s' * (len(made.truth.plumes) != 1)}.",
         markup=False,
     )
     console.print(_ground_sentence(made), markup=False, soft_wrap=True)

@@ -199,7 +199,7 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
     found: dict[str, tuple[Gas, Path]] = {}
     for path in paths:
         if path.name.endswith(".csv") and not path.name.startswith("."):
-            gas = _read_gas(path)
+            gas = _read_own(path)
             _, first = found.setdefault(name_key(gas.name), (gas, path))
             if first is not path:
                 raise InputError(
@@ -207,6 +207,15 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
                     "or correct '# gas:' in it."
                 )
     return tuple(gas for gas, _ in found.values())
+
+
+def _read_own(path: Path) -> Gas:
+    try:
+        return _read_gas(path)
+    except InputError as error:
+        raise type(error)(
+            f"your own gas in {path} can't be used: {error} Correct the file, or delete it."
+        ) from error
 
 
 def _describe(entry: Gas | None) -> dict[str, str]:

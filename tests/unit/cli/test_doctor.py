@@ -94,6 +94,17 @@ def test_a_folder_that_may_not_be_written(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "not there" in found.found
 
 
+def test_own_gases_that_no_scan_could_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CATHARTES_LIBRARY", str(tmp_path))
+    assert finding("your own gases").found == f"0 in {tmp_path}"
+    (tmp_path / "mine.csv").write_text("garbage\n")
+    found = finding("your own gases")
+    assert found.verdict is Verdict.FAILS
+    assert f"{tmp_path / 'mine.csv'} can't be used" in found.found
+    monkeypatch.setenv("CATHARTES_LIBRARY", str(tmp_path / "typo"))
+    assert "there is no such folder" in finding("your own gases").found
+
+
 def test_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = {"SC_PHYS_PAGES": 2**18, "SC_PAGE_SIZE": 2**12}
     monkeypatch.setattr(diagnosis.os, "sysconf", sizes.__getitem__)

@@ -17,6 +17,7 @@ from cathartes.spectra.builtin import builtin_tables
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep a user's real gases out of the tests, and the tests' out of theirs."""
     folder = tmp_path / "own"
+    folder.mkdir()
     monkeypatch.setenv("CATHARTES_LIBRARY", str(folder))
     monkeypatch.setenv("COLUMNS", "160")
     return folder
@@ -112,7 +113,7 @@ def test_wrong_words_get_a_reason_and_a_code(
     monkeypatch.chdir(tmp_path)
     assert main(["library", *words]) == code
     assert message in " ".join(capsys.readouterr().err.split())
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.rglob("*")] == ["own"]
 
 
 def test_plot_into_a_folder_that_is_not_there_is_refused(

@@ -33,7 +33,7 @@ def test_what_is_in_the_scene_is_said(
 ) -> None:
     assert main(["simulate", str(tiny), "--out", str(tmp_path / "s")]) == 0
     out = capsys.readouterr().out
-    assert "tiny: 24 x 20 pixels, 80 bands of lwir-drone-like, seed 1; 1 plumes." in out
+    assert "tiny: 24 x 20 pixels, 80 bands of lwir-drone-like, seed 1; 1 plume." in out
     assert "SF6 20" in out
     assert "12.5, 4.5" in out
     assert sorted(p.name for p in (tmp_path / "s").iterdir()) == [
