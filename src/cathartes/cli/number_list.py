@@ -4,6 +4,8 @@ from pathlib import Path
 
 from cathartes.errors import SettingsError
 
+_MOST_BANDS = 100_000
+"""A number above this is a slip: no cube has so many bands, and the list would fill the memory."""
 _NEEDED_BANDS = "bands counted from 0 are needed, like 0,1,120-125."
 
 
@@ -59,4 +61,7 @@ def parse_band_list(text: str, option: str) -> tuple[int, ...]:
     backwards = [f"{first}-{last}" for first, last in ends if last < first]
     if backwards:
         raise SettingsError(f"{option} {text}: {backwards[0]} runs backwards; {_NEEDED_BANDS}")
+    beyond = max((last for _, last in ends), default=0)
+    if beyond >= _MOST_BANDS:
+        raise SettingsError(f"{option} {text}: no cube has a band {beyond}; {_NEEDED_BANDS}")
     return tuple(band for first, last in ends for band in range(first, last + 1))

@@ -11,6 +11,17 @@ from pydantic import TypeAdapter, ValidationError
 from cathartes.errors import SettingsError
 from cathartes.pipeline.scan import ScanSettings
 
+_TOML_WORDS = {
+    "tuple_type": "a list, like [1, 3] or ['ammonia'],",
+    "dataclass_type": "a table of settings",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "float_parsing": "a number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+}
+"""What Pydantic's types of errors ask for, as one who writes TOML says it."""
+
 
 def read_scan_settings(path: Path) -> ScanSettings:
     """Return a scan's settings from a TOML file: what it does not say keeps its default.
@@ -40,7 +51,10 @@ def read_scan_settings(path: Path) -> ScanSettings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise SettingsError(f"settings {path.name}: {where}: {first['msg']}.") from error
+        needed = _TOML_WORDS.get(first["type"], first["msg"].removeprefix("Input should be "))
+        raise SettingsError(
+            f"settings {path.name}: {where} is {first['input']!r}; {needed} is needed."
+        ) from error
 
 
 def _check_keys(where: str, content: Mapping[str, object], defaults: object) -> None:

@@ -96,6 +96,11 @@ def test_band_lists() -> None:
     assert parse_numbers("7.5, 7.6", "--wavelengths") == (7.5, 7.6)
 
 
+def test_a_slip_in_a_band_list_does_not_fill_the_memory() -> None:
+    with pytest.raises(SettingsError, match="no cube has a band 99999999999"):
+        parse_band_list("0-99999999999", "--bad-bands")
+
+
 def test_numbers_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("7.5\n7.6,7.7\n")
     assert parse_numbers(str(tmp_path / "list.txt"), "--wavelengths") == (7.5, 7.6, 7.7)

@@ -128,7 +128,9 @@ def test_settings_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "says"), [
     ("[detect]\nmin_pixel = 9\n", "'min_pixel' is not a setting. Did you mean 'min_pixels'?"),
-    ("layers = 'some'\n", "layers: "),
+    ("layers = 'some'\n", "layers is 'some'; 'all', 'found' or 'none' is needed."),
+    ("gases = 'ammonia'\n", "gases is 'ammonia'; a list, like [1, 3] or ['ammonia'], is needed."),
+    ("detect = 3\n", "detect is 3; a table of settings is needed."),
     ("gases = [", "can't be read as TOML"),
     ("[detect]\nplume_temperature_k = 20.0\n", "kelvins between 150 and 1500"),
 ])  # fmt: skip
