@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from cathartes import __version__
@@ -31,6 +33,8 @@ from cathartes.units import CANONICAL_RADIANCE_UNIT
 _WIDTH_IN, _HEIGHT_IN, _DPI = 13.0, 9.2, 150
 _TICKS_IN = 0.42
 """Below an image: ticks and the axis' name."""
+_LETTER_IN = 0.085
+"""Width of a letter of normal size, rather too wide."""
 _BANNER = {
     Outcome.DETECTIONS: ("#9C3D00", "white"),
     Outcome.NOTHING_FOUND: ("#2F5D62", "white"),
@@ -93,12 +97,15 @@ def write_quicklook(path: Path, cube: Cube, detections: Detections) -> None:
         fontsize=words.NORMAL,
         loc="left",
     )
-    scores.set_title(_score_title(gases), fontsize=words.NORMAL, loc="left")
+    room_in = bar.left + bar.width - right.left
+    scores.set_title(_score_title(gases, room_in), fontsize=words.NORMAL, loc="left")
     ground.set_ylabel("line", fontsize=words.SMALL, labelpad=1)
     scores.set_yticklabels([])
-    images.label_plumes(ground, over, view)
+    scale: tuple[Bbox, ...] = ()
     if cube.geometry is not None:
-        images.draw_scale(ground, cube.geometry, view, north_in_pixels(cube.geometry, view))
+        north = north_in_pixels(cube.geometry, view)
+        scale = images.draw_scale(ground, cube.geometry, view, north)
+    images.label_plumes(ground, over, view, scale)
     _draw_words(figure, texts, cube, detections, over)
     figure.savefig(path, format="png", dpi=_DPI, metadata={"Software": f"Cathartes {__version__}"})
 
@@ -120,11 +127,17 @@ def _draw_head(figure: Figure, cube: Cube, detections: Detections) -> float:
     ]
     put = figure.text
     left = 0.45 / _WIDTH_IN
-    put(left, 1 - 0.4 / _HEIGHT_IN, cube.name[:90], fontsize=words.LARGE, fontweight="bold")
+    put(
+        left,
+        1 - 0.4 / _HEIGHT_IN,
+        words.shortened(cube.name, 85),
+        fontsize=words.LARGE,
+        fontweight="bold",
+    )
     put(left, 1 - 0.66 / _HEIGHT_IN, " · ".join(filter(None, known)), fontsize=words.NORMAL,
         color="#444444")  # fmt: skip
     back, front = _BANNER[detections.outcome]
-    outcome = words.wrapped(_outcome_words(detections), 150)
+    outcome = words.wrapped(_outcome_words(detections), 125)
     height_in = 0.22 + 0.175 * (outcome.count("\n") + 1)
     bottom = 1 - (0.8 + height_in) / _HEIGHT_IN
     figure.add_artist(
@@ -205,7 +218,8 @@ def _draw_strip(
     size = (view.n_samples, view.n_lines)
     axes.add_patch(
         Rectangle(corner[::-1] if tall else corner, *(size[::-1] if tall else size),
-                  fill=False, edgecolor="#F0E442", linewidth=1.8)
+                  fill=False, edgecolor="#F0E442", linewidth=1.8,
+                  path_effects=[withStroke(linewidth=3.4, foreground="black")])
     )  # fmt: skip
     axes.set_title("Whole scene; the panels below show the part in the yellow frame",
                    fontsize=words.NORMAL, loc="left")  # fmt: skip
@@ -268,14 +282,14 @@ def _finish_image(axes: Axes, view: View) -> None:
     axes.set_xlabel("sample", fontsize=words.SMALL, labelpad=1)
 
 
-def _score_title(gases: tuple[str, ...]) -> str:
-    if len(gases) > 3:
-        return f"Detection score, strongest of {len(gases)} gases"
-    return (
-        "Detection score"
-        + (": strongest of " if len(gases) > 1 else ": ")
-        + ", ".join(map(words.spoken, gases))
-    )
+def _score_title(gases: tuple[str, ...], room_in: float) -> str:
+    """Return a title that names the gases if there is room for that."""
+    several = len(gases) > 1
+    named = "Detection score: " + ("strongest of " if several else "")
+    named += ", ".join(map(words.spoken, gases))
+    if not several or len(named) * _LETTER_IN <= room_in:
+        return named
+    return f"Score, strongest of {len(gases)} gases"
 
 
 def _draw_words(

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
-from matplotlib.transforms import ScaledTranslation, Transform
+from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
@@ -105,16 +106,24 @@ def draw_outlines(axes: Axes, over: Annotation, width: float = 1.3) -> None:
             )
 
 
-def label_plumes(axes: Axes, over: Annotation, view: View, most: int = 12) -> None:
+def label_plumes(
+    axes: Axes, over: Annotation, view: View, kept_free: Sequence[Bbox] = (), most: int = 12
+) -> None:
     """Write number and chemical beside the strongest plumes, nowhere over each other.
 
     A label for which there is no free place is left out: the outline and the table remain.
+
+    Parameters
+    ----------
+    kept_free
+        Boxes in the figure's pixels (left, bottom, right, top) that something else has taken.
     """
     figure = axes.figure
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     frame = axes.get_window_extent(renderer)
     shown = [plume for plume in over.plumes if view.shows(plume)]
     taken = [_pixel_box(axes, plume) for plume in shown]
+    taken += [(box.x0, box.y0, box.x1, box.y1) for box in kept_free]
     for plume in shown[:most]:
         text = axes.annotate(
             f"{plume.id} {spoken_mixture(plume)}",
@@ -157,6 +166,8 @@ def _free_place(
             (right + gap, middle_y), (middle_x, top + gap), (middle_x, bottom - gap - height),
             (left - gap - width, middle_y), (right + gap, top), (left - gap - width, top),
             (right + gap, bottom - height), (left - gap - width, bottom - height),
+            (left + gap, top + gap), (right - gap - width, top + gap),
+            (left + gap, bottom - gap - height), (right - gap - width, bottom - gap - height),
         ):  # fmt: skip
             inside = (
                 x >= frame[0] + 2 and y >= frame[1] + 2
@@ -173,18 +184,28 @@ def _free_place(
 
 def draw_scale(
     axes: Axes, geometry: Geometry, view: View, north: tuple[float, float] | None
-) -> None:
-    """Draw a scale bar in the lower left corner and an arrow to north in the upper right one."""
+) -> tuple[Bbox, ...]:
+    """Draw a scale bar in the lower left corner and an arrow to north in the upper right one.
+
+    Returns
+    -------
+    Their boxes in the figure's pixels.
+    """
     size_m = geometry.pixel_size_m()
     stroke = [withStroke(linewidth=3, foreground="black")]
+    drawn: list[Artist] = []
     if np.isfinite(size_m) and size_m > 0:
         length_m = scale_bar_m(view.n_samples * size_m)
         across = length_m / size_m / view.n_samples
         words = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
-        axes.plot([0.03, 0.03 + across], [0.04, 0.04], transform=axes.transAxes, color="white",
-                  linewidth=2.5, solid_capstyle="butt", path_effects=stroke)  # fmt: skip
-        axes.text(0.03 + across / 2, 0.055, words, transform=axes.transAxes, color="white",
-                  fontsize=SMALL, ha="center", va="bottom", path_effects=stroke)  # fmt: skip
+        bar_stroke = [withStroke(linewidth=4.5, foreground="black")]
+        drawn += axes.plot([0.03, 0.03 + across], [0.04, 0.04], transform=axes.transAxes,
+                           color="white", linewidth=2.5, solid_capstyle="butt",
+                           path_effects=bar_stroke)  # fmt: skip
+        drawn.append(
+            axes.text(0.03 + across / 2, 0.055, words, transform=axes.transAxes, color="white",
+                      fontsize=SMALL, ha="center", va="bottom", path_effects=stroke)
+        )  # fmt: skip
     if north is not None:
         # Lines run downwards in the picture: its y axis is turned.
         across, up = north[0], -north[1]
@@ -196,11 +217,15 @@ def draw_scale(
             return axes.transAxes + move
 
         corner = (1.0, 1.0)
-        axes.annotate("", corner, corner, xycoords=shifted(8), textcoords=shifted(-16),
-                      arrowprops={"arrowstyle": "-|>", "color": "white", "linewidth": 1.8,
-                                  "path_effects": stroke})  # fmt: skip
-        axes.text(*corner, "N", transform=shifted(13), color="white", fontsize=SMALL,
-                  fontweight="bold", ha="center", va="center", path_effects=stroke)  # fmt: skip
+        arrow = axes.annotate("", corner, corner, xycoords=shifted(8), textcoords=shifted(-16),
+                              arrowprops={"arrowstyle": "-|>", "color": "white", "linewidth": 1.8,
+                                          "path_effects": stroke})  # fmt: skip
+        letter = axes.text(*corner, "N", transform=shifted(13), color="white", fontsize=SMALL,
+                           fontweight="bold", ha="center", va="center",
+                           path_effects=stroke)  # fmt: skip
+        drawn += [arrow, letter]
+    renderer = axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    return tuple(artist.get_window_extent(renderer) for artist in drawn)
 
 
 def gases_shown(detections: Detections) -> tuple[str, ...]:

@@ -80,12 +80,26 @@ def draw_plume_table(axes: Axes, plumes: Sequence[Plume], colours: Mapping[str, 
     doubts = [(name, p) for name, p in first.alternatives if name not in first.chemicals]
     if doubts:
         others = ", ".join(f"{spoken(name)} ({p:.2f})" for name, p in doubts[:3])
-        notes.append(_shortened(f"Plume {first.id} might also be: {others}.", 95))
-    if first.flags:
-        notes.append(_shortened(f"Plume {first.id} is flagged: {', '.join(first.flags)}.", 95))
+        notes.append(shortened(f"Plume {first.id} might also be: {others}.", 95))
+    flagged = _flagged(plumes)
+    if flagged:
+        notes += textwrap.wrap(flagged, 95, max_lines=2, placeholder=" … more in plumes.csv")
     y = 1 - (_HEAD_IN + shown * _ROW_IN + 0.08) / _height_in(axes)
     axes.text(0, y, "\n".join(notes), fontsize=SMALL, color="#555555", linespacing=1.45,
               transform=axes.transAxes, va="top")  # fmt: skip
+
+
+def _flagged(plumes: Sequence[Plume]) -> str:
+    """Return which plumes bear which flags, in the order met; empty if none does."""
+    ids: dict[str, list[str]] = {}
+    for plume in plumes:
+        for flag in plume.flags:
+            ids.setdefault(flag, []).append(str(plume.id))
+    told = "; ".join(
+        f"{flag} ({'all' if len(of) == len(plumes) > 1 else ', '.join(of)})"
+        for flag, of in ids.items()
+    )
+    return f"Flagged: {told}." if told else ""
 
 
 def _table_row(plume: Plume) -> tuple[str, ...]:
@@ -93,7 +107,7 @@ def _table_row(plume: Plume) -> tuple[str, ...]:
     arrow = {1: " ↑", -1: " ↓"}.get(plume.thermal_contrast, "")
     return (
         str(plume.id),
-        _shortened(spoken_mixture(plume), 26) + arrow,
+        shortened(spoken_mixture(plume), 26) + arrow,
         f"{plume.probability:.2f}" if np.isfinite(plume.probability) else "–",
         f"{_number(mean)} ± {_number(spread)}" if np.isfinite(mean) else "not stated",
         _number(plume.snr_max),
@@ -109,7 +123,8 @@ def _height_in(axes: Axes) -> float:
     return float(height)
 
 
-def _shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """Return a text cut to so many characters, and a sign that it was."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -164,7 +179,7 @@ def draw_sensitivity(axes: Axes, gases: Sequence[GasSearched]) -> None:
                              ("gas", "NECL [ppm m]", "threshold"), bold=True)  # fmt: skip
         for index, gas in enumerate(part):
             words = (
-                _shortened(spoken(gas.name), 22),
+                shortened(spoken(gas.name), 22),
                 _number(gas.necl_median_ppm_m) if np.isfinite(gas.necl_median_ppm_m) else "blind",
                 f"{gas.score_threshold:.2f}",
             )

@@ -1,12 +1,17 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.transforms import Bbox
 
 from cathartes.detect.result import Outcome
-from cathartes.products.quicklook import write_quicklook
+from cathartes.products import quicklook_images
+from cathartes.products.quicklook import _score_title, write_quicklook
 from cathartes.products.quicklook_view import (
     main_view,
     north_in_pixels,
@@ -15,6 +20,7 @@ from cathartes.products.quicklook_view import (
     strongest_score,
     whole_scene,
 )
+from cathartes.products.quicklook_words import _flagged
 
 
 @pytest.mark.parametrize(
@@ -119,3 +125,72 @@ def test_without_ground_positions_there_is_no_north(flat_earth: type) -> None:
 @pytest.mark.parametrize(("width_m", "bar_m"), [(900, 200), (700, 200), (10.0, 2.0), (7e4, 2e4)])
 def test_scale_bars_are_round(width_m: float, bar_m: float) -> None:
     assert scale_bar_m(width_m) == pytest.approx(bar_m)
+
+
+def test_no_label_lies_over_the_arrow_to_north_or_the_scale(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scan: Callable, flat_earth: type
+) -> None:
+    """Wherever a plume is, also in the corners where these two are drawn."""
+    drawn: list[Bbox] = []
+    texts: list[tuple[str, Bbox]] = []
+    draw_scale, label_plumes = quicklook_images.draw_scale, quicklook_images.label_plumes
+
+    def scale(*given: Any) -> tuple[Bbox, ...]:
+        drawn.extend(boxes := draw_scale(*given))
+        return boxes
+
+    def label(axes: Any, *given: Any) -> None:
+        label_plumes(axes, *given)
+        renderer = axes.figure.canvas.get_renderer()
+        texts.extend((t.get_text(), t.get_window_extent(renderer)) for t in axes.texts)
+
+    monkeypatch.setattr(quicklook_images, "draw_scale", scale)
+    monkeypatch.setattr(quicklook_images, "label_plumes", label)
+    shape = (40, 60)
+    for corner in ((1, 50), (33, 6)):
+        cube, detections = scan(shape, 1, geometry=flat_earth(shape=shape))
+        plume = replace(detections.plumes[0], line_min=corner[0], line_max=corner[0] + 3,
+                        sample_min=corner[1] - 4, sample_max=corner[1])  # fmt: skip
+        write_quicklook(tmp_path / "q.png", cube, replace(detections, plumes=(plume,)))
+    labels = [box for text, box in texts if text.startswith("1 ")]
+    assert len(drawn) == 8
+    assert len(labels) == 2
+    assert not [1 for box in labels if box.count_overlaps(drawn)]
+
+
+def test_every_flag_is_in_the_picture_with_its_plumes(scan: Callable) -> None:
+    """Words that a reviewer must see: not the strongest plume's alone."""
+    _, detections = scan((40, 60), 3)
+    first, second, third = (
+        replace(plume, flags=flags)
+        for plume, flags in zip(
+            detections.plumes, (("a",), ("optically thick", "a"), ("a",)), strict=True
+        )
+    )
+    assert _flagged((first, second, third)) == "Flagged: a (all); optically thick (2)."
+    assert _flagged((replace(first, flags=()),)) == ""
+
+
+def test_a_title_stays_in_its_panel() -> None:
+    gases = ("ammonia", "SF6", "1,1,1-trichloroethane")
+    assert _score_title(gases, 6.0).endswith("ammonia, SF6, 1,1,1-trichloroethane")
+    assert _score_title(gases, 3.0) == "Score, strongest of 3 gases"
+
+
+def test_no_word_leaves_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scan: Callable
+) -> None:
+    """The reason why a scan is inconclusive must be legible to its end, whatever its letters."""
+    pages: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: pages.append(figure))
+    reason = (
+        "144 usable pixels are too few to know the ground in 80 bands; at least 2 pixels a band "
+        "are needed. Give more lines, MAXIMUM NOISE AND WIND WERE MEASURED, or more samples."
+    )
+    cube, detections = scan(n_plumes=0, outcome=Outcome.INCONCLUSIVE, reason=reason)
+    write_quicklook(tmp_path / "q.png", replace(cube, name="Überflug " * 20), detections)
+    (page,) = pages
+    renderer = page.canvas.get_renderer()  # type: ignore[attr-defined]
+    right = page.bbox.width - 0.45 * page.dpi
+    assert [t.get_text() for t in page.texts if t.get_window_extent(renderer).x1 > right] == []
+    assert page.texts[0].get_text().endswith("…")
