@@ -4,6 +4,12 @@ from cathartes.errors import CathartesError as CathartesError
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.gas_library import working_library as library
+from cathartes.pipeline.library import library_compare as library_compare
+from cathartes.pipeline.library import library_fetch as library_fetch
+from cathartes.pipeline.library import library_import as library_import
+from cathartes.pipeline.library import library_list as library_list
+from cathartes.pipeline.library import library_plot as library_plot
+from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
@@ -31,6 +37,12 @@ __all__ = [
     "doctor",
     "evaluate",
     "library",
+    "library_compare",
+    "library_fetch",
+    "library_import",
+    "library_list",
+    "library_plot",
+    "library_show",
     "load_instrument",
     "open_cube",
     "preset_settings",

@@ -11,6 +11,7 @@ import pytest
 
 import cathartes
 from cathartes.cli.commands import COMMANDS
+from cathartes.cli.library import app
 
 STUB = Path(cathartes.__file__).with_name("__init__.pyi")
 
@@ -43,6 +44,12 @@ def test_a_stub_leads_to_the_same_place() -> None:
 def test_every_command_is_a_call_of_the_same_name(command: str) -> None:
     assert command in cathartes.__all__
     assert callable(getattr(cathartes, command))
+
+
+def test_every_command_of_the_library_is_a_call_too() -> None:
+    commands = [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
+    assert len(commands) == 6
+    assert [c for c in commands if not callable(getattr(cathartes, f"library_{c}", None))] == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """``cathartes library``: the gases that can be found."""
 
-import math
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,17 +8,14 @@ import typer
 from cathartes.cli import library_tables as tables
 from cathartes.cli.console import JsonFlag, message_console, output_console
 from cathartes.cli.json_output import write_json
-from cathartes.errors import InputError, SettingsError
-from cathartes.pipeline.gas_library import working_library
-from cathartes.products.library_plot import plot_library
-from cathartes.scenes.instrument import load_instrument
-from cathartes.spectra import fetch as fetching
-from cathartes.spectra.builtin import builtin_tables
-from cathartes.spectra.imported import choose_spectrum, import_spectrum, library_folder
-from cathartes.spectra.library import Gas, GasLibrary
-from cathartes.spectra.lookalikes import find_twins, lookalike_matrix, worst_pairs
-from cathartes.spectra.readers import read_spectra
-from cathartes.spectra.visibility import search_visible
+from cathartes.pipeline.library import (
+    library_compare,
+    library_fetch,
+    library_import,
+    library_list,
+    library_plot,
+    library_show,
+)
 
 app = typer.Typer(
     help="The gases that can be found: list, show, plot, import.",
@@ -41,7 +36,6 @@ Names = Annotated[
 ]
 
 _DEFAULT_PLOT = Path("library.png")
-_FETCHED = "fetched"
 
 
 @app.command("list")
@@ -50,19 +44,18 @@ def list_gases(instrument: Instrument = None, json_output: JsonFlag = False) -> 
 
     Example: `cathartes library list --instrument hytes-like`
     """
-    library = working_library()
-    seen = (
-        None if instrument is None else search_visible(library, load_instrument(instrument).bands)
-    )
+    listed = library_list(instrument)
+    gases = [entry.gas for entry in listed]
+    seen = [entry.visibility for entry in listed if entry.visibility is not None]
     if json_output:
-        entries = [tables.describe(gas) for gas in library]
-        for entry, visibility in zip(entries, seen or (), strict=False):
-            entry["visibility"] = visibility
+        entries = [tables.describe(gas) for gas in gases]
+        for described, visibility in zip(entries, seen, strict=False):
+            described["visibility"] = visibility
         write_json({"instrument": instrument, "gases": entries})
-    elif seen is None:
-        output_console().print(tables.gas_table(library))
+    elif instrument is None:
+        output_console().print(tables.gas_table(gases))
     else:
-        output_console().print(tables.visibility_table(library, seen))
+        output_console().print(tables.visibility_table(gases, seen))
 
 
 @app.command()
@@ -74,10 +67,8 @@ def show(
 
     Example: `cathartes library show ammonia`
     """
-    entry = working_library()[gas]
-    shipped = builtin_tables().get(entry.name)
-    # A user's own spectrum replaces the band model; its fidelity then means nothing here.
-    table = shipped if shipped is not None and shipped.model is entry.spectrum else None
+    shown = library_show(gas)
+    entry, table = shown.gas, shown.table
     if json_output:
         described: dict[str, Any] = tables.describe(entry)
         described["strongest_bands"] = tables.strongest_bands(entry)
@@ -105,15 +96,7 @@ def plot(
 
     Example: `cathartes library plot ammonia ethanol --instrument hytes-like --out gases.png`
     """
-    if range_cm1 is not None and not 0 < range_cm1[0] < range_cm1[1] < math.inf:
-        raise SettingsError(
-            f"--range {range_cm1[0]:g} {range_cm1[1]:g}: two rising positive wavenumbers are "
-            "needed, like --range 700 1400."
-        )
-    library = working_library()
-    chosen = [library[name] for name in gases]
-    bands = None if instrument is None else load_instrument(instrument).bands
-    plot_library(chosen, out, bands=bands, range_cm1=range_cm1)
+    chosen = library_plot(gases, out, instrument=instrument, range_cm1=range_cm1)
     if json_output:
         write_json({"gases": [gas.name for gas in chosen], "picture": out})
     else:
@@ -138,28 +121,22 @@ def compare(
 
     Example: `cathartes library compare ethanol 1-butanol methanol --instrument hytes-like`
     """
-    library = working_library()
-    chosen = library.select(gases) if gases else library
-    if len(chosen) < 2:
-        raise SettingsError(f"only {chosen.names[0]} was named; two or more are needed to compare.")
-    names, correlation = lookalike_matrix(chosen, load_instrument(instrument).bands)
-    left_out = [gas.name for gas in chosen if gas.name not in names]
-    pairs = worst_pairs(names, correlation)
+    compared = library_compare(instrument, gases or ())
     if json_output:
         write_json(
             {
                 "instrument": instrument,
-                "gases": names,
-                "correlation": correlation,
-                "pairs": [{"gases": [a, b], "correlation": r} for a, b, r in pairs],
-                "left_out": left_out,
+                "gases": compared.names,
+                "correlation": compared.correlation,
+                "pairs": [{"gases": [a, b], "correlation": r} for a, b, r in compared.pairs],
+                "left_out": compared.left_out,
             }
         )
         return
     console = output_console()
-    console.print(tables.pair_table(pairs[:limit]))
-    if left_out:
-        message_console().print(f"No spectrum in these bands: {', '.join(left_out)}.")
+    console.print(tables.pair_table(compared.pairs[:limit]))
+    if compared.left_out:
+        message_console().print(f"No spectrum in these bands: {', '.join(compared.left_out)}.")
 
 
 @app.command("import")
@@ -188,40 +165,39 @@ def import_file(
 
     Example: `cathartes library import 60-29-7-IR.jdx --gas diethyl_ether`
     """
-    spectra = read_spectra(
-        file, gas=gas, format=format_name, temperature_k=temperature_k, pressure_pa=pressure_pa
+    kept = library_import(
+        file,
+        gas=gas,
+        format=format_name,
+        temperature_k=temperature_k,
+        pressure_pa=pressure_pa,
+        replace=replace,
     )
-    spectrum = choose_spectrum(spectra)
-    known = working_library(library_folder())  # the folder is made if it is not there
-    entry = _found(spectrum.gas, known)
-    if entry is not None and known.is_formula(spectrum.gas) and _may_have_isomers(entry.formula):
-        raise InputError(
-            f"the gas is named by its formula {spectrum.gas} alone, which isomers share; if it is "
-            f"{entry.name}, say --gas {entry.name}, else give its own name."
-        )
-    path = import_spectrum(spectrum, library_folder(), entry=entry, replace=replace)
-    name = spectrum.gas if entry is None else entry.name
-    new = Gas(name, "", "", math.nan, spectrum=spectrum)
-    twins = [twin for twin, _ in find_twins(new, known)]
     if json_output:
-        write_json({"gas": name, "file": path, "blocks_found": len(spectra), "looks_like": twins})
+        write_json(
+            {
+                "gas": kept.name,
+                "file": kept.path,
+                "blocks_found": kept.n_blocks,
+                "looks_like": kept.twins,
+            }
+        )
         return
+    spectrum = kept.spectrum
     low, high = spectrum.wavenumber_cm1[0], spectrum.wavenumber_cm1[-1]
     output_console().print(
-        f"{name}: {low:.0f}-{high:.0f} cm-1, {spectrum.quality}, {spectrum.temperature_k:g} K, "
-        f"kept in {path}",
+        f"{kept.name}: {low:.0f}-{high:.0f} cm-1, {spectrum.quality}, "
+        f"{spectrum.temperature_k:g} K, kept in {kept.path}",
         markup=False,
     )
-    conditions = {f"{s.temperature_k:g} K {s.pressure_pa:.0f} Pa" for s in spectra}
-    conditions.discard(f"{spectrum.temperature_k:g} K {spectrum.pressure_pa:.0f} Pa")
-    if twins:
+    if kept.twins:
         message_console().print(
-            f"It looks like {', '.join(twins)}, and a scan will take them for each other: if it is "
-            f"the same gas, delete that file and import it with --gas {twins[0]}."
+            f"It looks like {', '.join(kept.twins)}, and a scan will take them for each other: if "
+            f"it is the same gas, delete that file and import it with --gas {kept.twins[0]}."
         )
-    if conditions:
+    if kept.other_conditions:
         message_console().print(
-            f"Also in the file: {', '.join(sorted(conditions))}; --temperature-k and "
+            f"Also in the file: {', '.join(kept.other_conditions)}; --temperature-k and "
             "--pressure-pa choose."
         )
 
@@ -245,33 +221,10 @@ def fetch(
 
     Example: `cathartes library fetch nist acetone`, then `cathartes library import FILE`
     """
-    place = library_folder() / _FETCHED if folder is None else folder
-    match publisher.lower():
-        case "nist":
-            path = fetching.fetch_nist(_cas_of(gas, working_library()), place, index=index)
-        case "hitran":
-            path = fetching.fetch_hitran(gas, range_cm1, place)
-        case _:
-            raise SettingsError(f"publisher {publisher!r}: hitran or nist is needed.")
+    path = library_fetch(publisher, gas, range_cm1=range_cm1, index=index, folder=folder)
     if json_output:
         write_json({"publisher": publisher.lower(), "gas": gas, "file": path})
         return
     output_console().print(
         f"{path}\nTo use it: cathartes library import {path} --gas NAME", markup=False
     )
-
-
-def _cas_of(text: str, library: GasLibrary) -> str:
-    """Return the CAS number of a gas of the library, or the text itself."""
-    entry = _found(text, library)
-    return text if entry is None or not entry.cas else entry.cas
-
-
-def _may_have_isomers(formula: str) -> bool:
-    """Return True if a formula has two carbon atoms or more."""
-    carbon = re.search(r"C(?![a-z])(\d*)", formula)
-    return carbon is not None and int(carbon.group(1) or 1) > 1
-
-
-def _found(name: str, library: GasLibrary) -> Gas | None:
-    return library[name] if name in library else None  # noqa: SIM401  # it has no get

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from cathartes.cli.main import main
-from cathartes.errors import HeaderError, InputError
+from cathartes.errors import HeaderError, InputError, SettingsError
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.library import library_plot
 
 
 def test_a_named_folder_that_is_not_there_is_no_empty_library(
@@ -44,3 +45,9 @@ def test_a_broken_file_of_the_users_is_named_with_its_place(
 
 def test_a_gas_named_twice_is_searched_once() -> None:
     assert working_library().select(["SF6", "sf6", "ammonia", "NH3"]).names == ("SF6", "ammonia")
+
+
+def test_a_picture_of_no_gas_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no gas was named"):
+        library_plot([], tmp_path / "x.png")
+    assert list(tmp_path.iterdir()) == []
