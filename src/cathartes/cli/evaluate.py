@@ -39,8 +39,8 @@ def evaluate(
     """
     if len(folders) % 2:
         raise SettingsError(
-            f"{len(folders)} folders were given; pairs of a result and its scene are needed, like "
-            "cathartes evaluate RESULT SCENE."
+            f"an odd number of folders, {len(folders)}, was given; pairs of a result and its scene "
+            "are needed, like cathartes evaluate RESULT SCENE."
         )
     evaluation = evaluate_pairs(
         list(zip(folders[::2], folders[1::2], strict=True)),
