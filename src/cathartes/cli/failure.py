@@ -44,6 +44,8 @@ def failure_of(error: BaseException, words: Sequence[str]) -> Failure:
         The command line, for the advice on how to report a fault of ours.
     """
     kind = type(error).__name__
+    if _began_with_an_interrupt(error):
+        error = KeyboardInterrupt()
     match error:
         case CathartesError():
             return Failure(kind, str(error), error.exit_code)
@@ -74,6 +76,13 @@ def failure_of(error: BaseException, words: Sequence[str]) -> Failure:
                 "print; CONTRIBUTING.md says how.",
                 EXIT_UNEXPECTED,
             )
+
+
+def _began_with_an_interrupt(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C came first: what it breaks off may fail in turn, as zipfile does."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def report_failure(error: BaseException, words: Sequence[str], *, about: str = "") -> Failure:

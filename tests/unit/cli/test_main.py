@@ -13,6 +13,7 @@ import typer
 
 from cathartes import __version__
 from cathartes.cli import commands
+from cathartes.cli.failure import failure_of
 from cathartes.cli.json_output import to_json_value, write_json
 from cathartes.cli.main import main
 from cathartes.cli.progress import progress_bars
@@ -242,3 +243,15 @@ def test_bars_show_on_a_terminal(
     assert "background" in err
     assert "4/4" in err
     assert out == ""
+
+
+def test_what_fails_because_it_was_broken_off_is_an_interrupt() -> None:
+    """A zip file that is being written can't be closed after Ctrl-C, and says so."""
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("Can't close the ZIP file")
+    except ValueError as error:
+        failure = failure_of(error, [])
+    assert (failure.kind, failure.exit_code) == ("Interrupted", EXIT_INTERRUPTED)
