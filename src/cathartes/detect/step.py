@@ -423,10 +423,10 @@ def _outcome(
         return Outcome.INCONCLUSIVE, reason
     if not reader.law.measured:
         reason = (
-            f"sham signatures peak in only {reader.law.decoy_peaks.size} places of the scene, more "
-            f"than {MIN_TAIL} are needed to measure what chance gives; nothing stands above the "
-            f"{reader.law.threshold:.1f} standard deviations assumed instead, and weaker plumes may "
-            "be there. Give more lines or bands, or search more gases."
+            f"sham signatures peak in only {reader.law.decoy_peaks.size} places of the scene, and "
+            f"more than {MIN_TAIL} are needed to measure what chance gives; nothing stands above "
+            f"the {reader.law.threshold:.1f} standard deviations assumed instead, and weaker "
+            "plumes may be there. Give more lines or bands, or search more gases."
         )
         return Outcome.INCONCLUSIVE, reason
     return Outcome.NOTHING_FOUND, ""

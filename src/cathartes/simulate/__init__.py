@@ -2,7 +2,7 @@
 
 from cathartes.on_demand import call_on_demand
 from cathartes.simulate.evaluation import FoundPlume, GasLayers, SceneScore, evaluate_scene
-from cathartes.simulate.folder import read_truth, write_scene
+from cathartes.simulate.folder import read_truth, write_scene_files
 from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
 from cathartes.simulate.settings import (
@@ -30,7 +30,7 @@ __all__ = [
     "read_truth",
     "simulate_scene",
     "trial_settings",
-    "write_scene",
+    "write_scene_files",
 ]
 
 call_on_demand(__name__, "cathartes.pipeline.simulated:simulate")

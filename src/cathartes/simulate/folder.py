@@ -4,8 +4,6 @@ The layout is described in ``docs/reference/simulated-scene.md``.
 """
 
 import json
-import secrets
-import shutil
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError
 from cathartes.scenes.readers.envi_writer import write_envi
 from cathartes.simulate.scene import SimulatedScene
 from cathartes.simulate.settings import SceneSettings
@@ -67,51 +65,6 @@ class _File(BaseModel):
     settings: SceneSettings
 
 
-def write_scene(scene: SimulatedScene, folder: Path) -> Path:
-    """Write a scene into a folder that appears only when it is complete.
-
-    Returns
-    -------
-    Path of the cube's header.
-
-    Raises
-    ------
-    OutputError
-        If the folder exists and is not empty, is the current one, or can't be written.
-    """
-    header = folder / CUBE_NAME
-    folder = folder.resolve()
-    if folder == Path.cwd():
-        raise OutputError(
-            f"{folder} is the current folder, which can't be put in place in one step; name a "
-            "folder inside it."
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(
-            f"{folder} exists and is not an empty folder; name a new folder, or empty it first."
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-        partial.mkdir()
-    except OSError as error:
-        raise OutputError(
-            f"{folder} can't be written: {error.strerror}; choose another folder."
-        ) from error
-    try:
-        write_scene_files(scene, partial)
-        if folder.exists():
-            folder.rmdir()
-        partial.replace(folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} can't be written: {error.strerror}; make room or choose another folder."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return header
-
-
 def write_scene_files(scene: SimulatedScene, folder: Path) -> None:
     """Write a scene's files into a folder that is there.
 
@@ -151,7 +104,7 @@ def write_scene_files(scene: SimulatedScene, folder: Path) -> None:
 
 
 def read_truth(folder: Path) -> Truth:
-    """Read what `write_scene` wrote beside the cube.
+    """Read what `write_scene_files` wrote beside the cube.
 
     Raises
     ------

@@ -87,7 +87,7 @@ def test_an_older_scene_is_whole_until_the_new_one_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped while the old one makes way: it is given back, and nothing else stays."""
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     before = sorted((p.name, p.read_bytes()) for p in (tmp_path / "s").iterdir())
     rename, removed = Path.rename, []
 
@@ -99,7 +99,7 @@ def test_an_older_scene_is_whole_until_the_new_one_stands(
 
     monkeypatch.setattr(Path, "rename", stopped)
     with pytest.raises(KeyboardInterrupt):
-        make_scene(TINY.model_copy(update={"seed": 9}), tmp_path / "s", overwrite=True)
+        simulate(TINY.model_copy(update={"seed": 9}), tmp_path / "s", overwrite=True)
     assert sorted((p.name, p.read_bytes()) for p in (tmp_path / "s").iterdir()) == before
     assert [p.name for p in tmp_path.iterdir()] == ["s"]
 
@@ -108,7 +108,7 @@ def test_a_scene_in_a_folder_open_to_all_is_not(tmp_path: Path) -> None:
     """As other files: what the user's mask allows, not what the parent does."""
     tmp_path.chmod(0o777)
     (tmp_path / "as_other_folders").mkdir()
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     modes = {(tmp_path / name).stat().st_mode for name in ("s", "as_other_folders")}
     assert len(modes) == 1
 
@@ -116,19 +116,19 @@ def test_a_scene_in_a_folder_open_to_all_is_not(tmp_path: Path) -> None:
 def test_the_current_folder_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     (tmp_path / "empty").mkdir()
     for name in ("s", "empty"):
         monkeypatch.chdir(tmp_path / name)
         with pytest.raises(OutputError, match="is the current folder"):
-            make_scene(TINY, ".", overwrite=True)
+            simulate(TINY, ".", overwrite=True)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "s"]
 
 
 def test_a_link_to_a_scene_is_followed(tmp_path: Path) -> None:
-    make_scene(TINY, tmp_path / "s")
+    simulate(TINY, tmp_path / "s")
     before = (tmp_path / "s" / "scene.img").read_bytes()
     (tmp_path / "link").symlink_to("s")
-    make_scene(TINY.model_copy(update={"seed": 9}), tmp_path / "link", overwrite=True)
+    simulate(TINY.model_copy(update={"seed": 9}), tmp_path / "link", overwrite=True)
     assert (tmp_path / "s" / "scene.img").read_bytes() != before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "s"]

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError
 from cathartes.scenes.open import open_cube
-from cathartes.simulate.folder import read_truth, write_scene
+from cathartes.simulate.folder import CUBE_NAME, read_truth, write_scene_files
 from cathartes.simulate.scene import simulate_scene
 
 
@@ -17,8 +17,9 @@ def scene(small, gases, hytes):
 
 
 def test_cube_and_truth_come_back(scene, tmp_path):
-    header = write_scene(scene, tmp_path / "out")
-    cube = open_cube(header)
+    (tmp_path / "out").mkdir()
+    write_scene_files(scene, tmp_path / "out")
+    cube = open_cube(tmp_path / "out" / CUBE_NAME)
     assert cube.shape == scene.radiance.shape
     np.testing.assert_array_equal(cube.read_lines(0, 48), scene.radiance)
     np.testing.assert_allclose(cube.bands.centre_um, scene.bands.centre_um, rtol=1e-6)
@@ -41,31 +42,12 @@ def test_cube_and_truth_come_back(scene, tmp_path):
 
 
 def test_the_file_states_the_filled_settings(scene, tmp_path):
-    write_scene(scene, tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    write_scene_files(scene, tmp_path / "out")
     content = json.loads((tmp_path / "out" / "truth.json").read_text())
     assert content["schema"] == "cathartes/simulated-scene/1"
     assert content["settings"]["air"]["ozone_atm_cm"] == 0.3
     assert content["arrays"]["snr"]["axes"] == "gas, line, sample"
-
-
-def test_a_folder_with_something_in_it_is_left_alone(scene, tmp_path):
-    (tmp_path / "note.txt").write_text("mine")
-    with pytest.raises(OutputError, match="not an empty folder"):
-        write_scene(scene, tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["note.txt"]
-    (tmp_path / "empty").mkdir()
-    write_scene(scene, tmp_path / "empty")
-    assert (tmp_path / "empty" / "scene.hdr").is_file()
-
-
-def test_nothing_half_written_stays(scene, tmp_path, monkeypatch):
-    def full(*_args, **_kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(OutputError, match="No space left on device; make room"):
-        write_scene(scene, tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -79,14 +61,16 @@ def test_nothing_half_written_stays(scene, tmp_path, monkeypatch):
     ],
 )
 def test_damaged_truth_is_named(scene, tmp_path, damage, words):
-    write_scene(scene, tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    write_scene_files(scene, tmp_path / "out")
     damage(tmp_path / "out")
     with pytest.raises(InputError, match=words):
         read_truth(tmp_path / "out")
 
 
 def test_truth_that_contradicts_itself_is_named(scene, tmp_path):
-    write_scene(scene, tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    write_scene_files(scene, tmp_path / "out")
     path = tmp_path / "out" / "truth.json"
     content = json.loads(path.read_text())
     content["gases"] = ["alphane"]
@@ -97,7 +81,8 @@ def test_truth_that_contradicts_itself_is_named(scene, tmp_path):
 
 @pytest.mark.parametrize(("named", "words"), [([["nogas", 3.0]], "is of nogas"), ([], "no gas")])
 def test_a_plume_of_a_gas_that_the_truth_lacks_is_named(scene, tmp_path, named, words):
-    write_scene(scene, tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    write_scene_files(scene, tmp_path / "out")
     path = tmp_path / "out" / "truth.json"
     content = json.loads(path.read_text())
     content["plumes"][0]["gases"] = named

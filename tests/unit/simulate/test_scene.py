@@ -7,7 +7,7 @@ import pytest
 
 from cathartes.errors import NoSignatureError, SettingsError, UnknownGasError
 from cathartes.scenes.open import open_cube
-from cathartes.simulate.folder import write_scene
+from cathartes.simulate.folder import CUBE_NAME, write_scene_files
 from cathartes.simulate.scene import pixel_and_altitude, simulate_scene
 from cathartes.simulate.settings import DetectorSettings, PlumeSettings, SceneSettings
 from cathartes.spectra.builtin import builtin_library
@@ -193,8 +193,8 @@ def test_a_night_scene_is_colder_and_can_be_written(small, gases, hytes, tmp_pat
     )
     day = simulate_scene(small.without_plumes(), gases, hytes)
     assert night.radiance.mean() < day.radiance.mean()
-    header = write_scene(night, tmp_path / "night")
-    assert open_cube(header).shape == night.radiance.shape
+    write_scene_files(night, tmp_path)
+    assert open_cube(tmp_path / CUBE_NAME).shape == night.radiance.shape
 
 
 def test_one_gas_under_two_names_is_refused(small, hytes):
@@ -228,7 +228,8 @@ def test_a_tiny_scene_does_not_call_a_trace_of_gas_visible(shape, gases, hytes, 
     settings = SceneSettings(lines=shape[0], samples=shape[1], wind_from_deg=270.0, plumes=(plume,))
     scene = simulate_scene(settings, gases, hytes)
     assert 0.0 < scene.truth.plumes[0].snr_max < 0.01
-    assert write_scene(scene, tmp_path / "tiny").is_file()
+    write_scene_files(scene, tmp_path)
+    assert (tmp_path / CUBE_NAME).is_file()
 
 
 @pytest.mark.parametrize(

@@ -208,9 +208,9 @@ def test_a_result_that_contradicts_itself_is_refused():
 def test_another_gas_of_a_mixture_is_told_from_a_wrong_name():
     labels = np.where(TRUE == 1, 1, 0)
     mixture = PlumeTruth(1, (("a", 50.0), ("b", 20.0)), 3.0, 1.0, 300.0, None, 10.0, 6)
-    truth = scene_truth(labels, mixture)
+    truth = scene_truth(labels)
     truth = replace(
-        truth, gases=("a", "b"), snr=np.repeat(truth.snr, 2, axis=0),
+        truth, gases=("a", "b"), snr=np.repeat(truth.snr, 2, axis=0), plumes=(mixture,),
         column_density_ppm_m=np.repeat(truth.column_density_ppm_m, 2, axis=0),
     )  # fmt: skip
     counts = [
