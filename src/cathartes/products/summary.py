@@ -176,7 +176,7 @@ def write_summary(folder: Path, summary: ScanSummary) -> None:
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
 
 
-def read_summary(folder: Path) -> ScanSummary:
+def read_summary(folder: str | Path) -> ScanSummary:
     """Return the summary of an output folder.
 
     Raises
@@ -188,7 +188,7 @@ def read_summary(folder: Path) -> ScanSummary:
     HeaderError
         If it breaks its schema.
     """
-    path = folder / SUMMARY
+    path = Path(folder) / SUMMARY
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

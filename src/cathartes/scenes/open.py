@@ -14,7 +14,7 @@ __all__ = ["OpenOptions", "open_cube"]
 _AS_THE_FILE_SAYS = OpenOptions()
 
 
-def open_cube(path: Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
+def open_cube(path: str | Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
     """Return the cube of a file or folder, its numbers still on disk.
 
     The format is told by the content. Band order is the file's, rising or falling.
@@ -30,6 +30,7 @@ def open_cube(path: Path, *, options: OpenOptions = _AS_THE_FILE_SAYS) -> Cube:
     SettingsError
         If an option does not fit the file.
     """
+    path = Path(path)
     cube = choose_reader(path, options).read(path, options)
     extra = options.igm or options.glt
     if extra is None:
