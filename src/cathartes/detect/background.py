@@ -1,6 +1,6 @@
-"""The background: mean, covariance and tails of the pixels without a plume."""
+"""The background: mean and covariance of the pixels without a plume."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,111 +12,98 @@ SUMMED_PIXELS = 1024
 """Pixels whose products are summed in float32 before they join the float64 sums: over 120 000 the
 rounding (1e-5 of the ground's variance) outweighs the noise, over 1024 it is 30 times less."""
 
-
 STRIPE_PIXELS = 25
 """With fewer clean pixels a column its mean is too much of the pixels' own: taken off as a stripe
 it would hide a part of the noise (of 25 pixels a twenty-fifth, of a single line all of it)."""
 
 
-@dataclass(slots=True)
-class BackgroundSums:
-    """Running sums from which a background is made, block by block.
+def scene_mean(
+    pixels: NDArray[np.float32],
+    clean: NDArray[np.bool_],
+    *,
+    per_column: bool,
+    stripe_smoothing_samples: float,
+) -> NDArray[np.float64]:
+    """Return what is to be taken off each column.
 
-    Sums are about a provisional mean, taken from the first block, so that the small differences
-    that matter don't drown in the large mean (float32 products, float64 sums).
+    Parameters
+    ----------
+    pixels : (row, sample, band) [cube's unit]
+        Some lines of the scene.
+    clean : (row, sample) bool
+        True for pixels to be used; they must be finite in every band.
+    per_column
+        Each column's own mean; else one mean and, with enough pixels, the columns' stripes.
+    stripe_smoothing_samples : [sample]
+        Length over which a column mean is called scene rather than stripe.
+
+    Returns
+    -------
+    (sample, band) float64 [cube's unit]
+
+    Raises
+    ------
+    InputError
+        If no pixel is clean.
+    SingularCovarianceError
+        If columns have means of their own and hardly more pixels than these.
     """
-
-    n_samples: int
-    n_bands: int
-    _shift: NDArray[np.float32] | None = None
-    _count: NDArray[np.float64] = field(init=False)
-    _sum: NDArray[np.float64] = field(init=False)
-    _square: NDArray[np.float64] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._count = np.zeros(self.n_samples)
-        self._sum = np.zeros((self.n_samples, self.n_bands))
-        self._square = np.zeros((self.n_bands, self.n_bands))
-
-    def add(
-        self,
-        block: NDArray[np.float32],
-        clean: NDArray[np.bool_],
-    ) -> None:
-        """Add a block of lines.
-
-        Parameters
-        ----------
-        block : (line, sample, band) [cube's unit]
-        clean : (line, sample) bool
-            True for pixels to be used; they must be finite in every band.
-        """
-        if not clean.any():
-            return
-        if self._shift is None:
-            self._shift = block[clean].mean(axis=0, dtype=np.float64).astype(np.float32)
-        centred = block - self._shift
-        centred[~clean] = 0.0
-        self._count += clean.sum(axis=0)
-        self._sum += centred.sum(axis=0, dtype=np.float64)
-        flat = centred.reshape(-1, self.n_bands)
-        for start in range(0, len(flat), SUMMED_PIXELS):
-            few = flat[start : start + SUMMED_PIXELS]
-            self._square += few.T @ few
-
-    def finish(self, *, per_column: bool, stripe_smoothing_samples: float) -> "Background":
-        r"""Return the background.
-
-        The covariance is pooled over the columns about the means that will be taken off:
-
-        .. math:: R = \frac{1}{N - f}\Big(\sum y y^T
-                  - \sum_c n_c\,(m_c\mu_c^T + \mu_c m_c^T - \mu_c\mu_c^T)\Big)
-
-        y measured from the provisional mean, n_c and m_c a column's pixels and mean, μ_c what is
-        taken off there, f the number of means fitted.
-
-        Raises
-        ------
-        InputError
-            If no pixel was clean.
-        SingularCovarianceError
-            If there are fewer than 3 clean pixels, or fewer than 2 more than means.
-        """
-        n_pixels = int(self._count.sum())
-        n_columns = int(np.count_nonzero(self._count))
-        striped = n_pixels >= STRIPE_PIXELS * n_columns and n_columns >= 3
-        n_means = n_columns if per_column else 1
-        if self._shift is None:
-            raise InputError(
-                "no pixel of the scene is finite in every band used; check the ignore value and "
-                "the bad-band list."
-            )
-        if n_pixels < 3:
-            raise SingularCovarianceError(
-                f"{n_pixels} clean pixels; at least 3 are needed for a covariance, and many "
-                "times the number of bands for a good one."
-            )
-        if n_pixels - n_means < 2:
-            raise SingularCovarianceError(
-                f"{n_pixels} clean pixels in {n_means} columns that each have their own mean; "
-                "nothing is left for a covariance: give more lines, or set background_mean to "
-                "global."
-            )
-        count = self._count[:, None]
-        overall = self._sum.sum(axis=0) / n_pixels
-        own = np.divide(self._sum, count, out=np.tile(overall, (len(count), 1)), where=count > 0)
-        removed = np.broadcast_to(overall, own.shape)
-        if per_column:
-            removed = own
-        elif striped:
-            removed = overall + _stripes(own, stripe_smoothing_samples)
-        cross = (own * count).T @ removed
-        moment = self._square - (cross + cross.T - (removed * count).T @ removed)
-        return Background(
-            mean=removed + self._shift.astype(np.float64),
-            covariance=0.5 * (moment + moment.T) / (n_pixels - n_means),
-            degrees_of_freedom=n_pixels - n_means,
+    count = clean.sum(axis=0)
+    n_pixels, n_columns = int(count.sum()), int(np.count_nonzero(count))
+    if n_pixels == 0:
+        raise InputError(
+            "no pixel of the scene is finite in every band used; check the ignore value and the "
+            "bad-band list."
         )
+    if per_column and n_pixels - n_columns < 2:
+        raise SingularCovarianceError(
+            f"{n_pixels} clean pixels in {n_columns} columns that each have their own mean; "
+            "nothing is left for a covariance: give more lines, or set background_mean to global."
+        )
+    total = np.zeros(pixels.shape[1:])
+    for row, usable in zip(pixels, clean, strict=True):
+        total[usable] += row[usable]
+    overall = total.sum(axis=0) / n_pixels
+    known = (count > 0)[:, None]
+    own = np.where(known, total / np.maximum(count, 1)[:, None], overall)
+    if per_column:
+        return own
+    if n_pixels >= STRIPE_PIXELS * n_columns and n_columns >= 3:
+        return np.asarray(overall + _stripes(own, stripe_smoothing_samples))
+    return np.broadcast_to(overall, own.shape)
+
+
+def pooled_covariance(
+    pixels: NDArray[np.float32], n_pixels: int, n_means: int
+) -> NDArray[np.float64]:
+    """Return the covariance of pixels about fitted means, (band, band) [cube's unit squared].
+
+    Parameters
+    ----------
+    pixels : (row, sample, band) [cube's unit]
+        Less their means; those not to be used are nought.
+    n_pixels
+        How many are to be used.
+    n_means
+        How many means were fitted.
+
+    Raises
+    ------
+    SingularCovarianceError
+        If there are fewer than 3 pixels, or fewer than 2 more than means.
+    """
+    if n_pixels < 3 or n_pixels - n_means < 2:
+        raise SingularCovarianceError(
+            f"{n_pixels} clean pixels about {n_means} means; at least 3, and 2 more than means, "
+            "are needed for a covariance, and many times the number of bands for a good one."
+        )
+    n_bands = pixels.shape[-1]
+    flat = pixels.reshape(-1, n_bands)
+    total = np.zeros((n_bands, n_bands))
+    for start in range(0, len(flat), SUMMED_PIXELS):
+        few = flat[start : start + SUMMED_PIXELS]
+        total += few.T @ few
+    return total / (n_pixels - n_means)
 
 
 def _stripes(column_mean: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
@@ -134,8 +121,9 @@ class Background:
     mean : (sample, band) [cube's unit]
         What is taken off each column.
     covariance : (band, band) [cube's unit squared]
+        Of means over squares of so many pixels as the search uses.
     degrees_of_freedom
-        Clean pixels that made it, less the means fitted.
+        Separate squares that made it, less the means fitted.
     """
 
     mean: NDArray[np.float64]

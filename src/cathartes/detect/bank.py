@@ -36,6 +36,16 @@ class FilterBank:
         r"""Standard deviation of each estimate, (gas,): :math:`(\tilde s^T\tilde s)^{-1/2}`."""
         return np.asarray(1.0 / np.sqrt(np.diag(self.gram)))
 
+    @property
+    def cosine(self) -> NDArray[np.float64]:
+        """Whitened cosines of all pairs of signatures, (gas, gas)."""
+        return self.gram * np.outer(self.noise_equivalent, self.noise_equivalent)
+
+    @property
+    def amount_filters(self) -> NDArray[np.float64]:
+        r"""Filters of unit response, (gas, band): :math:`K^{-1}s/(s^TK^{-1}s)` [ppm m (K)/unit]."""
+        return np.asarray(self.whitened @ self.whitening / np.diag(self.gram)[:, None])
+
 
 def make_bank(signatures: Signatures, background: Background) -> FilterBank:
     """Whiten every signature by the background: one factorisation for all gases."""
@@ -51,7 +61,7 @@ def make_bank(signatures: Signatures, background: Background) -> FilterBank:
 
 
 def apply_bank(
-    block: NDArray[np.float32], bank: FilterBank
+    centred: NDArray[np.float32], bank: FilterBank
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     r"""Return every gas's matched-filter score and the Mahalanobis distance of each pixel.
 
@@ -63,21 +73,18 @@ def apply_bank(
 
     Parameters
     ----------
-    block : (line, sample, band) [cube's unit]
-        NaN in any band gives NaN out.
+    centred : (pixel, band) [cube's unit]
+        Less the background's mean. NaN in any band gives NaN out.
 
     Returns
     -------
-    scores : (gas, line, sample) float32, standard deviations of the background
-    mahalanobis_squared : (line, sample) float32
+    scores : (gas, pixel) float32, standard deviations of the background
+    mahalanobis_squared : (pixel,) float32
     """
-    n_lines, n_samples, n_bands = block.shape
-    x = (block - bank.mean).reshape(-1, n_bands)
-    whitened = x @ bank.whitening.T
+    whitened = centred @ bank.whitening.T
     unit = (bank.whitened * bank.noise_equivalent[:, None]).astype(np.float32)
     scores = np.asarray(unit @ whitened.T, dtype=np.float32)
-    distance = np.einsum("pb,pb->p", whitened, whitened, dtype=np.float32)
-    return scores.reshape(-1, n_lines, n_samples), distance.reshape(n_lines, n_samples)
+    return scores, np.einsum("pb,pb->p", whitened, whitened, dtype=np.float32)
 
 
 def cosine_score(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank
 from cathartes.detect.chance import ChanceLaw
 from cathartes.detect.identify import Identification, Prior, identify
@@ -13,7 +14,6 @@ from cathartes.detect.planes import ScenePlanes
 from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import Signatures
-from cathartes.detect.survey import Bandset, Scales, Tick, clean_pixels
 from cathartes.detect.window import Regime
 
 EDGE_FLAG = "cut by the scene's edge"
@@ -93,11 +93,23 @@ def gather_signals(
 
 @dataclass(frozen=True, slots=True)
 class PlumeReader:
-    """Everything that describing a plume needs beside the plume itself."""
+    """Everything that describing a plume needs beside the plume itself.
+
+    Attributes
+    ----------
+    bank
+        Against the background of means over squares.
+    gram : (gas, gas) [(unit)-2]
+        s̃ᵀs̃ of thin signatures against the background of single pixels, which gave the amounts.
+    patch_width_px, patch_variance : (width,)
+        From `scales.patch_variance`.
+    """
 
     bank: FilterBank
+    gram: NDArray[np.float64]
     signatures: Signatures
-    scales: Scales
+    patch_width_px: NDArray[np.float64]
+    patch_variance: NDArray[np.float64]
     planes: ScenePlanes
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
@@ -106,17 +118,10 @@ class PlumeReader:
     few_pixels: bool
 
     def mean_variance(self, signal: MeanSignal) -> float:
-        """Return the variance of a plume's whitened mean: noise and clutter of its size.
-
-        Averages over w by w pixels keep this part of a pixel's variance: measured on the scene.
-        """
-        widths = np.array(self.settings.smoothing_widths_px, dtype=float)
-        n_gases = len(self.signatures.names)
-        kept = np.median(self.scales.score[:n_gases] / widths, axis=0) ** 2
-        kept /= kept[0]
-        side = np.sqrt(signal.n_effective)
-        share = float(np.interp(np.log(side), np.log(widths), kept))
-        return share + 1.0 / max(signal.n_ring, 1.0)
+        """Return the variance of a plume's whitened mean: noise and clutter of its size."""
+        side = np.log(np.sqrt([signal.n_effective, max(signal.n_ring, 1.0)]))
+        widths, variance = np.log(self.patch_width_px), np.log(self.patch_variance)
+        return float(np.exp(np.interp(side, widths, variance)).sum())
 
     def describe(
         self,
@@ -152,6 +157,8 @@ class PlumeReader:
         found = identify(whitened, signatures, variance, len(names), prior)
         order = np.argsort(-found.probability)
         main = int(order[0])
+        if found.best_set and found.probability[found.best_set[0]] > 0.5:
+            main = found.best_set[0]  # of a mixture, the gas that shows most
         unknown = found.unknown > float(found.probability[main]) or not found.best_set
         others = [(names[g], float(found.probability[g])) for g in order if g != main or unknown]
         if not unknown:
@@ -301,13 +308,13 @@ class _Amount:
         variance: float,
     ) -> "_Amount":
         """Fit the plume's gases together in each of its pixels, less what the ring shows."""
-        names, gram, planes = reader.signatures.names, reader.bank.gram, reader.planes
+        names, gram, planes = reader.signatures.names, reader.gram, reader.planes
         chosen = list(found.best_set) if main in found.best_set else [main]
         product, offset = [], []
         for g in chosen:
-            z = planes.store.read(f"z/{names[g]}") * np.sqrt(gram[g, g])
-            product.append(z[line, sample])
-            offset.append(float(np.nanmedian(z[ring])) if ring.any() else 0.0)
+            values = planes.amount(names[g]) * gram[g, g]
+            product.append(values[line, sample])
+            offset.append(float(np.nanmedian(values[ring])) if ring.any() else 0.0)
         centred = np.array(product) - np.array(offset)[:, None]
         amounts = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], centred, rcond=1e-10)[0]
         amount = amounts[chosen.index(main)].astype(np.float32)

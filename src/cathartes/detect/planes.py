@@ -6,7 +6,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.bank import cosine_score
 from cathartes.detect.quantify import (
     SaturationCurve,
     apparent_column_ppm_m,
@@ -50,17 +49,11 @@ class GasScale:
     ----------
     noise_equivalent : [ppm m (K)]
         Standard deviation of the filter's estimate over the clean scene.
-    amount_per_score : [ppm m (K)]
-        Amount that a matched-filter score of one stands for.
-    score_scale : (width,)
-        Clean standard deviation of the cosine score, for each smoothing width.
     curve
         How its estimate saturates.
     """
 
     noise_equivalent: float
-    amount_per_score: float
-    score_scale: tuple[float, ...]
     curve: SaturationCurve
 
 
@@ -68,13 +61,11 @@ class GasScale:
 class ScenePlanes:
     """The published images of a scene, computed from the stored ones when asked for.
 
-    Stored are ``z/<gas>`` (matched-filter score), ``contrast/<gas>``, ``distance`` (squared
+    Stored are ``score/<gas>``, ``amount/<gas>``, ``contrast/<gas>``, ``distance`` (squared
     Mahalanobis distance) and ``context``.
 
     Attributes
     ----------
-    n_bands
-        b of `cosine_score`.
     min_contrast, contrast_sd : [(K)]
         Smallest usable contrast, and how well it is known.
     relative_error
@@ -85,7 +76,6 @@ class ScenePlanes:
 
     store: PlaneStore
     scales: dict[str, GasScale]
-    n_bands: int
     min_contrast: float
     contrast_sd: float
     relative_error: float
@@ -93,12 +83,11 @@ class ScenePlanes:
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
-        raw = cosine_score(self.store.read(f"z/{gas}"), self.store.read("distance"), self.n_bands)
-        return np.asarray(raw / self.scales[gas].score_scale[0], dtype=np.float32)
+        return self.store.read(f"score/{gas}")
 
     def amount(self, gas: str) -> NDArray[np.float32]:
         """Return the filter's signed estimate, (line, sample) [ppm m (K)]."""
-        return self.store.read(f"z/{gas}") * np.float32(self.scales[gas].amount_per_score)
+        return self.store.read(f"amount/{gas}")
 
     def contrast(self, gas: str) -> NDArray[np.float32]:
         """Return the contrast, (line, sample) [(K)]; NaN for a gas without amounts."""

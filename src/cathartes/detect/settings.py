@@ -5,9 +5,6 @@ from typing import Literal
 
 from cathartes.errors import SettingsError
 
-GROW_WIDTH_PX = 3
-"""Side of the squares over which scores are averaged for growing plumes, [pixel]."""
-
 BackgroundMean = Literal["auto", "global", "column"]
 
 
@@ -42,14 +39,14 @@ class DetectSettings:
     optical_depths
         Greatest optical depths for which every gas has a signature; 0 is the thin limit, and must
         come first.
-    smoothing_widths_px : [pixel]
-        Sides of the squares over which scores are averaged; odd; the largest average wins.
+    averaging_width_px : [pixel]
+        Side of the squares whose mean spectra are searched; odd; 1 searches single pixels.
     decoys_per_gas
         Sham signatures searched beside every gas, to count what chance alone gives.
     max_expected_by_chance
         A plume is reported if chance alone gives at most so many of its strength in the scene.
     grow_score
-        Score down to which a plume grows from its seed, on 3 by 3 averages.
+        Score down to which a plume grows from its seed.
     min_pixels
         Smaller plumes are dropped.
     ring_gap_px, ring_width_px : [pixel]
@@ -62,6 +59,8 @@ class DetectSettings:
         Prior odds of each further gas in a plume.
     prior_unknown
         Prior probability that a plume is of a chemical outside the library.
+    sample_bytes
+        Memory of the lines from which the background is made; more is slower and surer.
     block_bytes
         Memory of one block of lines.
     """
@@ -76,7 +75,7 @@ class DetectSettings:
     assumed_contrast_k: float = -5.0
     min_contrast_k: float = 0.5
     optical_depths: tuple[float, ...] = (0.0, 1.2)
-    smoothing_widths_px: tuple[int, ...] = (1, 3, 7)
+    averaging_width_px: int = 3
     decoys_per_gas: int = 2
     max_expected_by_chance: float = 0.1
     grow_score: float = 2.5
@@ -87,25 +86,21 @@ class DetectSettings:
     mixture_max_gases: int = 3
     prior_extra_gas: float = 0.02
     prior_unknown: float = 0.03
-    block_bytes: int = 48 * 2**20
+    sample_bytes: int = 128 * 2**20
+    block_bytes: int = 16 * 2**20
 
     def __post_init__(self) -> None:
         if self.min_bands < 3:
             raise SettingsError(f"min_bands is {self.min_bands}; at least 3 are needed.")
-        if any(width < 1 or width % 2 == 0 for width in self.smoothing_widths_px):
+        if self.averaging_width_px < 1 or self.averaging_width_px % 2 == 0:
             raise SettingsError(
-                f"smoothing_widths_px is {self.smoothing_widths_px}; odd widths of at least 1 are "
-                "needed, such as (1, 3, 7)."
+                f"averaging_width_px is {self.averaging_width_px}; an odd width of at least 1 is "
+                "needed, such as 3."
             )
         if not self.optical_depths or self.optical_depths[0] != 0 or min(self.optical_depths) < 0:
             raise SettingsError(
                 f"optical_depths is {self.optical_depths}; 0 first, then positive depths are "
                 "needed, such as (0.0, 1.2)."
-            )
-        if not {1, GROW_WIDTH_PX} <= set(self.smoothing_widths_px):
-            raise SettingsError(
-                f"smoothing_widths_px is {self.smoothing_widths_px}; 1 and {GROW_WIDTH_PX} must be "
-                "among them: plumes are grown on these."
             )
         if self.decoys_per_gas < 1:
             raise SettingsError(

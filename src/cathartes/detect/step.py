@@ -1,39 +1,40 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
-from cathartes.detect.background import Background
+from cathartes.detect.background import Background, whitening_matrix
+from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, make_bank
-from cathartes.detect.chance import MIN_TAIL, average
+from cathartes.detect.chance import MIN_TAIL
+from cathartes.detect.contrast import Contrast
 from cathartes.detect.describe import PlumeReader, gather_signals
 from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.quantify import saturation_curve
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
-from cathartes.detect.search import Contrast, find_plumes, score_scene
-from cathartes.detect.settings import GROW_WIDTH_PX, DetectSettings
+from cathartes.detect.sample import Sample, gather_sample
+from cathartes.detect.scales import (
+    CORE_QUANTILE,
+    CleanScores,
+    patch_variance,
+    without_plumes,
+)
+from cathartes.detect.search import Searcher, score_scene
+from cathartes.detect.seeds import find_plumes
+from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
     Signatures,
     decoy_absorption,
     emissive_signatures,
     reflective_signatures,
     saturated_absorption,
-)
-from cathartes.detect.survey import (
-    Bandset,
-    Scales,
-    Tick,
-    clean_pixels,
-    first_background,
-    measure_scales,
-    refined_background,
-    usable_bandset,
 )
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import InputError
@@ -48,10 +49,19 @@ MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
-SAMPLE_PIXELS = 8000
-"""Pixels of each sampled block from which the air is estimated."""
+AIR_PIXELS = 48_000
+"""Pixels from which the air is estimated."""
+CORE_PIXELS = 20_000
+"""Pixels from which the first background is made."""
+CLEAN_ROUNDS = 2
+"""Times that the background is made again without what looked like gas against the last one."""
 ALBEDO_FACTOR_SD = 0.05
 """How well the albedo factor stands for a pixel's brightness in a gas's own bands."""
+
+
+class _MeanKind(TypedDict):
+    per_column: bool
+    stripe_smoothing_samples: float
 
 
 def quiet(stage: str, share: float) -> None:
@@ -89,12 +99,12 @@ def detect(
     settings: DetectSettings,
     store: PlaneStore,
     tick: Tick = quiet,
+    workers: int = 1,
 ) -> Detections:
     """Find the plumes in a cube, name and measure them.
 
-    The cube is read three times in blocks, with some blocks sampled between, and a fourth time
-    where there are plumes: a rough background; one without plumes; every gas and its decoys against
-    it; the plumes' spectra.
+    The cube is read once and a part: lines spread over it, from which the background is made;
+    every line, for the search; once more the lines with plumes, for their spectra.
 
     Parameters
     ----------
@@ -108,6 +118,8 @@ def detect(
         Where images are kept meanwhile.
     tick
         Takes progress.
+    workers
+        Threads that search.
 
     Raises
     ------
@@ -119,8 +131,7 @@ def detect(
         If the background can't be inverted.
     """
     scene = _Scene.of_cube(cube, settings, tick)
-    widths = settings.smoothing_widths_px
-    rough = scene.rough_background()
+    rough, ordinary = scene.rough_background()
     air = scene.atmosphere()
     model = scene.signature_model(rough, air)
 
@@ -129,61 +140,61 @@ def detect(
     absorption = saturated_absorption(thin, settings.optical_depths)
     gas_names = gases.names * len(settings.optical_depths)
     signatures = model(gases.names, absorption)
-    rough_bank = make_bank(model(gas_names, absorption), rough)
-    clean = scene.clean_background(rough_bank)
+    clean = scene.clean_pixels(rough, model(gas_names, absorption), ordinary)
+    background = scene.sample.background(clean, **scene.means)
+    single = scene.sample.background(clean, **scene.means, averaged=False)
 
+    whitening = whitening_matrix(background)
     sham = decoy_absorption(
         thin,
         settings.decoys_per_gas,
-        lambda turned: (turned * signatures.level) @ rough_bank.whitening.T,
+        lambda turned: (turned * signatures.level) @ whitening.T,
     )
     everything = np.vstack([absorption, saturated_absorption(sham, settings.optical_depths)])
     decoy_names = tuple(f"decoy {i}" for i in range(len(everything) - len(absorption)))
-    bank = make_bank(model(gas_names + decoy_names, everything), clean)
-    scales = measure_scales(scene.bandset, bank, widths, two_sided=scene.emissive)
-
-    contrast = scene.contrast(signatures, clean, air)
-    heights = score_scene(
-        scene.bandset,
-        bank,
-        scales,
-        widths,
-        contrast,
-        gases.names,
-        len(absorption),
-        store,
-        two_sided=scene.emissive,
-        tick=tick,
+    bank = make_bank(model(gas_names + decoy_names, everything), background)
+    single_bank = make_bank(model(gases.names, thin), single)
+    scores = CleanScores.measure(scene.sample, clean, background, bank)
+    contrast = scene.contrast(signatures, background, air)
+    searcher = Searcher(
+        bandset=scene.bandset,
+        gases=gases.names,
+        width_px=settings.averaging_width_px,
+        bank=bank,
+        gas_family=scores.family(bank, slice(0, len(absorption)), two_sided=scene.emissive),
+        decoy_family=scores.family(bank, slice(len(absorption), None), two_sided=scene.emissive),
+        amount_filters=single_bank.amount_filters.astype(np.float32),
+        contrast=contrast,
     )
+    heights = score_scene(searcher, store, workers, tick)
     assumed = scene.emissive and np.isnan(contrast.plume_temperature_k)
     planes = ScenePlanes(
         store=store,
-        scales=scene.gas_scales(bank, scales, signatures, clean, contrast_seen=not assumed),
-        n_bands=scene.bandset.index.size,
+        scales=scene.gas_scales(single_bank, signatures, clean, single, contrast_seen=not assumed),
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
         relative_error=np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else 0.0),
         shape_only=gases.shape_only,
     )
-    grow = widths.index(GROW_WIDTH_PX)
 
     @cache
     def gas_score(gas: int) -> NDArray[np.float32]:
-        scale = planes.scales[gases.names[gas]].score_scale
-        score = average(planes.score(gases.names[gas]), GROW_WIDTH_PX)
-        return np.asarray(score * np.float32(scale[0] / scale[grow]))
+        return planes.score(gases.names[gas])
 
     labels, seeds, law = find_plumes(heights, gas_score, settings)
+    patch_width_px, variance = patch_variance(scene.sample, clean, background, bank)
     reader = PlumeReader(
         bank=bank,
+        gram=single_bank.gram,
         signatures=signatures,
-        scales=scales,
+        patch_width_px=patch_width_px,
+        patch_variance=variance,
         planes=planes,
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         law=law,
         contrast_assumed=assumed,
-        few_pixels=clean.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
+        few_pixels=background.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
@@ -227,46 +238,56 @@ class _Scene:
     """A cube with what was decided about it: bands, regime, and how its background is made."""
 
     bandset: Bandset
+    sample: Sample
     settings: DetectSettings
     emissive: bool
-    tick: Tick
 
     @classmethod
     def of_cube(cls, cube: Cube, settings: DetectSettings, tick: Tick) -> "_Scene":
-        """Choose the bands and the physics."""
+        """Choose the bands and the physics, and read lines spread over the scene."""
         window = _window(cube, settings)
         bandset = usable_bandset(cube, window, settings.min_bands, settings.block_bytes)
-        return cls(bandset, settings, window.regime is Regime.EMISSIVE, tick)
+        sample = gather_sample(bandset, settings.averaging_width_px, settings.sample_bytes, tick)
+        return cls(bandset, sample, settings, window.regime is Regime.EMISSIVE)
 
     @property
-    def per_column(self) -> bool:
-        """Whether each column has its own mean."""
+    def means(self) -> _MeanKind:
+        """How the mean is made: each column's own, or one with stripes."""
         mode = self.settings.background_mean
-        return mode == "column" or (mode == "auto" and not self.emissive)
+        return {
+            "per_column": mode == "column" or (mode == "auto" and not self.emissive),
+            "stripe_smoothing_samples": self.settings.stripe_smoothing_samples,
+        }
 
-    def rough_background(self) -> Background:
-        """Return the background of all finite pixels."""
-        return first_background(
-            self.bandset,
-            per_column=self.per_column,
-            stripe_smoothing_samples=self.settings.stripe_smoothing_samples,
-            tick=self.tick,
-        )
+    def rough_background(self) -> tuple[Background, float]:
+        """Return the background of the scene's core, and the greatest distance in it, squared.
 
-    def clean_background(self, bank: FilterBank) -> Background:
-        """Return the background without plumes."""
-        widths = self.settings.smoothing_widths_px
-        scales = measure_scales(self.bandset, bank, widths, two_sided=self.emissive)
-        return refined_background(
-            self.bandset,
-            bank,
-            scales,
-            widths,
-            per_column=self.per_column,
-            stripe_smoothing_samples=self.settings.stripe_smoothing_samples,
-            two_sided=self.emissive,
-            tick=self.tick,
-        )
+        A plume can't hide by being part of it.
+        """
+        few = self.sample.thinned(CORE_PIXELS)
+        core, distance = few.core(**self.means)
+        return few.background(core, **self.means), distance
+
+    def clean_pixels(
+        self, background: Background, signatures: Signatures, ordinary: float
+    ) -> NDArray[np.bool_]:
+        """Return the sample's pixels without plumes, (row, sample) bool.
+
+        Parameters
+        ----------
+        background, ordinary
+            Of the core.
+        """
+        clean = self.sample.valid
+        for round_number in range(CLEAN_ROUNDS):
+            bank = make_bank(signatures, background)
+            scores = CleanScores.measure(self.sample, clean, background, bank)
+            if round_number == 0:
+                scores = replace(scores, ordinary_energy=ordinary)
+            family = scores.family(bank, slice(None), two_sided=self.emissive)
+            clean = without_plumes(self.sample, background, bank, family)
+            background = self.sample.background(clean, **self.means)
+        return clean
 
     def ground_temperature_k(self, background: Background) -> float:
         """Return the median brightness temperature of the mean spectrum, [K]."""
@@ -277,12 +298,9 @@ class _Scene:
         """Return what the air does, estimated from the sampled blocks."""
         if not self.emissive:
             return clear_air(self.bandset.index.size)
-        pixels = []
-        for start, stop in self.bandset.sample_ranges():
-            block = self.bandset.read(start, stop)
-            usable = block[clean_pixels(block)]
-            pixels.append(usable[:: 1 + len(usable) // SAMPLE_PIXELS])
-        return estimate_atmosphere(np.concatenate(pixels), self.bandset.wavelength_um)
+        pixels = self.sample.radiance
+        few = pixels[:: 1 + len(pixels) // AIR_PIXELS]
+        return estimate_atmosphere(few, self.bandset.wavelength_um)
 
     def signature_model(
         self, background: Background, air: Atmosphere
@@ -315,17 +333,27 @@ class _Scene:
     def gas_scales(
         self,
         bank: FilterBank,
-        scales: Scales,
         signatures: Signatures,
+        clean: NDArray[np.bool_],
         background: Background,
         *,
         contrast_seen: bool,
     ) -> dict[str, GasScale]:
-        """Return what each gas's stored scores are worth."""
-        filters = bank.whitened @ bank.whitening.astype(np.float64)
-        filters /= np.diag(bank.gram)[:, None]
+        """Return what each gas's stored amounts are worth.
+
+        Parameters
+        ----------
+        bank, background
+            Of single pixels.
+        clean : (row, sample) bool
+        """
+        filters = bank.amount_filters
         factor = signatures.air_mass_factor
         mean = background.mean.mean(axis=0)
+        pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
+        spread = np.quantile(
+            np.abs(pixels[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0
+        )
         scale = {}
         for g, name in enumerate(signatures.names):
             weight = np.abs(signatures.values[g]) if self.emissive else mean**2
@@ -335,12 +363,7 @@ class _Scene:
                 filters[g],
                 weight if contrast_seen else None,
             )
-            scale[name] = GasScale(
-                noise_equivalent=float(bank.noise_equivalent[g] * scales.amount[g]),
-                amount_per_score=float(bank.noise_equivalent[g]),
-                score_scale=tuple(scales.score[g].tolist()),
-                curve=curve,
-            )
+            scale[name] = GasScale(noise_equivalent=max(float(spread[g]), 1e-30), curve=curve)
         return scale
 
 

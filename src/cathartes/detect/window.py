@@ -33,7 +33,7 @@ class Window:
     regime
         The physics that holds there.
     index : (used,) int
-        Bands of the cube, in its own order.
+        Bands of the cube, from the shortest wavelength to the longest.
     """
 
     regime: Regime
@@ -74,7 +74,8 @@ def choose_window(
         inside = usable & (centre_um >= low_um) & (centre_um <= high_um)
         found[f"{low_um}-{high_um} um"] = int(inside.sum())
         if inside.sum() >= min_bands:
-            return Window(regime, np.flatnonzero(inside))
+            index = np.flatnonzero(inside)
+            return Window(regime, index[np.argsort(centre_um[index], kind="stable")])
     counts = ", ".join(f"{count} in {name}" for name, count in found.items())
     raise InputError(
         f"the cube has {centre_um.size} bands from {centre_um.min():.3f} to "

@@ -1,0 +1,95 @@
+"""A cube seen through the bands that are searched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.window import Window
+from cathartes.errors import InputError
+from cathartes.scenes.cube import Cube
+
+Tick = Callable[[str, float], None]
+"""Called with a stage's name and the share of it that is done, 0 to 1."""
+
+SAMPLE_BLOCKS = 6
+"""Blocks, spread over the scene, in which bands are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bandset:
+    """A cube seen through its used bands alone.
+
+    Attributes
+    ----------
+    cube
+        The scene.
+    index : (used,) int
+        Bands of the cube.
+    """
+
+    cube: Cube
+    index: NDArray[np.intp]
+    block_bytes: int
+
+    @property
+    def wavelength_um(self) -> NDArray[np.float64]:
+        """Centres of the used bands, (used,) [um]."""
+        return self.cube.bands.centre_um[self.index]
+
+    def read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return lines start to stop of the used bands, (line, sample, used), contiguous."""
+        block = self.cube.read_lines(start, stop)
+        if self.index.size == self.cube.n_bands:
+            return block
+        return np.ascontiguousarray(block[:, :, self.index])
+
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """Return (start, stop) of blocks of lines."""
+        return self.cube.line_ranges(self.block_bytes)
+
+    def sample_ranges(self) -> tuple[tuple[int, int], ...]:
+        """Return some of the blocks, evenly spread over the scene."""
+        ranges = self.ranges()
+        chosen = np.unique(np.linspace(0, len(ranges) - 1, SAMPLE_BLOCKS).round().astype(int))
+        return tuple(ranges[i] for i in chosen)
+
+
+def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int) -> Bandset:
+    """Leave out bands of the window that are mostly empty or constant in the sampled blocks.
+
+    Raises
+    ------
+    InputError
+        If too few bands remain.
+    """
+    whole = Bandset(cube, window.index, block_bytes)
+    finite = np.zeros(window.index.size)
+    low = np.full(window.index.size, np.inf)
+    high = np.full(window.index.size, -np.inf)
+    n_pixels = 0
+    for start, stop in whole.sample_ranges():
+        block = whole.read(start, stop)
+        good = np.isfinite(block)
+        finite += good.sum(axis=(0, 1))
+        low = np.minimum(low, np.where(good, block, np.inf).min(axis=(0, 1)))
+        high = np.maximum(high, np.where(good, block, -np.inf).max(axis=(0, 1)))
+        n_pixels += block.shape[0] * block.shape[1]
+    alive = (finite >= 0.5 * finite.max()) & (high > low)
+    if not finite.any():
+        raise InputError(
+            f"cube {cube.name}: every value looked at is empty (NaN or the ignore value); there "
+            "is nothing to search. Check the ignore value of the header."
+        )
+    if alive.sum() < min_bands:
+        raise InputError(
+            f"cube {cube.name}: of {alive.size} bands in the window only {alive.sum()} hold "
+            f"values that vary; at least {min_bands} are needed."
+        )
+    return Bandset(cube, window.index[alive], block_bytes)
+
+
+def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return True for pixels that are finite in every band, (line, sample)."""
+    return np.asarray(np.isfinite(block).all(axis=2))

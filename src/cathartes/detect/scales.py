@@ -1,0 +1,120 @@
+"""How scores spread over clean ground: the unit in which they are given."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.background import Background
+from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
+from cathartes.detect.pursuit import STANDS_OUT, Family, pursue
+from cathartes.detect.sample import Sample
+
+CORE_QUANTILE = 0.6827
+"""Of a normal law's size, one standard deviation: from the middle of the law, whatever its tails
+hold."""
+ORDINARY_QUANTILE = 0.95
+"""Squared Mahalanobis distances up to this quantile of clean ground are called ordinary."""
+SCALE_PIXELS = 30_000
+"""Clean pixels on which scores are measured."""
+PATCH_WIDTHS_PX = (1, 3, 9, 27)
+"""Widths over which it is measured how clutter averages, in squares."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanScores:
+    """Scores of a bank on clean ground.
+
+    Attributes
+    ----------
+    scale : (signature,) float32
+        Core standard deviation of the cosine scores.
+    ordinary_energy
+        Squared Mahalanobis distance that a twentieth of the clean ground exceeds.
+    """
+
+    scale: NDArray[np.float32]
+    ordinary_energy: float
+
+    @classmethod
+    def measure(
+        cls,
+        sample: Sample,
+        clean: NDArray[np.bool_],
+        background: Background,
+        bank: FilterBank,
+    ) -> "CleanScores":
+        """Measure on the clean pixels, (row, sample) bool, of a sample."""
+        pixels = sample.about(background.mean - sample.shift)[clean]
+        z, distance = apply_bank(pixels[:: 1 + len(pixels) // SCALE_PIXELS], bank)
+        scale = [
+            np.quantile(np.abs(cosine_score(row, distance, bank.whitening.shape[0])), CORE_QUANTILE)
+            for row in z
+        ]
+        ordinary = float(np.quantile(distance, ORDINARY_QUANTILE))
+        return cls(np.maximum(scale, 1e-6).astype(np.float32), ordinary)
+
+    def family(self, bank: FilterBank, rows: slice, *, two_sided: bool) -> Family:
+        """Return some of the bank's signatures as competitors."""
+        return Family(
+            cosine=bank.cosine[rows, rows].astype(np.float32),
+            scale=self.scale[rows],
+            n_bands=bank.whitening.shape[0],
+            ordinary_energy=self.ordinary_energy,
+            two_sided=two_sided,
+        )
+
+
+def without_plumes(
+    sample: Sample, background: Background, bank: FilterBank, family: Family
+) -> NDArray[np.bool_]:
+    """Return the valid pixels of a sample that are not like a gas, (row, sample) bool.
+
+    Rare surfaces stay in: a background that has thrown out its own oddities knows nothing of them.
+    """
+    plume = np.zeros(sample.valid.shape, dtype=bool)
+    pixels = sample.about(background.mean - sample.shift)
+    for row, line in enumerate(pixels):
+        z, distance = apply_bank(line, bank)
+        first = family.best(z)
+        hot = np.flatnonzero(family.strength(family.score(z, distance, first)) > STANDS_OUT)
+        if hot.size:
+            found = pursue(z[:, hot], distance[hot], first[hot], family)
+            plume[row, hot[found.gas_like]] = True
+    return sample.valid & ~sample.widened(plume & sample.valid)
+
+
+def patch_variance(
+    sample: Sample, clean: NDArray[np.bool_], background: Background, bank: FilterBank
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Measure how the variance of whitened means falls with the patch they are taken over.
+
+    Means over rows of w neighbouring squares keep a part of the variance of one; clutter averages
+    less than noise. A patch of w by w keeps the square of that part, if both directions are alike.
+
+    Returns
+    -------
+    width_px : (width,) [pixel]
+    variance : (width,)
+        Of each whitened band, 1 for a single square.
+    """
+    few = slice(None, None, max(1, len(sample.lines) // 64))
+    x = sample.about(background.mean - sample.shift)[few] @ bank.whitening.T
+    usable = clean[few]
+    x[~usable] = 0.0
+    sums = np.concatenate([np.zeros_like(x[:, :1]), np.cumsum(x, axis=1, dtype=np.float64)], axis=1)
+    number = np.concatenate([np.zeros((len(x), 1), int), np.cumsum(usable, axis=1)], axis=1)
+    widths, kept = [], []
+    for width in PATCH_WIDTHS_PX:
+        if width > x.shape[1]:
+            break
+        full = number[:, width:] - number[:, :-width] == width
+        if full.sum() < 10:
+            break
+        means = (sums[:, width:] - sums[:, :-width])[full] / width
+        widths.append(width)
+        kept.append(float((means**2).mean()))
+    if not kept:
+        return np.ones(1), np.ones(1)
+    share = np.array(kept) / kept[0]
+    return np.array(widths, dtype=float) + sample.width_px - 1, share**2
