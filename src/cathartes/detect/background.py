@@ -67,7 +67,7 @@ def scene_mean(
     known = (count > 0)[:, None]
     own = np.where(known, total / np.maximum(count, 1)[:, None], overall)
     if per_column:
-        return own
+        return np.asarray(own)
     if n_pixels >= STRIPE_PIXELS * n_columns and n_columns >= 3:
         return np.asarray(overall + _stripes(own, stripe_smoothing_samples))
     return np.broadcast_to(overall, own.shape)

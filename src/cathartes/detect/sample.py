@@ -108,9 +108,8 @@ class Sample:
         mean : (sample, band) [cube's unit]
             Less `shift`.
         """
-        sums, count = square_sums(
-            mean[None].astype(np.float32), self.valid.any(axis=0)[None], self.width_px
-        )
+        seen = np.asarray(self.valid.any(axis=0))[None]
+        sums, count = square_sums(mean[None].astype(np.float32), seen, self.width_px)
         return np.asarray(self.mean - sums / np.maximum(count, 1.0)[:, :, None])
 
     def thinned(self, n_pixels: int) -> "Sample":

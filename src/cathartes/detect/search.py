@@ -37,6 +37,24 @@ class Heights:
     gas_winner: NDArray[np.int16]
     decoy_winner: NDArray[np.int16]
 
+    @classmethod
+    def empty(cls, n_lines: int, n_samples: int) -> "Heights":
+        """Return room for heights."""
+        shape = (n_lines, n_samples)
+        return cls(
+            np.empty(shape, np.float32),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.int16),
+            np.empty(shape, np.int16),
+        )
+
+    def put(self, lines: slice, part: "Heights") -> None:
+        """Put the heights of some lines in their place."""
+        self.gas[lines] = part.gas
+        self.decoy[lines] = part.decoy
+        self.gas_winner[lines] = part.gas_winner
+        self.decoy_winner[lines] = part.decoy_winner
+
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
@@ -88,34 +106,46 @@ class Searcher:
         sums, count = square_sums(block, usable, self.width_px)
         pixels = sums[keep].reshape(-1, n_bands)
         pixels /= np.maximum(count[keep].reshape(-1, 1), 1.0)
-        found = _Chunks.of_size(len(self.gases), len(pixels))
+        found = BlockSearch(
+            Heights.empty(*shape),
+            amount.reshape(-1, *shape),
+            np.empty((len(self.gases), *shape), np.float32),
+            np.where(usable[keep], contrast, np.float32(np.nan)),
+            np.empty(shape, np.float32),
+            context,
+        )
         for start in range(0, len(pixels), PIXELS_AT_ONCE):
             chunk = slice(start, start + PIXELS_AT_ONCE)
             self._chunk(pixels[chunk], chunk, found)
-        invalid = ~usable[keep].ravel()
-        for values in (amount, found.score, found.distance, found.gas, found.decoy):
+        invalid = ~usable[keep]
+        for values in (
+            found.amount,
+            found.score,
+            found.distance,
+            found.heights.gas,
+            found.heights.decoy,
+        ):
             values[..., invalid] = np.nan
-        return BlockSearch(
-            heights=Heights(*(v.reshape(shape) for v in found.heights)),
-            amount=amount.reshape(-1, *shape),
-            score=found.score.reshape(-1, *shape),
-            contrast=np.where(usable[keep], contrast, np.float32(np.nan)),
-            distance=found.distance.reshape(shape),
-            context=context,
-        )
+        return found
 
-    def _chunk(self, pixels: NDArray[np.float32], chunk: slice, found: "_Chunks") -> None:
-        """Search some pixels, (pixel, band), and keep what is found."""
+    def _chunk(self, pixels: NDArray[np.float32], chunk: slice, found: "BlockSearch") -> None:
+        """Search some pixels, (pixel, band), and keep what is found in their places."""
         z, distance = apply_bank(pixels, self.bank)
-        n_signatures = self.gas_family.scale.size
-        found.distance[chunk] = distance
-        found.score[:, chunk] = self._gas_scores(z[:n_signatures], distance)
-        found.gas[chunk], found.gas_winner[chunk] = self._heights(
-            z[:n_signatures], distance, self.gas_family, found.score[:, chunk]
-        )
-        found.decoy[chunk], found.decoy_winner[chunk] = self._heights(
-            z[n_signatures:], distance, self.decoy_family, None
-        )
+        n_gas_signatures = self.gas_family.scale.size
+        gas_z, decoy_z = z[:n_gas_signatures], z[n_gas_signatures:]
+        scores = self._gas_scores(gas_z, distance)
+        gas, gas_winner = self._heights(gas_z, distance, self.gas_family, scores)
+        decoy, decoy_winner = self._heights(decoy_z, distance, self.decoy_family, None)
+        heights = found.heights
+        for place, values in (
+            (heights.gas, gas),
+            (heights.decoy, decoy),
+            (heights.gas_winner, gas_winner),
+            (heights.decoy_winner, decoy_winner),
+            (found.distance, distance),
+        ):
+            place.reshape(-1)[chunk] = values
+        found.score.reshape(len(self.gases), -1)[:, chunk] = scores
 
     def _gas_scores(
         self, z: NDArray[np.float32], distance: NDArray[np.float32]
@@ -173,28 +203,6 @@ def _strongest_depth(scores: NDArray[np.float32], n_gases: int) -> NDArray[np.fl
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunks:
-    """What is found in a block's pixels: see `Heights` and `BlockSearch`, pixels in one row."""
-
-    score: NDArray[np.float32]
-    distance: NDArray[np.float32]
-    gas: NDArray[np.float32]
-    decoy: NDArray[np.float32]
-    gas_winner: NDArray[np.int16]
-    decoy_winner: NDArray[np.int16]
-
-    @classmethod
-    def of_size(cls, n_gases: int, n_pixels: int) -> "_Chunks":
-        one = [np.empty(n_pixels, np.float32) for _ in range(3)]
-        winners = [np.empty(n_pixels, np.int16) for _ in range(2)]
-        return cls(np.empty((n_gases, n_pixels), np.float32), *one, *winners)
-
-    @property
-    def heights(self) -> tuple[NDArray[np.generic], ...]:
-        return self.gas, self.decoy, self.gas_winner, self.decoy_winner
-
-
-@dataclass(frozen=True, slots=True)
 class BlockSearch:
     """What the search says of a block of lines.
 
@@ -226,20 +234,9 @@ def score_scene(searcher: Searcher, store: PlaneStore, workers: int, tick: Tick)
     Blocks are read in turn, with their neighbouring lines, and searched by several threads.
     """
     n_lines, n_samples, _ = searcher.bandset.cube.shape
-    shape = (n_lines, n_samples)
-    heights = Heights(
-        *(np.empty(shape, np.float32) for _ in range(2)),
-        *(np.empty(shape, np.int16) for _ in range(2)),
-    )
+    heights = Heights.empty(n_lines, n_samples)
     for start, stop, found in _searched_blocks(searcher, workers):
-        lines = slice(start, stop)
-        for whole, part in (
-            (heights.gas, found.heights.gas),
-            (heights.decoy, found.heights.decoy),
-            (heights.gas_winner, found.heights.gas_winner),
-            (heights.decoy_winner, found.heights.decoy_winner),
-        ):
-            whole[lines] = part
+        heights.put(slice(start, stop), found.heights)
         for g, name in enumerate(searcher.gases):
             store.write_lines(f"amount/{name}", start, found.amount[g])
             store.write_lines(f"score/{name}", start, found.score[g])
