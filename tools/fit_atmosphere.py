@@ -4,8 +4,8 @@
 
 Reads ``hytes_modtran/lut/*.chn`` (water vapour x ozone on HyTES bands) and
 ``spectra/atmosphere/horizon5kmtropical.fl7`` (transmittance of each gas, 5 km, sea level), writes
-``src/cathartes/simulate/data/atmosphere_{thermal,reflective}.csv``. The runs with 1.5 and
-2.5 g cm-2 of water are kept out of the fit: ``tests/reference/test_simulate_atmosphere.py`` uses
+``src/cathartes/scenes/data/atmosphere_{thermal,reflective}.csv``. The runs with 1.5 and
+2.5 g cm-2 of water are kept out of the fit: ``tests/reference/test_scenes_air_reference.py`` uses
 them. Runs with 3.5 g cm-2 and more are left out too: MODTRAN cuts their water at saturation.
 """
 
@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, nnls
 
-from cathartes.simulate.atmosphere import Air, Layering, thermal_path
+from cathartes.scenes.air import Air, Layering, thermal_path
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGET = ROOT / "src" / "cathartes" / "simulate" / "data"
+TARGET = ROOT / "src" / "cathartes" / "scenes" / "data"
 FIT_WATER = (0.5, 1.0, 2.0, 3.0)
 HELD_OUT_WATER = (1.5, 2.5)
 OZONE = (0.01, 0.075, 0.15, 0.2)

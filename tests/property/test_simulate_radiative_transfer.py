@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.radiometry import planck_radiance
-from cathartes.simulate.atmosphere import Air, thermal_path
+from cathartes.scenes.air import Air, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
 from cathartes.simulate.gaslayer import GasLayer
 from cathartes.simulate.ground import Ground

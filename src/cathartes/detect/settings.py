@@ -24,6 +24,8 @@ class DetectSettings:
         Length over which a column mean is called scene rather than stripe.
     air_mass_factor
         Slant path over vertical path, sun and view together; None takes it from the cube's angles.
+    altitude_m : [m]
+        Of the sensor above the ground, roughly: where the search for what the air does begins.
     plume_temperature_k : [K]
         Temperature of the plumes, usually that of the air; None takes it from the cube's metadata,
         or assumes `assumed_contrast_k` and flags every plume.
@@ -69,9 +71,10 @@ class DetectSettings:
     background_mean: BackgroundMean = "auto"
     stripe_smoothing_samples: float = 15.0
     air_mass_factor: float | None = None
+    altitude_m: float = 1500.0
     plume_temperature_k: float | None = None
-    plume_temperature_sd_k: float = 1.0
-    air_error: float = 0.3
+    plume_temperature_sd_k: float = 2.0
+    air_error: float = 0.1
     assumed_contrast_k: float = -5.0
     min_contrast_k: float = 0.5
     optical_depths: tuple[float, ...] = (0.0, 1.2)
@@ -111,6 +114,10 @@ class DetectSettings:
             raise SettingsError(
                 f"max_expected_by_chance is {self.max_expected_by_chance}; above 0 and at most "
                 "100 is needed."
+            )
+        if not 0 < self.altitude_m <= 1e5:
+            raise SettingsError(
+                f"altitude_m is {self.altitude_m}; metres over the ground are needed (1500, say)."
             )
         if self.plume_temperature_k is not None and not 150 < self.plume_temperature_k < 1500:
             raise SettingsError(

@@ -49,7 +49,7 @@ MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
-AIR_PIXELS = 48_000
+AIR_PIXELS = 24_000
 """Pixels from which the air is estimated."""
 CORE_PIXELS = 20_000
 """Pixels from which the first background is made."""
@@ -295,12 +295,17 @@ class _Scene:
         return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
 
     def atmosphere(self) -> Atmosphere:
-        """Return what the air does, estimated from the sampled blocks."""
+        """Return what the air does, estimated from the sample."""
         if not self.emissive:
             return clear_air(self.bandset.index.size)
         pixels = self.sample.radiance
-        few = pixels[:: 1 + len(pixels) // AIR_PIXELS]
-        return estimate_atmosphere(few, self.bandset.wavelength_um)
+        cube = self.bandset.cube
+        return estimate_atmosphere(
+            pixels[:: 1 + len(pixels) // AIR_PIXELS],
+            cube.bands.select(self.bandset.index),
+            cube.air_temperature_k,
+            self.settings.altitude_m,
+        )
 
     def signature_model(
         self, background: Background, air: Atmosphere

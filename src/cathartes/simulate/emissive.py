@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from cathartes.errors import InputError
+from cathartes.scenes.air import ThermalPath
 from cathartes.scenes.radiometry import planck_radiance
-from cathartes.simulate.atmosphere import ThermalPath
 from cathartes.simulate.gaslayer import GasLayer
 from cathartes.simulate.ground import Ground
 

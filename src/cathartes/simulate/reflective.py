@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from cathartes.errors import SettingsError
+from cathartes.scenes.air import Air, two_way_transmittance
 from cathartes.scenes.radiometry import planck_radiance
-from cathartes.simulate.atmosphere import Air, two_way_transmittance
 from cathartes.simulate.gaslayer import GasLayer
 from cathartes.simulate.ground import Ground
 

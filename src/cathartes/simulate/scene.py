@@ -9,10 +9,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from cathartes.errors import InputError, SettingsError
+from cathartes.scenes.air import Air, check_covered, thermal_path
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry, MapGrid
 from cathartes.scenes.instrument import Instrument, SpectralRange
-from cathartes.simulate.atmosphere import Air, check_covered, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
 from cathartes.simulate.gaslayer import GasLayer, absorption_table
 from cathartes.simulate.ground import Ground, Landscape, make_ground

@@ -78,7 +78,7 @@ class LandscapeSettings(_Frozen):
 
 
 class AirSettings(_Frozen):
-    """The air; see `cathartes.simulate.atmosphere.Air`."""
+    """The air; see `cathartes.scenes.air.Air`."""
 
     water_g_cm2: float = Field(default=1.5, ge=0, le=6)
     ozone_atm_cm: float = Field(default=0.3, ge=0, le=1)

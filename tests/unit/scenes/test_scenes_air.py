@@ -5,7 +5,7 @@ import pytest
 
 from cathartes.errors import SettingsError
 from cathartes.scenes.radiometry import planck_radiance
-from cathartes.simulate.atmosphere import Air, air_temperature_k, thermal_path
+from cathartes.scenes.air import Air, air_temperature_k, thermal_path
 
 NU = np.linspace(760.0, 1330.0, 200)
 

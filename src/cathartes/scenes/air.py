@@ -109,7 +109,7 @@ class ThermalPath:
 
 @cache
 def _table(name: str) -> NDArray[np.float64]:
-    text = resources.files("cathartes.simulate").joinpath("data", name).read_text("utf-8")
+    text = resources.files("cathartes.scenes").joinpath("data", name).read_text("utf-8")
     return np.loadtxt(text.splitlines(), delimiter=",", skiprows=1)
 
 
