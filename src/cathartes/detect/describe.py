@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank
-from cathartes.detect.chance import ChanceLaw
 from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import ScenePlanes
 from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
+from cathartes.detect.scales import PatchNoise
+from cathartes.detect.seeds import ChanceLaws
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import Signatures
 from cathartes.detect.window import Regime
@@ -101,27 +102,20 @@ class PlumeReader:
         Against the background of means over squares.
     gram : (gas, gas) [(unit)-2]
         s̃ᵀs̃ of thin signatures against the background of single pixels, which gave the amounts.
-    patch_width_px, patch_variance : (width,)
-        From `scales.patch_variance`.
+    noise
+        Of means over patches.
     """
 
     bank: FilterBank
     gram: NDArray[np.float64]
     signatures: Signatures
-    patch_width_px: NDArray[np.float64]
-    patch_variance: NDArray[np.float64]
+    noise: PatchNoise
     planes: ScenePlanes
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
-    law: ChanceLaw
+    laws: ChanceLaws
     contrast_assumed: bool
     few_pixels: bool
-
-    def mean_variance(self, signal: MeanSignal) -> float:
-        """Return the variance of a plume's whitened mean: noise and clutter of its size."""
-        side = np.log(np.sqrt([signal.n_effective, max(signal.n_ring, 1.0)]))
-        widths, variance = np.log(self.patch_width_px), np.log(self.patch_variance)
-        return float(np.exp(np.interp(side, widths, variance)).sum())
 
     def describe(
         self,
@@ -144,7 +138,7 @@ class PlumeReader:
         """
         settings, names = self.settings, self.signatures.names
         emissive = self.signatures.regime is Regime.EMISSIVE
-        variance = self.mean_variance(signal)
+        variance = float(self.noise.variance(signal.n_effective, signal.n_ring))
         prior = Prior(
             max_gases=settings.mixture_max_gases,
             extra_gas=settings.prior_extra_gas,
@@ -176,7 +170,9 @@ class PlumeReader:
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
             alternatives=tuple(others),
-            expected_by_chance=self.law.expected(seed.score),
+            expected_by_chance=self.laws.of(explained=seed.explained and not unknown).expected(
+                seed.score
+            ),
             snr_max=seed.score,
             n_pixels=int(line.size),
             line_min=int(line.min()),
@@ -209,7 +205,7 @@ class PlumeReader:
             flags.append(EDGE_FLAG)
         if self.few_pixels:
             flags.append(FEW_PIXELS_FLAG)
-        if not self.law.measured:
+        if not self.laws.every.measured:
             flags.append(CHANCE_ASSUMED_FLAG)
         if self.signatures.names[main] in self.planes.shape_only:
             flags.append(NO_AMOUNTS_FLAG)

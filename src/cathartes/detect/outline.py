@@ -24,6 +24,8 @@ class Seed:
         Index of the gas that gave it.
     sign
         +1 or -1: the sign of that gas's score there.
+    explained
+        Whether one or two signatures explain the spectrum around it.
     """
 
     line: int
@@ -31,6 +33,7 @@ class Seed:
     score: float
     gas: int
     sign: int
+    explained: bool = True
 
 
 def grow_plumes(

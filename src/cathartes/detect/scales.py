@@ -84,37 +84,59 @@ def without_plumes(
     return sample.valid & ~sample.widened(plume & sample.valid)
 
 
-def patch_variance(
-    sample: Sample, clean: NDArray[np.bool_], background: Background, bank: FilterBank
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Measure how the variance of whitened means falls with the patch they are taken over.
+@dataclass(frozen=True, slots=True)
+class PatchNoise:
+    """How the variance of whitened means falls with the patch they are taken over.
 
-    Means over rows of w neighbouring squares keep a part of the variance of one; clutter averages
-    less than noise. A patch of w by w keeps the square of that part, if both directions are alike.
-
-    Returns
-    -------
+    Attributes
+    ----------
     width_px : (width,) [pixel]
-    variance : (width,)
-        Of each whitened band, 1 for a single square.
+        Sides of square patches, rising.
+    kept : (width,)
+        Variance of each whitened band, 1 for a single square of the search.
     """
-    few = slice(None, None, max(1, len(sample.lines) // 64))
-    x = sample.about(background.mean - sample.shift)[few] @ bank.whitening.T
-    usable = clean[few]
-    x[~usable] = 0.0
-    sums = np.concatenate([np.zeros_like(x[:, :1]), np.cumsum(x, axis=1, dtype=np.float64)], axis=1)
-    number = np.concatenate([np.zeros((len(x), 1), int), np.cumsum(usable, axis=1)], axis=1)
-    widths, kept = [], []
-    for width in PATCH_WIDTHS_PX:
-        if width > x.shape[1]:
-            break
-        full = number[:, width:] - number[:, :-width] == width
-        if full.sum() < 10:
-            break
-        means = (sums[:, width:] - sums[:, :-width])[full] / width
-        widths.append(width)
-        kept.append(float((means**2).mean()))
-    if not kept:
-        return np.ones(1), np.ones(1)
-    share = np.array(kept) / kept[0]
-    return np.array(widths, dtype=float) + sample.width_px - 1, share**2
+
+    width_px: NDArray[np.float64]
+    kept: NDArray[np.float64]
+
+    @classmethod
+    def measure(
+        cls, sample: Sample, clean: NDArray[np.bool_], background: Background, bank: FilterBank
+    ) -> "PatchNoise":
+        """Measure it on the clean pixels, (row, sample) bool, of a sample.
+
+        Means over rows of w neighbouring squares keep a part of the variance of one; clutter
+        averages less than noise. A patch of w by w keeps the square of that part, if both
+        directions are alike.
+        """
+        few = slice(None, None, max(1, len(sample.lines) // 64))
+        x = sample.about(background.mean - sample.shift)[few] @ bank.whitening.T
+        usable = clean[few]
+        x[~usable] = 0.0
+        start = np.zeros_like(x[:, :1])
+        sums = np.concatenate([start, np.cumsum(x, axis=1, dtype=np.float64)], axis=1)
+        number = np.concatenate([np.zeros((len(x), 1), int), np.cumsum(usable, axis=1)], axis=1)
+        widths, kept = [], []
+        for width in PATCH_WIDTHS_PX:
+            if width > x.shape[1]:
+                break
+            full = number[:, width:] - number[:, :-width] == width
+            if full.sum() < 10:
+                break
+            means = (sums[:, width:] - sums[:, :-width])[full] / width
+            widths.append(width + sample.width_px - 1)
+            kept.append(float((means**2).mean()))
+        if not kept:
+            return cls(np.ones(1), np.ones(1))
+        return cls(np.array(widths, dtype=float), (np.array(kept) / kept[0]) ** 2)
+
+    def variance(
+        self, n_pixels: NDArray[np.float64] | float, n_ring: NDArray[np.float64] | float
+    ) -> NDArray[np.float64]:
+        """Return the variance of a patch's mean less that of its surroundings, any shape."""
+        known, kept = np.log(self.width_px), np.log(self.kept)
+        parts = (
+            np.exp(np.interp(0.5 * np.log(np.maximum(n, 1.0)), known, kept))
+            for n in (n_pixels, n_ring)
+        )
+        return np.asarray(sum(parts))

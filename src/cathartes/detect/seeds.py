@@ -1,6 +1,7 @@
 """Where plumes start: peaks that chance hardly gives, and plumes grown from them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,24 +12,112 @@ from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
 from cathartes.detect.search import Heights
 from cathartes.detect.settings import DetectSettings
 
+LEAST_HEIGHT = 5.5
+"""No plume starts from a lower peak: everywhere in a scene some signature is that high."""
+MAX_ROUNDS = 5
+"""Rounds of growing plumes and counting chance again without them; two or three are usual."""
+PLUME_MARGIN_PX = 4
+"""Distance from a plume within which decoys' peaks are put down to it, [pixel]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The peaks of a scene's heights, highest first.
+
+    Gases and decoys compete: a peak counts for whoever stands highest on its hill. Peaks that recur
+    all over the scene are a surface, and count for neither.
+
+    Attributes
+    ----------
+    line, sample : (peak,)
+    height : (peak,)
+        Clean standard deviations.
+    gas : (peak,) int
+        Gas that stands highest at the peak.
+    sign : (peak,) int
+        +1 or -1, of its score.
+    gas_won, decoy_won : (peak,) bool
+        Whose peak it is; neither if it is not its hill's highest, or recurs.
+    """
+
+    line: NDArray[np.intp]
+    sample: NDArray[np.intp]
+    height: NDArray[np.float32]
+    gas: NDArray[np.intp]
+    sign: NDArray[np.intp]
+    gas_won: NDArray[np.bool_]
+    decoy_won: NDArray[np.bool_]
+
+    @classmethod
+    def of_heights(cls, heights: Heights) -> "Peaks":
+        """Find the peaks, and who won them."""
+        both = np.fmax(heights.gas, heights.decoy)
+        line, sample = find_peaks(both)
+        height = both[line, sample]
+        best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample)
+        is_top = height >= np.maximum(best_gas, best_decoy)
+        gas_winner = heights.gas_winner[line, sample].astype(np.intp)
+        decoy_winner = heights.decoy_winner[line, sample].astype(np.intp)
+        winner = np.where(  # even numbers are gases, odd ones decoys
+            heights.gas[line, sample] >= heights.decoy[line, sample],
+            2 * gas_winner,
+            2 * decoy_winner + 1,
+        )
+        single = ~recurs(height, winner, is_top)
+        gas_won = best_gas >= best_decoy
+        return cls(
+            line=line,
+            sample=sample,
+            height=height,
+            gas=np.where(gas_winner >= 0, gas_winner, -1 - gas_winner),
+            sign=np.where(gas_winner >= 0, 1, -1),
+            gas_won=gas_won & single & (heights.gas[line, sample] >= height),
+            decoy_won=~gas_won & single & is_top,
+        )
+
+    @property
+    def candidates(self) -> NDArray[np.intp]:
+        """Numbers of the peaks that are high enough to be looked at closely."""
+        return np.flatnonzero((self.gas_won | self.decoy_won) & (self.height >= LEAST_HEIGHT))
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceLaws:
+    """What chance gives: of peaks that signatures explain, and of all.
+
+    Attributes
+    ----------
+    explained
+        Of peaks whose cores one or two signatures explain; of all, if these are too few.
+    every
+        Of all peaks.
+    """
+
+    explained: ChanceLaw
+    every: ChanceLaw
+
+    def of(self, *, explained: bool) -> ChanceLaw:
+        """Return the law for a peak."""
+        return self.explained if explained else self.every
+
 
 def find_seeds(
-    heights: Heights,
+    peaks: Peaks,
+    explained: NDArray[np.bool_],
     plumes: NDArray[np.bool_],
     decoys_per_gas: int,
     max_expected: float,
-) -> tuple[tuple[Seed, ...], ChanceLaw]:
-    """Return the peaks that chance hardly gives, and the law of those that it does.
+) -> tuple[tuple[Seed, ...], ChanceLaws]:
+    """Return the peaks that chance hardly gives, and the laws of those that it does.
 
-    Gases and decoys compete: a peak counts for whoever has the highest score on its hill. Decoys'
-    hills tell what chance gives, gases' hills above that are plumes. Hills that recur all over the
-    scene are a surface, and count for neither. Peaks near plumes already found tell nothing of
-    chance and are left out of the law: a strong plume looks a little like everything.
+    Decoys' peaks tell what chance gives, gases' peaks above that are plumes. Peaks near plumes
+    already found tell nothing of chance and are left out of the law: a strong plume looks a little
+    like everything.
 
     Parameters
     ----------
-    heights
-        From `search.score_scene`.
+    explained : (peak,) bool
+        Whether one or two signatures explain a peak's core; True for peaks not looked at.
     plumes : (line, sample) bool
         True in and near plumes already found.
     decoys_per_gas
@@ -36,49 +125,44 @@ def find_seeds(
     max_expected
         Seeds are peaks of which chance gives at most so many.
     """
-    both = np.fmax(heights.gas, heights.decoy)
-    line, sample = find_peaks(both)
-    height = both[line, sample]
-    best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample)
-    gas_won = best_gas >= best_decoy
-    is_top = height >= np.maximum(best_gas, best_decoy)
-    winner = np.where(  # even numbers are gases, odd ones decoys
-        heights.gas[line, sample] >= heights.decoy[line, sample],
-        2 * heights.gas_winner[line, sample].astype(np.int32),
-        2 * heights.decoy_winner[line, sample].astype(np.int32) + 1,
+    by_chance = peaks.decoy_won & ~plumes[peaks.line, peaks.sample]
+    every = fit_chance(peaks.height[by_chance], decoys_per_gas)
+    fewer = fit_chance(peaks.height[by_chance & explained], decoys_per_gas)
+    laws = ChanceLaws(fewer if fewer.measured else every, every)
+    threshold = np.where(
+        explained, laws.explained.score_for(max_expected), laws.every.score_for(max_expected)
     )
-    single = ~recurs(height, winner, is_top)
-    by_chance = ~gas_won & is_top & single & ~plumes[line, sample]
-    law = fit_chance(height[by_chance], decoys_per_gas)
-    threshold = law.score_for(max_expected)
-    wins = gas_won & single & (heights.gas[line, sample] >= threshold)
-    seeds = []
-    for a, b in zip(line[wins].tolist(), sample[wins].tolist(), strict=True):
-        won = int(heights.gas_winner[a, b])
-        gas, sign = (won, 1) if won >= 0 else (-1 - won, -1)
-        seeds.append(Seed(a, b, float(heights.gas[a, b]), gas, sign))
-    return tuple(seeds), law
-
-
-MAX_ROUNDS = 5
-"""Rounds of growing plumes and counting chance again without them; two or three are usual."""
-PLUME_MARGIN_PX = 4
-"""Distance from a plume within which decoys' peaks are put down to it, [pixel]."""
+    wins = peaks.gas_won & (peaks.height >= np.maximum(threshold, LEAST_HEIGHT))
+    return tuple(
+        Seed(
+            int(peaks.line[number]),
+            int(peaks.sample[number]),
+            float(peaks.height[number]),
+            int(peaks.gas[number]),
+            int(peaks.sign[number]),
+            explained=bool(explained[number]),
+        )
+        for number in np.flatnonzero(wins)
+    ), laws
 
 
 def find_plumes(
-    heights: Heights,
+    peaks: Peaks,
+    explained: NDArray[np.bool_],
+    shape: tuple[int, int],
     gas_score: Callable[[int], NDArray[np.float32]],
     settings: DetectSettings,
-) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaw]:
+) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaws]:
     """Grow plumes from the peaks above chance, count chance again without them, until that rests.
 
     Parameters
     ----------
-    heights
-        From `search.score_scene`.
+    peaks, explained
+        See `find_seeds`.
+    shape
+        (line, sample) of the scene.
     gas_score : gas → (line, sample)
-        Score smoothed for growing, signed.
+        Score for growing, signed.
 
     Returns
     -------
@@ -86,20 +170,19 @@ def find_plumes(
         0 outside plumes, else 1 + the index of the seed.
     seeds
         One a plume, highest first.
-    law
+    laws
         What chance gives.
     """
-    n_lines, n_samples = heights.gas.shape
-    near = np.zeros((n_lines, n_samples), dtype=bool)
+    near = np.zeros(shape, dtype=bool)
     for _ in range(MAX_ROUNDS):
-        seeds, law = find_seeds(
-            heights, near, settings.decoys_per_gas, settings.max_expected_by_chance
+        seeds, laws = find_seeds(
+            peaks, explained, near, settings.decoys_per_gas, settings.max_expected_by_chance
         )
         labels, grown = grow_plumes(
-            (n_lines, n_samples), seeds, gas_score, settings.grow_score, settings.min_pixels
+            shape, seeds, gas_score, settings.grow_score, settings.min_pixels
         )
         now = near | binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
         if (now == near).all():
             break
         near = now
-    return labels, grown, law
+    return labels, grown, laws

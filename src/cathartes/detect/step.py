@@ -11,23 +11,25 @@ from numpy.typing import NDArray
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
-from cathartes.detect.bank import FilterBank, make_bank
-from cathartes.detect.chance import MIN_TAIL
+from cathartes.detect.bank import FilterBank, apply_bank, make_bank
 from cathartes.detect.contrast import Contrast
+from cathartes.detect.cores import Core, read_cores
 from cathartes.detect.describe import PlumeReader, gather_signals
+from cathartes.detect.outcome import MIN_PIXELS_PER_BAND, outcome_of
 from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
+from cathartes.detect.pursuit import MAX_CORE_MISFIT, misfit
 from cathartes.detect.quantify import saturation_curve
-from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
+from cathartes.detect.result import Detections, GasSearched, Plume
 from cathartes.detect.sample import Sample, gather_sample
 from cathartes.detect.scales import (
     CORE_QUANTILE,
     CleanScores,
-    patch_variance,
+    PatchNoise,
     without_plumes,
 )
-from cathartes.detect.search import Searcher, score_scene
-from cathartes.detect.seeds import find_plumes
+from cathartes.detect.search import Heights, Searcher, score_scene
+from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
     Signatures,
@@ -41,10 +43,6 @@ from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k
 
-MIN_VALID_SHARE = 0.5
-"""With fewer usable pixels a scene without a plume is inconclusive, not empty."""
-MIN_PIXELS_PER_BAND = 2
-"""With fewer pixels the covariance is mostly guessed: plumes are flagged, emptiness not claimed."""
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
@@ -181,30 +179,67 @@ def detect(
     def gas_score(gas: int) -> NDArray[np.float32]:
         return planes.score(gases.names[gas])
 
-    labels, seeds, law = find_plumes(heights, gas_score, settings)
-    patch_width_px, variance = patch_variance(scene.sample, clean, background, bank)
+    noise = PatchNoise.measure(scene.sample, clean, background, bank)
+    peaks = Peaks.of_heights(heights)
+    explained = _explained(searcher, heights, peaks, noise, tick)
+    shape = (cube.n_lines, cube.n_samples)
+    labels, seeds, laws = find_plumes(peaks, explained, shape, gas_score, settings)
     reader = PlumeReader(
         bank=bank,
         gram=single_bank.gram,
         signatures=signatures,
-        patch_width_px=patch_width_px,
-        patch_variance=variance,
+        noise=noise,
         planes=planes,
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
-        law=law,
+        laws=laws,
         contrast_assumed=assumed,
         few_pixels=background.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
         labels, plumes = _describe(scene.bandset, reader, labels, seeds, gas_score, tick)
-    threshold = law.score_for(settings.max_expected_by_chance)
+    threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     searched = tuple(
         GasSearched(name, _median(planes.necl(name)), threshold) for name in gases.names
     )
-    outcome, reason = _outcome(plumes, store.read("distance"), searched, reader)
-    return Detections(labels, plumes, searched, law.measured, outcome, reason, planes)
+    outcome, reason = outcome_of(
+        plumes,
+        store.read("distance"),
+        searched,
+        laws.every,
+        n_bands=scene.bandset.index.size,
+        few_pixels=reader.few_pixels,
+    )
+    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)
+
+
+def _explained(
+    searcher: Searcher, heights: Heights, peaks: Peaks, noise: PatchNoise, tick: Tick
+) -> NDArray[np.bool_]:
+    """Return whether one or two signatures explain each peak's core, (peak,) bool.
+
+    Gases are asked of gases' peaks, decoys of decoys'. Peaks too low to be plumes pass unasked.
+    """
+    explained = np.ones(peaks.height.size, dtype=bool)
+    chosen = peaks.candidates
+    if chosen.size == 0:
+        return explained
+    both = np.fmax(heights.gas, heights.decoy)
+    places = zip(peaks.line[chosen].tolist(), peaks.sample[chosen].tolist(), strict=True)
+    cores = [Core.around(both, line, sample) for line, sample in places]
+    bank = searcher.bank
+    read = read_cores(searcher.bandset, bank.mean, cores, tick)
+    z, distance = apply_bank(read.signal.astype(np.float32), bank)
+    expected = len(bank.whitening) * noise.variance(read.n_core, read.n_ring)
+    n_gas_signatures = searcher.gas_family.scale.size
+    left = np.where(
+        peaks.gas_won[chosen],
+        misfit(z[:n_gas_signatures], distance, expected, searcher.gas_family),
+        misfit(z[n_gas_signatures:], distance, expected, searcher.decoy_family),
+    )
+    explained[chosen] = left <= MAX_CORE_MISFIT
+    return explained
 
 
 def _median(necl: NDArray[np.float32]) -> float:
@@ -410,51 +445,14 @@ def _describe(
     def describe(number: int, piece: int) -> Plume:
         return reader.describe(number, seeds[piece], signals[piece], labels, rings)
 
-    pieces = tuple(describe(piece + 1, piece) for piece in range(len(seeds)))
-    plume_of = join_pieces(labels, tuple(plume.chemical for plume in pieces))
-    if len(set(plume_of)) == len(pieces):
-        return labels, pieces
-    renumber = np.array([0, *plume_of], dtype=np.int32)
+    pieces = [describe(piece + 1, piece) for piece in range(len(seeds))]
+    # What no gas explains was weighed as if one did, until its spectrum was seen.
+    likely = reader.settings.max_expected_by_chance
+    kept = [i for i, piece in enumerate(pieces) if piece.expected_by_chance <= likely]
+    renumber = np.zeros(len(pieces) + 1, dtype=np.int32)
+    renumber[[i + 1 for i in kept]] = np.arange(1, len(kept) + 1)
+    plume_of = join_pieces(renumber[labels], tuple(pieces[i].chemical for i in kept))
+    renumber[[i + 1 for i in kept]] = plume_of
     labels, rings = renumber[labels], renumber[rings]
-    strongest = [plume_of.index(number) for number in range(1, max(plume_of) + 1)]
+    strongest = [kept[plume_of.index(n)] for n in range(1, max(plume_of, default=0) + 1)]
     return labels, tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
-
-
-def _outcome(
-    plumes: tuple[Plume, ...],
-    distance: NDArray[np.float32],
-    searched: tuple[GasSearched, ...],
-    reader: PlumeReader,
-) -> tuple[Outcome, str]:
-    """Return what may honestly be said of the whole scene, and why if that is nothing."""
-    if plumes:
-        return Outcome.DETECTIONS, ""
-    valid = float(np.isfinite(distance).mean())
-    if valid < MIN_VALID_SHARE:
-        reason = (
-            f"only {valid:.0%} of the pixels hold usable values in every band; at least "
-            f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there."
-        )
-        return Outcome.INCONCLUSIVE, reason
-    if reader.few_pixels:
-        reason = (
-            f"{int(np.isfinite(distance).sum())} usable pixels are too few to know the ground in "
-            f"{reader.wavelength_um.size} bands; at least {MIN_PIXELS_PER_BAND} pixels a band are "
-            "needed. Give more lines."
-        )
-        return Outcome.INCONCLUSIVE, reason
-    if not any(np.isfinite(gas.necl_median_ppm_m) for gas in searched):
-        reason = (
-            "over most of the scene plume and ground have the same temperature, so that no gas "
-            "could have been seen; fly when the ground is warmer or colder than the air."
-        )
-        return Outcome.INCONCLUSIVE, reason
-    if not reader.law.measured:
-        reason = (
-            f"sham signatures peak in only {reader.law.decoy_peaks.size} places of the scene, and "
-            f"more than {MIN_TAIL} are needed to measure what chance gives; nothing stands above "
-            f"the {reader.law.threshold:.1f} standard deviations assumed instead, and weaker "
-            "plumes may be there. Give more lines or bands, or search more gases."
-        )
-        return Outcome.INCONCLUSIVE, reason
-    return Outcome.NOTHING_FOUND, ""

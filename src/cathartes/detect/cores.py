@@ -1,0 +1,121 @@
+"""The middle of each hill, read again, to see whether a gas explains what stands there.
+
+A pixel's noise hides what a signature leaves over. The mean of a hill's core less its surroundings
+has little noise, and shows whether one or two signatures explain it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, label
+
+from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.chance import HILL_SHARE
+from cathartes.detect.outline import EIGHT_NEIGHBOURS
+
+CORE_REACH_PX = 5
+"""A core reaches so far from its peak, [pixel]."""
+WINDOW_REACH_PX = 12
+"""Its surroundings reach so far from its peak, [pixel]."""
+RING_GAP_PX = 2
+"""They begin so far from the hill, [pixel]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """One hill's core and its surroundings in a window of the scene.
+
+    Attributes
+    ----------
+    line, sample
+        First of the window.
+    weight : (line, sample) float32
+        Height inside the core, 0 elsewhere.
+    ring : (line, sample) bool
+        Surroundings.
+    """
+
+    line: int
+    sample: int
+    weight: NDArray[np.float32]
+    ring: NDArray[np.bool_]
+
+    @classmethod
+    def around(cls, height: NDArray[np.float32], line: int, sample: int) -> "Core":
+        """Cut a peak's core out of the heights, (line, sample).
+
+        The hill is the connected ground above `HILL_SHARE` of the peak.
+        """
+        top, left = max(line - WINDOW_REACH_PX, 0), max(sample - WINDOW_REACH_PX, 0)
+        window = np.nan_to_num(
+            height[top : line + WINDOW_REACH_PX + 1, left : sample + WINDOW_REACH_PX + 1]
+        )
+        hills, _ = label(window >= HILL_SHARE * height[line, sample], structure=EIGHT_NEIGHBOURS)
+        hill = hills == hills[line - top, sample - left]
+        rows, columns = np.ogrid[: window.shape[0], : window.shape[1]]
+        near = (np.abs(rows + top - line) <= CORE_REACH_PX) & (
+            np.abs(columns + left - sample) <= CORE_REACH_PX
+        )
+        ring = ~binary_dilation(hill, EIGHT_NEIGHBOURS, iterations=RING_GAP_PX)
+        return cls(top, left, np.where(hill & near, window, 0).astype(np.float32), ring)
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSignals:
+    """What the cores of hills hold beyond their surroundings.
+
+    Attributes
+    ----------
+    signal : (core, band) [cube's unit]
+    n_core, n_ring : (core,) [pixel]
+        Effective numbers of pixels.
+    """
+
+    signal: NDArray[np.float64]
+    n_core: NDArray[np.float64]
+    n_ring: NDArray[np.float64]
+
+
+def read_cores(
+    bandset: Bandset, mean: NDArray[np.float32], cores: list[Core], tick: Tick
+) -> CoreSignals:
+    """Read the mean spectra of cores less those of their surroundings.
+
+    Parameters
+    ----------
+    mean : (sample, band) [cube's unit]
+        Of the background.
+    cores
+        Any number; lines without one are not read.
+    """
+    n_bands = bandset.index.size
+    inside, around = np.zeros((len(cores), n_bands)), np.zeros((len(cores), n_bands))
+    total, squares, n_ring = (np.zeros(len(cores)) for _ in range(3))
+    for start, stop in bandset.ranges():
+        here = [
+            (number, core)
+            for number, core in enumerate(cores)
+            if core.line < stop and core.line + len(core.weight) > start
+        ]
+        if not here:
+            continue
+        block = bandset.read(start, stop)
+        usable = clean_pixels(block)
+        for number, core in here:
+            first, last = max(core.line, start), min(core.line + len(core.weight), stop)
+            rows = slice(first - core.line, last - core.line)
+            columns = slice(core.sample, core.sample + core.weight.shape[1])
+            pixels = block[first - start : last - start, columns] - mean[columns]
+            good = usable[first - start : last - start, columns]
+            weight, ring = core.weight[rows] * good, core.ring[rows] & good
+            held = weight > 0
+            inside[number] += weight[held].astype(np.float64) @ pixels[held]
+            total[number] += weight.sum(dtype=np.float64)
+            squares[number] += (weight.astype(np.float64) ** 2).sum()
+            around[number] += pixels[ring].sum(axis=0, dtype=np.float64)
+            n_ring[number] += ring.sum()
+        tick("cores", stop / bandset.cube.n_lines)
+    signal = inside / np.maximum(total, 1e-30)[:, None]
+    signal -= around / np.maximum(n_ring, 1.0)[:, None]
+    return CoreSignals(signal, total**2 / np.maximum(squares, 1e-30), n_ring)

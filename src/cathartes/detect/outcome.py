@@ -1,0 +1,67 @@
+"""What may honestly be said of a whole scene."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.chance import MIN_TAIL, ChanceLaw
+from cathartes.detect.result import GasSearched, Outcome, Plume
+
+MIN_VALID_SHARE = 0.5
+"""With fewer usable pixels a scene without a plume is inconclusive, not empty."""
+MIN_PIXELS_PER_BAND = 2
+"""With fewer pixels the covariance is mostly guessed: plumes are flagged, emptiness not claimed."""
+
+
+def outcome_of(
+    plumes: tuple[Plume, ...],
+    distance: NDArray[np.float32],
+    searched: tuple[GasSearched, ...],
+    law: ChanceLaw,
+    *,
+    n_bands: int,
+    few_pixels: bool,
+) -> tuple[Outcome, str]:
+    """Return what may honestly be said of the whole scene, and why if that is nothing.
+
+    Parameters
+    ----------
+    distance : (line, sample)
+        NaN where a pixel is not usable.
+    law
+        What chance gives.
+    n_bands
+        Bands used.
+    few_pixels
+        True if there are fewer than `MIN_PIXELS_PER_BAND` usable pixels a band.
+    """
+    if plumes:
+        return Outcome.DETECTIONS, ""
+    valid = float(np.isfinite(distance).mean())
+    if valid < MIN_VALID_SHARE:
+        reason = (
+            f"only {valid:.0%} of the pixels hold usable values in every band; at least "
+            f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if few_pixels:
+        reason = (
+            f"{int(np.isfinite(distance).sum())} usable pixels are too few to know the ground in "
+            f"{n_bands} bands; at least {MIN_PIXELS_PER_BAND} pixels a band are "
+            "needed. Give more lines."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if not any(np.isfinite(gas.necl_median_ppm_m) for gas in searched):
+        reason = (
+            "over most of the scene plume and ground have the same temperature, so that no gas "
+            "could have been seen; fly when the ground is warmer or colder than the air."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    if not law.measured:
+        reason = (
+            f"sham signatures peak in only {law.decoy_peaks.size} places of the scene, and "
+            f"more than {MIN_TAIL} are needed to measure what chance gives; nothing stands above "
+            f"the {law.threshold:.1f} standard deviations assumed instead, and weaker "
+            "plumes may be there. Give more lines or bands, or search more gases."
+        )
+        return Outcome.INCONCLUSIVE, reason
+    return Outcome.NOTHING_FOUND, ""
