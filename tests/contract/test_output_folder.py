@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from cathartes import __version__
 from cathartes.detect import describe
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import LayerChoice, LayerGrid
 from cathartes.products.plume_table import column_unit
@@ -54,7 +55,10 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
     "origin_lat": (float, type(None)), "column_density_max_ppm_m": (float, type(None)),
     "column_density_mean_ppm_m": (float, type(None)),
     "column_density_sd_ppm_m": (float, type(None)), "thermal_contrast": (int,), "flags": (list,),
+    "false_alarm_probability": (float, type(None)),
 }  # fmt: skip
+
+NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))
 
 
 class Planes:
@@ -70,7 +74,7 @@ def made_up_plume(plume_id: int, chemical: str, labels: NDArray[np.int32]) -> Pl
     known = chemical != "unknown"
     band = np.linspace(7.5, 12, 32)
     return Plume(
-        plume_id, chemical, 0.9, (("methanol", 0.08), ("unknown", 0.02)), 1e-7, 31.5, line.size,
+        plume_id, chemical, 0.9, (("methanol", 0.08), ("unknown", 0.02)), 1e-7, 1e-6, 31.5, line.size,
         int(line.min()), int(line.max()), int(sample.min()), int(sample.max()),
         line.min() + 0.5, sample.min() + 0.5,
         900.0 if known else np.nan, 420.0 if known else np.nan, 35.0 if known else np.nan,
@@ -92,7 +96,9 @@ def made_up_scan(outcome: Outcome) -> Detections:
     return Detections(
         labels=labels,
         plumes=plumes,
-        gases=tuple(GasSearched(g, np.inf if g == "R-134a" else 12.5, 5.25) for g in GASES),
+        gases=tuple(
+            GasSearched(g, np.inf if g == "R-134a" else 12.5, 5.25, NO_TAIL) for g in GASES
+        ),
         chance_measured=True,
         outcome=outcome,
         reason="no contrast anywhere" if outcome is Outcome.INCONCLUSIVE else "",

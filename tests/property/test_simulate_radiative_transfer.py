@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cathartes.scenes.air import Air, thermal_path
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.radiometry import planck_radiance
-from cathartes.scenes.air import Air, thermal_path
 from cathartes.simulate.emissive import EmissiveGround
 from cathartes.simulate.gaslayer import GasLayer
 from cathartes.simulate.ground import Ground

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cathartes.scenes.radiometry import planck_radiance
 from cathartes.scenes.air import Air, thermal_path, two_way_transmittance
+from cathartes.scenes.radiometry import planck_radiance
 
 HELD_OUT = [(w, o) for w in (1.5, 2.5) for o in (0.01, 0.075, 0.15, 0.2)]
 # The runs look down from above the weather and the ozone; their air at the ground is not stated.

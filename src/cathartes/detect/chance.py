@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label, maximum, maximum_filter, uniform_filter
 
+from cathartes.detect.tails import fit_tail
+
 CLEAN_QUANTILE = 0.99
 """Two-sided quantile by which a score is scaled; of a normal law it is 2.576."""
 _NORMAL_AT_QUANTILE = 2.5758293
@@ -224,15 +226,14 @@ class ChanceLaw:
 
 
 _SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS = 0.1, 50
-_SHAPE_RANGE = (0.01, 0.5)
 _FALLBACK_THRESHOLD, _FALLBACK_SCALE = 5.0, 0.7
 
 
 def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceLaw:
     r"""Fit the law of chance peaks to the peaks that decoys won.
 
-    The generalised Pareto law is fitted to the highest tenth (at least 30, at most 400 peaks) by
-    probability-weighted moments, its shape drawn towards 0.1 as if by 50 peaks and kept between 0
+    The generalised Pareto law (`tails.fit_tail`) is fitted to the highest tenth (at least 30, at
+    most 400 peaks), its shape drawn towards 0.1 as if by 50 peaks and kept between 0
     and 0.5: a lighter tail than exponential is never believed. With 10 peaks or fewer a law is
     assumed that starts where they end, or at 5 standard deviations.
 
@@ -240,11 +241,6 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     ----------
     decoy_peaks : (peak,)
         Any order.
-
-    References
-    ----------
-    Hosking & Wallis 1987, doi 10.1080/00401706.1987.10488243, probability-weighted moments of the
-    generalised Pareto law (their k is -ξ).
     """
     peaks = np.sort(decoy_peaks.astype(np.float64))
     n_tail = min(int(np.clip(peaks.size // 10, 30, 400)), peaks.size - 1)
@@ -254,11 +250,5 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
             peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, n_tail=1, measured=False
         )
     u = float(peaks[-n_tail - 1])
-    excess = peaks[-n_tail:] - u
-    rank = (np.arange(1, n_tail + 1) - 0.35) / n_tail
-    a_0, a_1 = float(excess.mean()), float((excess * (1 - rank)).mean())
-    moments = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
-    total = n_tail + _SHAPE_PRIOR_PEAKS
-    shape = float(np.clip((moments * n_tail + _SHAPE_PRIOR * _SHAPE_PRIOR_PEAKS) / total,
-                          *_SHAPE_RANGE))  # fmt: skip
-    return ChanceLaw(peaks, decoys_per_gas, u, max(a_0 * (1.0 - shape), 1e-6), shape, n_tail)
+    tail = fit_tail(peaks[-n_tail:] - u, u, (_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS))
+    return ChanceLaw(peaks, decoys_per_gas, u, tail.scale, tail.shape, n_tail)

@@ -1,5 +1,6 @@
 """From an outlined plume to what is said of it: chemicals, amounts, doubts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from cathartes.detect.scales import PatchNoise
 from cathartes.detect.seeds import ChanceLaws
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import Signatures
+from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.detect.window import Regime
 
 EDGE_FLAG = "cut by the scene's edge"
@@ -104,6 +106,8 @@ class PlumeReader:
         s̃ᵀs̃ of thin signatures against the background of single pixels, which gave the amounts.
     noise
         Of means over patches.
+    false_alarm : gas → law
+        Of pixels away from plumes.
     """
 
     bank: FilterBank
@@ -114,6 +118,7 @@ class PlumeReader:
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
     laws: ChanceLaws
+    false_alarm: Callable[[int], FalseAlarmLaw]
     contrast_assumed: bool
     few_pixels: bool
 
@@ -173,6 +178,7 @@ class PlumeReader:
             expected_by_chance=self.laws.of(explained=seed.explained and not unknown).expected(
                 seed.score
             ),
+            false_alarm_probability=float(self.false_alarm(seed.gas).probability(seed.score)),
             snr_max=seed.score,
             n_pixels=int(line.size),
             line_min=int(line.min()),

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.tails import FalseAlarmLaw
+
 UNKNOWN = "unknown"
 """The chemical's name when no gas of the library explains a plume's spectrum."""
 
@@ -62,8 +64,10 @@ class Plume:
         (name, probability) of the other candidates, most probable first. In a mixture several
         chemicals are probable: the probabilities need not sum to one.
     expected_by_chance
-        Upper bound of the number of plumes at least this strong that clutter and noise give in
-        this scene over the whole library.
+        Number of plumes at least this strong that clutter and noise give in this scene over the
+        whole library, counted on decoys.
+    false_alarm_probability
+        That a clean pixel has at least the score of the plume's highest one, for that gas.
     snr_max
         Greatest detection score inside, in clean standard deviations.
     line_min, line_max, sample_min, sample_max
@@ -86,6 +90,7 @@ class Plume:
     probability: float
     alternatives: tuple[tuple[str, float], ...]
     expected_by_chance: float
+    false_alarm_probability: float
     snr_max: float
     n_pixels: int
     line_min: int
@@ -121,11 +126,14 @@ class GasSearched:
         pixel has contrast, NaN for a gas whose spectrum has no amounts.
     score_threshold
         Detection score that a pixel must pass to start a plume.
+    false_alarm
+        How often clean pixels have a score of this gas.
     """
 
     name: str
     necl_median_ppm_m: float
     score_threshold: float
+    false_alarm: FalseAlarmLaw
 
 
 class Planes(Protocol):
@@ -164,3 +172,13 @@ class Detections:
     outcome: Outcome
     reason: str
     planes: Planes
+
+    def false_alarm(self, gas: str) -> FalseAlarmLaw:
+        """Return how often clean pixels of this scene have a score of a gas.
+
+        Raises
+        ------
+        KeyError
+            If the gas was not searched.
+        """
+        return {searched.name: searched.false_alarm for searched in self.gases}[gas]

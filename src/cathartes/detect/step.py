@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
 
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.background import Background, whitening_matrix
@@ -16,7 +17,7 @@ from cathartes.detect.contrast import Contrast
 from cathartes.detect.cores import Core, read_cores
 from cathartes.detect.describe import PlumeReader, gather_signals
 from cathartes.detect.outcome import MIN_PIXELS_PER_BAND, outcome_of
-from cathartes.detect.outline import Seed, join_pieces, ring_labels
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.pursuit import MAX_CORE_MISFIT, misfit
 from cathartes.detect.quantify import saturation_curve
@@ -29,7 +30,7 @@ from cathartes.detect.scales import (
     without_plumes,
 )
 from cathartes.detect.search import Heights, Searcher, score_scene
-from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes
+from cathartes.detect.seeds import LEAST_HEIGHT, PLUME_MARGIN_PX, Peaks, find_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
     Signatures,
@@ -38,6 +39,7 @@ from cathartes.detect.signature import (
     reflective_signatures,
     saturated_absorption,
 )
+from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube, Quantity
@@ -184,6 +186,12 @@ def detect(
     explained = _explained(searcher, heights, peaks, noise, tick)
     shape = (cube.n_lines, cube.n_samples)
     labels, seeds, laws = find_plumes(peaks, explained, shape, gas_score, settings)
+    clear = ~binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
+
+    @cache
+    def false_alarm(gas: int) -> FalseAlarmLaw:
+        return FalseAlarmLaw.measure(searcher.gas_family.strength(gas_score(gas)[clear]))
+
     reader = PlumeReader(
         bank=bank,
         gram=single_bank.gram,
@@ -193,6 +201,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
+        false_alarm=false_alarm,
         contrast_assumed=assumed,
         few_pixels=background.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
     )
@@ -201,7 +210,8 @@ def detect(
         labels, plumes = _describe(scene.bandset, reader, labels, seeds, gas_score, tick)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     searched = tuple(
-        GasSearched(name, _median(planes.necl(name)), threshold) for name in gases.names
+        GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
+        for gas, name in enumerate(gases.names)
     )
     outcome, reason = outcome_of(
         plumes,

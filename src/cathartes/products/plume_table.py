@@ -45,8 +45,8 @@ class PlumeRow(BaseModel):
     expected_by_chance: Annotated[
         _Number,
         _column(
-            "upper bound of the number of plumes at least this strong that clutter and noise "
-            "give in this scene over the whole library",
+            "number of plumes at least this strong that clutter and noise give in this scene "
+            "over the whole library, counted on decoys",
             ge=0,
         ),
     ]
@@ -86,6 +86,14 @@ class PlumeRow(BaseModel):
         ),
     ]
     flags: Annotated[tuple[str, ...], _column("words that a reviewer must see", "")]
+    false_alarm_probability: Annotated[
+        _Number,
+        _column(
+            "that a pixel of this scene without a plume has at least the plume's highest score",
+            ge=0,
+            le=1,
+        ),
+    ]
 
 
 COLUMNS: tuple[str, ...] = tuple(PlumeRow.model_fields)
@@ -137,6 +145,7 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
         column_density_sd_ppm_m=finite_or_none(plume.column_density_sd_ppm_m),
         thermal_contrast=int(plume.thermal_contrast),
         flags=tuple(plume.flags),
+        false_alarm_probability=finite_or_none(plume.false_alarm_probability),
     )
 
 

@@ -29,6 +29,7 @@ from cathartes.products.layers import (
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
 from cathartes.products.summary import (
+    FALSE_ALARMS,
     Counts,
     GasNotVisible,
     GasSearchedFacts,
@@ -157,6 +158,9 @@ def write_scan(
                 name=gas.name,
                 necl_median_ppm_m=float(gas.necl_median_ppm_m),
                 score_threshold=float(gas.score_threshold),
+                score_at_false_alarm={
+                    text: gas.false_alarm.strength_for(float(text)) for text in FALSE_ALARMS
+                },
             )
             for gas in detections.gases
         ),

@@ -26,6 +26,8 @@ from cathartes.products.file_names import SUMMARY
 from cathartes.products.plume_table import PlumeRow, finite_or_none
 
 SUMMARY_SCHEMA: Literal["cathartes-scan-summary/1"] = "cathartes-scan-summary/1"
+FALSE_ALARMS = ("1e-3", "1e-4", "1e-5")
+"""Probabilities for which a scan states the score of each gas."""
 _SCHEMA_NAME = re.compile(r"cathartes-scan-summary/(\d+)(\.\d+)?")
 
 FiniteOrNull: TypeAlias = Annotated[
@@ -80,6 +82,11 @@ class GasSearchedFacts(_Part):
     )
     score_threshold: FiniteOrNull = Field(
         description="score that a pixel must pass to start a plume, in standard deviations"
+    )
+    score_at_false_alarm: dict[str, FiniteOrNull] = Field(
+        default={},
+        description="score that clean pixels reach with a probability of 1e-3, 1e-4, 1e-5; null: "
+        "too few pixels to know",
     )
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy, partner_energy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
-from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy, partner_energy
 from cathartes.detect.quantify import (
     albedo_factor,
     emissive_contrast_k,

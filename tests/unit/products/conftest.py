@@ -9,11 +9,14 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import MapGrid, MapIndex
 from cathartes.spectra.response import SpectralBands
 
 GASES = ("ammonia", "1,1,1-trichloroethane", "R-134a", "sulfur hexafluoride")
+
+NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))
 
 
 class PlanesInMemory:
@@ -66,6 +69,7 @@ def make_plume(plume_id: int, labels: NDArray[np.int32], **changes: object) -> P
     facts: dict[str, object] = {
         "id": plume_id, "chemical": GASES[(plume_id - 1) % len(GASES)], "probability": 0.97,
         "alternatives": (("methanol", 0.02), ("ethylene", 0.01)), "expected_by_chance": 1e-6,
+        "false_alarm_probability": 1e-6,
         "snr_max": 12.5, "n_pixels": int(line.size), "line_min": int(line.min()),
         "line_max": int(line.max()), "sample_min": int(sample.min()),
         "sample_max": int(sample.max()), "origin_line": float(line[0]) + 0.5,
@@ -104,7 +108,7 @@ def make_scan(
     detections = Detections(
         labels=labels,
         plumes=tuple(make_plume(i, labels, **changes) for i in range(1, n_plumes + 1)),
-        gases=tuple(GasSearched(g, 18.0 if g != "R-134a" else np.inf, 5.2) for g in GASES),
+        gases=tuple(GasSearched(g, 18.0 if g != "R-134a" else np.inf, 5.2, NO_TAIL) for g in GASES),
         chance_measured=True,
         outcome=outcome or (Outcome.DETECTIONS if n_plumes else Outcome.NOTHING_FOUND),
         reason=reason,

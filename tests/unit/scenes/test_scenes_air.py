@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cathartes.errors import SettingsError
-from cathartes.scenes.radiometry import planck_radiance
 from cathartes.scenes.air import Air, air_temperature_k, thermal_path
+from cathartes.scenes.radiometry import planck_radiance
 
 NU = np.linspace(760.0, 1330.0, 200)
 

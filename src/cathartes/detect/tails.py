@@ -1,0 +1,111 @@
+"""How often a clean pixel of this scene has such a score: false-alarm probabilities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TAIL_SHARE = 0.01
+"""Share of the clean pixels to whose scores the tail is fitted."""
+LEAST_TAIL = 30
+"""With fewer scores in it no tail is fitted: beyond the last the probability is not known."""
+_SHAPE_RANGE = (0.01, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class ParetoTail:
+    r"""A generalised Pareto law.
+
+    .. math:: P(s > x\,|\,s > u) = \Big(1 + \xi\,\frac{x - u}{\beta}\Big)^{-1/\xi}
+
+    Attributes
+    ----------
+    threshold, scale, shape
+        u, β and ξ; ξ is positive: a tail lighter than exponential is never believed.
+    """
+
+    threshold: float
+    scale: float
+    shape: float
+
+    def beyond(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the probability of exceeding x, any shape, given that u is exceeded."""
+        excess = np.maximum(np.asarray(x, dtype=np.float64) - self.threshold, 0.0)
+        return np.asarray((1.0 + self.shape * excess / self.scale) ** (-1.0 / self.shape))
+
+    def quantile(self, share: float) -> float:
+        """Return the x that a share of what exceeds u exceeds, 0 to 1."""
+        return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
+
+
+def fit_tail(excess: NDArray[np.float64], threshold: float, prior: tuple[float, int]) -> ParetoTail:
+    """Fit the law to what exceeds a threshold, by probability-weighted moments.
+
+    Parameters
+    ----------
+    excess : (peak,)
+        Scores less the threshold, ascending.
+    prior
+        A shape, and the number of scores that it counts for.
+
+    References
+    ----------
+    Hosking & Wallis 1987, doi 10.1080/00401706.1987.10488243 (their k is -ξ).
+    """
+    n = excess.size
+    rank = (np.arange(1, n + 1) - 0.35) / n
+    a_0, a_1 = float(excess.mean()), float((excess * (1 - rank)).mean())
+    moments = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
+    shape = float(np.clip((moments * n + prior[0] * prior[1]) / (n + prior[1]), *_SHAPE_RANGE))
+    return ParetoTail(threshold, max(a_0 * (1.0 - shape), 1e-6), shape)
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarmLaw:
+    """The share of a scene's clean pixels whose score of one gas is at least so great.
+
+    Attributes
+    ----------
+    core : (score,) ascending
+        Scores of clean pixels, thinned, of either sign where both may be gas.
+    tail
+        Of the highest hundredth; None with too few pixels.
+    n_pixels
+        Clean pixels that it was measured on.
+    """
+
+    core: NDArray[np.float32]
+    tail: ParetoTail | None
+    n_pixels: int
+
+    @classmethod
+    def measure(cls, strength: NDArray[np.float32]) -> "FalseAlarmLaw":
+        """Measure it on the scores of clean pixels, any shape; NaN is left out."""
+        known = strength[np.isfinite(strength)]
+        n_tail = int(TAIL_SHARE * known.size)
+        if n_tail < LEAST_TAIL:
+            return cls(np.sort(known), None, known.size)
+        ordered = np.partition(known, known.size - n_tail - 1)
+        threshold = float(ordered[known.size - n_tail - 1])
+        excess = np.sort(ordered[known.size - n_tail :].astype(np.float64)) - threshold
+        core = np.sort(known[:: max(1, known.size // 10_000)])
+        return cls(core, fit_tail(excess, threshold, (0.0, 0)), known.size)
+
+    def probability(self, strength: NDArray[np.floating] | float) -> NDArray[np.float64]:
+        """Return the probability that a clean pixel has at least this score, any shape.
+
+        Without a tail no probability below one over the number of pixels is stated.
+        """
+        asked = np.asarray(strength, dtype=np.float64)
+        rank = np.searchsorted(self.core, asked, side="left")
+        core = np.maximum(1.0 - rank / max(self.core.size, 1), 1.0 / max(self.n_pixels, 1))
+        if self.tail is None:
+            return np.asarray(core)
+        share = TAIL_SHARE * self.tail.beyond(asked)
+        return np.where(asked > self.tail.threshold, share, np.maximum(core, TAIL_SHARE))
+
+    def strength_for(self, probability: float) -> float:
+        """Return the score that clean pixels reach with this probability; NaN if not known."""
+        if probability > TAIL_SHARE:
+            return float(np.quantile(self.core, 1.0 - probability)) if self.core.size else np.nan
+        return np.nan if self.tail is None else self.tail.quantile(probability / TAIL_SHARE)
