@@ -53,7 +53,7 @@ class Family:
     two_sided: bool
 
     def strength(self, score: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return scores of either sign, or the positive ones alone, as what may be gas."""
+        """Return what may be gas of scores, any shape: both signs, or the positive alone."""
         return np.abs(score) if self.two_sided else score
 
     def best(self, z: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -77,7 +77,7 @@ class Peaks:
 
     @property
     def candidates(self) -> NDArray[np.intp]:
-        """Numbers of the peaks that are high enough to be looked at closely."""
+        """Numbers of the peaks high enough to be looked at closely, (candidate,) int."""
         return np.flatnonzero((self.gas_won | self.decoy_won) & (self.height >= LEAST_HEIGHT))
 
 
@@ -157,7 +157,9 @@ def find_plumes(
 
     Parameters
     ----------
-    peaks, explained
+    peaks
+        Of the scene.
+    explained : (peak,) bool
         See `find_seeds`.
     shape
         (line, sample) of the scene.
