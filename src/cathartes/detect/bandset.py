@@ -39,9 +39,9 @@ class Bandset:
         return self.cube.bands.centre_um[self.index]
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Return lines start to stop of the used bands, (line, sample, used), contiguous."""
+        """Return lines start to stop of the used bands in their order, (line, sample, used)."""
         block = self.cube.read_lines(start, stop)
-        if self.index.size == self.cube.n_bands:
+        if np.array_equal(self.index, np.arange(self.cube.n_bands)):
             return block
         return np.ascontiguousarray(block[:, :, self.index])
 

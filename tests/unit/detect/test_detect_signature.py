@@ -125,10 +125,13 @@ def test_bad_bands_are_not_used_and_may_close_a_window():
     assert choose_window(both, usable, 7).index.tolist() == list(range(33, 40))
 
 
-def test_descending_bands_keep_their_order():
-    assert choose_window(bands((12.0, 8.0, 20)), np.ones(20, bool), 8).index.tolist() == list(
-        range(20)
-    )
+@pytest.mark.parametrize("seed", [1, 2])
+def test_bands_in_any_order_are_used_by_wavelength(seed):
+    """Decoys are turned round the window, which needs it in order."""
+    centre_um = np.random.default_rng(seed).permutation(bands((12.0, 6.0, 30)))
+    index = choose_window(centre_um, np.ones(30, bool), 8).index
+    assert (np.diff(centre_um[index]) > 0).all()
+    assert set(index.tolist()) == set(np.flatnonzero(centre_um >= 7.0).tolist())
 
 
 def test_too_few_bands_is_an_error_that_counts_them():

@@ -1,5 +1,7 @@
 """Detection from end to end on small scenes in memory: what was put in, and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import GasesOnBands, detect
 from cathartes.errors import CathartesError, InputError, NoSignatureError, SingularCovarianceError
 from cathartes.scenes.cube import ArrayLines
+from cathartes.spectra.response import SpectralBands
 
 
 def strongest(found):
@@ -244,6 +247,36 @@ def test_bad_bands_are_not_used(make_emissive):
     valid[:4] = False
     plume = strongest(scene.detect(band_valid=valid))
     assert plume.spectrum.wavelength_um.size == 44
+
+
+@pytest.mark.parametrize("extra_bands", [0, 2])
+@pytest.mark.parametrize("order", ["descending", "mixed"])
+def test_the_order_of_bands_changes_nothing(make_emissive, order, extra_bands):
+    """With and without bands outside the window: the search has them by wavelength either way."""
+    scene = make_emissive(1, [("deltane", 45, 40, 80.0)])
+    cube, alpha = scene.cube(), scene.gases.absorption_per_ppm_m
+    bad = np.full((*scene.values.shape[:2], extra_bands), np.nan)
+    values = np.concatenate([scene.values, bad], axis=2).astype(np.float32)
+    centre_um = np.append(cube.bands.centre_um, np.linspace(3.0, 4.0, extra_bands))
+    alpha = np.hstack([alpha, np.zeros((len(alpha), extra_bands))])
+    turned = np.arange(centre_um.size)[::-1]
+    if order == "mixed":
+        turned = np.random.default_rng(2).permutation(turned)
+    other = replace(
+        cube,
+        shape=values.shape,
+        bands=SpectralBands(centre_um[turned], np.full(turned.size, 0.1)),
+        band_valid=np.ones(turned.size, bool),
+        source=ArrayLines(np.ascontiguousarray(values[:, :, turned])),
+    )
+    gases = GasesOnBands(scene.gases.names, alpha[:, turned])
+    here = scene.detect()
+    there = detect(other, gases, DetectSettings(), MemoryPlanes(*scene.values.shape[:2]))
+    np.testing.assert_array_equal(there.labels, here.labels)
+    a, b = strongest(here), strongest(there)
+    assert (b.chemical, b.snr_max) == (a.chemical, a.snr_max)
+    np.testing.assert_array_equal(b.spectrum.wavelength_um, a.spectrum.wavelength_um)
+    np.testing.assert_array_equal(b.spectrum.signal, a.spectrum.signal)
 
 
 def test_one_gas_in_the_library_will_do(make_emissive):
