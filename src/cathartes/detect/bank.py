@@ -103,6 +103,7 @@ def cosine_score(
     ----------
     score : any shape, matched-filter scores z
     mahalanobis_squared : the same shape, d²
+        Where it is nought, so is the score.
     n_bands
         b.
 
@@ -111,7 +112,8 @@ def cosine_score(
     Kraut, Scharf & McWhorter 2001, doi 10.1109/78.890324 (ACE); the logarithm is that of Kelly's
     likelihood ratio, with the same contours.
     """
-    cosine_squared = np.minimum(score**2 / mahalanobis_squared, np.float32(1 - 1e-6))
+    energy = np.maximum(mahalanobis_squared, np.finfo(np.float32).tiny)
+    cosine_squared = np.minimum(score**2 / energy, np.float32(1 - 1e-6))
     return np.asarray(
         np.copysign(np.sqrt(-(n_bands - 1) * np.log1p(-cosine_squared)), score), dtype=np.float32
     )
