@@ -94,8 +94,8 @@ def pooled_covariance(
     """
     if n_pixels < 3 or n_pixels - n_means < 2:
         raise SingularCovarianceError(
-            f"{n_pixels} clean pixels about {n_means} means; at least 3, and 2 more than means, "
-            "are needed for a covariance, and many times the number of bands for a good one."
+            f"{n_pixels} clean pixels about {n_means} fitted mean(s); at least 3 are needed for a "
+            "covariance, 2 more than means, and many times the number of bands for a good one."
         )
     n_bands = pixels.shape[-1]
     flat = pixels.reshape(-1, n_bands)
