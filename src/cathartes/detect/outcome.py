@@ -8,8 +8,8 @@ from cathartes.detect.result import GasSearched, Outcome, Plume
 
 MIN_VALID_SHARE = 0.5
 """With fewer usable pixels a scene without a plume is inconclusive, not empty."""
-MIN_PIXELS_PER_BAND = 2
-"""With fewer pixels the covariance is mostly guessed: plumes are flagged, emptiness not claimed."""
+MIN_SQUARES_PER_BAND = 2
+"""With fewer the covariance is mostly guessed: plumes are flagged, emptiness is not claimed."""
 
 
 def outcome_of(
@@ -19,6 +19,7 @@ def outcome_of(
     law: ChanceLaw,
     *,
     n_bands: int,
+    width_px: int,
     few_pixels: bool,
 ) -> tuple[Outcome, str]:
     """Return what may honestly be said of the whole scene, and why if that is nothing.
@@ -31,8 +32,10 @@ def outcome_of(
         What chance gives.
     n_bands
         Bands used.
+    width_px : [pixel]
+        Side of the squares that were searched.
     few_pixels
-        True if there are fewer than `MIN_PIXELS_PER_BAND` usable pixels a band.
+        True if there are fewer than `MIN_SQUARES_PER_BAND` separate squares a band.
     """
     if plumes:
         return Outcome.DETECTIONS, ""
@@ -45,9 +48,9 @@ def outcome_of(
         return Outcome.INCONCLUSIVE, reason
     if few_pixels:
         reason = (
-            f"{int(np.isfinite(distance).sum())} usable pixels are too few to know the ground in "
-            f"{n_bands} bands; at least {MIN_PIXELS_PER_BAND} pixels a band are "
-            "needed. Give more lines."
+            f"{int(np.isfinite(distance).sum())} usable pixels, averaged over squares of "
+            f"{width_px} by {width_px}, are too few to know the ground in {n_bands} bands; at "
+            f"least {MIN_SQUARES_PER_BAND} separate squares a band are needed. Give more lines."
         )
         return Outcome.INCONCLUSIVE, reason
     if not any(np.isfinite(gas.necl_median_ppm_m) for gas in searched):

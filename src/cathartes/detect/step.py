@@ -16,7 +16,7 @@ from cathartes.detect.bank import FilterBank, apply_bank, make_bank
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.cores import Core, read_cores
 from cathartes.detect.describe import PlumeReader, gather_signals
-from cathartes.detect.outcome import MIN_PIXELS_PER_BAND, outcome_of
+from cathartes.detect.outcome import MIN_SQUARES_PER_BAND, outcome_of
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.pursuit import MAX_CORE_MISFIT, misfit
@@ -203,7 +203,7 @@ def detect(
         laws=laws,
         false_alarm=false_alarm,
         contrast_assumed=assumed,
-        few_pixels=background.degrees_of_freedom < MIN_PIXELS_PER_BAND * scene.bandset.index.size,
+        few_pixels=background.degrees_of_freedom < MIN_SQUARES_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
@@ -219,6 +219,7 @@ def detect(
         searched,
         laws.every,
         n_bands=scene.bandset.index.size,
+        width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
     )
     return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)

@@ -110,11 +110,21 @@ def test_nothing_found_is_said_so(make_emissive):
 
 def test_a_scene_too_small_to_count_chance_in_is_inconclusive_not_empty(make_emissive):
     """24 x 24 pixels hold at most nine peaks: what chance gives can't be measured."""
-    found = make_emissive(201, shape=(24, 24)).detect()
+    found = make_emissive(201, shape=(24, 24)).detect(DetectSettings(averaging_width_px=1))
     assert not found.chance_measured
     assert (found.outcome, found.plumes) == (Outcome.INCONCLUSIVE, ())
     assert "more than 10 are needed to measure what chance gives" in found.reason
     assert make_emissive(201, shape=(90, 80)).detect().chance_measured
+
+
+def test_overlapping_squares_are_not_counted_as_if_they_were_separate(make_emissive):
+    """576 pixels are 64 squares of 3 by 3, and 48 bands want 96."""
+    found = make_emissive(201, shape=(24, 24)).detect()
+    assert not found.chance_measured
+    assert (found.outcome, found.plumes) == (Outcome.INCONCLUSIVE, ())
+    assert "576 usable pixels, averaged over squares of 3 by 3, are too few" in found.reason
+    assert "at least 2 separate squares a band" in found.reason
+    assert "too few" not in make_emissive(201, shape=(30, 32)).detect().reason
 
 
 def test_a_plume_whose_chance_is_assumed_says_so(make_emissive):
