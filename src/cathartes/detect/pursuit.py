@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from cathartes.detect.bank import cosine_score
 
 STANDS_OUT = 5.0
-"""Score of a pixel's best signature from which a partner is looked for, in clean deviations."""
+"""Matched-filter score of a pixel's best signature from which a partner is looked for, in clean
+deviations. The cosine score won't do: two like parts of a mixture in b bands have at most
+√((b-1) ln 2), and less if their signatures are opposed: 4.7 in 48 bands at a cosine of -0.25."""
 
 MAX_PARTNER_LIKENESS = 0.9
 """Signatures more alike than this, as a cosine, are not partners but the same thing twice."""
@@ -59,6 +61,11 @@ class Family:
     def best(self, z: NDArray[np.float32]) -> NDArray[np.intp]:
         """Return each pixel's strongest signature, (pixel,) int, of (signature, pixel) z."""
         return np.asarray(self.strength(z / self.scale[:, None]).argmax(axis=0))
+
+    def stands_out(self, z: NDArray[np.float32], number: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return True where a partner is to be looked for, (pixel,), beside numbered signatures."""
+        chosen = np.take_along_axis(z, number[None], axis=0)[0]
+        return np.asarray(self.strength(chosen / self.scale[number]) > STANDS_OUT)
 
     def score(
         self, z: NDArray[np.float32], distance: NDArray[np.float32], number: NDArray[np.intp]

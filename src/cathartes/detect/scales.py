@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cathartes.detect.background import Background
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
-from cathartes.detect.pursuit import STANDS_OUT, Family, pursue
+from cathartes.detect.pursuit import Family, pursue
 from cathartes.detect.sample import Sample
 
 CORE_QUANTILE = 0.6827
@@ -77,7 +77,7 @@ def without_plumes(
     for row, line in enumerate(pixels):
         z, distance = apply_bank(line, bank)
         first = family.best(z)
-        hot = np.flatnonzero(family.strength(family.score(z, distance, first)) > STANDS_OUT)
+        hot = np.flatnonzero(family.stands_out(z, first))
         if hot.size:
             found = pursue(z[:, hot], distance[hot], first[hot], family)
             plume[row, hot[found.gas_like]] = True

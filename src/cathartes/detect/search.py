@@ -14,7 +14,7 @@ from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.context import context_image
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlaneStore
-from cathartes.detect.pursuit import STANDS_OUT, Family, pursue
+from cathartes.detect.pursuit import Family, pursue
 
 PIXELS_AT_ONCE = 4096
 """Pixels whose scores stay in the processor's cache."""
@@ -178,7 +178,7 @@ class Searcher:
         first = family.best(z)
         top = family.score(z, distance, first)
         winner = first
-        hot = np.flatnonzero(family.strength(top) > STANDS_OUT)
+        hot = np.flatnonzero(family.stands_out(z, first))
         if hot.size:
             found = pursue(z[:, hot], distance[hot], first[hot], family)
             strength = family.strength(found.score)
