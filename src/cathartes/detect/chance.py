@@ -4,84 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label, maximum, maximum_filter, uniform_filter
+from scipy.ndimage import label, maximum, maximum_filter
 
 from cathartes.detect.tails import fit_tail
 
-CLEAN_QUANTILE = 0.99
-"""Two-sided quantile by which a score is scaled; of a normal law it is 2.576."""
-_NORMAL_AT_QUANTILE = 2.5758293
-
 PEAK_WIDTH_PX = 9
 """Side of the square in which a peak is the greatest: nearer peaks count as one."""
-
-
-def average(score: NDArray[np.float32], width_px: int) -> NDArray[np.float32]:
-    r"""Return the sum over squares of a side, over the root of the pixels in it.
-
-    .. math:: \bar s = \frac{1}{\sqrt{n}} \sum_{i=1}^n s_i
-
-    It has unit variance for white noise: inside, where n is the side squared, at the scene's edge
-    and beside gaps, where it is less.
-
-    Parameters
-    ----------
-    score : (line, sample)
-        NaN pixels and what lies beyond the edge are left out of the sum; NaN stays NaN.
-    width_px : [pixel]
-        Odd; 1 returns the score as it is.
-    """
-    if width_px == 1:
-        return score
-    finite = np.isfinite(score)
-    filled = np.where(finite, score, 0.0).astype(np.float32)
-    total = uniform_filter(filled, width_px, mode="constant")
-    share = uniform_filter(finite.astype(np.float32), width_px, mode="constant")
-    least = np.float32(1.0 / width_px**2)
-    smooth = width_px * total / np.sqrt(np.maximum(share, least))
-    return np.where(finite, smooth, np.nan).astype(np.float32)
-
-
-def clean_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
-    """Return the standard deviation that a normal law with this score's 99 % quantile has.
-
-    Parameters
-    ----------
-    score : any shape
-        NaN is left out.
-    two_sided
-        Whether both signs may be a gas; else only the positive side is scaled by.
-
-    Returns
-    -------
-    Positive; 1 if nothing is finite.
-    """
-    values = score[np.isfinite(score)]
-    if values.size == 0:
-        return 1.0
-    if two_sided:
-        level = float(np.quantile(np.abs(values), CLEAN_QUANTILE))
-    else:
-        level = float(np.quantile(values, 0.5 * (1 + CLEAN_QUANTILE)))
-    return max(level / _NORMAL_AT_QUANTILE, 1e-6)
-
-
-def core_scale(score: NDArray[np.float32], *, two_sided: bool) -> float:
-    """Return a score's standard deviation from the middle of its law, whatever its tails hold.
-
-    From the 68 % quantile of its size; from its lower side where only the upper one may be gas.
-
-    Parameters
-    ----------
-    score : any shape
-        NaN is left out.
-    """
-    values = score[np.isfinite(score)]
-    if values.size == 0:
-        return 1.0
-    if two_sided:
-        return max(float(np.quantile(np.abs(values), 0.6827)), 1e-6)
-    return max(-float(np.quantile(values, 0.1587)), 1e-6)
 
 
 def find_peaks(score: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
