@@ -8,8 +8,15 @@ import os
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+from cathartes.detect.bandset import Bandset
+from cathartes.detect.sample import gather_sample
+from cathartes.detect.step import quiet
+from cathartes.scenes.cube import ArrayLines, Cube
+from cathartes.spectra.response import SpectralBands
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -49,6 +56,35 @@ def data_dir() -> Path:
 def repository() -> Path:
     """Return the repository's root."""
     return REPOSITORY
+
+
+def bandset_of(values, block_bytes=2**20):
+    """Return (line, sample, band) values as a scene in memory, every band used."""
+    n_bands = values.shape[2]
+    cube = Cube(
+        name="made-up",
+        shape=values.shape,
+        bands=SpectralBands(np.linspace(8.0, 12.0, n_bands), np.full(n_bands, 0.1)),
+        band_valid=np.ones(n_bands, bool),
+        source=ArrayLines(np.asarray(values, np.float32)),
+    )
+    return Bandset(cube, np.arange(n_bands), block_bytes)
+
+
+@pytest.fixture(scope="session")
+def make_bandset():
+    """Return what turns an array into the detector's view of a scene."""
+    return bandset_of
+
+
+@pytest.fixture(scope="session")
+def make_sample():
+    """Return what turns an array into the detector's sample of a scene, all of it by default."""
+
+    def make(values, width_px=1, max_bytes=2**30):
+        return gather_sample(bandset_of(values), width_px, max_bytes, quiet)
+
+    return make
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

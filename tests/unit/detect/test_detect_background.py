@@ -1,16 +1,11 @@
-"""The background's sums, judged by slow simple twins in float64."""
+"""The background of a scene's sample, judged by slow simple twins in float64."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cathartes.detect.background import (
-    Background,
-    BackgroundSums,
-    shrinkage_weight,
-    whitening_matrix,
-)
+from cathartes.detect.background import Background, shrinkage_weight, whitening_matrix
 from cathartes.errors import InputError, SingularCovarianceError
 
 SMOOTHING = 2.0
@@ -29,44 +24,58 @@ def simple_trend(column_mean, sigma):
     return trend
 
 
-def simple_background(cube, per_column):
-    """Mean taken off each column, covariance about it, pixels: pixel by pixel in float64."""
+def simple_square(cube, removed, i, j, width):
+    """Mean over the whole pixels of the square around one, each less what its column loses."""
+    half = width // 2
+    n_lines, n_samples, _ = cube.shape
+    square = [
+        cube[a, b] - removed[b]
+        for a in range(max(i - half, 0), min(i + half, n_lines - 1) + 1)
+        for b in range(max(j - half, 0), min(j + half, n_samples - 1) + 1)
+        if np.isfinite(cube[a, b]).all()
+    ]
+    return np.mean(square, axis=0)
+
+
+def simple_background(cube, clean, per_column, width):
+    """Mean taken off each column, covariance about it, its freedom: pixel by pixel in float64."""
     cube = cube.astype(np.float64)
     n_lines, n_samples, n_bands = cube.shape
-    pixels = [
-        (c, cube[i, c])
-        for i in range(n_lines)
-        for c in range(n_samples)
-        if np.isfinite(cube[i, c]).all()
-    ]
-    overall = np.mean([x for _, x in pixels], axis=0)
+    pixels = [(i, c) for i in range(n_lines) for c in range(n_samples) if clean[i, c]]
+    overall = np.mean([cube[p] for p in pixels], axis=0)
     own = np.array(
-        [np.mean([x for d, x in pixels if d == c] or [overall], axis=0) for c in range(n_samples)]
+        [
+            np.mean([cube[p] for p in pixels if p[1] == c] or [overall], axis=0)
+            for c in range(n_samples)
+        ]
     )
-    used_columns = len({c for c, _ in pixels})
+    used_columns = len({c for _, c in pixels})
     striped = used_columns >= 3 and len(pixels) >= 25 * used_columns
     removed = np.tile(overall, (n_samples, 1))
     if per_column:
         removed = own
     elif striped:
         removed = overall + own - simple_trend(own, SMOOTHING)
+    n_means = used_columns if per_column else 1
     covariance = np.zeros((n_bands, n_bands))
-    for c, x in pixels:
-        covariance += np.outer(x - removed[c], x - removed[c])
-    freedom = len(pixels) - (used_columns if per_column else 1)
-    return removed, covariance / freedom, freedom
+    for i, c in pixels:
+        x = simple_square(cube, removed, i, c, width)
+        covariance += np.outer(x, x)
+    freedom = max(len(pixels) // width**2 - n_means, 2)
+    return removed, covariance / (len(pixels) - n_means), freedom
 
 
-def clean(block):
+def whole(block):
     return np.isfinite(block).all(axis=2)
 
 
-def in_blocks(cube, lines_a_block):
-    sums = BackgroundSums(cube.shape[1], cube.shape[2])
-    for start in range(0, len(cube), lines_a_block):
-        block = cube[start : start + lines_a_block]
-        sums.add(block, clean(block))
-    return sums
+def background_of(sample, clean=None, per_column=False, smoothing=SMOOTHING, averaged=True):
+    return sample.background(
+        sample.valid if clean is None else clean,
+        per_column=per_column,
+        stripe_smoothing_samples=smoothing,
+        averaged=averaged,
+    )
 
 
 @given(
@@ -75,46 +84,61 @@ def in_blocks(cube, lines_a_block):
     n_bands=st.integers(1, 6),
     per_column=st.booleans(),
     level=st.sampled_from([0.0, 10.0, -3.0]),
-    lines_a_block=st.integers(1, 9),
+    width=st.sampled_from([1, 3, 5]),
+    dead_columns=st.booleans(),
     seed=st.integers(0, 10_000),
 )
-def test_sums_are_those_of_a_plain_loop(
-    n_lines, n_samples, n_bands, per_column, level, lines_a_block, seed
+def test_the_background_is_that_of_a_plain_loop(
+    make_sample, n_lines, n_samples, n_bands, per_column, level, width, dead_columns, seed
 ):
-    """Tolerance 1e-5 of the second moment about the first block's mean: float32 products."""
+    """Tolerance 1e-5 of the second moment about the sample's mean: float32 products.
+
+    Gaps are dead columns or single pixels; these with one mean alone (see the next test).
+    """
     rng = np.random.default_rng(seed)
     cube = (level + rng.normal(0.0, 1.0, (n_lines, n_samples, n_bands))).astype(np.float32)
-    cube += rng.normal(0.0, 2.0, (n_samples, n_bands)).astype(np.float32)  # stripes
-    cube[rng.random((n_lines, n_samples)) < 0.15, rng.integers(n_bands)] = np.nan
-    if clean(cube).sum() < max(3, n_samples + 2):
+    if dead_columns:
+        cube += rng.normal(0.0, 2.0, (n_samples, n_bands)).astype(np.float32)  # stripes
+        cube[:, rng.random(n_samples) < 0.2, rng.integers(n_bands)] = np.nan
+    elif not per_column and n_lines < 24:
+        cube[rng.random((n_lines, n_samples)) < 0.15, rng.integers(n_bands)] = np.nan
+    clean = whole(cube) & (rng.random((n_lines, n_samples)) >= 0.1)
+    if clean.sum() < max(3, n_samples + 2):
         return
-    found = in_blocks(cube, lines_a_block).finish(
-        per_column=per_column, stripe_smoothing_samples=SMOOTHING
-    )
-    mean, covariance, freedom = simple_background(cube, per_column)
-    assert found.degrees_of_freedom == freedom
-    moment = np.nanmax(np.abs(cube - np.nanmean(cube))) ** 2
-    np.testing.assert_allclose(found.mean, mean, atol=1e-5 * np.sqrt(moment))
-    np.testing.assert_allclose(
-        found.covariance, covariance, atol=1e-5 * moment * clean(cube).sum() / freedom
-    )
-    assert (found.covariance == found.covariance.T).all()
+    sample = make_sample(cube, width)
+    for averaged, side in ((True, width), (False, 1)):
+        found = background_of(sample, clean, per_column, averaged=averaged)
+        mean, covariance, freedom = simple_background(cube, clean, per_column, side)
+        assert found.degrees_of_freedom == freedom
+        moment = np.nanmax(np.abs(cube - np.nanmean(cube))) ** 2
+        np.testing.assert_allclose(found.mean, mean, atol=1e-5 * np.sqrt(moment))
+        n_means = len(np.flatnonzero(clean.any(axis=0))) if per_column else 1
+        growth = clean.sum() / (clean.sum() - n_means)
+        np.testing.assert_allclose(found.covariance, covariance, atol=1e-5 * moment * growth)
+        np.testing.assert_array_equal(found.covariance, found.covariance.T)
 
 
-@pytest.mark.parametrize("per_column", [True, False])
-def test_blocks_do_not_matter(per_column):
-    rng = np.random.default_rng(3)
-    cube = rng.normal(5.0, 0.3, (40, 12, 6)).astype(np.float32)
-    cube[7, 3, 2] = np.nan
-    one, many = (
-        in_blocks(cube, n).finish(per_column=per_column, stripe_smoothing_samples=SMOOTHING)
-        for n in (40, 7)
-    )
-    np.testing.assert_allclose(one.mean, many.mean, atol=1e-6)
-    np.testing.assert_allclose(one.covariance, many.covariance, atol=1e-5 * 0.09)
+def test_single_gaps_move_a_square_by_their_columns_stripes_at_most(make_sample):
+    """A square's mean loses that of its living columns, as if no single pixel were missing.
+
+    What is wrong by that: of a 3 by 3 square without one pixel of a column that reads e higher,
+    3/9 e are taken off and 2/8 e are in: e/12. With detectors 1 apart, 1/12 beside a gap, no more.
+    """
+    cube = np.zeros((30, 7, 1), np.float32)
+    cube[:, 3] = 1.0
+    cube[10, 3] = np.nan
+    cube[20, 2] = np.nan
+    sample = make_sample(cube, 3)
+    found = background_of(sample, per_column=True)
+    left = sample.about(found.mean - sample.shift)[..., 0]
+    wrong = np.abs(left) > 1e-6
+    assert np.abs(left[sample.valid]).max() <= 1 / 12 + 1e-6
+    near = np.zeros_like(wrong)
+    near[9:12, 2:5] = near[19:22, 1:4] = True
+    assert not wrong[~near].any()
 
 
-def test_a_small_variation_on_a_large_mean_keeps_its_precision():
+def test_a_small_variation_on_a_large_mean_keeps_its_precision(make_sample):
     """Radiance near 1e4 that varies by 1e-2: plain float32 squares (1e8 ± 8) would lose it all.
 
     The twin works on the same float32 numbers (whose own step is 1e-3), so 1e-4 of the variance
@@ -122,101 +146,144 @@ def test_a_small_variation_on_a_large_mean_keeps_its_precision():
     """
     rng = np.random.default_rng(11)
     cube = (1e4 + rng.normal(0.0, 1e-2, (60, 20, 4))).astype(np.float32)
-    found = in_blocks(cube, 17).finish(per_column=False, stripe_smoothing_samples=SMOOTHING)
-    mean, covariance, _ = simple_background(cube, per_column=False)
-    np.testing.assert_allclose(found.covariance, covariance, atol=1e-4 * 1e-4)
-    np.testing.assert_allclose(found.mean, mean, rtol=1e-10)
+    for width in (1, 3):
+        found = background_of(make_sample(cube, width))
+        mean, covariance, _ = simple_background(cube, whole(cube), per_column=False, width=width)
+        np.testing.assert_allclose(found.covariance, covariance, atol=1e-4 * 1e-4 / width**2)
+        np.testing.assert_allclose(found.mean, mean, rtol=1e-10)
 
 
-def test_noise_far_below_the_ground_s_variation_keeps_its_variance():
+@pytest.mark.parametrize("width", [1, 3])
+def test_noise_far_below_the_ground_s_variation_keeps_its_variance(make_sample, width):
     """60 000 pixels that vary by 1 to 2, all bands together, over noise of 3e-3.
 
     Every eigenvalue, the noise's too (9e-6, of 150 in all), within 15 % of a float64 sum: float32
-    sums over the whole block are off by more than the noise, and have negative eigenvalues.
+    sums over the whole scene are off by more than the noise, and have negative eigenvalues.
     """
     rng = np.random.default_rng(8)
     slope = np.linspace(1, 2, 60)
     cube = 10 + rng.normal(0, 1, (200, 300, 1)) * slope + rng.normal(0, 3e-3, (200, 300, 60))
     cube = cube.astype(np.float32)
-    found = in_blocks(cube, 200).finish(per_column=False, stripe_smoothing_samples=1e-6)
-    expected = np.linalg.eigvalsh(np.cov(cube.reshape(-1, 60).astype(np.float64).T))
+    found = background_of(make_sample(cube, width), smoothing=1e-6)
+    exact = cube.astype(np.float64)
+    exact -= exact.mean(axis=(0, 1))
+    if width == 3:
+        padded = np.pad(exact, ((1, 1), (1, 1), (0, 0)))
+        total = sum(padded[a : a + 200, b : b + 300] for a in range(3) for b in range(3))
+        inside = np.pad(np.ones((200, 300)), 1)
+        exact = (
+            total
+            / sum(inside[a : a + 200, b : b + 300] for a in range(3) for b in range(3))[..., None]
+        )
+    flat = exact.reshape(-1, 60)
+    expected = np.linalg.eigvalsh(flat.T @ flat / (len(flat) - 1))
     np.testing.assert_allclose(np.linalg.eigvalsh(found.covariance), expected, rtol=0.15)
 
 
-def test_the_count_of_pixels_does_not_overflow():
-    """40 000 x 60 000 pixels exceed 32-bit counts: sums are floats and hold them."""
-    sums = BackgroundSums(2, 2)
-    rng = np.random.default_rng(0)
-    block = rng.normal(0.0, 1.0, (50, 2, 2)).astype(np.float32)
-    sums.add(block, clean(block))
-    sums._count += 2.4e9
-    background = sums.finish(per_column=False, stripe_smoothing_samples=SMOOTHING)
-    assert background.degrees_of_freedom == 4_800_000_099
-
-
-def test_a_stripe_is_taken_out_and_a_slope_is_kept():
+def test_a_stripe_is_taken_out_and_a_slope_is_kept(make_sample):
     """One detector reads 1 higher: its own. The scene gets brighter across track: the scene's."""
     rng = np.random.default_rng(5)
     across = np.linspace(0.0, 2.0, 60)[None, :, None]
     cube = (10.0 + across + rng.normal(0, 0.01, (200, 60, 3))).astype(np.float32)
     cube[:, 30] += 1.0
-    background = in_blocks(cube, 50).finish(per_column=False, stripe_smoothing_samples=15.0)
+    sample = make_sample(cube, 3)
+    background = background_of(sample, smoothing=15.0)
     step = background.mean[30] - 0.5 * (background.mean[29] + background.mean[31])
     np.testing.assert_allclose(step, 1.0, atol=0.03)
     slope = background.mean[40] - background.mean[20]
     assert np.abs(slope).max() < 0.1, "the scene's own slope must stay in the data"
+    squares = sample.about(background.mean - sample.shift).mean(axis=0)
+    between = squares[26] + np.arange(3, 6)[:, None] / 8 * (squares[34] - squares[26])
+    assert np.abs(squares[29:32] - between).max() < 0.01, (
+        "the stripe is gone from the squares that hold it"
+    )
 
 
-def test_a_single_line_keeps_its_noise():
-    """A line's column means are its pixels: taken off as stripes they would leave no variance."""
+@pytest.mark.parametrize("averaged", [True, False])
+def test_a_single_line_keeps_its_noise(make_sample, averaged):
+    """A line's column means are its pixels: taken off as stripes they would leave no variance.
+
+    A line's squares are means of 3; neighbours share two of their three pixels, so that the
+    relative error of the variance is √(2 (1 + 2 (4/9 + 1/9)) / n).
+    """
     rng = np.random.default_rng(5)
     cube = rng.normal(5.0, 0.1, (1, 3000, 4)).astype(np.float32)
-    background = in_blocks(cube, 1).finish(per_column=False, stripe_smoothing_samples=15.0)
-    np.testing.assert_allclose(np.diag(background.covariance), 0.01, rtol=4 * np.sqrt(2 / 3000))
+    background = background_of(make_sample(cube, 3), smoothing=15.0, averaged=averaged)
+    part, error = (1 / 3, np.sqrt(2 * 19 / 9 / 3000)) if averaged else (1.0, np.sqrt(2 / 3000))
+    np.testing.assert_allclose(np.diag(background.covariance), 0.01 * part, rtol=4 * error + 0.001)
 
 
 @pytest.mark.parametrize("n_lines", [9, 24, 25, 100])
 @pytest.mark.parametrize("per_column", [True, False])
-def test_the_variance_of_noise_does_not_depend_on_the_number_of_lines(n_lines, per_column):
+def test_the_variance_of_noise_does_not_depend_on_the_number_of_lines(
+    make_sample, n_lines, per_column
+):
     """4 standard errors, and the twenty-fifth that stripes may hide."""
     rng = np.random.default_rng(6)
     cube = rng.normal(5.0, 0.1, (n_lines, 600, 4)).astype(np.float32)
-    background = in_blocks(cube, 50).finish(per_column=per_column, stripe_smoothing_samples=15.0)
+    background = background_of(make_sample(cube, 3), None, per_column, 15.0, averaged=False)
     error = 4 * np.sqrt(2 / (n_lines * 600)) + 1 / 25
     np.testing.assert_allclose(np.diag(background.covariance), 0.01, rtol=error)
 
 
-def test_a_column_without_pixels_takes_the_mean_of_all():
+@pytest.mark.parametrize("n_lines", [25, 100, 400])
+@pytest.mark.parametrize("per_column", [True, False])
+def test_squares_of_noise_have_a_ninth_of_its_variance(make_sample, n_lines, per_column):
+    """A ninth inside, a sixth in the first and last line: (1/9)(1 + 1/L) of L lines on average.
+
+    A column's mean holds 3/L of what a square shares with it, where 1/L is allowed for: 2/L too
+    little; stripes, taken out from 25 lines on, hide up to 3/L. Beside these 4 standard errors,
+    4.5 squares counting as one.
+    """
+    rng = np.random.default_rng(6)
+    cube = rng.normal(5.0, 0.1, (n_lines, 600, 4)).astype(np.float32)
+    background = background_of(make_sample(cube, 3), None, per_column, 15.0)
+    expected = 0.01 / 9 * (1 + 1 / n_lines)
+    error = 4 * np.sqrt(2 * 4.5 / (n_lines * 600)) + (2 if per_column else 3) / n_lines
+    np.testing.assert_allclose(np.diag(background.covariance), expected, rtol=error)
+
+
+def test_a_column_without_pixels_takes_the_mean_of_all(make_sample):
     rng = np.random.default_rng(1)
     cube = rng.normal(2.0, 0.1, (30, 5, 3)).astype(np.float32)
     cube[:, 2] = np.nan
-    background = in_blocks(cube, 8).finish(per_column=True, stripe_smoothing_samples=SMOOTHING)
+    background = background_of(make_sample(cube, 3), per_column=True)
     np.testing.assert_allclose(background.mean[2], np.nanmean(cube, axis=(0, 1)), atol=1e-5)
     assert np.isfinite(background.covariance).all()
 
 
-def test_no_clean_pixel_is_an_error_that_says_what_to_check():
-    sums = BackgroundSums(4, 3)
-    block = np.full((5, 4, 3), np.nan, np.float32)
-    sums.add(block, clean(block))
+def test_pixels_left_out_are_in_no_mean_and_no_covariance(make_sample):
+    """Wild values in pixels that are finite but not clean change nothing of single pixels."""
+    rng = np.random.default_rng(12)
+    cube = rng.normal(2.0, 0.1, (30, 8, 3)).astype(np.float32)
+    clean = rng.random((30, 8)) > 0.2
+    wild = np.where(clean[..., None], cube, np.float32(2.5))
+    for per_column in (True, False):
+        one, other = (
+            background_of(make_sample(c), clean, per_column, averaged=False) for c in (cube, wild)
+        )
+        np.testing.assert_allclose(other.mean, one.mean, atol=1e-6)
+        np.testing.assert_allclose(other.covariance, one.covariance, atol=1e-7)
+
+
+def test_no_clean_pixel_is_an_error_that_says_what_to_check(make_sample):
+    sample = make_sample(np.full((5, 4, 3), np.nan, np.float32), 3)
     with pytest.raises(InputError, match=r"no pixel .* finite in every band.*ignore value"):
-        sums.finish(per_column=False, stripe_smoothing_samples=SMOOTHING)
+        background_of(sample)
 
 
-def test_two_pixels_have_no_covariance():
-    sums = BackgroundSums(2, 3)
-    block = np.arange(6.0, dtype=np.float32).reshape(1, 2, 3)
-    sums.add(block, clean(block))
-    with pytest.raises(SingularCovarianceError, match="2 clean pixels; at least 3"):
-        sums.finish(per_column=False, stripe_smoothing_samples=SMOOTHING)
+def test_two_pixels_have_no_covariance(make_sample):
+    sample = make_sample(np.arange(6.0, dtype=np.float32).reshape(1, 2, 3))
+    with pytest.raises(SingularCovarianceError, match=r"2 clean pixels .*at least 3 are needed"):
+        background_of(sample)
 
 
-def test_one_line_with_a_mean_a_column_has_no_covariance():
+def test_one_line_with_a_mean_a_column_has_no_covariance(make_sample):
     """Each pixel less its own mean is zero: rounding must not pass for a background."""
     rng = np.random.default_rng(9)
-    sums = in_blocks(rng.normal(5.0, 0.1, (1, 200, 4)).astype(np.float32), 1)
+    sample = make_sample(rng.normal(5.0, 0.1, (1, 200, 4)).astype(np.float32), 3)
     with pytest.raises(SingularCovarianceError, match=r"200 clean pixels in 200 columns.*global"):
-        sums.finish(per_column=True, stripe_smoothing_samples=SMOOTHING)
+        background_of(sample, per_column=True)
 
 
 def test_a_constant_band_is_an_error_that_names_it():
