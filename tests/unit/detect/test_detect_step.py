@@ -369,6 +369,12 @@ def test_a_pixel_or_two_are_no_background(make_emissive, shape):
         scene.detect()
 
 
+def test_a_scene_inside_one_square_is_an_error_that_says_so(make_emissive):
+    """Of 2 x 2 pixels all squares of 3 by 3 are the same: no band is bad."""
+    with pytest.raises(SingularCovarianceError, match=r"48 of 48 bands.*or give more lines"):
+        make_emissive(15, shape=(2, 2)).detect()
+
+
 def test_progress_goes_to_the_end_of_every_stage(make_emissive):
     scene = make_emissive(16, [("deltane", 45, 40, 80.0)])
     seen = {}
