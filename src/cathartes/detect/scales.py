@@ -133,10 +133,14 @@ class PatchNoise:
     def variance(
         self, n_pixels: NDArray[np.float64] | float, n_ring: NDArray[np.float64] | float
     ) -> NDArray[np.float64]:
-        """Return the variance of a patch's mean less that of its surroundings, any shape."""
-        known, kept = np.log(self.width_px), np.log(self.kept)
-        parts = (
-            np.exp(np.interp(0.5 * np.log(np.maximum(n, 1.0)), known, kept))
-            for n in (n_pixels, n_ring)
-        )
-        return np.asarray(sum(parts))
+        """Return the variance of a patch's mean less that of its surroundings, any shape.
+
+        Means over fewer pixels than one square's have more than its: noise of single pixels.
+        """
+        total: NDArray[np.float64] = np.zeros(())
+        for n in (n_pixels, n_ring):
+            side = np.sqrt(np.maximum(n, 1.0))
+            fewer = np.maximum(self.width_px[0] / side, 1.0) ** 2
+            kept = np.exp(np.interp(np.log(side), np.log(self.width_px), np.log(self.kept)))
+            total = total + fewer * kept
+        return total

@@ -231,3 +231,33 @@ def test_nothing_to_measure_on_is_taken_for_clutter_that_never_averages(make_sam
         sample, np.zeros((3, 3), bool), background, make_bank(signature, background)
     )
     assert (widths.tolist(), variance.tolist()) == ([1.0], [1.0])
+
+
+@pytest.mark.parametrize("n_pixels", [1, 4, 9, 25, 121])
+def test_the_variance_of_a_plume_s_mean_is_that_of_its_pixels(make_sample, n_pixels):
+    """White noise: means of n single pixels, whitened by squares of 9, have 9/n each direction.
+
+    Measured as identification measures: square plumes of pixels less the scene's mean, the ring
+    so large that it adds little. Below 9 pixels it is exact; above, the squares' overlap makes it
+    ((3w - 8/3)/w²)² with w = √n - 2, up to 1.6 times 9/n, never less.
+    """
+    cube = np.random.default_rng(12).normal(5, 0.2, (220, 220, 8)).astype(np.float32)
+    sample = make_sample(cube, 3)
+    background = sample.background(sample.valid, **MEANS)
+    bank = make_bank(reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0), background)
+    widths, variance = patch_variance(sample, sample.valid, background, bank)
+    reader = PlumeReader(
+        bank, bank.gram, None, widths, variance, None, DetectSettings(), None, None, False, False
+    )
+    side = round(np.sqrt(n_pixels))
+    fit = 220 // side
+    whitened = (cube - background.mean) @ bank.whitening.T
+    blocks = whitened[: fit * side, : fit * side].reshape(fit, side, fit, side, 8)
+    measured_variance = (blocks.mean(axis=(1, 3)) ** 2).mean()
+    stated = reader.mean_variance(MeanSignal(np.zeros(8), float(n_pixels), 1e9))
+    ring = variance[-1]
+    error = 4 * np.sqrt(2 / (8 * fit**2)) + 4 * np.sqrt(2 / (8 * 220 * 220 / 9))
+    assert stated - ring >= measured_variance * (1 - error)
+    limit = 1.6 if n_pixels > 9 else 1.0
+    assert stated - ring <= measured_variance * limit * (1 + error)
+    assert measured_variance == pytest.approx(9 / n_pixels, rel=error)
