@@ -83,59 +83,6 @@ def test_necl_follows_contrast_and_is_infinite_without():
     np.testing.assert_array_equal(found, np.float32([[20.0, 20.0, 40.0, np.inf, np.nan]]))
 
 
-def simple_mean(image):
-    """3 by 3 mean, edges repeated, gaps as zero."""
-    filled = np.pad(np.nan_to_num(image), 1, mode="edge")
-    return (
-        sum(
-            filled[a : a + image.shape[0], b : b + image.shape[1]]
-            for a in range(3)
-            for b in range(3)
-        )
-        / 9
-    )
-
-
-@given(seed=st.integers(0, 1000))
-def test_likeness_is_its_inequality_pixel_by_pixel(seed):
-    """energy - explained ≤ ordinary + γ explained; pixels within rounding of it are not judged."""
-    rng = np.random.default_rng(seed)
-    z = rng.normal(0, 5, (7, 8)).astype(np.float32)
-    d2 = (z**2 + rng.gamma(2, 10, (7, 8))).astype(np.float32)
-    d2[0, 3] = z[0, 3] = np.nan
-    energy = mean_energy(d2)
-    assert np.isnan(energy[0, 3])
-    finite = np.isfinite(d2)
-    np.testing.assert_allclose(energy[finite], simple_mean(d2)[finite], rtol=1e-4)
-    explained = simple_mean(z**2)
-    margin = simple_mean(d2) - explained - 15.0 - MAX_MISMATCH * explained
-    found = is_gas_like(z, energy, 15.0)
-    clear = finite & (np.abs(margin) > 1e-2)
-    np.testing.assert_array_equal(found[clear], margin[clear] <= 0)
-    assert not found[0, 3]
-
-
-def test_a_gas_at_any_strength_is_gas_like_and_a_rare_surface_is_not():
-    """Gas: all of d² beyond the clutter lies along the signature. Surface: a tenth of it does."""
-    clutter, z = 40.0, np.full((5, 5), 30.0, np.float32)
-    for strength in (0.1, 1.0, 10.0):
-        gas = mean_energy((strength * z) ** 2 + np.float32(clutter))
-        assert is_gas_like(strength * z, gas, 1.2 * clutter).all()
-    surface = mean_energy(10 * z**2 + np.float32(clutter))
-    assert not is_gas_like(z, surface, 1.2 * clutter).any()
-
-
-def test_a_partner_explains_what_it_has_beside_the_best():
-    """Two orthogonal signatures share a pixel's energy; a signature's double is no partner."""
-    z = np.zeros((3, 5, 5), np.float32)
-    z[0], z[1], z[2] = 10.0, 6.0, 9.9
-    cosine = np.array([[1.0, 0.0, 0.99], [0.0, 1.0, 0.0], [0.99, 0.0, 1.0]])
-    np.testing.assert_allclose(partner_energy(z, cosine), 36.0, rtol=1e-5)
-    slanted = np.array([[1.0, 0.5], [0.5, 1.0]])
-    expected = (6.0 - 0.5 * 10.0) ** 2 / 0.75
-    np.testing.assert_allclose(partner_energy(z[:2], slanted), expected, rtol=1e-5)
-
-
 def test_the_air_is_found_from_black_pixels():
     """Known transmittance and path radiance come back, relative to the clear bands."""
     rng = np.random.default_rng(8)
