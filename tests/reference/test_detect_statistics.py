@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import beta, kstest, norm
 
-from cathartes.detect.background import BackgroundSums, shrinkage_weight
+from cathartes.detect.background import shrinkage_weight
 from cathartes.detect.bank import apply_bank, cosine_score, make_bank
-from cathartes.detect.chance import average, clean_scale, find_peaks
+from cathartes.detect.chance import find_peaks
+from cathartes.detect.scales import CleanScores
 from cathartes.detect.signature import (
     decoy_absorption,
     emissive_signatures,
@@ -26,10 +27,21 @@ GASES = (
 )  # fmt: skip
 
 
-def background_of(cube):
-    sums = BackgroundSums(cube.shape[1], cube.shape[2])
-    sums.add(cube, np.isfinite(cube).all(axis=2))
-    return sums.finish(per_column=False, stripe_smoothing_samples=1e-6)
+def background_of(sample):
+    return sample.background(sample.valid, per_column=False, stripe_smoothing_samples=1e-6)
+
+
+def scores_of(sample, background, bank):
+    """Scores (signature, line, sample) and d² (line, sample) of a sample's squares."""
+    shape = sample.valid.shape
+    centred = sample.about(background.mean - sample.shift).reshape(-1, sample.shift.size)
+    scores, distance = apply_bank(centred, bank)
+    return scores.reshape(-1, *shape), distance.reshape(shape)
+
+
+OVERLAP = {1: 1.0, 3: 4.5}
+"""Squares of white noise that count as one, by their side: the sum of their squared correlations,
+(1 + 2 (4/9 + 1/9))² for 3."""
 
 
 def gaussian_clutter(rng, shape, n_bands, modes=5):
@@ -46,60 +58,104 @@ def one_signature(n_bands):
     return reflective_signatures(("gas",), s[None], -np.ones(n_bands), 1.0)
 
 
+@pytest.mark.parametrize("width", [1, 3])
 @pytest.mark.parametrize("snr", [2.0, 3.0, 4.0, 6.0])
-def test_detection_probability_is_that_of_a_known_signal_in_gaussian_noise(snr):
+def test_detection_probability_is_that_of_a_known_signal_in_gaussian_noise(make_sample, snr, width):
     """Rationale: planted at s standard deviations, detected above t with P = 1 - Φ(t - s).
 
     Expected: Kay 1998, Detection Theory, eq. 4.14 with d = s. Tolerance: 4 binomial standard
-    errors of 20 000 pixels, and 1 % for the covariance being estimated (30 bands from 20 000
-    pixels: the score's variance is off by about 30 / 20 000).
+    errors of 20 000 pixels, or of so many overlapping squares, and 1 % for the covariance being
+    estimated (30 bands from 20 000 pixels: the score's variance is off by about 30 / 20 000; from
+    squares 4.5 times that). Squares cut by the scene's edge have another variance: left out.
     """
     rng = np.random.default_rng(41)
-    clutter = gaussian_clutter(rng, (100, 200), 30)
-    bank = make_bank(one_signature(30), background_of(clutter))
+    clutter = make_sample(gaussian_clutter(rng, (100, 200), 30), width)
+    background = background_of(clutter)
+    bank = make_bank(one_signature(30), background)
     fresh = gaussian_clutter(rng, (100, 200), 30)
     planted = fresh + (snr * bank.noise_equivalent[0] * one_signature(30).values[0]).astype("f4")
-    scores, _ = apply_bank(planted, bank)
+    scores, _ = scores_of(make_sample(planted, width), background, bank)
+    inside = scores[0, 1:-1, 1:-1]
     for threshold in (2.0, 3.0, 4.0):
         expected = norm.sf(threshold - snr)
-        error = 4 * np.sqrt(expected * (1 - expected) / 20_000) + 0.01
-        assert (scores[0] > threshold).mean() == pytest.approx(expected, abs=error)
+        error = 4 * np.sqrt(expected * (1 - expected) * OVERLAP[width] / 20_000) + 0.01
+        assert (inside > threshold).mean() == pytest.approx(expected, abs=error)
 
 
-def test_false_alarms_on_gaussian_clutter_are_those_of_a_normal_law():
-    """Expected: 1 - Φ(t) each side; tolerance 4 Poisson standard errors and 2 % of scale in t."""
+@pytest.mark.parametrize("width", [1, 3])
+def test_false_alarms_on_gaussian_clutter_are_those_of_a_normal_law(make_sample, width):
+    """Expected: 1 - Φ(t) each side; tolerance 4 Poisson standard errors and 2 % of scale in t.
+
+    Squares that overlap come in clusters: their errors grow by the root of the overlap. The
+    scene's edge, where squares are smaller, is 1.7 % of it and has 1.2 times the deviation.
+    """
     rng = np.random.default_rng(42)
-    clutter = gaussian_clutter(rng, (200, 300), 30)
-    bank = make_bank(one_signature(30), background_of(clutter))
-    scores, _ = apply_bank(clutter, bank)
+    clutter = make_sample(gaussian_clutter(rng, (200, 300), 30), width)
+    background = background_of(clutter)
+    scores, _ = scores_of(clutter, background, make_bank(one_signature(30), background))
     for threshold in (1.0, 2.0, 3.0):
         for signed in (scores, -scores):
             count = (signed > threshold).sum()
             expected = 60_000 * norm.sf(threshold)
             slack = 60_000 * norm.pdf(threshold) * 0.02 * threshold
-            assert abs(count - expected) < 4 * np.sqrt(expected) + slack
+            if width > 1:
+                slack += 0.017 * 60_000 * (norm.sf(threshold / 1.25) - norm.sf(threshold))
+            assert abs(count - expected) < 4 * np.sqrt(expected * OVERLAP[width]) + slack
 
 
+@pytest.mark.parametrize("width", [1, 3])
 @pytest.mark.parametrize("n_bands", [10, 40])
-def test_the_cosine_of_clutter_is_beta_distributed(n_bands):
+def test_the_cosine_of_clutter_is_beta_distributed(make_sample, n_bands, width):
     """Rationale: the angle between a fixed and a random direction in b dimensions.
 
     Expected: c² ~ Beta(1/2, (b-1)/2) (Kraut & Scharf 1999, doi 10.1109/78.782198, covariance
-    known). Kolmogorov-Smirnov on 4000 of 100 000 pixels that made the covariance, p > 0.001.
+    known). Kolmogorov-Smirnov on 4000 of 100 000 pixels that made the covariance, p > 0.001; of
+    squares on every third in both directions, which don't overlap, the scene's edge too: an angle
+    does not know how many pixels were averaged.
     """
     rng = np.random.default_rng(43)
-    clutter = gaussian_clutter(rng, (200, 500), n_bands)
-    bank = make_bank(one_signature(n_bands), background_of(clutter))
-    scores, distance = apply_bank(clutter[:8], bank)
-    score = cosine_score(scores[0], distance, n_bands).astype(np.float64).ravel()
+    clutter = make_sample(gaussian_clutter(rng, (200, 500), n_bands), width)
+    background = background_of(clutter)
+    scores, distance = scores_of(clutter, background, make_bank(one_signature(n_bands), background))
+    few = (slice(0, 8 * width, width), slice(None, None, width))
+    score = cosine_score(scores[0][few], distance[few], n_bands).astype(np.float64).ravel()
     cosine_squared = -np.expm1(-(score**2) / (n_bands - 1))
     assert kstest(cosine_squared, beta(0.5, 0.5 * (n_bands - 1)).cdf).pvalue > 1e-3
     assert abs((score > 0).mean() - 0.5) < 4 * 0.5 / np.sqrt(score.size)
 
 
-def bank_with_decoys(clutter, absorption, level, per_gas):
-    """Return the bank of gases and decoys against a clutter's own background."""
-    background = background_of(clutter)
+def test_the_scene_s_edge_and_gaps_have_no_more_peaks_than_its_middle(make_sample):
+    """Rationale: squares are cut there, and noise is averaged less; the angle must not show it.
+
+    Expected: the share of |score| above 2.5 is the middle's, within 4 Poisson standard errors,
+    overlap included, over 20 scenes.
+    """
+    rng = np.random.default_rng(48)
+    gap = rng.random((60, 60)) < 0.3
+    edge = np.ones((60, 60), bool)
+    edge[1:-1, 1:-1] = False
+    high = dict.fromkeys(("edge", "gaps", "middle"), 0)
+    number = dict(high)
+    for k in range(20):
+        cube = gaussian_clutter(rng, (60, 60), 30)
+        if k % 2:
+            cube[gap] = np.nan
+        sample = make_sample(cube, 3)
+        background = background_of(sample)
+        scores, distance = scores_of(sample, background, make_bank(one_signature(30), background))
+        above = np.abs(cosine_score(scores[0], distance, 30)) > 2.5
+        places = {"gaps": sample.valid} if k % 2 else {"edge": edge, "middle": ~edge}
+        for place, chosen in places.items():
+            high[place] += int(above[chosen].sum())
+            number[place] += int(chosen.sum())
+    rate = high["middle"] / number["middle"]
+    for place in ("edge", "gaps"):
+        expected = rate * number[place]
+        assert abs(high[place] - expected) < 4 * np.sqrt(OVERLAP[3] * expected)
+
+
+def bank_with_decoys(background, absorption, level, per_gas):
+    """Return the bank of gases and decoys against a background."""
 
     def model(rows):
         return reflective_signatures(tuple("g" * len(rows)), rows, -level, 1.0)
@@ -111,14 +167,16 @@ def bank_with_decoys(clutter, absorption, level, per_gas):
     return make_bank(model(np.vstack([absorption, decoys])), background)
 
 
-def peaks_won(clutter, bank, n_gases):
+def peaks_won(sample, absorption, level, per_gas):
     """Count the peaks above 3 standard deviations where gases and where decoys stand higher."""
-    scores, distance = apply_bank(clutter, bank)
-    heights = []
-    for z in scores:
-        cosine = average(cosine_score(z, distance, clutter.shape[2]), 3)
-        heights.append(np.abs(cosine / clean_scale(cosine, two_sided=True)))
-    gas, decoy = np.max(heights[:n_gases], axis=0), np.max(heights[n_gases:], axis=0)
+    background = background_of(sample)
+    bank = bank_with_decoys(background, absorption, level, per_gas)
+    scores, distance = scores_of(sample, background, bank)
+    clean = CleanScores.measure(sample, sample.valid, background, bank)
+    cosine = cosine_score(scores, distance[None], level.size)
+    height = np.abs(cosine / clean.scale[:, None, None])
+    n_gases = len(absorption)
+    gas, decoy = height[:n_gases].max(axis=0), height[n_gases:].max(axis=0)
     peak = find_peaks(np.maximum(gas, decoy))
     high = np.maximum(gas, decoy)[peak] > 3.0
     gas_won = gas[peak] >= decoy[peak]
@@ -134,19 +192,17 @@ def absorption_on_hytes():
 
 
 @pytest.mark.parametrize("decoys_per_gas", [1, 2])
-def test_decoys_and_gases_win_alike_on_pure_clutter(decoys_per_gas):
+def test_decoys_and_gases_win_alike_on_pure_clutter(make_sample, decoys_per_gas):
     """Rationale: K decoys a gas stand for what chance does to the gas.
 
     Expected: gases win decoys / K. Tolerance: 3 Poisson standard errors of the difference.
     """
     rng = np.random.default_rng(44)
     centre_um, absorption = absorption_on_hytes()
-    n_gases = len(absorption)
     gases = decoys = 0
     for _ in range(3):
-        clutter = gaussian_clutter(rng, (120, 150), centre_um.size)
-        bank = bank_with_decoys(clutter, absorption, np.ones(centre_um.size), decoys_per_gas)
-        won = peaks_won(clutter, bank, n_gases)
+        clutter = make_sample(gaussian_clutter(rng, (120, 150), centre_um.size), 3)
+        won = peaks_won(clutter, absorption, np.ones(centre_um.size), decoys_per_gas)
         gases, decoys = gases + won[0], decoys + won[1]
     assert gases + decoys > 300
     error = np.sqrt(gases + decoys / decoys_per_gas**2)
@@ -172,7 +228,9 @@ def measured_ground(data_dir: Path, rng, shape, wavelength_um):
 
 
 @pytest.mark.data
-def test_filters_on_measured_emissivities_are_those_of_an_independent_formula(data_dir):
+def test_filters_on_measured_emissivities_are_those_of_an_independent_formula(
+    data_dir, make_sample
+):
     """Rationale: real spectra have nearly singular covariances (smooth emissivities, 130 bands).
 
     Expected: z and ACE with numpy's float64 inverse, coded from Manolakis et al. 2014
@@ -182,11 +240,12 @@ def test_filters_on_measured_emissivities_are_those_of_an_independent_formula(da
     rng = np.random.default_rng(45)
     wavelength_um, absorption = absorption_on_hytes()
     cube = measured_ground(data_dir, rng, (60, 80), wavelength_um)
-    background = background_of(cube)
+    sample = make_sample(cube)
+    background = background_of(sample)
     signatures = emissive_signatures(
         GASES, absorption, wavelength_um, 295.0, np.ones(wavelength_um.size)
     )
-    scores, distance = apply_bank(cube, make_bank(signatures, background))
+    scores, distance = scores_of(sample, background, make_bank(signatures, background))
 
     pixels = cube.reshape(-1, wavelength_um.size).astype(np.float64)
     x = pixels - pixels.mean(axis=0)
@@ -208,7 +267,7 @@ def test_filters_on_measured_emissivities_are_those_of_an_independent_formula(da
 
 
 @pytest.mark.data
-def test_planted_gas_on_measured_emissivities_comes_back(data_dir):
+def test_planted_gas_on_measured_emissivities_comes_back(data_dir, make_sample):
     """Rationale: exact three-layer radiance over real materials, judged by the linear filter.
 
     The ground is taken colder than the plume by 12 K on average. Expected: û = u ΔT with each
@@ -227,9 +286,11 @@ def test_planted_gas_on_measured_emissivities_comes_back(data_dir):
     signatures = emissive_signatures(
         GASES, absorption, wavelength_um, ground_k, np.ones(wavelength_um.size)
     )
-    bank = make_bank(signatures, background_of(cube))
-    before, _ = apply_bank(cube, bank)
-    after, _ = apply_bank(seen.astype(np.float32), bank)
+    sample = make_sample(cube)
+    background = background_of(sample)
+    bank = make_bank(signatures, background)
+    before, _ = scores_of(sample, background, bank)
+    after, _ = scores_of(make_sample(seen.astype(np.float32)), background, bank)
     g = GASES.index("ammonia")
     amount = float((after[g] - before[g]).mean()) * bank.noise_equivalent[g]
     weight = np.abs(signatures.values[g])
@@ -243,7 +304,7 @@ def test_planted_gas_on_measured_emissivities_comes_back(data_dir):
 
 
 @pytest.mark.data
-def test_decoys_and_gases_win_alike_on_measured_materials(data_dir):
+def test_decoys_and_gases_win_alike_on_measured_materials(data_dir, make_sample):
     """Rationale: on real clutter a decoy must stand for its gas, or the chance count misleads.
 
     Expected: gases win decoys / K. Tolerance: a factor of two, within which a stated number of
@@ -255,7 +316,7 @@ def test_decoys_and_gases_win_alike_on_measured_materials(data_dir):
     level = planck_radiance(wavelength_um, 295.5) - planck_radiance(wavelength_um, 294.5)
     for _ in range(3):
         cube = measured_ground(data_dir, rng, (120, 120), wavelength_um)
-        won = peaks_won(cube, bank_with_decoys(cube, absorption, level, 2), len(absorption))
+        won = peaks_won(make_sample(cube, 3), absorption, level, 2)
         gases, decoys = gases + won[0], decoys + won[1]
     expected = decoys / 2
     error = 3 * np.sqrt(gases + decoys / 4)
