@@ -189,8 +189,8 @@ def whitening_matrix(background: Background) -> NDArray[np.float64]:
     if flat.size:
         raise SingularCovarianceError(
             f"{flat.size} of {variance.size} bands do not vary over the scene (first: used band "
-            f"{flat[0]}); mark them in the bad-band list, or give more lines if the scene is hardly "
-            "wider than the squares it is averaged over."
+            f"{flat[0]}); mark them in the bad-band list, or give more lines if the scene is "
+            "hardly wider than the squares it is averaged over."
         )
     scale = np.sqrt(variance)
     correlation = background.covariance / np.outer(scale, scale)
