@@ -13,8 +13,8 @@ MEANS = {"per_column": False, "stripe_smoothing_samples": 15.0}
 
 
 def simple_squares(values, width):
-    """Mean of the whole pixels of the square around each, nought where there is none."""
-    half, (n_lines, n_samples, n_bands) = width // 2, values.shape
+    """Mean of the whole pixels of the square around each, NaN where there is none."""
+    half, (n_lines, n_samples) = width // 2, values.shape[:2]
     whole = np.isfinite(values).all(axis=2)
     out = np.zeros(values.shape)
     for i, j in np.ndindex(n_lines, n_samples):
@@ -176,9 +176,9 @@ def test_a_plume_over_several_per_cent_is_not_in_the_core(make_sample, share, st
     """Against the core the plume stands as high as with its pixels masked out, within 10 %.
 
     At its worst, evenly thick: planted at s standard deviations over a part p of all pixels it
-    falls by its own variance, near p (1-p) s², to √(1/(1 + p (1-p) s²)) against all of them, and its
-    d² is only 1/p more than the ground's there (5 %: the map's chance correlation with clutter, of
-    4000 separate squares, is 1.6 %). That stands out of the ground's own b ± √(2b) up to a
+    falls by its own variance, near p (1-p) s², to √(1/(1 + p (1-p) s²)) against all of them, and
+    its d² is only 1/p more than the ground's there (5 %: its chance correlation with clutter of
+    4000 separate squares is 1.6 %). That stands out of the ground's own b ± √(2b) up to a
     twentieth in 40 bands; where there are more bands, or more plume, the core alone won't do.
     """
     rng = np.random.default_rng(6)
