@@ -207,3 +207,19 @@ def test_a_gap_is_never_in_the_core(make_sample):
     core, _ = sample.core(**MEANS)
     assert not core[~sample.valid].any()
     assert core[sample.valid].mean() == pytest.approx(CORE_SHARE, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("stride", "width", "share"),
+    [(1, 1, 1.0), (1, 3, 1 / 9), (2, 3, 2 / 9), (3, 3, 1 / 3), (7, 3, 1 / 3), (2, 5, 2 / 25)],
+)
+def test_squares_are_counted_as_separate_only_as_far_as_they_are(make_sample, stride, width, share):
+    """Rows a square's side apart share no pixel; along a row every third one of 3 is separate."""
+    values = np.random.default_rng(8).normal(5, 1, (7 * 20, 30, 2)).astype(np.float32)
+    sample = make_sample(values, width, -(-140 // stride) * 2 * 4 * 30 * 2)
+    assert sample.stride == stride
+    n_pixels = sample.valid.size
+    found = sample.background(sample.valid, **MEANS).degrees_of_freedom
+    assert found == int(n_pixels * share + 1e-9) - 1
+    single = sample.background(sample.valid, averaged=False, **MEANS).degrees_of_freedom
+    assert single == n_pixels - 1

@@ -1,0 +1,59 @@
+"""The bands that are searched, in their order, and blocks of lines that fit the memory."""
+
+import numpy as np
+import pytest
+
+from cathartes.detect.bandset import Bandset, clean_pixels, usable_bandset
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.window import Regime, Window
+from cathartes.errors import InputError, SettingsError
+
+
+@pytest.mark.parametrize("index", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0], [1, 2, 3], [3, 0, 2, 1]])
+def test_bands_are_read_in_the_order_of_the_index(make_bandset, index):
+    values = np.random.default_rng(1).normal(0, 1, (6, 5, 4)).astype(np.float32)
+    whole = make_bandset(values)
+    chosen = Bandset(whole.cube, np.array(index), 2**20)
+    block = chosen.read(2, 5)
+    np.testing.assert_array_equal(block, values[2:5][:, :, index])
+    np.testing.assert_array_equal(chosen.wavelength_um, whole.wavelength_um[index])
+    assert block.flags.c_contiguous
+    block[:] = 0.0
+    np.testing.assert_array_equal(chosen.read(2, 5), values[2:5][:, :, index])
+
+
+@pytest.mark.parametrize("lines_a_block", [1, 4, 7, 100])
+def test_blocks_cover_every_line_once_and_fit_their_memory(make_bandset, lines_a_block):
+    values = np.zeros((23, 5, 4), np.float32)
+    bandset = make_bandset(values, lines_a_block * 4 * 5 * 4)
+    ranges = bandset.ranges()
+    lines = [line for start, stop in ranges for line in range(start, stop)]
+    assert lines == list(range(23))
+    assert max(stop - start for start, stop in ranges) <= lines_a_block
+    sampled = bandset.sample_ranges()
+    assert set(sampled) <= set(ranges)
+    assert (sampled[0], sampled[-1]) == (ranges[0], ranges[-1])
+
+
+def test_bands_mostly_empty_or_constant_are_left_out(make_bandset):
+    values = np.random.default_rng(2).normal(5, 1, (30, 8, 6)).astype(np.float32)
+    values[:, :, 1] = 7.0
+    values[:20, :, 2] = np.nan
+    values[:5, :, 4] = np.nan
+    window = Window(Regime.EMISSIVE, np.array([5, 4, 3, 2, 1, 0]))
+    found = usable_bandset(make_bandset(values).cube, window, 3, 2**20)
+    assert found.index.tolist() == [5, 4, 3, 0]
+    with pytest.raises(InputError, match=r"of 6 bands .* only 4 hold values that vary.*at least 5"):
+        usable_bandset(make_bandset(values).cube, window, 5, 2**20)
+
+
+def test_a_clean_pixel_is_finite_in_every_band():
+    block = np.zeros((1, 4, 3), np.float32)
+    block[0, 1, 2], block[0, 2, 0], block[0, 3, 1] = np.nan, np.inf, -np.inf
+    assert clean_pixels(block).tolist() == [[True, False, False, False]]
+
+
+@pytest.mark.parametrize("width", [0, 2, 4, -1])
+def test_squares_without_a_middle_are_refused(width):
+    with pytest.raises(SettingsError, match=rf"averaging_width_px is {width}; an odd width"):
+        DetectSettings(averaging_width_px=width)
