@@ -28,8 +28,8 @@ def rows(n, seed):
     return 1e-3 * np.exp(-0.5 * ((np.arange(N_BANDS) - centre) / 0.7) ** 2) + 1e-6
 
 
-def scene(seed, shape=(30, 17), gaps=0.05):
-    """Ground at 295 K, a stripe a column, thick gas here and there, gaps of one band or a block."""
+def scene(seed, shape=(30, 17), gaps=0.05, *, odd=True):
+    """Ground at 295 K, stripes, thick gas and an odd surface here and there, gaps and a block."""
     rng = np.random.default_rng(seed)
     ground_k = 295 + rng.normal(0, 1.0, (*shape, 1))
     values = planck_radiance(WAVELENGTH_UM, ground_k) + rng.normal(0, 0.02, (*shape, N_BANDS))
@@ -37,9 +37,10 @@ def scene(seed, shape=(30, 17), gaps=0.05):
     gas = rows(3, 1)
     for k, sign in enumerate((1, -1, 1)):
         i, j = rng.integers(shape[0]), rng.integers(shape[1])
-        values[max(i - 2, 0) : i + 3, max(j - 2, 0) : j + 3] += sign * 1.5e3 * gas[k]
+        values[max(i - 2, 0) : i + 3, max(j - 2, 0) : j + 3] += odd * sign * 1.5e3 * gas[k]
     i, j = shape[0] // 2, shape[1] // 2
-    values[i : i + 3, j : j + 3] += 1e3 * (gas[0] + gas[1])  # a mixture
+    values[i : i + 3, j : j + 3] += odd * 1e3 * (gas[0] + gas[1])  # a mixture
+    values[-7:, :6] += odd * 1e3 * (gas[2] + 1e-3 * (np.arange(N_BANDS) % 6 == 0))  # a rare surface
     values[rng.random(shape) < gaps, rng.integers(N_BANDS)] = np.nan
     if gaps:
         values[: shape[0] // 5, : shape[1] // 4] = np.nan
@@ -152,7 +153,9 @@ def test_the_search_is_that_of_a_loop_over_pixels(make_sample, make_bandset, wid
     squares of 3; winners where the two best are farther apart than that.
     """
     values = scene(15)
-    searcher = searcher_of(values, make_sample, make_bandset, width, emissive=emissive)
+    ground = np.where(np.isnan(values), values, scene(15, odd=False))
+    searcher = searcher_of(ground, make_sample, make_bandset, width, emissive=emissive)
+    searcher = replace(searcher, bandset=make_bandset(values))
     heights, store = searched(searcher)
     expected, winner, score, amount = simple_search(values, searcher)
     whole = np.isfinite(values).all(axis=2)
@@ -164,6 +167,7 @@ def test_the_search_is_that_of_a_loop_over_pixels(make_sample, make_bandset, wid
     assert (heights.gas > STANDS_OUT).any(), "some gas must show, or nothing was tested"
     if emissive:
         assert (heights.gas_winner[heights.gas > STANDS_OUT] < 0).any(), "in absorption too"
+    assert (heights.gas == 0.0).any(), "something must stand out and be like no gas"
     np.testing.assert_allclose(store.read("distance"), expected["distance"], rtol=2e-2)
     for g, name in enumerate(GASES):
         found = store.read(f"score/{name}")
