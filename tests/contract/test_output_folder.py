@@ -74,7 +74,8 @@ def made_up_plume(plume_id: int, chemical: str, labels: NDArray[np.int32]) -> Pl
     known = chemical != "unknown"
     band = np.linspace(7.5, 12, 32)
     return Plume(
-        plume_id, chemical, 0.9, (("methanol", 0.08), ("unknown", 0.02)), 1e-7, 1e-6, 31.5, line.size,
+        plume_id, chemical, 0.9, (("methanol", 0.08), ("unknown", 0.02)), 1e-7, 1e-6, 31.5,
+        line.size,
         int(line.min()), int(line.max()), int(sample.min()), int(sample.max()),
         line.min() + 0.5, sample.min() + 0.5,
         900.0 if known else np.nan, 420.0 if known else np.nan, 35.0 if known else np.nan,

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from cathartes.detect.likeness import MAX_MISMATCH, is_gas_like, mean_energy, partner_energy
 from hypothesis import given
 from hypothesis import strategies as st
 
