@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from cathartes.detect.bank import apply_bank, cosine_score, make_bank
-from cathartes.detect.describe import MeanSignal, PlumeReader
 from cathartes.detect.pursuit import STANDS_OUT, pursue
-from cathartes.detect.scales import CleanScores, patch_variance, without_plumes
-from cathartes.detect.settings import DetectSettings
+from cathartes.detect.scales import CleanScores, PatchNoise, without_plumes
 from cathartes.detect.signature import reflective_signatures
 
 N_BANDS = 30
@@ -150,12 +148,18 @@ def test_what_is_left_out_is_what_a_loop_over_pixels_leaves_out(make_sample):
     assert (found != expected).sum() <= 9, "but for one pixel at the gate, by rounding"
 
 
+def patches_of(sample, clean, background):
+    """Widths and variances of patches; how they are whitened does not matter to one signature."""
+    signature = reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0)
+    noise = PatchNoise.measure(sample, clean, background, make_bank(signature, background))
+    return noise.width_px, noise.kept
+
+
 def white(make_sample, width, shape=(64, 4000), seed=8):
     cube = np.random.default_rng(seed).normal(5, 0.2, (*shape, 8)).astype(np.float32)
     sample = make_sample(cube, width)
     background = sample.background(sample.valid, **MEANS)
-    signature = reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0)
-    return patch_variance(sample, sample.valid, background, make_bank(signature, background))
+    return patches_of(sample, sample.valid, background)
 
 
 def simple_row_variance(side, run):
@@ -192,10 +196,7 @@ def test_clutter_in_patches_averages_less_than_noise(make_sample):
     cube = (5 + patches + rng.normal(0, 0.01, patches.shape)).astype(np.float32)
     sample = make_sample(cube, 1)
     background = sample.background(sample.valid, per_column=False, stripe_smoothing_samples=1e-6)
-    signature = reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0)
-    widths, variance = patch_variance(
-        sample, sample.valid, background, make_bank(signature, background)
-    )
+    widths, variance = patches_of(sample, sample.valid, background)
     assert widths[1] == 3
     # A row of 3 is inside a patch 6 times in 8, else 1 and 2: 1 - 2/8 (1 - 5/9) = 8/9 of it.
     assert variance[1] == pytest.approx((8 / 9) ** 2, rel=0.05)
@@ -208,12 +209,11 @@ def test_gaps_and_plumes_are_in_no_patch(make_sample):
     cube = rng.normal(5, 0.2, (40, 24, 8)).astype(np.float32)
     clean = rng.random((40, 24)) > 0.05
     wild = np.where(clean[..., None], cube, np.float32(9.0))
-    signature = reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0)
     found = []
     for values in (cube, wild):
         sample = make_sample(values, 1)
         background = sample.background(clean, **MEANS)
-        found.append(patch_variance(sample, clean, background, make_bank(signature, background)))
+        found.append(patches_of(sample, clean, background))
     assert found[0][0].tolist() == [1.0, 3.0, 9.0]
     np.testing.assert_allclose(found[1][1], found[0][1], rtol=1e-4)
 
@@ -228,10 +228,7 @@ def test_a_single_line_has_patches(make_sample):
 def test_nothing_to_measure_on_is_taken_for_clutter_that_never_averages(make_sample):
     sample = make_sample(np.random.default_rng(11).normal(5, 1, (3, 3, 8)).astype(np.float32), 1)
     background = sample.background(sample.valid, **MEANS)
-    signature = reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0)
-    widths, variance = patch_variance(
-        sample, np.zeros((3, 3), bool), background, make_bank(signature, background)
-    )
+    widths, variance = patches_of(sample, np.zeros((3, 3), bool), background)
     assert (widths.tolist(), variance.tolist()) == ([1.0], [1.0])
 
 
@@ -247,17 +244,13 @@ def test_the_variance_of_a_plume_s_mean_is_that_of_its_pixels(make_sample, n_pix
     sample = make_sample(cube, 3)
     background = sample.background(sample.valid, **MEANS)
     bank = make_bank(reflective_signatures(("s",), np.ones((1, 8)), -np.ones(8), 1.0), background)
-    widths, variance = patch_variance(sample, sample.valid, background, bank)
-    reader = PlumeReader(
-        bank, bank.gram, None, widths, variance, None, DetectSettings(), None, None, False, False
-    )
+    noise = PatchNoise.measure(sample, sample.valid, background, bank)
     side = round(np.sqrt(n_pixels))
     fit = 220 // side
     whitened = (cube - background.mean) @ bank.whitening.T
     blocks = whitened[: fit * side, : fit * side].reshape(fit, side, fit, side, 8)
     measured_variance = (blocks.mean(axis=(1, 3)) ** 2).mean()
-    stated = reader.mean_variance(MeanSignal(np.zeros(8), float(n_pixels), 1e9))
-    ring = variance[-1]
+    stated, ring = float(noise.variance(float(n_pixels), 1e9)), noise.kept[-1]
     error = 4 * np.sqrt(2 / (8 * fit**2)) + 4 * np.sqrt(2 / (8 * 220 * 220 / 9))
     assert stated - ring >= measured_variance * (1 - error)
     limit = 1.6 if n_pixels > 9 else 1.0
