@@ -343,8 +343,9 @@ class _Amount:
         # Noise and clutter of the plume's size, the contrast's error, and the library's.
         growth = float(weight @ scale.curve.slope(apparent) / weight.sum())
         typical = float(np.sqrt(np.mean(contrast**2)))
-        one = min(variance, 1.0)  # a mean of single pixels never spreads more than one of them
-        noise = scale.noise_equivalent * np.sqrt(one) / typical
+        # A mean of pixels never spreads more than one of them.
+        spread = min(scale.square_noise_equivalent * np.sqrt(variance), scale.noise_equivalent)
+        noise = spread / typical
         relative = np.hypot(planes.contrast_sd / typical, planes.relative_error)
         if reader.contrast_assumed:
             relative = 1.0

@@ -49,11 +49,14 @@ class GasScale:
     ----------
     noise_equivalent : [ppm m (K)]
         Standard deviation of the filter's estimate over the clean scene.
+    square_noise_equivalent : [ppm m (K)]
+        The same of its means over squares.
     curve
         How its estimate saturates.
     """
 
     noise_equivalent: float
+    square_noise_equivalent: float
     curve: SaturationCurve
 
 

@@ -230,7 +230,8 @@ def _explained(
 ) -> NDArray[np.bool_]:
     """Return whether one or two signatures explain each peak's core, (peak,) bool.
 
-    Gases are asked of gases' peaks, decoys of decoys'. Peaks too low to be plumes pass unasked.
+    Gases are asked of gases' peaks, decoys of decoys'. What is smaller than a square is explained
+    by accident, in one of the squares that hold it. Peaks too low to be plumes pass unasked.
     """
     explained = np.ones(peaks.height.size, dtype=bool)
     chosen = peaks.candidates
@@ -238,7 +239,7 @@ def _explained(
         return explained
     both = np.fmax(heights.gas, heights.decoy)
     places = zip(peaks.line[chosen].tolist(), peaks.sample[chosen].tolist(), strict=True)
-    cores = [Core.around(both, line, sample) for line, sample in places]
+    cores = [Core.around(both, line, sample, searcher.width_px) for line, sample in places]
     bank = searcher.bank
     read = read_cores(searcher.bandset, bank.mean, cores, tick)
     z, distance = apply_bank(read.signal.astype(np.float32), bank)
@@ -249,7 +250,8 @@ def _explained(
         misfit(z[:n_gas_signatures], distance, expected, searcher.gas_family),
         misfit(z[n_gas_signatures:], distance, expected, searcher.decoy_family),
     )
-    explained[chosen] = left <= MAX_CORE_MISFIT
+    whole = np.array([core.n_pixels >= searcher.width_px**2 for core in cores])
+    explained[chosen] = whole & (left <= MAX_CORE_MISFIT)
     return explained
 
 
@@ -402,8 +404,10 @@ class _Scene:
         factor = signatures.air_mass_factor
         mean = background.mean.mean(axis=0)
         pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
-        spread = np.quantile(
-            np.abs(pixels[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0
+        squares = self.sample.about(background.mean - self.sample.shift)
+        of_pixels, of_squares = (
+            np.quantile(np.abs(x[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0)
+            for x in (pixels, squares)
         )
         scale = {}
         for g, name in enumerate(signatures.names):
@@ -414,7 +418,11 @@ class _Scene:
                 filters[g],
                 weight if contrast_seen else None,
             )
-            scale[name] = GasScale(noise_equivalent=max(float(spread[g]), 1e-30), curve=curve)
+            scale[name] = GasScale(
+                noise_equivalent=max(float(of_pixels[g]), 1e-30),
+                square_noise_equivalent=max(float(of_squares[g]), 1e-30),
+                curve=curve,
+            )
         return scale
 
 
