@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, label, uniform_filter
+from scipy.ndimage import binary_dilation, label
 
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.chance import HILL_SHARE
@@ -31,7 +31,7 @@ class Core:
     line, sample
         First of the window.
     weight : (line, sample) float32
-        Height inside the core, spread over each pixel's square; 0 elsewhere.
+        Height inside the core, 0 elsewhere.
     ring : (line, sample) bool
         Surroundings.
     n_pixels
@@ -45,8 +45,8 @@ class Core:
     n_pixels: int
 
     @classmethod
-    def around(cls, height: NDArray[np.float32], line: int, sample: int, width_px: int) -> "Core":
-        """Cut a peak's core out of the heights, (line, sample), of squares of a width.
+    def around(cls, height: NDArray[np.float32], line: int, sample: int) -> "Core":
+        """Cut a peak's core out of the heights, (line, sample).
 
         The hill is the connected ground above `HILL_SHARE` of the peak.
         """
@@ -61,9 +61,9 @@ class Core:
             np.abs(columns + left - sample) <= CORE_REACH_PX
         )
         ring = ~binary_dilation(hill, EIGHT_NEIGHBOURS, iterations=RING_GAP_PX)
-        core = np.where(hill & near, window, 0).astype(np.float32)
-        weight = uniform_filter(core, width_px, mode="constant")
-        return cls(top, left, np.where(weight > 0, weight, 0), ring, int((core > 0).sum()))
+        core = hill & near
+        weight = np.where(core, window, 0).astype(np.float32)
+        return cls(top, left, weight, ring, int(core.sum()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def _explained(
         return explained
     both = np.fmax(heights.gas, heights.decoy)
     places = zip(peaks.line[chosen].tolist(), peaks.sample[chosen].tolist(), strict=True)
-    cores = [Core.around(both, line, sample, searcher.width_px) for line, sample in places]
+    cores = [Core.around(both, line, sample) for line, sample in places]
     bank = searcher.bank
     read = read_cores(searcher.bandset, bank.mean, cores, tick)
     z, distance = apply_bank(read.signal.astype(np.float32), bank)

@@ -63,6 +63,8 @@ def test_a_core_is_its_hill_near_the_peak_and_its_ring_what_is_not_near_the_hill
         assert core.weight[a, b] == expected
         gap_px = min(max(abs(i - p), abs(j - q)) for p, q in inside)
         assert core.ring[a, b] == (gap_px > RING_GAP_PX)
+    held = [p for p in inside if max(abs(p[0] - line), abs(p[1] - sample)) <= CORE_REACH_PX]
+    assert core.n_pixels == len(held)
     reach = (line - core.line, core.line + rows - 1 - line)
     assert max(reach) <= WINDOW_REACH_PX
     assert core.line == max(line - WINDOW_REACH_PX, 0)
