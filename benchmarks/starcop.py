@@ -9,8 +9,8 @@ is taken, on which column densities depend and scores don't.
 
 Measured over the pixels that hold data, against the tile's label mask:
 
-* AUC (area under the pixel ROC): of our score of methane pixel by pixel, as shown in the score
-  layer; of the same averaged over 3 by 3 pixels, from which plumes grow; of a plain matched filter
+* AUC (area under the pixel ROC): of our score of methane, as shown in the score layer; of the same
+  averaged over 3 by 3 pixels; of a plain matched filter
   on the same 8 bands (one mean, one covariance, target -A alpha mu), also averaged; and of the
   tile's own mag1c layer. mag1c used the instrument's own bands, some hundred of them where we have
   8; and the labels were drawn by people who looked at mag1c, so that its figure is a ceiling rather
@@ -32,8 +32,8 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
 
-from cathartes.detect.chance import average
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
@@ -52,6 +52,14 @@ AIR_MASS_FACTOR = 2.3
 UNIT = "W m-2 sr-1 um-1"
 PLUME_TILE = "ang20190927t153023_r7101_c126_w151_h151"
 EMPTY_TILE = "ang20191019t175004_r8192_c256_w512_h512"
+
+
+def average(score: NDArray[np.float32], width_px: int) -> NDArray[np.float32]:
+    """Return the mean over squares of the pixels with a value, (line, sample)."""
+    known = np.isfinite(score)
+    total = uniform_filter(np.where(known, score, 0.0), width_px, mode="constant")
+    share = uniform_filter(known.astype(float), width_px, mode="constant")
+    return np.where(known, total / np.maximum(share, 1e-9), np.nan).astype(np.float32)
 
 
 def open_tile(tile: Path, unit: str) -> Cube:

@@ -198,7 +198,8 @@ def test_two_runs_do_not_write_the_same_folder(tmp_path: Path) -> None:
 
 
 CHILD = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from pathlib import Path
 from types import SimpleNamespace
 from cathartes.products.folder import OutputFolder
