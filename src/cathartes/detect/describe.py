@@ -30,6 +30,8 @@ FEW_PIXELS_FLAG = "too few pixels to know the ground"
 CHANCE_ASSUMED_FLAG = "chance assumed, not measured"
 
 THICK_OPTICAL_DEPTH = 0.5
+SURE = 0.95
+"""A gas more probable than this has no rival: the sets without it have less than the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,9 @@ class PlumeReader:
         depth = self.signatures.absorption_per_ppm_m[main].max() * amount.greatest_ppm_m
         if depth > THICK_OPTICAL_DEPTH:
             flags.append(THICK_FLAG)
+        # Beside a sure gas another may be its partner, not its rival.
         second = np.sort(found.probability)[-2] if found.probability.size > 1 else 0.0
-        if second > 0.05 and len(found.best_set) == 1:
+        if second > 0.05 and len(found.best_set) == 1 and found.probability[main] < SURE:
             flags.append(LOOKALIKE_FLAG)
         return tuple(flags)
 

@@ -80,7 +80,8 @@ def draw_plume_table(axes: Axes, plumes: Sequence[Plume], colours: Mapping[str, 
     doubts = [(name, p) for name, p in first.alternatives if name not in first.chemicals]
     if doubts:
         others = ", ".join(f"{spoken(name)} ({p:.2f})" for name, p in doubts[:3])
-        notes.append(shortened(f"Plume {first.id} might also be: {others}.", 95))
+        verb = "hold" if first.probability + doubts[0][1] > 1 else "be"
+        notes.append(shortened(f"Plume {first.id} might also {verb}: {others}.", 95))
     flagged = _flagged(plumes)
     if flagged:
         notes += textwrap.wrap(flagged, 95, max_lines=2, placeholder=" … more in plumes.csv")
