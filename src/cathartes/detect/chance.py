@@ -153,7 +153,7 @@ class ChanceLaw:
         return float(min(self.decoy_peaks[-rank], self.threshold))
 
 
-_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS = 0.1, 50
+_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS, _LEAST_SHAPE = 0.2, 50, 0.2
 _FALLBACK_THRESHOLD, _FALLBACK_SCALE = 5.0, 0.7
 
 
@@ -161,8 +161,8 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     r"""Fit the law of chance peaks to the peaks that decoys won.
 
     The generalised Pareto law (`tails.fit_tail`) is fitted to the highest tenth (at least 30, at
-    most 400 peaks), its shape drawn towards 0.1 as if by 50 peaks and kept between 0
-    and 0.5: a lighter tail than exponential is never believed. With 10 peaks or fewer a law is
+    most 400 peaks), its shape drawn towards 0.2 as if by 50 peaks and kept between that
+    and 0.5: thirty peaks of noise say nothing of the rare surface that none of them met. With 10 peaks or fewer a law is
     assumed that starts where they end, or at 5 standard deviations.
 
     Parameters
@@ -178,5 +178,5 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
             peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, n_tail=1, measured=False
         )
     u = float(peaks[-n_tail - 1])
-    tail = fit_tail(peaks[-n_tail:] - u, u, (_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS))
+    tail = fit_tail(peaks[-n_tail:] - u, u, (_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS), _LEAST_SHAPE)
     return ChanceLaw(peaks, decoys_per_gas, u, tail.scale, tail.shape, n_tail)

@@ -187,7 +187,9 @@ class Searcher:
             top[hot] = np.where(found.gas_like, value, np.float32(0.0))
             winner[hot] = best
             if scores is not None:
-                scores[:, hot] = _strongest_depth(found.score, len(scores))
+                # Beside a partner only where the pair explains the pixel: else any two will do.
+                gas = hot[found.gas_like]
+                scores[:, gas] = _strongest_depth(found.score[:, found.gas_like], len(scores))
         n_owners = len(z) // (self.gas_family.scale.size // len(self.gases))
         owner = (winner % n_owners).astype(np.int16)
         return family.strength(top), np.where(top < 0, -1 - owner, owner).astype(np.int16)

@@ -135,8 +135,8 @@ def saturated_absorption(
 MAX_DECOY_LIKENESS = 0.6
 """Greatest whitened cosine of a decoy and any gas: with more it would answer to real plumes."""
 
-_TURNS = 0.15 + 0.7 * ((0.6180339887498949 * np.arange(24)) % 1.0)
-"""Turns tried, as parts of the window, in an order that spreads them evenly."""
+_TURNS = np.array([sign * step for step in np.arange(0.02, 0.51, 0.02) for sign in (1, -1)])
+"""Turns tried, as parts of the window, the smallest first."""
 
 
 def decoy_absorption(
@@ -170,8 +170,8 @@ def decoy_absorption(
     n_gases, n_bands = absorption_per_ppm_m.shape
     gases = _unit_rows(whiten(absorption_per_ppm_m))
     decoys = []
+    shifts = np.round(_TURNS * n_bands).astype(int)
     for gas in range(n_gases):
-        shifts = np.round(np.roll(_TURNS, -gas) * n_bands).astype(int)
         turned = np.array([np.roll(absorption_per_ppm_m[gas], shift) for shift in shifts])
         likeness = np.abs(_unit_rows(whiten(turned)) @ gases.T).max(axis=1)
         order = np.argsort(np.where(likeness < MAX_DECOY_LIKENESS, 0.0, likeness), kind="stable")

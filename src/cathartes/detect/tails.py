@@ -9,7 +9,7 @@ TAIL_SHARE = 0.01
 """Share of the clean pixels to whose scores the tail is fitted."""
 LEAST_TAIL = 30
 """With fewer scores in it no tail is fitted: beyond the last the probability is not known."""
-_SHAPE_RANGE = (0.01, 0.5)
+_LEAST_SHAPE, _GREATEST_SHAPE = 0.01, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,12 @@ class ParetoTail:
         return float(self.threshold + self.scale * (share**-self.shape - 1.0) / self.shape)
 
 
-def fit_tail(excess: NDArray[np.float64], threshold: float, prior: tuple[float, int]) -> ParetoTail:
+def fit_tail(
+    excess: NDArray[np.float64],
+    threshold: float,
+    prior: tuple[float, int],
+    least_shape: float = _LEAST_SHAPE,
+) -> ParetoTail:
     """Fit the law to what exceeds a threshold, by probability-weighted moments.
 
     Parameters
@@ -47,6 +52,8 @@ def fit_tail(excess: NDArray[np.float64], threshold: float, prior: tuple[float, 
         Scores less the threshold, ascending.
     prior
         A shape, and the number of scores that it counts for.
+    least_shape
+        A lighter tail is not believed.
 
     References
     ----------
@@ -56,7 +63,8 @@ def fit_tail(excess: NDArray[np.float64], threshold: float, prior: tuple[float, 
     rank = (np.arange(1, n + 1) - 0.35) / n
     a_0, a_1 = float(excess.mean()), float((excess * (1 - rank)).mean())
     moments = 2.0 - a_0 / max(a_0 - 2.0 * a_1, 1e-9)
-    shape = float(np.clip((moments * n + prior[0] * prior[1]) / (n + prior[1]), *_SHAPE_RANGE))
+    drawn = (moments * n + prior[0] * prior[1]) / (n + prior[1])
+    shape = float(np.clip(drawn, least_shape, _GREATEST_SHAPE))
     return ParetoTail(threshold, max(a_0 * (1.0 - shape), 1e-6), shape)
 
 
