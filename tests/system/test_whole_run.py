@@ -60,6 +60,15 @@ def test_pixels_of_strong_gas_stand_out(run: Run, result: Path, yard: Path) -> N
     assert gas["gas"] == "SF6"
     assert gas["auc"] > 0.9
     assert gas["column"]["slope"] > 0
+    # One scene and one gas: the threshold of all is the gas's own, and so is the area.
+    assert judged["pixels"]["detection"] == judged["detection"]
+    assert judged["pixels"]["auc"] == gas["auc"]
+    assert judged["columns"]["n_pixels"] == gas["column"]["n_pixels"]
+    assert judged["columns"]["within_2_sd"] == judged["within_2_sd"]
+    # Thick and thin are told by the library's SF6 on the cube's bands, and together are some.
+    assert judged["columns"]["n_to_dense"] > 0
+    assert judged["names"]["main_right"] == {"count": 1, "of": 1, "share": 1.0}
+    assert judged["false_per_clean_megapixel"] >= judged["false_per_megapixel"]
 
 
 def test_the_evaluation_for_people_says_the_same(run: Run, result: Path, yard: Path) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from cathartes.cli.console import JsonFlag, QuietFlag, output_console
-from cathartes.cli.evaluate_tables import comparison_table, pooled_dict, pooled_sentence
+from cathartes.cli.evaluate_json import pooled_dict
+from cathartes.cli.evaluate_tables import comparison_table, pooled_sentence
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
 from cathartes.pipeline.demo import Demonstration

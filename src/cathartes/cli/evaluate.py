@@ -7,7 +7,8 @@ import typer
 from rich.text import Text
 
 from cathartes.cli.console import JsonFlag, output_console
-from cathartes.cli.evaluate_tables import evaluation_page, pooled_dict
+from cathartes.cli.evaluate_json import pooled_dict
+from cathartes.cli.evaluate_tables import evaluation_page
 from cathartes.cli.json_output import write_json
 from cathartes.errors import SettingsError
 from cathartes.pipeline.evaluate import evaluate as evaluate_pairs

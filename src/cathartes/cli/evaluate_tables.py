@@ -1,4 +1,4 @@
-"""How well results fit the truth, for people and programs."""
+"""How well results fit the truth, for people."""
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
@@ -11,7 +11,9 @@ from cathartes.cli.scan_tables import column_text, significant
 from cathartes.pipeline.evaluate import Evaluation, PlumeCompared, SceneEvaluation
 from cathartes.pipeline.pooled import GasPooled, PooledScore
 from cathartes.products.summary import PlumeShort
-from cathartes.simulate.score import SnrBin
+from cathartes.simulate.outcomes import NAMED_SNR, PlumeFigures
+from cathartes.simulate.pixels import STRONG_SNR, THIN_DEPTH
+from cathartes.simulate.score import VISIBLE_SNR
 
 
 def comparison_table(scene: SceneEvaluation) -> Table:
@@ -73,7 +75,7 @@ def pooled_sentence(pooled: PooledScore) -> str:
     return (
         f"{pooled.n_found} of {visible} visible plumes found, {pooled.n_identified} of them "
         f"named rightly{mixture}, {pooled.n_false} false "
-        f"({pooled.false_per_megapixel:.2g} per million pixels).{extra}"
+        f"({pooled.false_per_clean_megapixel:.2g} per million pixels without gas).{extra}"
     )
 
 
@@ -90,48 +92,137 @@ def evaluation_page(evaluation: Evaluation) -> Iterator[RenderableType]:
     wrong = {pair: n for pair, n in pooled.confusion.items() if pair[0] != pair[1]}
     for (true, said), number in wrong.items():
         yield Text(f"{true} was called {said}: {number}")
+    if pooled.n_found + pooled.n_missed:
+        yield Text("Plumes by their greatest optimal SNR:")
+        yield plume_table(pooled.plumes)
+        yield Text(names_sentence(pooled.plumes))
+    yield from _reliability(pooled)
     if not pooled.gases:
         return
     yield from _detection(pooled)
     yield Text("Column density [ppm m] of pixels with an optimal SNR of 4 and more:")
     yield gas_table(pooled.gases)
-    yield Text(
-        f"Of all pixels compared, {_percent(pooled.within_1_sd)} lie within one stated standard "
-        f"deviation of the truth (68 % is right) and {_percent(pooled.within_2_sd)} within two "
-        f"(95 %); the estimate is on average {_percent(pooled.mean_ratio)} of the truth, with a "
-        f"root mean square error of {_percent(pooled.relative_rmse)} of it."
+    yield Text(columns_sentence(pooled))
+
+
+def plume_table(plumes: PlumeFigures) -> Table:
+    """Return how many plumes were found and named; foreign ones are of gases not searched."""
+    foreign = any(one.n_foreign for one in plumes.bins)
+    table = Table(box=None, pad_edge=False)
+    headings = ("SNR", "plumes", "found", "main gas named", "not searched", "found")
+    for heading in headings[: 6 if foreign else 4]:
+        table.add_column(Text(heading), justify="right")
+    for one in plumes.bins:
+        if not one.n_plumes + one.n_foreign:
+            continue
+        counts = (one.n_plumes, one.n_found, one.n_main_right, one.n_foreign, one.n_foreign_found)
+        shown = counts[: 5 if foreign else 3]
+        table.add_row(_range(one.snr_from, one.snr_to), *(str(count) for count in shown))
+    return table
+
+
+def names_sentence(plumes: PlumeFigures) -> str:
+    """Return how found plumes of some strength were named."""
+    figures = (
+        ("main gas named first", plumes.main_right),
+        ("called unknown", plumes.called_unknown),
+        ("all gases of a mixture named", plumes.all_named),
+        ("of gases not searched called unknown", plumes.foreign_unknown),
     )
+    told = [f"{words} {share.count} of {share.of}" for words, share in figures if share.of]
+    listed = ", ".join(told) or "there is none"
+    return f"Of found plumes with an SNR of {NAMED_SNR:g} and more: {listed}."
+
+
+def _reliability(pooled: PooledScore) -> Iterator[RenderableType]:
+    """Yield whether stated probabilities came true."""
+    if any(one.n_plumes for one in pooled.naming):
+        table = Table(box=None, pad_edge=False)
+        for heading in ("stated probability of the name", "plumes", "mean", "right"):
+            table.add_column(Text(heading), justify="right")
+        for one in pooled.naming:
+            if not one.n_plumes:
+                continue
+            table.add_row(
+                f"{one.stated_from:g} to {one.stated_to:g}",
+                str(one.n_plumes),
+                _percent(one.mean_stated),
+                _percent(one.share_right),
+            )
+        yield table
+    if pooled.chance:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("by chance in a scene", "stated, all scenes", "false plumes"):
+            table.add_column(Text(heading), justify="right")
+        for level in pooled.chance:
+            table.add_row(
+                f"up to {level.expected_by_chance:g}", f"{level.n_stated:.2g}", str(level.n_false)
+            )
+        yield table
 
 
 def _detection(pooled: PooledScore) -> Iterator[RenderableType]:
     """Yield the detection of pixels, or why there is none."""
     probability = pooled.false_alarm_probability
-    if not pooled.detection:
+    if not pooled.pixels.bins:
         yield Text(
             f"The scenes are too small to show a false-alarm probability of {probability:g}; "
             "give a greater --false-alarm-probability."
         )
         return
-    yield Text(f"Pixels found at a false-alarm probability of {probability:g}:")
+    yield Text(
+        f"Pixels found at a false-alarm probability of {probability:g}, with one threshold for all "
+        f"gases and scenes ({pooled.pixels.threshold:.3g}), and with each gas's own in each scene:"
+    )
     yield detection_table(pooled)
     if pooled.n_too_small:
         yield Text(
             f"{pooled.n_too_small} of {pooled.n_scenes} scenes are too small to show it, and left "
-            "out of this table."
+            "out where each has its own threshold."
         )
+    yield Text(
+        f"A pixel with an optimal SNR above {VISIBLE_SNR:g} outscores one without gas with a "
+        f"probability of {_number(pooled.pixels.auc, '.4f')} (area under the curve)."
+    )
 
 
 def detection_table(pooled: PooledScore) -> Table:
     """Return the detection of pixels by optimal SNR."""
+    own = {one.snr_from: one for one in pooled.detection}
     table = Table(box=None, pad_edge=False)
-    for heading in ("optimal SNR", "pixels", "found"):
+    for heading in ("optimal SNR", "pixels", "one threshold", "each its own"):
         table.add_column(Text(heading), justify="right")
-    for one in pooled.detection:
-        upper = f"to {one.snr_to:g}" if isfinite(one.snr_to) else "up"
+    for one in pooled.pixels.bins:
+        at_own = own.get(one.snr_from)
         table.add_row(
-            f"{one.snr_from:g} {upper}", str(one.n_pixels), _percent(one.detection_probability)
+            _range(one.snr_from, one.snr_to),
+            str(one.n_pixels),
+            _percent(one.detection_probability),
+            "-" if at_own is None else _percent(at_own.detection_probability),
         )
     return table
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:g} to {high:g}" if isfinite(high) else f"{low:g} up"
+
+
+def columns_sentence(pooled: PooledScore) -> str:
+    """Return how right the column densities are, each pixel in parts of its truth."""
+    columns = pooled.columns
+    thin = "no pixel is known to be of one"
+    if columns.n_thin:
+        thin = f"{_number(columns.slope_thin, '.3f')} ({columns.n_thin} pixels)"
+    missing = f"; {columns.n_without} more have no estimate" if columns.n_without else ""
+    return (
+        f"Of all {columns.n_pixels} pixels compared{missing}, {_percent(pooled.within_1_sd)} lie "
+        "within one stated standard deviation of the truth (68 % is right) and "
+        f"{_percent(pooled.within_2_sd)} within two (95 %); the estimate is on average "
+        f"{_percent(pooled.mean_ratio)} of the truth, with a root mean square error of "
+        f"{_percent(pooled.relative_rmse)} of it, {_percent(columns.relative_rmse_strong)} above "
+        f"an SNR of {STRONG_SNR:g}. Slope of thin plumes, of an optical depth below "
+        f"{THIN_DEPTH:g}: {thin}."
+    )
 
 
 def gas_table(gases: Sequence[GasPooled]) -> Table:
@@ -154,82 +245,6 @@ def gas_table(gases: Sequence[GasPooled]) -> Table:
             _percent(column.within_2_sd),
         )
     return table
-
-
-def pooled_dict(evaluation: Evaluation) -> dict[str, object]:
-    """Return an evaluation as content for JSON."""
-    pooled = evaluation.pooled
-    return {
-        "n_scenes": pooled.n_scenes,
-        "n_pixels": pooled.n_pixels,
-        "n_found": pooled.n_found,
-        "n_missed": pooled.n_missed,
-        "n_invisible": pooled.n_invisible,
-        "n_false": pooled.n_false,
-        "n_extra": pooled.n_extra,
-        "false_per_megapixel": pooled.false_per_megapixel,
-        "n_identified": pooled.n_identified,
-        "n_other_of_mixture": pooled.n_other_of_mixture,
-        "confusion": [
-            {"true": true, "said": said, "count": count}
-            for (true, said), count in pooled.confusion.items()
-        ],
-        "false_alarm_probability": pooled.false_alarm_probability,
-        "detection": _bins(pooled.detection),
-        "n_too_small": pooled.n_too_small,
-        "within_1_sd": pooled.within_1_sd,
-        "within_2_sd": pooled.within_2_sd,
-        "mean_ratio": pooled.mean_ratio,
-        "relative_rmse": pooled.relative_rmse,
-        "gases": [
-            {
-                "gas": gas.gas,
-                "n_scenes": gas.n_scenes,
-                "auc": gas.auc,
-                "detection": _bins(gas.detection),
-                "column": gas.column,
-            }
-            for gas in pooled.gases
-        ],
-        "scenes": [_scene_dict(scene) for scene in evaluation.scenes],
-    }
-
-
-def _scene_dict(scene: SceneEvaluation) -> dict[str, object]:
-    return {
-        "name": scene.name,
-        "plumes": [
-            {
-                "true_id": plume.truth.id,
-                "true_gases": [{"name": n, "peak_ppm_m": peak} for n, peak in plume.truth.gases],
-                "snr_max": plume.truth.snr_max,
-                "is_visible": plume.is_visible,
-                "is_named": plume.is_named,
-                "column_density_true_ppm_m": plume.column_density_true_ppm_m,
-                "found": None if plume.found is None else plume.found.model_dump(mode="json"),
-            }
-            for plume in scene.plumes
-        ],
-        "false": [plume.model_dump(mode="json") for plume in scene.false],
-        "extra": [
-            {"holds_it": extra.holds_it, "found": extra.found.model_dump(mode="json")}
-            for extra in scene.extra
-        ],
-        "not_searched": scene.not_searched,
-        "score": scene.score.to_dict(),
-    }
-
-
-def _bins(bins: Sequence[SnrBin]) -> list[dict[str, float | int]]:
-    return [
-        {
-            "snr_from": one.snr_from,
-            "snr_to": one.snr_to,
-            "n_pixels": one.n_pixels,
-            "probability": one.detection_probability,
-        }
-        for one in bins
-    ]
 
 
 def _number(value: float, form: str) -> str:

@@ -1,5 +1,6 @@
 """What detection says about a scene: plumes, gases searched, and the outcome."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -46,6 +47,14 @@ class PlumeSpectrum:
     fit: NDArray[np.float64]
     runner_up_fit: NDArray[np.float64]
     runner_up: str
+
+
+def likely_chemicals(
+    chemical: str, alternatives: Iterable[tuple[str, float | None]]
+) -> tuple[str, ...]:
+    """Return the main chemical, then the (name, probability) that are more probable than not."""
+    partners = (name for name, p in alternatives if p is not None and p > 0.5 and name != UNKNOWN)
+    return (chemical, *partners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,7 @@ class Plume:
     @property
     def chemicals(self) -> tuple[str, ...]:
         """The main chemical, then those more probably in the plume than not."""
-        partners = (name for name, p in self.alternatives if p > 0.5 and name != UNKNOWN)
-        return (self.chemical, *partners)
+        return likely_chemicals(self.chemical, self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)

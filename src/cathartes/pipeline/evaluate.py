@@ -1,28 +1,36 @@
 """How well results of scans fit the truth of simulated scenes, one by one and pooled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.result import UNKNOWN
 from cathartes.errors import InputError, SettingsError
-from cathartes.pipeline.pooled import GasPixels, PooledScore, pool_scores
-from cathartes.products.file_names import LABELS
+from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.pooled import PooledScore, SceneParts, pool_scores
+from cathartes.products.file_names import LABELS, PLUMES_GEOJSON
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import LayerGrid
 from cathartes.products.raster import read_image
 from cathartes.products.summary import PlumeShort, ScanSummary, read_summary
+from cathartes.products.vector import read_plume_rows
+from cathartes.scenes.open import open_cube
 from cathartes.simulate.evaluation import (
-    COLUMN_SNR,
     FoundPlume,
     GasLayers,
     SceneScore,
     evaluate_scene,
 )
 from cathartes.simulate.folder import CUBE_NAME, read_truth
+from cathartes.simulate.outcomes import plume_outcomes
+from cathartes.simulate.pixels import GasPixels, gas_pixels
 from cathartes.simulate.truth import PlumeTruth, Truth
+from cathartes.spectra.library import GasLibrary
+from cathartes.spectra.response import SpectralBands
+from cathartes.spectra.visibility import absorption_on_bands_per_ppm_m
 
 _LAYERS = ("score", "column_density_ppm_m", "column_density_sd_ppm_m")
 
@@ -73,8 +81,6 @@ class SceneEvaluation:
     ----------
     name
         Of the scene.
-    n_pixels
-        Of the scene.
     plumes
         Every true plume.
     false
@@ -83,20 +89,21 @@ class SceneEvaluation:
         Further plumes found where gas is: neither found, nor missed, nor false.
     not_searched
         Gases of the truth that the scan did not search: invisible to the instrument, or left out.
-    score
-        All scores.
-    pixels
-        Of each gas, what column densities are pooled from; empty without layers.
+    parts
+        All scores, and what is pooled of the scene.
     """
 
     name: str
-    n_pixels: int
     plumes: tuple[PlumeCompared, ...]
     false: tuple[PlumeShort, ...]
     extra: tuple[ExtraPlume, ...]
     not_searched: tuple[str, ...]
-    score: SceneScore
-    pixels: tuple[GasPixels, ...]
+    parts: SceneParts
+
+    @property
+    def score(self) -> SceneScore:
+        """All scores of the scene alone."""
+        return self.parts.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +153,7 @@ def evaluate(
         )
         for result, scene in pairs
     )
-    pooled = pool_scores([(scene.n_pixels, scene.score, scene.pixels) for scene in scenes])
-    return Evaluation(scenes, pooled)
+    return Evaluation(scenes, pool_scores([scene.parts for scene in scenes]))
 
 
 def evaluate_pair(
@@ -165,13 +171,8 @@ def evaluate_pair(
         two_sided = bool(np.isfinite(truth.thermal_contrast_k).any())
         layers = {gas: _read_layers(summary, result, gas, two_sided) for gas in wanted}
     found = {plume.id: plume for plume in summary.plumes}
-    score = evaluate_scene(
-        truth,
-        labels,
-        tuple(FoundPlume(plume.id, plume.chemical) for plume in summary.plumes),
-        layers,
-        false_alarm_probability,
-    )
+    said = _said(result)
+    score = evaluate_scene(truth, labels, said, layers, false_alarm_probability)
     partner = dict(score.matching.pairs)
     plumes = tuple(
         _compare(
@@ -185,14 +186,43 @@ def evaluate_pair(
     )
     return SceneEvaluation(
         name=summary.scene.name,
-        n_pixels=labels.size,
         plumes=plumes,
         false=tuple(found[i] for i in score.matching.false),
         extra=tuple(_extra(found[i], truth, labels == i) for i in score.matching.extra),
         not_searched=tuple(gas for gas in truth.gases if gas not in searched),
-        score=score,
-        pixels=tuple(_pixels(truth, gas, layers[gas]) for gas in truth.gases if gas in layers),
+        parts=SceneParts(
+            n_pixels=labels.size,
+            n_clean=int((truth.labels == 0).sum()),
+            score=score,
+            outcomes=plume_outcomes(truth, score.matching, said, searched, UNKNOWN),
+            chance_of_false=tuple(
+                plume.expected_by_chance for plume in said if plume.id in score.matching.false
+            ),
+            chance_limit=_chance_limit(summary),
+            pixels=_pixels(truth, layers, scene),
+        ),
     )
+
+
+def _said(result: Path) -> tuple[FoundPlume, ...]:
+    """Return what the files say of each plume."""
+    return tuple(
+        FoundPlume(
+            row.id,
+            row.chemical,
+            row.chemicals[1:],
+            np.nan if row.probability is None else row.probability,
+            np.nan if row.expected_by_chance is None else row.expected_by_chance,
+        )
+        for row in read_plume_rows(result / PLUMES_GEOJSON)
+    )
+
+
+def _chance_limit(summary: ScanSummary) -> float:
+    """Return the greatest ``expected_by_chance`` of a plume reported; NaN if it is not stated."""
+    detect = summary.settings.get("detect")
+    limit = detect.get("max_expected_by_chance") if isinstance(detect, dict) else None
+    return float(limit) if isinstance(limit, int | float) else float("nan")
 
 
 def _compare(
@@ -286,13 +316,29 @@ def _image(path: Path) -> NDArray[np.float32] | NDArray[np.int32]:
         ) from error
 
 
-def _pixels(truth: Truth, gas: str, layers: GasLayers) -> GasPixels:
-    """Return the pixels of a gas in which column densities are compared."""
-    index = truth.gases.index(gas)
-    where = truth.snr[index] >= COLUMN_SNR
-    return GasPixels(
-        gas=gas,
-        estimate_ppm_m=layers.column_density_ppm_m[where],
-        sd_ppm_m=layers.column_density_sd_ppm_m[where],
-        true_ppm_m=truth.column_density_ppm_m[index][where],
+def _pixels(truth: Truth, layers: Mapping[str, GasLayers], scene: Path) -> tuple[GasPixels, ...]:
+    """Return what is pooled of the pixels of each gas that has layers."""
+    if not layers:
+        return ()
+    library, bands = working_library(), _bands(scene)
+    return tuple(
+        gas_pixels(truth, gas, images, _strongest_absorption_per_ppm_m(library, gas, bands))
+        for gas, images in layers.items()
     )
+
+
+def _bands(scene: Path) -> SpectralBands | None:
+    """Return the bands of the scene's cube; None if it is gone."""
+    header = scene / CUBE_NAME
+    return open_cube(header).bands if header.with_suffix(".img").is_file() else None
+
+
+def _strongest_absorption_per_ppm_m(
+    library: GasLibrary, gas: str, bands: SpectralBands | None
+) -> float:
+    """Return a gas's absorption in its strongest band, [ppm-1 m-1]; NaN if it is not known."""
+    spectrum = library[gas].spectrum if gas in library else None
+    if spectrum is None or bands is None:
+        return float("nan")
+    absorption = absorption_on_bands_per_ppm_m(spectrum, bands)
+    return float(np.nanmax(absorption)) if np.isfinite(absorption).any() else float("nan")

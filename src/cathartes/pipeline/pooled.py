@@ -2,29 +2,55 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cathartes.simulate.evaluation import SceneScore
+from cathartes.simulate.evaluation import COLUMN_SNR, SceneScore
+from cathartes.simulate.outcomes import PlumeFigures, PlumeOutcome, pool_plumes
+from cathartes.simulate.pixels import (
+    ColumnFigures,
+    GasPixels,
+    PixelDetection,
+    pool_columns,
+    pool_detection,
+)
+from cathartes.simulate.reliability import (
+    ChanceLevel,
+    StatedBin,
+    chance_reliability,
+    name_reliability,
+)
 from cathartes.simulate.score import ColumnError, SnrBin, column_error
 
 
 @dataclass(frozen=True, slots=True)
-class GasPixels:
-    """The pixels of one scene in which a gas's column density can be compared.
+class SceneParts:
+    """What pooling needs of one scene.
 
     Attributes
     ----------
-    estimate_ppm_m, sd_ppm_m, true_ppm_m : (pixel,) [ppm m]
-        The truth is positive.
+    n_pixels, n_clean
+        Of the scene, and those of them without gas.
+    score
+        The scene's own scores.
+    outcomes
+        What became of its visible plumes.
+    chance_of_false
+        ``expected_by_chance`` stated of each false plume.
+    chance_limit
+        The greatest that a plume may have to be reported; NaN if it is not known.
+    pixels
+        Of each gas; empty without layers.
     """
 
-    gas: str
-    estimate_ppm_m: NDArray[np.floating]
-    sd_ppm_m: NDArray[np.floating]
-    true_ppm_m: NDArray[np.floating]
+    n_pixels: int
+    n_clean: int
+    score: SceneScore
+    outcomes: tuple[PlumeOutcome, ...]
+    chance_of_false: tuple[float, ...]
+    chance_limit: float
+    pixels: tuple[GasPixels, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +89,10 @@ class PooledScore:
     confusion
         (true main gas, said) to count.
     false_alarm_probability
-        Of a pixel, that `detection` is for; each scene and gas has its own threshold.
+        Of a pixel, that `detection` and `pixels` are for.
     detection
-        Pixels of all gases; empty where no scene is large enough for that probability.
+        Pixels of all gases, each scene and gas with its own threshold; empty where no scene is
+        large enough for that probability.
     n_too_small
         Scenes left out of `detection`, since they are too small for that probability.
     within_1_sd, within_2_sd
@@ -74,6 +101,19 @@ class PooledScore:
     mean_ratio, relative_rmse
         Of all pixels of all gases, each in parts of its own truth: mean of the estimate, and root
         of the mean square error; NaN without pixels.
+    n_clean_pixels
+        Pixels without gas, where false plumes can lie.
+    pixels
+        Pixels of all gases with one threshold for all.
+    columns
+        Errors of column density by thickness and strength.
+    plumes
+        Visible plumes by their greatest optimal SNR, and how they were named.
+    naming
+        Stated probabilities of names beside how many are right.
+    chance
+        False plumes beside what the scans say that chance gives; empty where their limit of
+        ``expected_by_chance`` is not known.
     """
 
     n_scenes: int
@@ -94,34 +134,41 @@ class PooledScore:
     mean_ratio: float
     relative_rmse: float
     gases: tuple[GasPooled, ...]
+    n_clean_pixels: int
+    pixels: PixelDetection
+    columns: ColumnFigures
+    plumes: PlumeFigures
+    naming: tuple[StatedBin, ...]
+    chance: tuple[ChanceLevel, ...]
 
     @property
     def false_per_megapixel(self) -> float:
         """False plumes in a million pixels."""
         return self.n_false / (self.n_pixels / 1e6)
 
+    @property
+    def false_per_clean_megapixel(self) -> float:
+        """False plumes in a million pixels without gas; NaN if there are none."""
+        return self.n_false / (self.n_clean_pixels / 1e6) if self.n_clean_pixels else float("nan")
 
-def pool_scores(
-    scenes: Sequence[tuple[int, SceneScore, tuple[GasPixels, ...]]],
-) -> PooledScore:
-    """Return the scores of several scenes as one.
 
-    Parameters
-    ----------
-    scenes
-        (number of pixels, scores, pixels compared) of each; at least one.
-    """
-    scores = [score for _, score, _ in scenes]
+def pool_scores(scenes: Sequence[SceneParts]) -> PooledScore:
+    """Return the scores of several scenes, at least one, as one."""
+    scores = [scene.score for scene in scenes]
+    outcomes = [plume for scene in scenes for plume in scene.outcomes]
+    every = [gas for scene in scenes for gas in scene.pixels]
+    limits = [scene.chance_limit for scene in scenes]
+    false = [expected for scene in scenes for expected in scene.chance_of_false]
     confusion: Counter[tuple[str, str]] = Counter()
     for score in scores:
         confusion.update(score.confusion)
-    gases = _pool_gases(scores, [pixels for _, _, pixels in scenes])
+    gases = _pool_gases(scores, every)
     # In parts of the truth: gases differ a thousandfold in ppm m.
-    relative = _pool_columns([_relative(gas) for _, _, pixels in scenes for gas in pixels])
+    relative = _pool_columns([_relative(gas) for gas in every])
     n_column = sum(gas.column.n_pixels for gas in gases)
     return PooledScore(
         n_scenes=len(scenes),
-        n_pixels=sum(n for n, _, _ in scenes),
+        n_pixels=sum(scene.n_pixels for scene in scenes),
         n_found=sum(len(score.matching.pairs) for score in scores),
         n_missed=sum(len(score.matching.missed) for score in scores),
         n_invisible=sum(len(score.matching.invisible) for score in scores),
@@ -138,16 +185,19 @@ def pool_scores(
         mean_ratio=relative.slope,
         relative_rmse=relative.rmse_ppm_m,
         gases=gases,
+        n_clean_pixels=sum(scene.n_clean for scene in scenes),
+        pixels=pool_detection(every, scores[0].false_alarm_probability),
+        columns=pool_columns(every),
+        plumes=pool_plumes(outcomes),
+        naming=name_reliability(outcomes),
+        chance=chance_reliability(false, limits) if np.isfinite(limits).all() else (),
     )
 
 
-def _pool_gases(
-    scores: Sequence[SceneScore], pixels: Sequence[tuple[GasPixels, ...]]
-) -> tuple[GasPooled, ...]:
+def _pool_gases(scores: Sequence[SceneScore], pixels: Sequence[GasPixels]) -> tuple[GasPooled, ...]:
     compared: defaultdict[str, list[GasPixels]] = defaultdict(list)
-    for scene in pixels:
-        for gas in scene:
-            compared[gas.gas].append(gas)
+    for part in pixels:
+        compared[part.gas].append(part)
     pooled = []
     for name in sorted(compared):
         each = [gas for score in scores for gas in score.gases if gas.gas == name]
@@ -166,17 +216,22 @@ def _pool_gases(
 
 def _relative(pixels: GasPixels) -> GasPixels:
     true = pixels.true_ppm_m
-    return GasPixels(pixels.gas, pixels.estimate_ppm_m / true, pixels.sd_ppm_m / true, true / true)
+    return replace(
+        pixels,
+        estimate_ppm_m=pixels.estimate_ppm_m / true,
+        sd_ppm_m=pixels.sd_ppm_m / true,
+        true_ppm_m=true / true,
+    )
 
 
 def _pool_columns(pixels: Sequence[GasPixels]) -> ColumnError:
     none = [np.empty(0)]
-    estimate_ppm_m = np.concatenate([p.estimate_ppm_m for p in pixels] or none)
+    snr = np.concatenate([part.snr for part in pixels] or none)
     return column_error(
-        estimate_ppm_m,
-        np.concatenate([p.sd_ppm_m for p in pixels] or none),
-        np.concatenate([p.true_ppm_m for p in pixels] or none),
-        np.ones(estimate_ppm_m.shape, dtype=bool),
+        np.concatenate([part.estimate_ppm_m for part in pixels] or none),
+        np.concatenate([part.sd_ppm_m for part in pixels] or none),
+        np.concatenate([part.true_ppm_m for part in pixels] or none),
+        snr >= COLUMN_SNR,
     )
 
 

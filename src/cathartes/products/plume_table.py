@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
-from cathartes.detect.result import Plume
+from cathartes.detect.result import Plume, likely_chemicals
 from cathartes.scenes.geometry import Geometry
 
 _Number: TypeAlias = float | None
@@ -94,6 +94,12 @@ class PlumeRow(BaseModel):
             le=1,
         ),
     ]
+
+    @property
+    def chemicals(self) -> tuple[str, ...]:
+        """The main chemical, then those more probably in the plume than not."""
+        others = ((other.name, other.probability) for other in self.alternatives)
+        return likely_chemicals(self.chemical, others)
 
 
 COLUMNS: tuple[str, ...] = tuple(PlumeRow.model_fields)

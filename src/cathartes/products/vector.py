@@ -19,7 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import Detections
-from cathartes.errors import OutputError
+from cathartes.errors import InputError, OutputError
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.products.plume_table import (
     COLUMNS,
@@ -102,6 +102,24 @@ def write_geojson(path: Path, features: PlumeFeatures) -> None:
     ]
     text = json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_plume_rows(path: Path) -> tuple[PlumeRow, ...]:
+    """Return what the GeoJSON of a scan says of each plume.
+
+    Raises
+    ------
+    InputError
+        If it can't be read, or is not what `write_geojson` writes.
+    """
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        return tuple(PlumeRow.model_validate(feature["properties"]) for feature in features)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: can't be read ({str(error).splitlines()[0]}); the result is damaged: scan "
+            "again."
+        ) from error
 
 
 def _geojson_geometry(outline: MultiPolygon) -> JsonValue:

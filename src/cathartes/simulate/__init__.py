@@ -3,7 +3,7 @@
 from cathartes.on_demand import call_on_demand
 from cathartes.simulate.evaluation import FoundPlume, GasLayers, SceneScore, evaluate_scene
 from cathartes.simulate.folder import read_truth, write_scene_files
-from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings
+from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings, with_foreign_plume
 from cathartes.simulate.scene import SimulatedScene, simulate_scene
 from cathartes.simulate.settings import (
     PlumeSettings,
@@ -30,6 +30,7 @@ __all__ = [
     "read_truth",
     "simulate_scene",
     "trial_settings",
+    "with_foreign_plume",
     "write_scene_files",
 ]
 

@@ -27,10 +27,27 @@ COLUMN_SNR = 4.0
 
 @dataclass(frozen=True, slots=True)
 class FoundPlume:
-    """What a result says of one plume: its value in the label image, and its chemical."""
+    """What a result says of one plume.
+
+    Attributes
+    ----------
+    id
+        Its value in the label image.
+    chemical
+        Main chemical.
+    others
+        Further chemicals said to be in it.
+    probability
+        Stated, of the main chemical; NaN if nothing is stated.
+    expected_by_chance
+        Number of such plumes that chance is said to give in this scene; NaN likewise.
+    """
 
     id: int
     chemical: str
+    others: tuple[str, ...] = ()
+    probability: float = float("nan")
+    expected_by_chance: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from cathartes.spectra.response import response_matrix
 _WARM = 18.0
 """A plume so much warmer than the air is warmer than most ground too: it shows in emission, [K]."""
 
+_PLACES = 64
+
 PRESETS: dict[str, SceneSettings] = {
     # Six chemicals, a mixture among them, in emission and in absorption; one is too weak to be
     # found, and a detector that reports it is guessing.
@@ -100,8 +102,7 @@ def trial_settings(
         If the instrument sees none of the gases.
     """
     generator = np.random.default_rng(np.random.SeedSequence([seed, 4711]))
-    emissive = instrument.spectral_range is SpectralRange.EMISSIVE
-    strength = _strongest_absorption(library, instrument, 1e-5 if emissive else 1e-7)
+    strength = _strongest_absorption(library, instrument)
     if not strength:
         raise SettingsError(
             f"{instrument.name} sees no gas of the library of {len(library)}; take another "
@@ -147,10 +148,59 @@ def trial_settings(
     )  # fmt: skip
 
 
-def _strongest_absorption(
-    library: GasLibrary, instrument: Instrument, least_per_ppm_m: float
-) -> dict[str, float]:
+def with_foreign_plume(
+    settings: SceneSettings, library: GasLibrary, instrument: Instrument
+) -> tuple[SceneSettings, str]:
+    """Return a random scene with one plume more, and its gas, which no other plume holds.
+
+    Search with a library from which that gas is taken out: what is said of a chemical that the
+    library lacks? It lies as far from the others as any of `_PLACES` random places. Its optical
+    depth in its best band is drawn log-uniformly from 0.1 to 1.5: one that is too thin to be found
+    would tell nothing.
+
+    Parameters
+    ----------
+    settings
+        From `trial_settings`; the rest of the scene stays as it is.
+    library
+        Gases to draw from, as there; those that the detector would search.
+
+    Raises
+    ------
+    SettingsError
+        If the plumes hold every gas.
+    """
+    generator = np.random.default_rng(np.random.SeedSequence([settings.seed, 815]))
+    taken = {gas for plume in settings.plumes for gas in plume.gases}
+    strength = _strongest_absorption(library, instrument)
+    names = [name for name in strength if name not in taken]
+    if not names:
+        raise SettingsError(
+            f"the plumes hold all {len(strength)} gases that {instrument.name} sees; none is left "
+            "for a plume of another one: take a larger library."
+        )
+    gas = str(generator.choice(names))
+    depth = float(np.exp(generator.uniform(np.log(0.1), np.log(1.5))))
+    size = np.array([settings.lines, settings.samples])
+    places = generator.uniform(0.15, 0.85, (_PLACES, 2)) * size
+    others = np.array([(plume.line, plume.sample) for plume in settings.plumes]).reshape(-1, 1, 2)
+    lonely = np.linalg.norm(places - others, axis=2).min(axis=0, initial=np.inf)
+    line, sample = places[int(lonely.argmax())]
+    pixel_m = instrument.ground_sampling_distance_m
+    plume = PlumeSettings(
+        gases={gas: 1.0}, line=float(line), sample=float(sample), peak_ppm_m=depth / strength[gas],
+        temperature_difference_k=float(generator.uniform(-8.0, 20.0)),
+        length_m=float(pixel_m * generator.uniform(40.0, 130.0)),
+        source_width_m=float(pixel_m * generator.uniform(0.8, 2.0)),
+        growth=float(generator.uniform(0.06, 0.16)),
+    )  # fmt: skip
+    return settings.model_copy(update={"plumes": (*settings.plumes, plume)}), gas
+
+
+def _strongest_absorption(library: GasLibrary, instrument: Instrument) -> dict[str, float]:
     """Return each visible gas's absorption in its best band, [ppm-1 m-1]."""
+    emissive = instrument.spectral_range is SpectralRange.EMISSIVE
+    least_per_ppm_m = 1e-5 if emissive else 1e-7
     nu = instrument.bands.wavenumber_grid_cm1(1.0)
     matrix = response_matrix(instrument.bands, nu)
     strongest = {}

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from cathartes.errors import InputError
 
@@ -89,12 +88,7 @@ def detection_by_snr(
 def area_under_roc(
     score: NDArray[np.floating], is_plume: NDArray[np.bool_], is_clean: NDArray[np.bool_]
 ) -> float:
-    r"""Return the probability that a plume pixel outscores a clean one (ties count half).
-
-    .. math:: AUC = \frac{R - n_p(n_p+1)/2}{n_p n_c}
-
-    with R the sum of the plume pixels' ranks (Mann and Whitney 1947). NaN scores rank lowest; NaN
-    out if either class is empty.
+    """Return the probability that a plume pixel outscores a clean one; see `outscoring`.
 
     Parameters
     ----------
@@ -102,13 +96,29 @@ def area_under_roc(
     is_plume, is_clean : same shape, bool
         The two classes; pixels in neither are left out.
     """
-    plume = np.nan_to_num(score[is_plume].astype(np.float64), nan=-np.inf)
-    clean = np.nan_to_num(score[is_clean].astype(np.float64), nan=-np.inf)
+    return outscoring(score[is_plume], score[is_clean])
+
+
+def outscoring(plume: NDArray[np.floating], clean: NDArray[np.floating]) -> float:
+    r"""Return the probability that a plume pixel outscores a clean one (ties count half).
+
+    .. math:: AUC = \frac{1}{n_p n_c} \sum_p \Big(\#\{c < p\} + \tfrac12 \#\{c = p\}\Big)
+
+    That is the area under the ROC curve (Mann and Whitney 1947). NaN scores rank lowest; NaN out
+    if either class is empty.
+
+    Parameters
+    ----------
+    plume, clean : (pixel,)
+        Scores.
+    """
     if plume.size == 0 or clean.size == 0:
         return float("nan")
-    ranks = rankdata(np.concatenate([plume, clean]))
-    above = ranks[: plume.size].sum() - plume.size * (plume.size + 1) / 2
-    return float(above / (plume.size * clean.size))
+    ordered = np.nan_to_num(clean, nan=-np.inf)
+    ordered.sort()
+    values = np.nan_to_num(plume, nan=-np.inf)
+    below, not_above = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    return float((below + not_above).mean() / (2 * clean.size))
 
 
 @dataclass(frozen=True, slots=True)

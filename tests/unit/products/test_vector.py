@@ -10,10 +10,12 @@ import pyogrio
 import pytest
 import shapely
 
+from cathartes.errors import InputError
 from cathartes.products.plume_table import COLUMNS, column_unit, plume_row
 from cathartes.products.vector import (
     PIXEL_CRS,
     plume_features,
+    read_plume_rows,
     write_csv,
     write_geojson,
     write_geopackage,
@@ -174,3 +176,25 @@ def test_ogrinfo_reads_them(
     assert ("Pixel grid: x = sample, y = line" in said.stdout) != with_geometry
     assert "ERROR" not in said.stderr
     assert "Warning" not in said.stderr
+
+
+def test_rows_are_read_back_as_they_were_written(tmp_path: Path, scan: Callable) -> None:
+    _, detections = scan(alternatives=(("methanol", 0.7), ("ethanol", math.nan), ("unknown", 0.9)))
+    path = tmp_path / "plumes.geojson"
+    features = plume_features(detections, None)
+    write_geojson(path, features)
+    rows = read_plume_rows(path)
+    assert rows == features.rows
+    # Named are the main gas and those more probable than not.
+    assert rows[0].chemicals == (rows[0].chemical, "methanol")
+    assert rows[0].chemicals == detections.plumes[0].chemicals
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"features": [{"properties": {"id": 1}}]}'])
+def test_damaged_geojson_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "plumes.geojson"
+    path.write_text(text)
+    with pytest.raises(InputError, match="the result is damaged: scan again"):
+        read_plume_rows(path)
+    with pytest.raises(InputError, match="can't be read"):
+        read_plume_rows(tmp_path / "none.geojson")

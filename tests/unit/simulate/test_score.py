@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from cathartes.errors import InputError
 from cathartes.simulate.evaluation import FoundPlume, GasLayers, evaluate_scene
@@ -15,6 +16,7 @@ from cathartes.simulate.score import (
     detection_by_snr,
     false_alarm_threshold,
     match_plumes,
+    outscoring,
 )
 from cathartes.simulate.truth import PlumeTruth, Truth
 
@@ -51,6 +53,16 @@ def test_auc_by_counting_pairs():
     # Pairs (plume over clean): 3>1, 3>2, 3>NaN, 2>1, 2=2 half, 2>NaN: 5.5 of 6.
     assert area_under_roc(score, plume, ~plume) == pytest.approx(5.5 / 6)
     assert np.isnan(area_under_roc(score, np.zeros(5, dtype=bool), ~plume))
+
+
+def test_outscoring_is_what_ranks_give():
+    """The form by ranks of all scores (Mann and Whitney 1947), on scores with many ties."""
+    generator = np.random.default_rng(3)
+    plume = generator.integers(0, 20, 300).astype(np.float32)
+    clean = generator.integers(-9, 15, 4000).astype(np.float32)
+    ranks = rankdata(np.concatenate([plume, clean]))
+    above = ranks[:300].sum() - 300 * 301 / 2
+    assert outscoring(plume, clean) == pytest.approx(above / (300 * 4000), rel=1e-12)
 
 
 TRUE = np.zeros((6, 10), dtype=int)
