@@ -5,7 +5,12 @@ import pytest
 
 from cathartes.errors import SettingsError
 from cathartes.scenes.instrument import load_instrument
-from cathartes.simulate.presets import PRESETS, preset_settings, trial_settings
+from cathartes.simulate.presets import (
+    PRESETS,
+    preset_settings,
+    trial_settings,
+    with_foreign_plume,
+)
 from cathartes.simulate.settings import SceneSettings, parse_scene_settings, read_scene_settings
 
 TEXT = """
@@ -106,3 +111,28 @@ def test_a_trial_without_visible_gas_is_refused(gases):
 def test_trials_cover_weak_and_strong_plumes(gases, hytes):
     depths = [p.peak_ppm_m for seed in range(10) for p in trial_settings(seed, gases, hytes).plumes]
     assert np.max(depths) / np.min(depths) > 20
+
+
+def test_a_foreign_plume_is_added_and_nothing_else_changes(gases, hytes):
+    """Its gas is in no other plume, and it lies apart from them."""
+    for seed in range(20):
+        without = trial_settings(seed, gases.select(["alphane"]), hytes)
+        settings, gas = with_foreign_plume(without, gases, hytes)
+        assert settings.plumes[:-1] == without.plumes
+        assert settings.model_copy(update={"plumes": ()}) == without.model_copy(
+            update={"plumes": ()}
+        )
+        last = settings.plumes[-1]
+        assert (gas, dict(last.gases)) == ("betane", {"betane": 1.0})
+        assert 0 < last.line < settings.lines
+        assert 0 < last.sample < settings.samples
+        apart = min(np.hypot(p.line - last.line, p.sample - last.sample) for p in without.plumes)
+        assert apart > 30
+        assert with_foreign_plume(without, gases, hytes) == (settings, gas)
+
+
+def test_a_scene_that_holds_every_gas_has_no_foreign_one(gases, hytes):
+    two = gases.select(["alphane", "betane"])
+    full = trial_settings(4, two, hytes)
+    with pytest.raises(SettingsError, match="none is left for a plume of another one"):
+        with_foreign_plume(full, two, hytes)
