@@ -161,9 +161,9 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     r"""Fit the law of chance peaks to the peaks that decoys won.
 
     The generalised Pareto law (`tails.fit_tail`) is fitted to the highest tenth (at least 30, at
-    most 400 peaks), its shape drawn towards 0.2 as if by 50 peaks and kept between that
-    and 0.5: thirty peaks of noise say nothing of the rare surface that none of them met. With 10 peaks or fewer a law is
-    assumed that starts where they end, or at 5 standard deviations.
+    most 400 peaks), its shape drawn towards 0.2 as if by 50 peaks and kept between that and 0.5:
+    thirty peaks of noise say nothing of the rare surface that none of them met. With 10 peaks or
+    fewer a law is assumed that starts where they end, or at 5 standard deviations.
 
     Parameters
     ----------
