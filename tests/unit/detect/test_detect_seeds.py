@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cathartes.detect.chance import RECURRENCE, RECURRENCE_SHARE, hill_tops
 from cathartes.detect.search import Heights
 from cathartes.detect.seeds import (
     LEAST_HEIGHT,
