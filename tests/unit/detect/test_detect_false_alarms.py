@@ -1,0 +1,232 @@
+"""What chance and clean ground give, from end to end: laws of scenes, and plumes held to them."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cathartes.detect import describe, step
+from cathartes.detect.chance import fit_chance
+from cathartes.detect.outline import Seed
+from cathartes.detect.result import UNKNOWN
+from cathartes.detect.seeds import ChanceLaws
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.step import quiet
+from cathartes.detect.tails import TAIL_SHARE
+from cathartes.scenes.cube import ArrayLines
+from cathartes.scenes.radiometry import planck_slope
+
+
+def law_error(n_pixels, probability):
+    """Relative standard error of a stated probability: of a tail of hundredths, near exponential.
+
+    Its number 1/√m, scale and shape: y√2/√m and y²/2 times ξ's error, √(16/3/m) for ξ = 0
+    (Hosking & Wallis 1987), y = ln(0.01 / P); m a ninth of the pixels, as squares overlap.
+    """
+    m = TAIL_SHARE * n_pixels / 9
+    y = np.log(TAIL_SHARE / probability)
+    return np.sqrt((1 + 2 * y**2 + 4 / 3 * y**4) / m)
+
+
+@pytest.mark.parametrize("kind", ["emissive", "reflective"])
+def test_a_plume_changes_no_false_alarm_law(make_emissive, make_reflective, kind):
+    """The same ground with and without: its own law, but for the plume's place and its halo.
+
+    Both scenes share nine tenths of their pixels, so that a quarter of the sampling error is
+    ample. With the plume in it the score for 1e-3 would be a good part of the plume's own.
+    """
+    make, peak = (make_emissive, 80.0) if kind == "emissive" else (make_reflective, 500.0)
+    bare = make(31).detect()
+    scene = make(31, [("deltane", 75, 60, peak)])
+    found = scene.detect()
+    assert found.labels.any()
+    for gas in scene.gases.names:
+        law, calm = found.false_alarm(gas), bare.false_alarm(gas)
+        for probability in (1e-2, 1e-3, 1e-4):
+            stated = float(law.probability(calm.strength_for(probability)))
+            error = max(law_error(law.n_pixels, probability) / 4, 0.15)
+            assert np.log(stated / probability) == pytest.approx(0.0, abs=error)
+    law = found.false_alarm("deltane")
+    score = found.planes.read("score/deltane")
+    assert np.isfinite(score).sum() - law.n_pixels >= (found.labels > 0).sum() + 100
+    strength = np.abs(score) if kind == "emissive" else score
+    with_plume = np.nanquantile(strength, 1 - 1e-3)
+    assert with_plume > 1.5 * law.strength_for(1e-3)
+
+
+@pytest.mark.parametrize("kind", ["emissive", "reflective"])
+def test_clean_pixels_exceed_a_score_as_often_as_the_law_says(make_emissive, make_reflective, kind):
+    """Another scene of the same making, each gas: number above the scores at 1e-2 and 1e-3.
+
+    Of either sign where both may be gas. Errors: binomial ones of squares that overlap and the
+    law's own, 4 of them.
+    """
+    make = make_emissive if kind == "emissive" else make_reflective
+    here, there = make(32).detect(), make(33).detect()
+    assert not here.plumes
+    for gas in here.gases:
+        score = there.planes.read(f"score/{gas.name}")
+        strength = np.abs(score) if kind == "emissive" else score
+        for probability in (1e-2, 1e-3):
+            share = (strength >= gas.false_alarm.strength_for(probability)).mean()
+            error = 4 * np.hypot(
+                law_error(score.size, probability), np.sqrt(9 / (probability * score.size))
+            )
+            assert probability / (1 + error) < share < probability * (1 + error)
+
+
+def test_a_plume_says_how_often_clean_ground_scores_as_high(make_emissive):
+    found = make_emissive(1, [("deltane", 45, 40, 80.0)]).detect()
+    plume = max(found.plumes, key=lambda p: p.snr_max)
+    law = found.false_alarm("deltane")
+    assert plume.false_alarm_probability == float(law.probability(plume.snr_max))
+    assert 0 <= plume.false_alarm_probability < 1e-5
+    with pytest.raises(KeyError):
+        found.false_alarm("zetane")
+
+
+def test_a_scene_too_small_for_a_tail_states_no_rare_probability(make_emissive):
+    found = make_emissive(1, [("deltane", 20, 20, 80.0)], shape=(45, 40)).detect()
+    law = found.false_alarm("deltane")
+    assert law.tail is None
+    assert np.isnan(law.strength_for(1e-3))
+    (plume,) = found.plumes
+    assert plume.false_alarm_probability == 1 / law.n_pixels
+
+
+class Spy:
+    """Keeps what a function of the detector was given and gave back."""
+
+    def __init__(self, monkeypatch, name):
+        self.inner, self.calls = getattr(step, name), []
+        monkeypatch.setattr(step, name, self)
+
+    def __call__(self, *args, **options):
+        result = self.inner(*args, **options)
+        self.calls.append((args, result))
+        return result
+
+
+def test_a_surface_that_answers_to_a_decoy_is_not_explained(make_emissive, monkeypatch):
+    """Patches of a decoy's shape, with 0.45 of its energy across all decoys, and without that.
+
+    A pixel's noise hides what lies across, up to 0.3 of the energy and ordinary ground's beyond;
+    the mean over a core shows it. So the law of all hills rises by a quarter and more, and that of
+    explained hills, from which such patches are missing, stays. Patches of the decoy alone raise
+    both. Of three patches one may by its noise be explained.
+    """
+    scene, places = make_emissive(34), [(30, 30), (75, 90), (120, 40)]
+    sham, whitening = Spy(monkeypatch, "decoy_absorption"), Spy(monkeypatch, "whitening_matrix")
+    plumes = Spy(monkeypatch, "find_plumes")
+    scene.detect()
+    _, _, bare = plumes.calls[-1][1]
+    w = whitening.calls[-1][1]
+    whitened = (sham.calls[-1][1] * planck_slope(scene.wavelength_um, 293.0)) @ w.T
+    decoy = whitened[4] / np.linalg.norm(whitened[4])
+    across = np.random.default_rng(5).normal(0, 1, decoy.size)
+    across -= whitened.T @ np.linalg.lstsq(whitened.T, across)[0]
+    across /= np.linalg.norm(across)
+    line, sample = np.ogrid[:150, :120]
+    laws, explained_patches = {}, {}
+    for kind, odd in (("surface", np.sqrt(0.45)), ("decoy", 0.0)):
+        values = scene.values.copy()
+        for i, j in places:  # five of them would count as a surface by their number
+            disk = (line - i) ** 2 + (sample - j) ** 2 <= 9
+            values[disk] += np.linalg.solve(w, 14.0 * (decoy + odd * across))
+        scene.detect(source=ArrayLines(values.astype(np.float32)))
+        (peaks, explained, *_), (_, _, laws[kind]) = plumes.calls[-1]
+        tops = [
+            np.flatnonzero(np.hypot(peaks.line - i, peaks.sample - j) < 6)[0] for i, j in places
+        ]
+        assert peaks.decoy_won[tops].all()
+        assert np.isin(tops, peaks.candidates).all()
+        explained_patches[kind] = int(explained[tops].sum())
+    assert explained_patches["decoy"] == 3
+    assert explained_patches["surface"] <= 1
+    usual = bare.every.score_for(0.1)
+    assert laws["surface"].every.score_for(0.1) > 1.25 * usual
+    assert laws["surface"].explained.score_for(0.1) == pytest.approx(usual, rel=0.1)
+    assert laws["decoy"].explained.score_for(0.1) > 1.25 * usual
+
+
+def test_an_unknown_plume_is_held_to_the_law_of_all_hills(make_emissive, monkeypatch):
+    """Three plumes, the strongest of which turns out unknown; decoys' hills up to 60.
+
+    Its signature explained its core, so that the law of explained hills let it through; but what
+    it is called then rests on no signature. It goes, and the others are numbered without a gap.
+    """
+    places = {"betane": (75, 60, 150.0), "gammane": (35, 30, 80.0), "deltane": (115, 90, 80.0)}
+    scene = make_emissive(35, [(gas, *place) for gas, place in places.items()])
+    plain = scene.detect()
+    assert sorted(p.chemical for p in plain.plumes) == sorted(places)
+    target = scene.gases.names.index("betane")
+    identify, find_plumes = describe.identify, step.find_plumes
+    raised = fit_chance(np.linspace(1, 60, 400).astype(np.float32), 2)
+
+    def disguised(*args):
+        found = identify(*args)
+        if found.probability.argmax() != target:
+            return found
+        return replace(found, unknown=1.0, probability=0 * found.probability, best_set=())
+
+    def crowded(*args):
+        labels, seeds, laws = find_plumes(*args)
+        return labels, seeds, ChanceLaws(laws.explained, raised)
+
+    monkeypatch.setattr(describe, "identify", disguised)
+    kept = scene.detect()
+    assert UNKNOWN in {p.chemical for p in kept.plumes}, "as long as that law allows it"
+
+    monkeypatch.setattr(step, "find_plumes", crowded)
+    found = scene.detect()
+    assert sorted(p.chemical for p in found.plumes) == ["deltane", "gammane"]
+    assert [p.id for p in found.plumes] == [1, 2]
+    assert np.unique(found.labels).tolist() == [0, 1, 2]
+    for plume in found.plumes:
+        (same,) = [p for p in plain.plumes if p.chemical == plume.chemical]
+        i, j, _ = places[plume.chemical]
+        assert found.labels[i, j] == plume.id
+        np.testing.assert_array_equal(found.labels == plume.id, plain.labels == same.id)
+    assert found.labels[75, 60] == 0
+
+
+def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
+    """Six pieces, of which the first and the fourth go: two of one chemical, at its sides, do not
+    become one plume by that: they are 8 pixels apart."""
+    labels = np.zeros((20, 40), np.int32)
+    for piece in range(6):
+        labels[8:12, 6 * piece + 2 : 6 * piece + 6] = piece + 1
+    seeds = tuple(Seed(9, 6 * k + 3, 20.0 - k, 0, 1) for k in range(6))
+    expected = [5.0, 0.0, 0.1, 0.2, 0.0, 0.0]
+    chemicals = [UNKNOWN, "a", "b", UNKNOWN, "b", "c"]
+    asked = []
+
+    def describing(number, seed, signal, labels, rings):
+        piece = seeds.index(seed)
+        asked.append((number, piece, np.unique(labels).tolist(), np.unique(rings).tolist()))
+        return SimpleNamespace(
+            id=number, chemical=chemicals[piece], expected_by_chance=expected[piece]
+        )
+
+    reader = SimpleNamespace(
+        settings=DetectSettings(),
+        bank=SimpleNamespace(mean=np.zeros((40, 3), np.float32)),
+        describe=describing,
+    )
+    values = np.ones((20, 40, 3), np.float32)
+
+    def score(gas):
+        return np.ones((20, 40), np.float32)
+
+    found, plumes = step._describe(make_bandset(values), reader, labels, seeds, score, quiet)
+    assert [(p.id, p.chemical) for p in plumes] == [(1, "a"), (2, "b"), (3, "b"), (4, "c")]
+    np.testing.assert_array_equal(found, np.array([0, 0, 1, 2, 0, 3, 4], np.int32)[labels])
+    assert [piece for _, piece, *_ in asked[6:]] == [1, 2, 4, 5]
+    assert all(seen == [0, 1, 2, 3, 4] for _, _, seen, _ in asked[6:])
+    assert all(set(rings) <= {0, 1, 2, 3, 4} for *_, rings in asked[6:])
+
+    expected[:] = [5.0] * 6
+    found, plumes = step._describe(make_bandset(values), reader, labels, seeds, score, quiet)
+    assert plumes == ()
+    assert not found.any()
