@@ -17,35 +17,39 @@ from cathartes.detect.tails import TAIL_SHARE
 from cathartes.scenes.cube import ArrayLines
 from cathartes.scenes.radiometry import planck_slope
 
+OVERLAP = 4.5
+"""Squares of 3 that count as one: the sum of their squared correlations."""
+
 
 def law_error(n_pixels, probability):
-    """Relative standard error of a stated probability: of a tail of hundredths, near exponential.
+    """Relative standard error of a stated probability, of a tail of so many hundredths.
 
-    Its number 1/√m, scale and shape: y√2/√m and y²/2 times ξ's error, √(16/3/m) for ξ = 0
-    (Hosking & Wallis 1987), y = ln(0.01 / P); m a ninth of the pixels, as squares overlap.
+    Its number and its scale, 1/√m each, the second times y = ln(0.01 / P); the shape rests at its
+    least here, since Gaussian clutter's tail is lighter than exponential.
     """
-    m = TAIL_SHARE * n_pixels / 9
-    y = np.log(TAIL_SHARE / probability)
-    return np.sqrt((1 + 2 * y**2 + 4 / 3 * y**4) / m)
+    m = TAIL_SHARE * n_pixels / OVERLAP
+    return np.sqrt((1 + np.log(TAIL_SHARE / probability) ** 2) / m)
 
 
 @pytest.mark.parametrize("kind", ["emissive", "reflective"])
 def test_a_plume_changes_no_false_alarm_law(make_emissive, make_reflective, kind):
     """The same ground with and without: its own law, but for the plume's place and its halo.
 
-    Both scenes share nine tenths of their pixels, so that a quarter of the sampling error is
-    ample. With the plume in it the score for 1e-3 would be a good part of the plume's own.
+    A part q of the pixels goes, and with it √q of the sampling error comes: 4 of these. With the
+    plume in it the score for 1e-3 would be a good part of the plume's own.
     """
     make, peak = (make_emissive, 80.0) if kind == "emissive" else (make_reflective, 500.0)
     bare = make(31).detect()
     scene = make(31, [("deltane", 75, 60, peak)])
     found = scene.detect()
+    assert not bare.plumes
     assert found.labels.any()
     for gas in scene.gases.names:
         law, calm = found.false_alarm(gas), bare.false_alarm(gas)
         for probability in (1e-2, 1e-3, 1e-4):
             stated = float(law.probability(calm.strength_for(probability)))
-            error = max(law_error(law.n_pixels, probability) / 4, 0.15)
+            gone = 1 - law.n_pixels / calm.n_pixels
+            error = 4 * np.sqrt(gone) * law_error(law.n_pixels, probability)
             assert np.log(stated / probability) == pytest.approx(0.0, abs=error)
     law = found.false_alarm("deltane")
     score = found.planes.read("score/deltane")
@@ -71,7 +75,7 @@ def test_clean_pixels_exceed_a_score_as_often_as_the_law_says(make_emissive, mak
         for probability in (1e-2, 1e-3):
             share = (strength >= gas.false_alarm.strength_for(probability)).mean()
             error = 4 * np.hypot(
-                law_error(score.size, probability), np.sqrt(9 / (probability * score.size))
+                law_error(score.size, probability), np.sqrt(OVERLAP / (probability * score.size))
             )
             assert probability / (1 + error) < share < probability * (1 + error)
 
