@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from cathartes import __version__
 from cathartes.detect import describe
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
-from cathartes.detect.tails import FalseAlarmLaw
+from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import LayerChoice, LayerGrid
 from cathartes.products.plume_table import column_unit
@@ -59,6 +60,7 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))
+WITH_TAIL = replace(NO_TAIL, tail=ParetoTail(3.0, 0.5, 0.1))
 
 
 class Planes:
@@ -98,7 +100,10 @@ def made_up_scan(outcome: Outcome) -> Detections:
         labels=labels,
         plumes=plumes,
         gases=tuple(
-            GasSearched(g, np.inf if g == "R-134a" else 12.5, 5.25, NO_TAIL) for g in GASES
+            GasSearched(*facts, 5.25, law)
+            for *facts, law in zip(
+                GASES, (12.5, 12.5, np.inf), (WITH_TAIL, NO_TAIL, NO_TAIL), strict=True
+            )
         ),
         chance_measured=True,
         outcome=outcome,
@@ -188,6 +193,11 @@ def test_the_summary_says_what_was_done(written: Written) -> None:
     assert summary.gases_searched[0].necl_median_ppm_m == 12.5
     assert summary.gases_searched[2].necl_median_ppm_m is None
     assert summary.gases_searched[0].score_threshold == 5.25
+    # By hand: u + β ((P / 0.01)^-ξ - 1) / ξ; without a tail no score is known.
+    assert summary.gases_searched[0].score_at_false_alarm == pytest.approx(
+        {"1e-3": 4.29463, "1e-4": 5.92447, "1e-5": 7.97631}, abs=1e-5
+    )
+    assert summary.gases_searched[1].score_at_false_alarm == dict.fromkeys(("1e-3", "1e-4", "1e-5"))
     assert summary.gases_not_visible[0].name == "toluene"
     assert summary.counts.plumes == len(detections.plumes) == len(summary.plumes)
     assert summary.counts.pixels_in_plumes == np.count_nonzero(detections.labels)

@@ -9,6 +9,17 @@ from scipy.stats import expon, genpareto
 from cathartes.detect.tails import LEAST_TAIL, TAIL_SHARE, FalseAlarmLaw, ParetoTail
 
 
+@pytest.mark.parametrize("n", [3000, 3050, 12_345])
+def test_the_tail_is_fitted_to_the_highest_hundredth(n):
+    """Sorted: u the highest score that is not in it; the core every so many-th score."""
+    scores = expon.rvs(size=n, random_state=4).astype(np.float32)
+    law = FalseAlarmLaw.measure(scores)
+    ordered, n_tail = np.sort(scores).astype(float), n // 100
+    u = ordered[-n_tail - 1]
+    assert law.tail == fit_tail(ordered[-n_tail:] - u, u, (0.0, 0))
+    np.testing.assert_array_equal(law.core, np.sort(scores[:: max(1, n // 10_000)]))
+
+
 @given(
     shape=st.floats(0.01, 0.5),
     scale=st.floats(0.1, 5.0),
