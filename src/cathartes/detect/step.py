@@ -41,7 +41,8 @@ from cathartes.detect.signature import (
 )
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.detect.window import Regime, Window, choose_window
-from cathartes.errors import InputError
+from cathartes.errors import HeaderError, InputError
+from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k
 
@@ -127,6 +128,8 @@ def detect(
         If the cube has too few usable bands or pixels.
     NoSignatureError
         If there is no gas to search for.
+    HeaderError
+        If the cube says that the air is as it can't be, and no plume temperature overrules it.
     NumericalError
         If the background can't be inverted.
     """
@@ -343,15 +346,30 @@ class _Scene:
         return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
 
     def atmosphere(self) -> Atmosphere:
-        """Return what the air does, estimated from the sample."""
+        """Return what the air does, estimated from the sample.
+
+        Raises
+        ------
+        HeaderError
+            If the cube says that the air is as it can't be, and no plume temperature overrules it.
+        """
         if not self.emissive:
             return clear_air(self.bandset.index.size)
         pixels = self.sample.radiance
         cube = self.bandset.cube
+        (low_k, high_k), air_k = POSSIBLE_AIR_K, cube.air_temperature_k
+        if air_k is not None and not low_k <= air_k <= high_k:
+            if self.settings.plume_temperature_k is None:
+                raise HeaderError(
+                    f"cube {cube.name}: says that the air has {air_k:g} K; between {low_k:g} and "
+                    f"{high_k:g} K are needed (20 °C is 293.15): correct the file, or give "
+                    "--plume-temperature-k."
+                )
+            air_k = None  # the cube is overruled: the air is estimated as if it said nothing
         return estimate_atmosphere(
             pixels[:: 1 + len(pixels) // AIR_PIXELS],
             cube.bands.select(self.bandset.index),
-            cube.air_temperature_k,
+            air_k,
             self.settings.altitude_m,
         )
 

@@ -20,6 +20,8 @@ from cathartes.scenes.radiometry import planck_radiance
 
 LAPSE_K_KM = 6.5
 TROPOPAUSE_K = 217.0
+POSSIBLE_AIR_K = (220.0, 330.0)
+"""Of the air at the ground."""
 _OZONE_WIDTH_KM, _OZONE_LOW_SHARE = 5.0, 0.08
 _MIXED_POWER, _WATER_POWER = 0.62, 0.55
 
@@ -48,9 +50,11 @@ class Air:
                 f"water column {self.water_g_cm2} g cm-2, ozone {self.ozone_atm_cm} atm cm; "
                 "0 to 6 and 0 to 1 are allowed."
             )
-        if not 220.0 <= self.temperature_k <= 330.0:
+        low_k, high_k = POSSIBLE_AIR_K
+        if not low_k <= self.temperature_k <= high_k:
             raise SettingsError(
-                f"air temperature {self.temperature_k} K; give it in kelvin, 220 to 330."
+                f"air temperature {self.temperature_k} K; give it in kelvin, {low_k:g} to "
+                f"{high_k:g}."
             )
 
 

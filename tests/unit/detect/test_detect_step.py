@@ -21,7 +21,13 @@ from cathartes.detect.scales import CleanScores
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import emissive_signatures, saturated_absorption
 from cathartes.detect.step import GasesOnBands, detect
-from cathartes.errors import CathartesError, InputError, NoSignatureError, SingularCovarianceError
+from cathartes.errors import (
+    CathartesError,
+    HeaderError,
+    InputError,
+    NoSignatureError,
+    SingularCovarianceError,
+)
 from cathartes.scenes.cube import ArrayLines
 from cathartes.spectra.response import SpectralBands
 
@@ -261,6 +267,20 @@ def test_bad_bands_are_not_used(make_emissive):
     valid[:4] = False
     plume = strongest(scene.detect(band_valid=valid))
     assert plume.spectrum.wavelength_um.size == 44
+
+
+@pytest.mark.parametrize("air_k", [0.0, 22.0, 219.0, 331.0, np.nan])
+def test_air_that_can_t_be_is_an_error_unless_it_is_overruled(make_emissive, air_k):
+    """With a plume temperature given the air is estimated as in a cube that says nothing of it."""
+    scene = make_emissive(14, [("deltane", 15, 15, 80.0)], shape=(40, 40))
+    with pytest.raises(HeaderError, match=r"cube made-up: says that the air has .*correct the"):
+        scene.detect(air_temperature_k=air_k)
+    told = DetectSettings(plume_temperature_k=305.0)
+    overruled, silent = (scene.detect(told, air_temperature_k=k) for k in (air_k, None))
+    assert overruled.plumes[0].column_density_mean_ppm_m > 0
+    np.testing.assert_array_equal(
+        *(f.planes.read("column_density_ppm_m/deltane") for f in (overruled, silent))
+    )
 
 
 @pytest.mark.parametrize("extra_bands", [0, 2])
