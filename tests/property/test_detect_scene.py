@@ -199,6 +199,4 @@ def test_a_rare_surface_is_no_plume_and_a_gas_as_strong_is(seed):
     surface = gas + gas.max() * lines.sum(axis=0)
     plume = strongest(look(emissive(seed, gas), centre_um=EMISSIVE_UM))
     assert plume.chemical == "betane"
-    assert plume.expected_by_chance < 1e-3
-    found = look(emissive(seed, surface), centre_um=EMISSIVE_UM)
-    assert not [p for p in found.plumes if p.expected_by_chance < 1e-2]
+    assert not look(emissive(seed, surface), centre_um=EMISSIVE_UM).plumes

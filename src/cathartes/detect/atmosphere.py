@@ -72,7 +72,7 @@ def estimate_atmosphere(
         Finite pixels from all over the scene.
     bands : (band,)
     air_temperature_k : [K]
-        At the ground; None, or what no air has, if not known.
+        At the ground; None if not known.
     altitude_m : [m]
         Of the sensor above the ground, roughly.
 
@@ -94,9 +94,6 @@ def estimate_atmosphere(
     edge = _upper_edge(radiance, wavelength_um, clear)
     if edge is None:
         return clear_air(wavelength_um.size)
-    low_k, high_k = _TEMPERATURES_K
-    if air_temperature_k is not None and not low_k <= air_temperature_k <= high_k:
-        air_temperature_k = None
     nu = bands.wavenumber_grid_cm1(_STEP_CM1)
     fit = _Fit(edge, wavelength_um, clear, nu, response_matrix(bands, nu), air_temperature_k)
     start = np.array([*np.log([1.5, 0.3, altitude_m]), air_temperature_k or 295.0])

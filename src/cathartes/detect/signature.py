@@ -148,13 +148,14 @@ def decoy_absorption(
 
     A decoy has its gas's widths, heights and number of bands, at places where no gas of the
     library has them: what clutter and noise do to it, they do to the gas. Of the turns tried the
-    first that look like no gas are taken; where too few do, those that look like one the least.
+    smallest that look like no gas are taken, since surfaces have their features where gases have;
+    where too few do, those that look like one the least.
 
     Parameters
     ----------
     absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
     decoys_per_gas
-        Number of turns, at most 24.
+        Number of turns, at most 49, and fewer than bands.
     whiten : (signature, band) [ppm-1 m-1] → (signature, band)
         Makes whitened signatures of absorptions, in which likeness is judged.
 
@@ -170,7 +171,8 @@ def decoy_absorption(
     n_gases, n_bands = absorption_per_ppm_m.shape
     gases = _unit_rows(whiten(absorption_per_ppm_m))
     decoys = []
-    shifts = np.round(_TURNS * n_bands).astype(int)
+    steps = np.round(_TURNS * n_bands).astype(int) % n_bands
+    shifts = np.array([step for step in dict.fromkeys(steps.tolist()) if step])
     for gas in range(n_gases):
         turned = np.array([np.roll(absorption_per_ppm_m[gas], shift) for shift in shifts])
         likeness = np.abs(_unit_rows(whiten(turned)) @ gases.T).max(axis=1)

@@ -159,12 +159,12 @@ def pareto(rng, n, shape, scale=1.0, start=0.0):
     return (start + scale / shape * (rng.random(n) ** -shape - 1.0)).astype(np.float32)
 
 
-@pytest.mark.parametrize("shape", [0.1, 0.3])
+@pytest.mark.parametrize("shape", [0.3, 0.35])
 def test_the_fit_finds_the_law_that_peaks_were_drawn_from(shape):
     """400 tail peaks of 4000, 150 times over.
 
     The tail above u of a Pareto law is one of the same ξ, with β + ξu. Hosking & Wallis 1987 give
-    n var(ξ) = (1+k)(2+k)²(1+k+2k²)/((1+2k)(3+2k)), k = -ξ; the prior (50 peaks at 0.1) shrinks
+    n var(ξ) = (1+k)(2+k)²(1+k+2k²)/((1+2k)(3+2k)), k = -ξ; the prior (50 peaks at 0.2) shrinks
     deviation and bias by 400/450. Tolerance: 4 standard errors; deviations within 15 % plus 4 of
     theirs, the formula being a limit for many peaks. The mean excess is (β + ξu)/(1-ξ) whatever
     the prior does to ξ; its standard error over 150 scenes is 0.5 %.
@@ -177,7 +177,7 @@ def test_the_fit_finds_the_law_that_peaks_were_drawn_from(shape):
     expected_sd = weight * np.sqrt(variance)
     assert {law.n_tail for law in laws} == {400}
     assert found.mean() == pytest.approx(
-        weight * shape + (1 - weight) * 0.1, abs=4 * expected_sd / np.sqrt(150) + 0.005
+        weight * shape + (1 - weight) * 0.2, abs=4 * expected_sd / np.sqrt(150) + 0.005
     )
     assert found.std() == pytest.approx(expected_sd, rel=0.15 + 4 / np.sqrt(300))
     excess = np.mean([law.scale / (1 - law.shape) for law in laws])
@@ -194,7 +194,7 @@ def test_the_number_expected_is_the_number_drawn(decoys):
     scenes are 26 %.
     """
     rng = np.random.default_rng(23)
-    shape = 0.1
+    shape = 0.3
     score = (1e-3**-shape - 1.0) / shape
     foreseen = np.mean(
         [fit_chance(pareto(rng, 2000, shape), decoys).expected(score) for _ in range(60)]
@@ -202,9 +202,10 @@ def test_the_number_expected_is_the_number_drawn(decoys):
     assert foreseen == pytest.approx(2.0 / decoys, rel=0.26)
 
 
-def test_a_tail_lighter_than_exponential_is_not_believed():
+def test_a_light_tail_is_not_believed():
+    """Thirty peaks of noise say nothing of the rare surface that none of them met."""
     law = fit_chance(np.linspace(1.0, 3.0, 500).astype(np.float32), 2)
-    assert law.shape == pytest.approx(0.01)
+    assert law.shape == pytest.approx(0.2)
     assert law.expected(3.2) > 0
 
 

@@ -11,7 +11,6 @@ from cathartes.detect.pursuit import (
     MAX_PARTNER_LIKENESS,
     STANDS_OUT,
     Family,
-    misfit,
     pursue,
 )
 
@@ -213,66 +212,3 @@ def test_the_best_is_judged_by_each_signature_s_own_scale():
     assert family.stands_out(np.float32([[9.9], [0.0]]), np.zeros(1, int)).tolist() == [False]
     assert family.stands_out(np.float32([[-10.1], [0.0]]), np.zeros(1, int)).tolist() == [True]
     assert not one_sided.stands_out(np.float32([[-10.1], [0.0]]), np.zeros(1, int)).any()
-
-
-@given(
-    seed=st.integers(0, 10_000),
-    n=st.integers(1, 6),
-    strength=st.floats(0.0, 30.0),
-    two_sided=st.booleans(),
-    noise=st.floats(0.0, 20.0),
-)
-def test_misfit_is_what_least_squares_of_the_pair_leaves(seed, n, strength, two_sided, noise):
-    """The pair is the best signature and then its best partner; what they leave less noise, as a
-    part of what they explain. float32: 1e-3; where two signatures tie either may be first."""
-    rng = np.random.default_rng(seed)
-    rows = unit_rows(rng, n)
-    x = rng.normal(0, 1, (20, N_BANDS)) + strength * rng.dirichlet(np.ones(n), 20) @ rows
-    family = family_of(rows, rng.uniform(0.8, 1.3, n), 8.0, two_sided)
-    found = misfit(*measured(rows, x), np.full(20, noise), family)
-    assert (found >= 0).all()
-    for p in range(20):
-        ranks = rows @ x[p] / family.scale
-        ranks = np.abs(ranks) if two_sided else ranks
-        first = int(np.argmax(ranks))
-        beside = np.zeros(n)  # of the first and of its doubles
-        for g in range(n):
-            if abs(rows[g] @ rows[first]) < MAX_PARTNER_LIKENESS:
-                beside[g] = projected_score(rows, x[p], g, first)[0] / family.scale[g]
-        beside = np.abs(beside) if two_sided else beside
-        second = int(np.argmax(beside))
-        ties = [np.ptp(np.sort(values)[-2:]) for values in (ranks, beside) if n > 1]
-        if min(ties, default=1.0) < 1e-3:
-            continue
-        energy = explained(rows[[first, second]] if beside[second] else rows[[first]], x[p])
-        expected = max(x[p] @ x[p] - energy - noise, 0.0) / energy
-        assert found[p] == pytest.approx(expected, rel=1e-2, abs=1e-3)
-
-
-@given(seed=st.integers(0, 10_000), strength=st.floats(5.0, 1000.0))
-def test_misfit_of_one_pair_in_numbers(seed, strength):
-    """Two signatures and a vector across both: left is its square less noise, exactly."""
-    rng = np.random.default_rng(seed)
-    basis = np.linalg.qr(rng.normal(0, 1, (N_BANDS, N_BANDS)))[0].T
-    rows = np.array([basis[0], 0.6 * basis[0] + 0.8 * basis[1]])
-    x = strength * (1.0 * rows[0] + 0.4 * rows[1] + 0.3 * basis[2])
-    amount = np.linalg.lstsq(rows.T, x, rcond=None)[0]
-    fit = rows.T @ amount
-    np.testing.assert_allclose(amount, [strength, 0.4 * strength], rtol=1e-9)
-    left = ((x - fit) ** 2).sum()
-    assert left == pytest.approx((0.3 * strength) ** 2)
-    found = misfit(*measured(rows, x[None]), np.array([0.5 * left]), family_of(rows))
-    assert found[0] == pytest.approx(0.5 * left / (fit @ fit), rel=1e-3)
-
-
-def test_misfit_does_not_depend_on_strength_beyond_noise():
-    """A gas leaves its spectrum's error squared, whatever its strength; noise is taken off."""
-    rng = np.random.default_rng(3)
-    basis = np.linalg.qr(rng.normal(0, 1, (N_BANDS, N_BANDS)))[0].T
-    rows = basis[:2]
-    for strength in (10.0, 1000.0):
-        x = strength * (basis[0] + 0.1 * basis[2])
-        z, distance = measured(rows, x[None])
-        found = misfit(z, distance, np.zeros(1), family_of(rows))
-        assert found[0] == pytest.approx(0.01, rel=1e-2)
-    assert misfit(z, distance, np.array([2e4]), family_of(rows))[0] == 0.0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cathartes.detect.atmosphere import Atmosphere, clear_air
+from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.quantify import (
     albedo_factor,
     emissive_contrast_k,

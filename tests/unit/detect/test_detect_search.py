@@ -101,9 +101,9 @@ def simple_height(z, d2, family, n_owners):
     value, winner, hot = scores[first], first, strength(z / family.scale)[first] > STANDS_OUT
     if hot:
         found = pursue(z[:, None].astype("f4"), np.float32([d2]), np.array([first]), family)
-        scores = found.score[:, 0]
-        winner = int(np.argmax(strength(scores)))
-        value = scores[winner] if found.gas_like[0] else 0.0
+        winner = int(np.argmax(strength(found.score[:, 0])))
+        value = found.score[winner, 0] if found.gas_like[0] else 0.0
+        scores = found.score[:, 0] if found.gas_like[0] else scores
     owner = winner % n_owners
     return strength(value), (-1 - owner if value < 0 else owner), scores, hot
 

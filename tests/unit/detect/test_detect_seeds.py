@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.chance import RECURRENCE, RECURRENCE_SHARE, hill_tops
 from cathartes.detect.search import Heights
 from cathartes.detect.seeds import (
     LEAST_HEIGHT,
@@ -97,7 +96,6 @@ def test_gaps_have_no_seeds_and_a_scene_of_gaps_none_at_all():
     for plane in (heights.gas, heights.decoy):
         plane[:] = np.nan
     assert seeds_of(heights)[0] == ()
-    assert Peaks.of_heights(heights).candidates.size == 0
 
 
 def test_plumes_grow_over_their_gas_s_score_and_chance_is_counted_beside_them():

@@ -52,6 +52,8 @@ def check_plume(plume, found, truth, place):
 
 @pytest.mark.parametrize("gas", ["alphane", "betane", "deltane"])
 def test_a_warm_plume_is_found_named_and_measured(make_emissive, gas):
+    """A score of 17 above some thirty decoys' peaks near 5: with the least tail, 0.2, chance gives
+    n_u/2 (1 + 0.2 (17 - 4.4)/0.35)^-5 = 15 / 8.2^5 = 4e-4 to 5e-3 with what β varies."""
     scene = make_emissive(1, [(gas, 45, 40, 80.0)])
     found = scene.detect()
     plume = strongest(found)
@@ -59,7 +61,7 @@ def test_a_warm_plume_is_found_named_and_measured(make_emissive, gas):
     assert plume.chemical == gas
     assert plume.probability > 0.95
     assert plume.thermal_contrast == 1
-    assert plume.expected_by_chance < 1e-3
+    assert plume.expected_by_chance < 1e-2
     check_plume(plume, found, scene.truth_ppm_m[gas], (45, 40))
 
 
