@@ -24,6 +24,7 @@ from cathartes.detect.settings import DetectSettings
 from cathartes.errors import SettingsError
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.scan import ScanSettings
+from cathartes.pipeline.scan import quick as quick_settings
 from cathartes.pipeline.scan import scan as scan_cube
 from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.products.layers import LayerChoice, LayerGrid
@@ -76,6 +77,18 @@ def scan(
             f"the scene; left out: {DetectSettings().max_expected_by_chance:g}."
         ),
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Make the background from a quarter of the lines: sooner done, and weak plumes "
+            "less surely found.",
+        ),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Threads that search; left out or 0: one for each core."),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="TOML file of settings; the options here win over it.")
     ] = None,
@@ -112,8 +125,10 @@ def scan(
         layers=layers or said.layers,
         grid=grid or said.grid,
         overwrite=overwrite or said.overwrite,
+        workers=said.workers if workers is None else workers,
         detect=_with(said.detect, detect),
     )
+    said = quick_settings(said) if quick else said
     options = of_cube.open_options(
         of_cube.BandLists(wavelengths, fwhm, wavelength_unit),
         format_name=format_name,

@@ -13,10 +13,6 @@ from scipy.linalg import lapack
 
 from cathartes.errors import InputError, SingularCovarianceError
 
-COLUMNS_AT_ONCE = 8
-"""Columns gathered in one pass over the lines: their pixels lie next to each other in memory."""
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """The finite pixels of one column about their mean.
@@ -35,14 +31,12 @@ class Column:
     covariance: NDArray[np.float64]
 
     @classmethod
-    def of_radiance(cls, radiance: NDArray[np.float32]) -> "Column":
-        """Take the pixels, (pixel, band) [cube's unit], all finite; they are overwritten."""
-        n_pixels = len(radiance)
-        mean = np.full(n_pixels, 1 / n_pixels, np.float32) @ radiance
+    def of_radiance(cls, radiance: NDArray[np.float32], mean: NDArray[np.float32]) -> "Column":
+        """Take the pixels, (pixel, band) [cube's unit], all finite, off which the mean is taken."""
         radiance -= mean
-        products = (radiance.T @ radiance).astype(np.float64)
-        products /= n_pixels
-        return cls(radiance, mean.astype(np.float64), products)
+        covariance = (radiance.T @ radiance).astype(np.float64)
+        covariance /= len(radiance)
+        return cls(radiance, mean.astype(np.float64), covariance)
 
     @property
     def albedo_factor(self) -> NDArray[np.float32]:
@@ -62,7 +56,7 @@ class Column:
         """
         shrunk = (1 - diagonal_share) * self.covariance
         np.fill_diagonal(shrunk, self.covariance.diagonal())
-        lower, failed = lapack.dpotrf(shrunk, lower=1, clean=1, overwrite_a=1)
+        lower, failed = lapack.dpotrf(shrunk.T, lower=1, clean=1, overwrite_a=1)
         if failed:
             raise SingularCovarianceError(
                 f"the covariance of a column of {len(self.pixels)} pixels in {len(self.mean)} "
@@ -81,16 +75,18 @@ def columns(
     ----------
     radiance : (line, sample, band) [cube's unit]
     """
-    for first in range(0, radiance.shape[1], COLUMNS_AT_ONCE):
-        block = radiance[:, first : first + COLUMNS_AT_ONCE].transpose(1, 0, 2)
-        for number, pixels in enumerate(np.array(block, np.float32, order="C"), start=first):
-            # A sum over the bands of all pixels is finite if every value is: no look at each.
-            if np.isfinite(np.ones(len(pixels), np.float32) @ pixels).all():
-                yield number, slice(None), Column.of_radiance(pixels)
-                continue
-            finite = np.isfinite(pixels).all(axis=1)
-            if finite.any():
-                yield number, finite, Column.of_radiance(pixels[finite])
+    ones = np.ones(radiance.shape[0], np.float32)
+    for number in range(radiance.shape[1]):
+        pixels = np.array(radiance[:, number], np.float32, order="C")
+        mean = ones @ pixels / len(pixels)
+        # The mean is finite in all bands if every value is: no look at each.
+        if np.isfinite(mean).all():
+            yield number, slice(None), Column.of_radiance(pixels, mean)
+            continue
+        finite = np.isfinite(pixels).all(axis=1)
+        if finite.any():
+            pixels = pixels[finite]
+            yield number, finite, Column.of_radiance(pixels, pixels.mean(axis=0))
 
 
 def column_matched_filter(

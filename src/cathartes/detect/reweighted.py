@@ -7,10 +7,11 @@ rank two and a small diagonal.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
 from cathartes.detect.column_filter import Column, check_change, columns
 
@@ -19,10 +20,10 @@ AMOUNT_UNIT_PPM_M = 1e5
 EPSILON = 1e-9
 LEAST_NORM = 1.0
 """Of sᵀC⁻¹s: mag1c never divides by less."""
-SETTLED = 1e-5
-"""A column's background is made again when its pixels' enhancement has moved by this share."""
-DIAGONAL_TOLERANCE = 1e-5
+DIAGONAL_TOLERANCE = 1e-4
 """Relative error allowed in the filter by what the regularised diagonal changes."""
+HELD_SHARE = 0.8
+"""Pixels at nought are left out when fewer than this share of those held are above."""
 LARGEST_DIAGONAL_CHANGE = 0.3
 """Where a variance changes by more, the covariance is factorised again."""
 
@@ -82,6 +83,16 @@ def reweighted_column_filter(
     return amount
 
 
+class _Filter(NamedTuple):
+    """A column's filter: w = C⁻¹s, (μ₀ - μ)ᵀw, sᵀw, s and C₀⁻¹s."""
+
+    w: NDArray[np.float32]
+    offset: np.float32
+    norm: np.float32
+    target: NDArray[np.float64]
+    target_direction: NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class _Reweighting:
     """One column ready for the iterations.
@@ -93,7 +104,7 @@ class _Reweighting:
     relative : (band,)
         t.
     inverse : (band, band) float64
-        Of the regularised C₀.
+        Of the regularised C₀; the lower triangle alone.
     diagonal_share
         a.
     """
@@ -107,39 +118,31 @@ class _Reweighting:
     def of_column(
         cls, column: Column, relative: NDArray[np.float64], diagonal_share: float
     ) -> "_Reweighting":
-        lower = column.factor(diagonal_share)
-        inverse, _ = lapack.dpotri(lower, lower=1, overwrite_c=1)
-        inverse += np.tril(inverse, -1).T
+        inverse, _ = lapack.dpotri(column.factor(diagonal_share), lower=1, overwrite_c=1)
         return cls(column, relative, inverse, diagonal_share)
 
     def run(self, iterations: int) -> NDArray[np.float32]:
         """Return the estimates, (pixel,) float32 [1e5 ppm m]."""
         rows, albedo = self.column.pixels, self.column.albedo_factor
         target = self.relative * self.column.mean
-        direction = self.inverse @ target
-        projected = rows @ (direction / (target @ direction)).astype(np.float32)
-        norm = np.float32(1.0)
-        u = np.maximum(projected / albedo, np.float32(0.0))
-        place, n_pixels = np.arange(len(u)), len(u)
-        told = np.zeros_like(u)
+        direction = self._before(target)
+        u = rows @ (direction / (target @ direction)).astype(np.float32) / albedo
+        u = np.maximum(u, np.float32(0.0))
+        place = np.arange(u.size)
         for _ in range(iterations):
-            enhancement = albedo * u
-            if np.abs(enhancement - told).sum() > SETTLED * enhancement.sum():
-                w, offset, norm, target, direction = self._filter(
-                    rows, enhancement, target, direction
-                )
-                projected = rows @ w
-                projected += offset
-                told = enhancement
-            weight = 1 / (albedo * (u + np.float32(EPSILON)))
-            u = np.maximum((projected - weight) / (albedo * norm), np.float32(0.0))
+            w, offset, norm, target, direction = self._filter(rows, albedo * u, target, direction)
+            penalty = 1 / (albedo * (u + np.float32(EPSILON))) - offset
+            u = np.maximum((rows @ w - penalty) / (albedo * norm), np.float32(0.0))
             above = np.flatnonzero(u)
-            if above.size < 0.8 * u.size:
+            if above.size < HELD_SHARE * u.size:
                 rows, albedo, place, u = rows[above], albedo[above], place[above], u[above]
-                told, projected = told[above], projected[above]
-        found = np.zeros(n_pixels, np.float32)
+        found = np.zeros(len(self.column.pixels), np.float32)
         found[place] = u
         return found
+
+    def _before(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return C₀⁻¹ times a vector, (band,)."""
+        return np.asarray(blas.dsymv(1.0, self.inverse, vector, lower=1))
 
     def _filter(
         self,
@@ -147,16 +150,21 @@ class _Reweighting:
         enhancement: NDArray[np.float32],
         removed: NDArray[np.float64],
         direction: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float32], np.float32, np.float32, NDArray[np.float64], NDArray[np.float64]]:
+    ) -> _Filter:
         r"""Return C⁻¹s of the column without the enhancement, and what goes with it.
 
         With d the enhancement, τ the target it was removed with, and
 
-        .. math:: a = \overline{d\,(x-\mu_0)}, \quad \beta = \mathrm{var}\,d, \quad
-                  C = C_0 - a\tau^T - \tau a^T + \beta\tau\tau^T
+        .. math:: \alpha = \overline{d\,(x-\mu_0)}, \quad \beta = \mathrm{var}\,d, \quad
+                  C = C_0 - \alpha\tau^T - \tau\alpha^T + \beta\tau\tau^T
 
-        the regularised inverse is that of C₀ with a rank-two update (Woodbury), and the change of
-        the regularised diagonal, small by the factor a, is put in by fixed-point steps.
+        and V = (α τ) the inverse is that of C₀ after Woodbury,
+
+        .. math:: C^{-1} = C_0^{-1} - C_0^{-1}V\,(M^{-1} + V^TC_0^{-1}V)^{-1}\,V^TC_0^{-1}, \qquad
+                  M^{-1} = -\frac{1}{1-a}\begin{pmatrix}\beta & 1\\ 1 & 0\end{pmatrix}
+
+        What is left of the regularisation, a part a of the change of the diagonal, is put in by
+        fixed-point steps: each brings the relative error down by the relative change.
 
         Parameters
         ----------
@@ -165,58 +173,50 @@ class _Reweighting:
             d = R u.
         removed, direction : (band,)
             τ and its C₀⁻¹τ.
-
-        Returns
-        -------
-        w : (band,) float32
-            C⁻¹s.
-        offset
-            (μ₀ - μ)ᵀw.
-        norm
-            sᵀw.
-        target, direction : (band,)
-            s, and C₀⁻¹s.
         """
         n = len(self.column.pixels)
         mean_d = float(enhancement.sum(dtype=np.float64)) / n
         beta = float(enhancement @ enhancement) / n - mean_d**2
-        a = (enhancement @ rows).astype(np.float64) / n
+        alpha = (enhancement @ rows).astype(np.float64) / n
         shift = mean_d * removed
         target = self.relative * (self.column.mean - shift)
-        solved = self.inverse @ np.stack([target, a], axis=1)
-        z_s, z_a, z_t = solved[:, 0].copy(), solved[:, 1].copy(), direction
-        rest = 1 - self.diagonal_share
-        g_00, g_01 = a @ z_a - beta / rest, a @ z_t - 1 / rest
-        g_11 = removed @ z_t
-        determinant = g_00 * g_11 - g_01 * g_01
+        target_direction = self._before(target)
+        v = np.array((alpha, removed))
+        z = np.array((self._before(alpha), direction))
+        (g_00, g_01), (_, g_11) = (v @ z.T).tolist()
+        kept = 1 - self.diagonal_share
+        g_00, g_01 = g_00 - beta / kept, g_01 - 1 / kept
+        core = np.array(((g_11, -g_01), (-g_01, g_00))) / (g_00 * g_11 - g_01 * g_01)
 
-        def updated(z: NDArray[np.float64]) -> NDArray[np.float64]:
-            p_a, p_t = a @ z, removed @ z
-            c_a = (g_11 * p_a - g_01 * p_t) / determinant
-            c_t = (g_00 * p_t - g_01 * p_a) / determinant
-            return np.asarray(z - c_a * z_a - c_t * z_t)
-
-        diagonal = removed * (beta * removed - 2 * a)
-        size = float(np.abs(diagonal / self.column.covariance.diagonal()).max())
-        w = updated(z_s)
-        if size > LARGEST_DIAGONAL_CHANGE:
-            w = self._solve(target, removed, a, beta)
-        step, error = w, size if size <= LARGEST_DIAGONAL_CHANGE else 0.0
-        while error > DIAGONAL_TOLERANCE:
-            step = -updated(self.inverse @ (self.diagonal_share * diagonal * step))
-            w, error = w + step, error * size
+        diagonal = removed * (beta * removed - 2 * alpha)
+        change = float(np.abs(diagonal / self.column.covariance.diagonal()).max())
+        if change > LARGEST_DIAGONAL_CHANGE:
+            w = self._solve(target, removed, alpha, beta)
+        else:
+            w = step = target_direction - (core @ (v @ target_direction)) @ z
+            error = change
+            while error > DIAGONAL_TOLERANCE:
+                step = self._before(-self.diagonal_share * diagonal * step)
+                step -= (core @ (v @ step)) @ z
+                w, error = w + step, error * change
         norm = max(float(target @ w), LEAST_NORM)
-        return w.astype(np.float32), np.float32(shift @ w), np.float32(norm), target, z_s
+        return _Filter(
+            w.astype(np.float32),
+            np.float32(shift @ w),
+            np.float32(norm),
+            target,
+            target_direction,
+        )
 
     def _solve(
         self,
         target: NDArray[np.float64],
         removed: NDArray[np.float64],
-        a: NDArray[np.float64],
+        alpha: NDArray[np.float64],
         beta: float,
     ) -> NDArray[np.float64]:
         """Return C⁻¹s of `_filter` by factorising C itself."""
-        cross = np.outer(a, removed)
+        cross = np.outer(alpha, removed)
         covariance = self.column.covariance - cross - cross.T + beta * np.outer(removed, removed)
         lower = Column(self.column.pixels, self.column.mean, covariance).factor(self.diagonal_share)
         w, _ = lapack.dpotrs(lower, target, lower=1)

@@ -1,16 +1,19 @@
 """From a cube's file to a folder of products: the main job."""
 
+import os
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import JsonValue, TypeAdapter
+from threadpoolctl import threadpool_limits
 
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import air_mass_factor, detect
 from cathartes.detect.window import Regime, Window, choose_window
-from cathartes.errors import HeaderError
+from cathartes.errors import HeaderError, SettingsError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.gases import gases_on_bands
@@ -34,6 +37,8 @@ from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.visibility import VisibilitySettings
 
 _BELIEVABLE_AIR_K = (150.0, 350.0)
+QUICK_SAMPLE_BYTES = 32 * 2**20
+"""Memory of the lines from which a quick scan's background is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class ScanSettings:
         Replace an older result in the output folder.
     visibility
         Which gases of the library are searched on an instrument's bands.
+    workers
+        Threads that search; 0 for all usable cores.
     detect
         How plumes are searched for.
     """
@@ -58,8 +65,21 @@ class ScanSettings:
     layers: LayerChoice = LayerChoice.FOUND
     grid: LayerGrid | None = None
     overwrite: bool = False
+    workers: int = 0
     visibility: VisibilitySettings = field(default_factory=VisibilitySettings)
     detect: DetectSettings = field(default_factory=DetectSettings)
+
+    def __post_init__(self) -> None:
+        if self.workers < 0:
+            raise SettingsError(
+                f"workers is {self.workers}; a number of threads, or 0 for all cores, is needed."
+            )
+
+
+def quick(settings: ScanSettings) -> ScanSettings:
+    """Return the settings with a background made from fewer lines, for a first look."""
+    sample_bytes = min(settings.detect.sample_bytes, QUICK_SAMPLE_BYTES)
+    return replace(settings, detect=replace(settings.detect, sample_bytes=sample_bytes))
 
 
 def scan(
@@ -121,7 +141,10 @@ def scan(
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
-        detections = detect(watched, gases, filled.detect, planes, clock.tick)
+        workers = filled.workers or usable_cores()
+        # Each searching thread is one BLAS thread: together they would fight for the cores.
+        with threadpool_limits(1, user_api="blas"):
+            detections = detect(watched, gases, filled.detect, planes, clock.tick, workers)
         clock.close()
         sanity = inspected.report()
         n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
@@ -142,6 +165,13 @@ def scan(
             grid=filled.grid,
             on_layer=clock.units("products", n_layers),
         )
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _opened(path: Path, options: OpenOptions) -> Cube:
