@@ -77,13 +77,12 @@ def write_cog(
         "count": 1,
         "dtype": image.dtype.name,
         "nodata": 0 if labels else float("nan"),
-        # Compressed at once: a map grid is mostly empty around a slanting flight line.
         "tiled": True,
-        "compress": "DEFLATE",
-        "zlevel": 1,
     }
     if grid is not None:
         profile |= {"transform": Affine(*grid.transform), "crs": _reference_system(path, grid)}
+        # Compressed at once: a map grid is mostly empty around a slanting flight line.
+        profile |= {"compress": "DEFLATE", "zlevel": 1}
     with not_georeferenced_is_fine(), MemoryFile() as memory, MemoryFile() as whole:
         with memory.open(**profile) as dataset:
             dataset.write(values, 1)
@@ -100,6 +99,7 @@ def write_cog(
                 driver="COG",
                 compress="DEFLATE",
                 predictor="YES",
+                level=1,  # Noise: level 6 takes half as long again and saves one part in a hundred.
                 blocksize=BLOCK_SIZE,
                 overview_resampling="MODE" if labels else "AVERAGE",
                 num_threads=1,

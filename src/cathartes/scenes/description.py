@@ -99,7 +99,9 @@ class ScaledLines:
             line = block[i]
             with np.errstate(over="ignore", invalid="ignore"):
                 np.multiply(line, self.factor, out=line)
-            line[~np.isfinite(line)] = np.nan
+            finite = np.isfinite(line)
+            if not finite.all():
+                line[~finite] = np.nan
         return block
 
 

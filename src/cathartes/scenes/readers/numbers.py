@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+TURNED_BANDS = 32
+"""Bands that are turned at a time from an order that is not the target's: a cache holds them."""
+
 
 def as_stored(number: ArrayLike, kind: np.dtype[Any]) -> NDArray[Any]:
     """Return numbers that a header states, of any shape, as a file of this type would hold them.
@@ -41,7 +44,9 @@ def convert_numbers(
         Before scale and offset; NaN is met by nothing.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        target[...] = numbers
+        step = numbers.shape[-1] if numbers.flags.c_contiguous else TURNED_BANDS
+        for first in range(0, numbers.shape[-1], step):
+            target[..., first : first + step] = numbers[..., first : first + step]
         for apply, by, neutral in ((np.multiply, scale, 1.0), (np.add, offset, 0.0)):
             factor = np.asarray(by, dtype=np.float32)
             if (factor != neutral).any():
