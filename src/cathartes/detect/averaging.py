@@ -29,17 +29,24 @@ def square_sums(
     reach = width_px // 2
     if reach == 0:
         return values, count
-    for axis in (0, 1):
-        values, count = _slid(values, reach, axis), _slid(count, reach, axis)
-    return values, count
+    return _summed(values, reach), _summed(count[:, :, None], reach)[:, :, 0]
 
 
-def _slid(values: NDArray[np.float32], reach: int, axis: int) -> NDArray[np.float32]:
-    """Return the sum of so many neighbours on either side along an axis."""
-    total = values.copy()
-    along = np.moveaxis(values, axis, 0)
-    out = np.moveaxis(total, axis, 0)
-    for shift in range(1, reach + 1):
-        out[shift:] += along[:-shift]
-        out[:-shift] += along[shift:]
+def _summed(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Return the sum over so many lines and samples on either side, (line, sample, band).
+
+    Line by line, so that a line's sum is still in the processor's cache when its samples are added.
+    """
+    total = np.empty_like(values)
+    n_lines = len(values)
+    for number, out in enumerate(total):
+        line = values[number].copy()
+        for shift in range(1, reach + 1):
+            for other in (number - shift, number + shift):
+                if 0 <= other < n_lines:
+                    line += values[other]
+        out[:] = line
+        for shift in range(1, reach + 1):
+            out[shift:] += line[:-shift]
+            out[:-shift] += line[shift:]
     return total
