@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label, maximum, maximum_filter
+from scipy.ndimage import label, maximum_filter
 
 from cathartes.detect.tails import fit_tail
 
@@ -58,9 +58,11 @@ def hill_tops(
         hills, n_hills = label(both >= 1.25**level, structure=np.ones((3, 3)))
         chosen = rung == level
         mine = hills[line[chosen], sample[chosen]]
-        numbers = np.arange(n_hills + 1)
-        gas_top[chosen] = maximum(np.nan_to_num(gas, nan=-np.inf), hills, numbers)[mine]
-        decoy_top[chosen] = maximum(np.nan_to_num(decoy, nan=-np.inf), hills, numbers)[mine]
+        ground = np.nonzero(hills)
+        for score, top in ((gas, gas_top), (decoy, decoy_top)):
+            highest = np.full(n_hills + 1, -np.inf, dtype=score.dtype)
+            np.fmax.at(highest, hills[ground], score[ground])
+            top[chosen] = highest[mine]
     return gas_top, decoy_top
 
 
