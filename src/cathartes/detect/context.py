@@ -24,12 +24,20 @@ def context_image(
     (line, sample) float32 [K] if emissive, else [cube's unit]
     """
     if not emissive:
-        return np.asarray(block.mean(axis=2), dtype=np.float32)
+        return _mean_of(block, np.ones(wavelength_um.size, dtype=bool))
     clear = (wavelength_um >= CLEAR_UM[0]) & (wavelength_um <= CLEAR_UM[1])
     if not clear.any():
         clear = np.abs(wavelength_um - np.mean(CLEAR_UM)) <= np.ptp(wavelength_um) / 4
     chosen = clear if clear.any() else np.ones(wavelength_um.size, dtype=bool)
     temperature = brightness_temperature_k(
-        float(wavelength_um[chosen].mean()), block[:, :, chosen].mean(axis=2)
+        float(wavelength_um[chosen].mean()), _mean_of(block, chosen)
     )
     return temperature.astype(np.float32)
+
+
+def _mean_of(block: NDArray[np.float32], chosen: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the mean over some bands, (line, sample); NaN if any is, by one product."""
+    bands = np.flatnonzero(chosen)
+    run = slice(bands[0], bands[-1] + 1)
+    weight = (chosen[run] / bands.size).astype(np.float32)
+    return np.asarray(block[:, :, run] @ weight)
