@@ -100,17 +100,21 @@ class Sample:
             degrees_of_freedom=max(int(n_pixels * share) - n_means, 2),
         )
 
-    def about(self, mean: NDArray[np.float64]) -> NDArray[np.float32]:
+    def about(
+        self, mean: NDArray[np.float64], rows: slice = slice(None)
+    ) -> NDArray[np.float32]:
         """Return the means over squares less those of the column means, (row, sample, band).
 
         Parameters
         ----------
         mean : (sample, band) [cube's unit]
             Less `shift`.
+        rows
+            Rows of the sample that are wanted.
         """
         seen = np.asarray(self.valid.any(axis=0))[None]
         sums, count = square_sums(mean[None].astype(np.float32), seen, self.width_px)
-        return np.asarray(self.mean - sums / np.maximum(count, 1.0)[:, :, None])
+        return np.asarray(self.mean[rows] - sums / np.maximum(count, 1.0)[:, :, None])
 
     def thinned(self, n_pixels: int) -> "Sample":
         """Return the sample with only so many of its rows as hold about so many pixels."""

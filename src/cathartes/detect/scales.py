@@ -110,7 +110,7 @@ class PatchNoise:
         directions are alike.
         """
         few = slice(None, None, max(1, len(sample.lines) // 64))
-        x = sample.about(background.mean - sample.shift)[few] @ bank.whitening.T
+        x = sample.about(background.mean - sample.shift, few) @ bank.whitening.T
         usable = clean[few]
         x[~usable] = 0.0
         start = np.zeros_like(x[:, :1])
@@ -123,9 +123,10 @@ class PatchNoise:
             full = number[:, width:] - number[:, :-width] == width
             if full.sum() < 10:
                 break
-            means = (sums[:, width:] - sums[:, :-width])[full] / width
+            total = sums[:, width:] - sums[:, :-width]
+            square = np.einsum("rsb,rsb->rs", total, total)[full]
             widths.append(width + sample.width_px - 1)
-            kept.append(float((means**2).mean()))
+            kept.append(float(square.mean()) / (width**2 * x.shape[2]))
         if not kept:
             return cls(np.ones(1), np.ones(1))
         return cls(np.array(widths, dtype=float), (np.array(kept) / kept[0]) ** 2)
