@@ -96,8 +96,14 @@ def our_mag1c(cube: Array, gases: Array) -> Array:
 
 def _our_bank(cube: Array, gases: Array, width_px: int, sample_bytes: int) -> tuple[Any, ...]:
     """Return a bandset, a background and a bank, as the detector makes them."""
-    cubes, bandsets = import_module("cathartes.scenes.cube"), import_module("cathartes.detect.bandset")
-    samples, banks = import_module("cathartes.detect.sample"), import_module("cathartes.detect.bank")
+    cubes, bandsets = (
+        import_module("cathartes.scenes.cube"),
+        import_module("cathartes.detect.bandset"),
+    )
+    samples, banks = (
+        import_module("cathartes.detect.sample"),
+        import_module("cathartes.detect.bank"),
+    )
     signature = import_module("cathartes.detect.signature")
     bands = import_module("cathartes.spectra.response").SpectralBands(
         np.linspace(2.1, 2.5, cube.shape[2]), np.full(cube.shape[2], 0.005)
@@ -446,7 +452,9 @@ def measure_scan(folder: Path) -> dict[str, Any]:
 def show_scan(result: dict[str, Any]) -> None:
     """Print the scans' seconds by stage."""
     one = result["default"]
-    print(f"\n### Scan of 2000 x 512 x 256 (ENVI, BIL), {one['gases']} gases, {os.cpu_count()} cores\n")
+    print(
+        f"\n### Scan of 2000 x 512 x 256 (ENVI, BIL), {one['gases']} gases, {os.cpu_count()} cores\n"
+    )
     print("| stage | " + " | ".join(f"{name}, s" for name in result) + " |")
     print("| --- |" + " ---: |" * len(result))
     for stage in one["timings_s"]:

@@ -13,6 +13,7 @@ from scipy.linalg import lapack
 
 from cathartes.errors import InputError, SingularCovarianceError
 
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """The finite pixels of one column about their mean.
@@ -78,15 +79,16 @@ def columns(
     ones = np.ones(radiance.shape[0], np.float32)
     for number in range(radiance.shape[1]):
         pixels = np.array(radiance[:, number], np.float32, order="C")
-        mean = ones @ pixels / len(pixels)
+        mean = np.asarray(ones @ pixels / np.float32(len(pixels)), np.float32)
         # The mean is finite in all bands if every value is: no look at each.
         if np.isfinite(mean).all():
             yield number, slice(None), Column.of_radiance(pixels, mean)
             continue
-        finite = np.isfinite(pixels).all(axis=1)
+        finite = np.asarray(np.isfinite(pixels).all(axis=1))
         if finite.any():
             pixels = pixels[finite]
-            yield number, finite, Column.of_radiance(pixels, pixels.mean(axis=0))
+            mean = np.asarray(pixels.mean(axis=0), np.float32)
+            yield number, finite, Column.of_radiance(pixels, mean)
 
 
 def column_matched_filter(

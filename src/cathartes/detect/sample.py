@@ -100,9 +100,7 @@ class Sample:
             degrees_of_freedom=max(int(n_pixels * share) - n_means, 2),
         )
 
-    def about(
-        self, mean: NDArray[np.float64], rows: slice = slice(None)
-    ) -> NDArray[np.float32]:
+    def about(self, mean: NDArray[np.float64], rows: slice = slice(None)) -> NDArray[np.float32]:
         """Return the means over squares less those of the column means, (row, sample, band).
 
         Parameters

@@ -1,7 +1,6 @@
 """From a cube's file to a folder of products: the main job."""
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -169,9 +168,8 @@ def scan(
 
 def usable_cores() -> int:
     """Return the number of cores that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _opened(path: Path, options: OpenOptions) -> Cube:
