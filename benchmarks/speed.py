@@ -1,4 +1,4 @@
-"""How fast the filters and a whole scan are, beside other open programs and the least work possible.
+"""How fast the filters and a whole scan are, beside other programs and the least work possible.
 
     python benchmarks/speed.py [--peers-python PYTHON] [--rounds 3] [--case b] [--json]
 
@@ -38,10 +38,9 @@ MAG1C_COLUMNS = 128
 """Columns on which the iterative estimators are timed; they are independent of each other."""
 PPM_M = 1e5
 """Unit of the peers' templates, ppm m."""
-ONE_THREAD = {
-    name: "1"
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
 SCAN_GIB = 2000 * 512 * 256 * 4 / 2**30 + 1e-5
 Array = Any
 Job = Callable[[Array, Array], Array]
@@ -60,10 +59,10 @@ def write_case(case: str, folder: Path) -> None:
     surfaces = surfaces.astype(np.float32)
     level = (9 + np.sin(band / 20)).astype(np.float32)
     gases = np.zeros((N_GASES, n_bands))
-    for gas in gases:
+    for gas in range(N_GASES):
         for _ in range(generator.integers(2, 7)):
             at, width = generator.uniform(0, n_bands), generator.uniform(1.5, 8)
-            gas -= 2e-4 * generator.uniform(0.2, 1) / (1 + ((band - at) / width) ** 2)
+            gases[gas] -= 2e-4 * generator.uniform(0.2, 1) / (1 + ((band - at) / width) ** 2)
     plumes = np.zeros((n_lines, n_samples), np.float32)
     for _ in range(8):
         line, sample = generator.integers(0, n_lines - 60), generator.integers(0, n_samples - 40)
@@ -135,12 +134,12 @@ def our_pixel_bank(cube: Array, gases: Array, sample_bytes: int = 128 * 2**20) -
 
 
 def our_pixel_bank_all(cube: Array, gases: Array) -> Array:
-    """The same with every pixel in the statistics, as the peers have it."""
+    """Do the same with every pixel in the statistics, as the peers do."""
     return our_pixel_bank(cube, gases, sample_bytes=2**40)
 
 
 def our_detector_bank(cube: Array, gases: Array) -> Array:
-    """What the detector does: means over squares, all scores and the Mahalanobis distance."""
+    """Do as the detector does: means over squares, all scores and the Mahalanobis distance."""
     averaging = import_module("cathartes.detect.averaging")
     bandset, banks, bank = _our_bank(cube, gases, 3, 128 * 2**20)
     n_bands = cube.shape[2]
@@ -452,9 +451,7 @@ def measure_scan(folder: Path) -> dict[str, Any]:
 def show_scan(result: dict[str, Any]) -> None:
     """Print the scans' seconds by stage."""
     one = result["default"]
-    print(
-        f"\n### Scan of 2000 x 512 x 256 (ENVI, BIL), {one['gases']} gases, {os.cpu_count()} cores\n"
-    )
+    print(f"\n### Scan of 2000 x 512 x 256, {one['gases']} gases, {os.cpu_count()} cores\n")
     print("| stage | " + " | ".join(f"{name}, s" for name in result) + " |")
     print("| --- |" + " ---: |" * len(result))
     for stage in one["timings_s"]:

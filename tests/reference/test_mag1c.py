@@ -52,8 +52,8 @@ def test_the_answer_is_that_of_mag1c(peak_ppm_m, monkeypatch):
     both = (found > 0) & (expected > 0)
     error = np.abs(found - expected)[both]
     # √(n b) half-steps of 2^-24 of the ground's variance over the noise's, in noise-equivalents:
-    # tests/unit/detect/test_detect_column_filter.py, as is the 4. The least value at rest, at z = 2,
-    # is one.
+    # tests/unit/detect/test_detect_column_filter.py, as is the 4. The least value at rest,
+    # at z = 2, is one.
     rounding = np.sqrt(n_lines * n_bands) * 2.0**-24 * radiance.var(axis=0).mean() / 0.02**2
     allowed = rounding * np.quantile(expected[both], 0.02)
     assert np.quantile(error - 2e-4 * expected[both], 0.95) < 4 * allowed

@@ -34,10 +34,9 @@ class InspectedLines:
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), as the source gives them."""
         block = self.source.read_lines(start, stop)
-        fresh = ~self.seen[start:stop]
-        if fresh.any():
-            self.inspector.inspect_block(block if fresh.all() else block[fresh])
-            self.seen[start:stop] = True
+        for line in np.flatnonzero(~self.seen[start:stop]):
+            self.inspector.inspect_block(block[line : line + 1])
+        self.seen[start:stop] = True
         return block
 
     def report(self) -> RadianceSanity:

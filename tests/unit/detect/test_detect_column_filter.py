@@ -101,7 +101,7 @@ def test_the_column_filter_is_its_definition(seed, plume):
 def agree(found, slow, allowed):
     """Supports differ in less than a thousandth, values by the error that rounding can make.
 
-    At rest du/dz = (1 + z/√(z² - 4))/2 noise-equivalents. Of a normal law's part above 2 a twentieth
+    At rest du/dz = (1 + z/√(z² - 4))/2 noise-equivalents. Of a normal law above 2 a twentieth
     lies under 2.02, where that is 4; nearer to 2 pixels have not come to rest after 30 iterations,
     and a difference of z may have been multiplied by as much.
     """
@@ -121,7 +121,7 @@ def test_the_reweighted_filter_is_the_papers(seed, plume):
 
 
 def test_a_plume_that_makes_most_of_the_variance_is_solved_anew():
-    """The diagonal of the covariance falls by more than a third: fixed-point steps would be slow."""
+    """The diagonal falls by more than a third, and fixed-point steps would be slow."""
     radiance, change, _ = sunlit(3, plume_ppm_m=12000.0)
     found = reweighted_column_filter(radiance, change, diagonal_share=0.2)
     slow = slow_mag1c(radiance, change, share=0.2)
