@@ -81,8 +81,8 @@ def scan(
         bool,
         typer.Option(
             "--quick",
-            help="Make the background from a quarter of the lines: sooner done, and weak plumes "
-            "less surely found.",
+            help="For a first look: the background from fewer lines, so that weak plumes are less "
+            "surely found, and no layers unless --layers asks for them.",
         ),
     ] = False,
     workers: Annotated[
@@ -119,6 +119,7 @@ def scan(
         "max_expected_by_chance": max_expected_by_chance,
     }
     said = ScanSettings() if settings is None else read_scan_settings(settings)
+    said = quick_settings(said) if quick else said
     said = replace(
         said,
         gases=tuple(gas) if gas else said.gases,
@@ -128,7 +129,6 @@ def scan(
         workers=said.workers if workers is None else workers,
         detect=_with(said.detect, detect),
     )
-    said = quick_settings(said) if quick else said
     options = of_cube.open_options(
         of_cube.BandLists(wavelengths, fwhm, wavelength_unit),
         format_name=format_name,

@@ -73,8 +73,11 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
         block = whole.read(start, stop)
         good = np.isfinite(block)
         finite += good.sum(axis=(0, 1))
-        low = np.minimum(low, np.where(good, block, np.inf).min(axis=(0, 1)))
-        high = np.maximum(high, np.where(good, block, -np.inf).max(axis=(0, 1)))
+        every = bool(good.all())
+        least = block if every else np.where(good, block, np.inf)
+        greatest = block if every else np.where(good, block, -np.inf)
+        low = np.minimum(low, least.min(axis=(0, 1)))
+        high = np.maximum(high, greatest.max(axis=(0, 1)))
         n_pixels += block.shape[0] * block.shape[1]
     alive = (finite >= 0.5 * finite.max()) & (high > low)
     if not finite.any():

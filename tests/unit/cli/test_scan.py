@@ -15,6 +15,7 @@ from cathartes.cli.number_list import parse_band_list, parse_numbers
 from cathartes.cli.scan import targets_of
 from cathartes.cli.scan_tables import plume_table, plumes_by_flags, significant
 from cathartes.errors import SettingsError
+from cathartes.pipeline.scan import QUICK_SAMPLE_BYTES
 from cathartes.products.summary import PlumeShort
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.radiometry import planck_radiance
@@ -174,6 +175,17 @@ def test_options_win_over_the_settings_file(flight: Path, tmp_path: Path) -> Non
     assert settings["gases"] == ["SF6"]
     assert settings["detect"]["plume_temperature_k"] == 285.0
     assert settings["detect"]["min_pixels"] == 9
+
+
+def test_a_quick_scan_writes_layers_if_they_are_asked_for(flight: Path, tmp_path: Path) -> None:
+    words = ["scan", str(flight), "-g", "SF6", "--quick", "--workers", "1", "-q", "--out"]
+    assert main([*words, str(tmp_path / "bare")]) == 0
+    assert main([*words, str(tmp_path / "full"), "--layers", "all"]) == 0
+    assert not (tmp_path / "bare" / "layers").exists()
+    assert len(list((tmp_path / "full" / "layers").iterdir())) == 4
+    settings = json.loads((tmp_path / "full" / "summary.json").read_text())["settings"]
+    assert settings["workers"] == 1
+    assert settings["detect"]["sample_bytes"] == QUICK_SAMPLE_BYTES
 
 
 def test_the_pixel_of_a_plume_is_the_one_its_origin_lies_in() -> None:

@@ -2,17 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from threadpoolctl import threadpool_info
 
 import cathartes
+from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
+from cathartes.detect.step import detect
 from cathartes.errors import SettingsError
 from cathartes.pipeline.inspected import InspectedLines
-from cathartes.pipeline.scan import ScanSettings, scan
+from cathartes.pipeline.scan import ScanSettings, quick, scan, usable_cores
 from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import LayerChoice
@@ -61,6 +65,48 @@ def test_the_settings_win_over_what_the_cube_says_of_the_air(tmp_path: Path) -> 
     told = ScanSettings(gases=("SF6",), detect=DetectSettings(plume_temperature_k=300.0))
     summary = scan(cube(), tmp_path / "out", settings=told)
     assert summary.settings["detect"]["plume_temperature_k"] == 300.0  # type: ignore[index,call-overload]
+
+
+def test_the_threads_that_search_change_nothing(tmp_path: Path) -> None:
+    blocks = DetectSettings(block_bytes=4 * 24 * 80 * 7)
+    found = []
+    for workers in (1, 3):
+        told = replace(ONE_GAS, workers=workers, layers=LayerChoice.ALL, detect=blocks)
+        summary = scan(cube(), tmp_path / f"out{workers}", settings=told)
+        assert summary.settings["workers"] == workers
+        layers = sorted((tmp_path / f"out{workers}" / "layers").glob("*.tif"))
+        found.append([(path.name, sha256_of(path)) for path in layers])
+    assert len(found[0]) == 8
+    assert found[0] == found[1]
+
+
+def test_all_usable_cores_search_with_one_numerical_thread_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, set[int]]] = []
+
+    def watched(*words: object) -> Detections:
+        pools = {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
+        seen.append((int(words[5]), pools))  # type: ignore[call-overload]
+        return detect(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("cathartes.pipeline.scan.detect", watched)
+    scan(cube(), tmp_path / "out", settings=ONE_GAS)
+    assert seen == [(usable_cores(), {1})]
+
+
+def test_fewer_than_no_threads_are_refused() -> None:
+    with pytest.raises(SettingsError, match="workers is -1; a number of threads, or 0"):
+        ScanSettings(workers=-1)
+
+
+def test_a_quick_scan_has_a_smaller_sample_and_no_layers() -> None:
+    told = quick(replace(ONE_GAS, layers=LayerChoice.ALL))
+    assert told.detect.sample_bytes < DetectSettings().sample_bytes
+    assert told.layers is LayerChoice.NONE
+    assert told.gases == ONE_GAS.gases
+    small = replace(ONE_GAS, detect=DetectSettings(sample_bytes=1))
+    assert quick(small).detect.sample_bytes == 1
 
 
 def test_the_summary_returned_is_the_one_written(tmp_path: Path) -> None:
