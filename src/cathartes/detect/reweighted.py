@@ -47,7 +47,7 @@ def reweighted_column_filter(
 
     Parameters
     ----------
-    radiance : (line, sample, band) [cube's unit]
+    radiance : (line, sample, band) [W m-2 sr-1 um-1, or any other unit]
         NaN in any band gives NaN out, and the pixel is left out of its column's background.
     change_per_ppm_m : (band,) [ppm-1 m-1]
         t: relative change of radiance by the gas, negative where it absorbs.
