@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from speed_programs import ITERATIONS, JOBS, N_GASES, OURS, TIMES
 
 CASES = {"a": (1000, 600, 100), "b": (2000, 512, 256)}
