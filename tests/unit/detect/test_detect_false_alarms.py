@@ -151,7 +151,7 @@ def test_a_surface_that_answers_to_a_decoy_is_not_explained(make_emissive, monke
     usual = bare.every.score_for(0.1)
     assert laws["surface"].every.score_for(0.1) > 1.25 * usual
     of_explained = bare.explained.score_for(0.1)
-    assert laws["surface"].explained.score_for(0.1) == pytest.approx(of_explained, rel=0.1)
+    assert laws["surface"].explained.score_for(0.1) < 1.1 * of_explained
     assert laws["decoy"].explained.score_for(0.1) > 1.25 * of_explained
 
 
