@@ -1,7 +1,8 @@
 """From an outlined plume to what is said of it: chemicals, amounts, doubts."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,12 @@ LOW_CONTRAST_FLAG = "contrast too small for a column density"
 LOOKALIKE_FLAG = "look-alike possible"
 NO_AMOUNTS_FLAG = "library spectrum has no amounts"
 FEW_PIXELS_FLAG = "too few pixels to know the ground"
+SEVERAL_FLAG = "several alike in the scene"
 CHANCE_ASSUMED_FLAG = "chance assumed, not measured"
 
 THICK_OPTICAL_DEPTH = 0.5
+SEVERAL = 3
+"""So many plumes of one chemical make one think of a surface: roofs are many, vents are few."""
 SURE = 0.95
 """A gas more probable than this has no rival: the sets without it have less than the rest."""
 
@@ -262,6 +266,17 @@ class PlumeReader:
             runner_up_fit=runner_up_fit,
             runner_up="" if runner_up is None else self.signatures.names[runner_up],
         )
+
+
+def flag_several(plumes: tuple[Plume, ...]) -> tuple[Plume, ...]:
+    """Return the plumes, those of a chemical that bears several of them flagged."""
+    count = Counter(plume.chemical for plume in plumes)
+    return tuple(
+        replace(plume, flags=(*plume.flags, SEVERAL_FLAG))
+        if count[plume.chemical] >= SEVERAL
+        else plume
+        for plume in plumes
+    )
 
 
 def clear_of_ground(

@@ -15,7 +15,7 @@ from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, apply_bank, make_bank
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.cores import Core, read_cores
-from cathartes.detect.describe import PlumeReader, gather_signals
+from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND, outcome_of
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
@@ -492,4 +492,5 @@ def _describe(
     renumber[[i + 1 for i in kept]] = plume_of
     labels, rings = renumber[labels], renumber[rings]
     strongest = [kept[plume_of.index(n)] for n in range(1, max(plume_of, default=0) + 1)]
-    return labels, tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
+    plumes = tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
+    return labels, flag_several(plumes)
