@@ -12,14 +12,13 @@ from scipy.ndimage import binary_dilation
 from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
-from cathartes.detect.bank import FilterBank, apply_bank, make_bank
+from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.contrast import Contrast
-from cathartes.detect.cores import Core, read_cores
 from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
+from cathartes.detect.explained import explained_peaks
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND, outcome_of
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
-from cathartes.detect.pursuit import MAX_CORE_MISFIT, misfit
 from cathartes.detect.quantify import saturation_curve
 from cathartes.detect.result import Detections, GasSearched, Plume
 from cathartes.detect.sample import Sample, gather_sample
@@ -29,7 +28,7 @@ from cathartes.detect.scales import (
     PatchNoise,
     without_plumes,
 )
-from cathartes.detect.search import Heights, Searcher, score_scene
+from cathartes.detect.search import Searcher, score_scene
 from cathartes.detect.seeds import LEAST_HEIGHT, PLUME_MARGIN_PX, Peaks, find_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
@@ -186,14 +185,14 @@ def detect(
 
     noise = PatchNoise.measure(scene.sample, clean, background, bank)
     peaks = Peaks.of_heights(heights)
-    explained = _explained(searcher, heights, peaks, noise, tick)
+    explained = explained_peaks(searcher, heights, peaks, noise, tick)
     shape = (cube.n_lines, cube.n_samples)
     labels, seeds, laws = find_plumes(peaks, explained, shape, gas_score, settings)
-    clear = ~binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
 
-    @cache
-    def false_alarm(gas: int) -> FalseAlarmLaw:
-        return FalseAlarmLaw.measure(searcher.gas_family.strength(gas_score(gas)[clear]))
+    def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
+        clear = ~binary_dilation(outside > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
+        strength = searcher.gas_family.strength
+        return cache(lambda gas: FalseAlarmLaw.measure(strength(gas_score(gas)[clear])))
 
     reader = PlumeReader(
         bank=bank,
@@ -204,14 +203,17 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
-        false_alarm=false_alarm,
+        false_alarm=false_alarms(labels),
         contrast_assumed=assumed,
         few_pixels=background.degrees_of_freedom < MIN_SQUARES_PER_BAND * scene.bandset.index.size,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
-        labels, plumes = _describe(scene.bandset, reader, labels, seeds, gas_score, tick)
+        labels, plumes = _describe(
+            scene.bandset, reader, labels, seeds, gas_score, false_alarms, tick
+        )
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
+    false_alarm = false_alarms(labels)
     searched = tuple(
         GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
         for gas, name in enumerate(gases.names)
@@ -226,36 +228,6 @@ def detect(
         few_pixels=reader.few_pixels,
     )
     return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)
-
-
-def _explained(
-    searcher: Searcher, heights: Heights, peaks: Peaks, noise: PatchNoise, tick: Tick
-) -> NDArray[np.bool_]:
-    """Return whether one or two signatures explain each peak's core, (peak,) bool.
-
-    Gases are asked of gases' peaks, decoys of decoys'. What is smaller than a square is explained
-    by accident, in one of the squares that hold it. Peaks too low to be plumes pass unasked.
-    """
-    explained = np.ones(peaks.height.size, dtype=bool)
-    chosen = peaks.candidates
-    if chosen.size == 0:
-        return explained
-    both = np.fmax(heights.gas, heights.decoy)
-    places = zip(peaks.line[chosen].tolist(), peaks.sample[chosen].tolist(), strict=True)
-    cores = [Core.around(both, line, sample) for line, sample in places]
-    bank = searcher.bank
-    read = read_cores(searcher.bandset, bank.mean, cores, tick)
-    z, distance = apply_bank(read.signal.astype(np.float32), bank)
-    expected = len(bank.whitening) * noise.variance(read.n_core, read.n_ring)
-    n_gas_signatures = searcher.gas_family.scale.size
-    left = np.where(
-        peaks.gas_won[chosen],
-        misfit(z[:n_gas_signatures], distance, expected, searcher.gas_family),
-        misfit(z[n_gas_signatures:], distance, expected, searcher.decoy_family),
-    )
-    whole = np.array([core.n_pixels >= searcher.width_px**2 for core in cores])
-    explained[chosen] = whole & (left <= MAX_CORE_MISFIT)
-    return explained
 
 
 def _median(necl: NDArray[np.float32]) -> float:
@@ -469,6 +441,7 @@ def _describe(
     labels: NDArray[np.int32],
     seeds: tuple[Seed, ...],
     gas_score: Callable[[int], NDArray[np.float32]],
+    false_alarms: Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]],
     tick: Tick,
 ) -> tuple[NDArray[np.int32], tuple[Plume, ...]]:
     """Say of each outlined piece what it is, join those of one plume, and describe that."""
@@ -491,6 +464,7 @@ def _describe(
     plume_of = join_pieces(renumber[labels], tuple(pieces[i].chemical for i in kept))
     renumber[[i + 1 for i in kept]] = plume_of
     labels, rings = renumber[labels], renumber[rings]
+    reader = replace(reader, false_alarm=false_alarms(labels))
     strongest = [kept[plume_of.index(n)] for n in range(1, max(plume_of, default=0) + 1)]
     plumes = tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
     return labels, flag_several(plumes)

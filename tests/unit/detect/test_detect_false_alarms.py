@@ -1,6 +1,7 @@
 """What chance and clean ground give, from end to end: laws of scenes, and plumes held to them."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -214,17 +215,23 @@ def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
             id=number, chemical=chemicals[piece], expected_by_chance=expected[piece]
         )
 
-    reader = SimpleNamespace(
-        settings=DetectSettings(),
-        bank=SimpleNamespace(mean=np.zeros((40, 3), np.float32)),
-        describe=describing,
-    )
+    @dataclass
+    class Reader:
+        settings: DetectSettings
+        bank: SimpleNamespace
+        describe: Callable
+        false_alarm: None = None
+
+    bank = SimpleNamespace(mean=np.zeros((40, 3), np.float32))
+    reader = Reader(DetectSettings(), bank, describing)
     values = np.ones((20, 40, 3), np.float32)
 
     def score(gas):
         return np.ones((20, 40), np.float32)
 
-    found, plumes = step._describe(make_bandset(values), reader, labels, seeds, score, quiet)
+    found, plumes = step._describe(
+        make_bandset(values), reader, labels, seeds, score, lambda labels: None, quiet
+    )
     assert [(p.id, p.chemical) for p in plumes] == [(1, "a"), (2, "b"), (3, "b"), (4, "c")]
     np.testing.assert_array_equal(found, np.array([0, 0, 1, 2, 0, 3, 4], np.int32)[labels])
     assert [piece for _, piece, *_ in asked[6:]] == [1, 2, 4, 5]
@@ -232,6 +239,8 @@ def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
     assert all(set(rings) <= {0, 1, 2, 3, 4} for *_, rings in asked[6:])
 
     expected[:] = [5.0] * 6
-    found, plumes = step._describe(make_bandset(values), reader, labels, seeds, score, quiet)
+    found, plumes = step._describe(
+        make_bandset(values), reader, labels, seeds, score, lambda labels: None, quiet
+    )
     assert plumes == ()
     assert not found.any()
