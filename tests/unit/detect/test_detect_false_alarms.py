@@ -95,7 +95,7 @@ def test_a_scene_too_small_for_a_tail_states_no_rare_probability(make_emissive):
     found = make_emissive(1, [("deltane", 20, 20, 80.0)], shape=(45, 40)).detect()
     law = found.false_alarm("deltane")
     assert law.tail is None
-    assert np.isnan(law.strength_for(1e-3))
+    assert np.isnan(law.strength_for(1e-4))
     (plume,) = found.plumes
     assert plume.false_alarm_probability == 1 / law.n_pixels
 
