@@ -93,38 +93,30 @@ class DetectSettings:
     block_bytes: int = 16 * 2**20
 
     def __post_init__(self) -> None:
-        if self.min_bands < 3:
-            raise SettingsError(f"min_bands is {self.min_bands}; at least 3 are needed.")
-        if self.averaging_width_px < 1 or self.averaging_width_px % 2 == 0:
-            raise SettingsError(
-                f"averaging_width_px is {self.averaging_width_px}; an odd width of at least 1 is "
-                "needed, such as 3."
-            )
-        if not self.optical_depths or self.optical_depths[0] != 0 or min(self.optical_depths) < 0:
-            raise SettingsError(
-                f"optical_depths is {self.optical_depths}; 0 first, then positive depths are "
-                "needed, such as (0.0, 1.2)."
-            )
-        if self.decoys_per_gas < 1:
-            raise SettingsError(
-                f"decoys_per_gas is {self.decoys_per_gas}; at least 1 is needed: without decoys "
-                "nothing says what chance gives."
-            )
-        if not 0 < self.max_expected_by_chance <= 100:
-            raise SettingsError(
-                f"max_expected_by_chance is {self.max_expected_by_chance}; above 0 and at most "
-                "100 is needed."
-            )
-        if not 0 < self.altitude_m <= 1e5:
-            raise SettingsError(
-                f"altitude_m is {self.altitude_m}; metres over the ground are needed (1500, say)."
-            )
-        if self.plume_temperature_k is not None and not 150 < self.plume_temperature_k < 1500:
-            raise SettingsError(
-                f"plume_temperature_k is {self.plume_temperature_k}; kelvins between 150 and 1500 "
-                "are needed (20 °C is 293.15)."
-            )
-        if not 1 <= self.mixture_max_gases <= 3:
-            raise SettingsError(
-                f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed."
-            )
+        depths, plume_k = self.optical_depths, self.plume_temperature_k
+        checks = {
+            f"min_bands is {self.min_bands}; at least 3 are needed.": self.min_bands >= 3,
+            f"averaging_width_px is {self.averaging_width_px}; an odd width of at least 1 is "
+            "needed, such as 3.": self.averaging_width_px >= 1 and self.averaging_width_px % 2 == 1,
+            f"optical_depths is {depths}; 0 first, then positive depths are needed, such as "
+            "(0.0, 1.2).": bool(depths) and depths[0] == 0 and min(depths) >= 0,
+            f"decoys_per_gas is {self.decoys_per_gas}; at least 1 is needed: without decoys "
+            "nothing says what chance gives.": self.decoys_per_gas >= 1,
+            f"max_expected_by_chance is {self.max_expected_by_chance}; above 0 and at most 100 is "
+            "needed.": 0 < self.max_expected_by_chance <= 100,
+            f"altitude_m is {self.altitude_m}; metres over the ground are needed (1500, say).": 0
+            < self.altitude_m
+            <= 1e5,
+            f"plume_temperature_k is {plume_k}; kelvins between 150 and 1500 are needed (20 °C is "
+            "293.15).": plume_k is None or 150 < plume_k < 1500,
+            f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed.": 1
+            <= self.mixture_max_gases
+            <= 3,
+            f"sample_bytes is {self.sample_bytes}; bytes of memory are needed, such as "
+            "134217728.": self.sample_bytes >= 1,
+            f"block_bytes is {self.block_bytes}; bytes of memory are needed, such as "
+            "16777216.": self.block_bytes >= 1,
+        }
+        for message, holds in checks.items():
+            if not holds:
+                raise SettingsError(message)

@@ -47,6 +47,8 @@ from cathartes.scenes.radiometry import brightness_temperature_k
 
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
+MAX_ZENITH_DEG = 85.0
+"""Beyond it the air is not crossed as flat layers: 1/cos is 10 % off, and soon infinite."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
 AIR_PIXELS = 24_000
@@ -422,7 +424,8 @@ def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
     Raises
     ------
     InputError
-        If neither says.
+        If neither says, or an angle is so great that light no longer crosses the air on a straight
+        way through flat layers.
     """
     if settings.air_mass_factor is not None:
         return settings.air_mass_factor
@@ -432,6 +435,13 @@ def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
             "density can be stated; give --air-mass-factor (sun overhead and looking down: 2)."
         )
     view_deg = cube.view_zenith_deg or 0.0
+    for name, angle_deg in (("sun", cube.sun_zenith_deg), ("view", view_deg)):
+        if not 0 <= angle_deg <= MAX_ZENITH_DEG:
+            raise InputError(
+                f"cube {cube.name}: the zenith angle of the {name} is {angle_deg:g} degrees; 0 to "
+                f"{MAX_ZENITH_DEG:g} are needed to say how much air the light crossed: correct the "
+                "header, or give --air-mass-factor."
+            )
     return float(1 / np.cos(np.radians(cube.sun_zenith_deg)) + 1 / np.cos(np.radians(view_deg)))
 
 

@@ -30,12 +30,12 @@ from cathartes.products.layers import (
 )
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
 from cathartes.products.summary import ScanSummary
+from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.visibility import VisibilitySettings
 
-_BELIEVABLE_AIR_K = (150.0, 350.0)
 QUICK_SAMPLE_BYTES = 32 * 2**20
 """Memory of the lines from which a quick scan's background is made."""
 
@@ -212,8 +212,8 @@ def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibra
     if window.regime is Regime.REFLECTIVE:
         told = replace(told, air_mass_factor=air_mass_factor(cube, told))
     elif told.plume_temperature_k is None and cube.air_temperature_k is not None:
-        low_k, high_k = _BELIEVABLE_AIR_K
-        if not low_k < cube.air_temperature_k < high_k:
+        low_k, high_k = POSSIBLE_AIR_K
+        if not low_k <= cube.air_temperature_k <= high_k:
             raise HeaderError(
                 f"cube {cube.name}: says that the air has {cube.air_temperature_k:g} K; between "
                 f"{low_k:g} and {high_k:g} K are needed (20 °C is 293.15): correct the file, or "

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cathartes.errors import NoSignatureError, OutputError
+from cathartes.errors import NoSignatureError, OutputError, SettingsError
 from cathartes.spectra.library import Gas
 from cathartes.spectra.response import SpectralBands
 from cathartes.spectra.visibility import absorption_on_bands_per_ppm_m
@@ -50,7 +50,11 @@ def plot_library(
         If none of the gases has a spectrum in the range.
     OutputError
         If the file can't be written.
+    SettingsError
+        If its name is of another format than PNG.
     """
+    if path.suffix.lower() != ".png":
+        raise SettingsError(f"{path.name}: a PNG is drawn; name a file that ends in .png.")
     low, high = range_cm1 or (LONG_WAVE_CM1 if bands is None else _common_cm1(gases, bands))
     grid = np.linspace(low, high, _POINTS)
     curves = [_depth(gas, grid) for gas in gases]

@@ -244,3 +244,9 @@ def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> Non
         text = capsys.readouterr().out
         assert f"cathartes library {command}" in " ".join(text.split())
         assert "--json" in text
+
+
+def test_a_picture_of_another_format_is_refused(tmp_path: Path) -> None:
+    picture = tmp_path / "gases.pdf"
+    assert main(["library", "plot", "SF6", "--out", str(picture)]) == 2
+    assert not picture.exists()

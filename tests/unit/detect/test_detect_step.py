@@ -27,6 +27,7 @@ from cathartes.errors import (
     HeaderError,
     InputError,
     NoSignatureError,
+    SettingsError,
     SingularCovarianceError,
 )
 from cathartes.scenes.cube import ArrayLines
@@ -336,6 +337,21 @@ def test_sunlight_without_the_sun_s_place_is_an_error_that_offers_the_option(mak
     with pytest.raises(InputError, match=r"sun's zenith angle.*--air-mass-factor"):
         scene.detect(sun_zenith_deg=None)
     assert scene.detect(DetectSettings(air_mass_factor=2.0), sun_zenith_deg=None).gases
+
+
+@pytest.mark.parametrize("angle_deg", [85.5, 90.0, 100.0])
+def test_a_sun_that_does_not_shine_through_flat_layers_is_an_error(make_reflective, angle_deg):
+    """At 90 degrees the factor would be 1.6e16, beyond it negative."""
+    scene = make_reflective(14, shape=(30, 30))
+    with pytest.raises(InputError, match=r"zenith angle of the sun.*--air-mass-factor"):
+        scene.detect(sun_zenith_deg=angle_deg)
+    assert scene.detect(DetectSettings(air_mass_factor=2.0), sun_zenith_deg=angle_deg).gases
+
+
+@pytest.mark.parametrize("name", ["sample_bytes", "block_bytes"])
+def test_no_memory_is_no_setting(name):
+    with pytest.raises(SettingsError, match=f"{name} is 0; bytes of memory are needed"):
+        DetectSettings(**{name: 0})
 
 
 def test_an_empty_cube_is_an_error(make_emissive):
