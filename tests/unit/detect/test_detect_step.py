@@ -27,7 +27,6 @@ from cathartes.errors import (
     HeaderError,
     InputError,
     NoSignatureError,
-    SettingsError,
     SingularCovarianceError,
 )
 from cathartes.scenes.cube import ArrayLines
@@ -346,12 +345,6 @@ def test_a_sun_that_does_not_shine_through_flat_layers_is_an_error(make_reflecti
     with pytest.raises(InputError, match=r"zenith angle of the sun.*--air-mass-factor"):
         scene.detect(sun_zenith_deg=angle_deg)
     assert scene.detect(DetectSettings(air_mass_factor=2.0), sun_zenith_deg=angle_deg).gases
-
-
-@pytest.mark.parametrize("name", ["sample_bytes", "block_bytes"])
-def test_no_memory_is_no_setting(name):
-    with pytest.raises(SettingsError, match=f"{name} is 0; bytes of memory are needed"):
-        DetectSettings(**{name: 0})
 
 
 def test_an_empty_cube_is_an_error(make_emissive):

@@ -1,0 +1,32 @@
+"""Settings of detection: what can't be is refused, in words that say what can."""
+
+import pytest
+
+from cathartes.detect.settings import DetectSettings
+from cathartes.errors import SettingsError
+
+
+@pytest.mark.parametrize("name", ["sample_bytes", "block_bytes"])
+def test_no_memory_is_no_setting(name):
+    with pytest.raises(SettingsError, match=f"{name} is 0; bytes of memory are needed"):
+        DetectSettings(**{name: 0})
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"min_bands": 2}, "min_bands is 2; at least 3"),
+        ({"averaging_width_px": 4}, "averaging_width_px is 4; an odd width"),
+        ({"averaging_width_px": -1}, "averaging_width_px is -1; an odd width"),
+        ({"optical_depths": ()}, r"optical_depths is \(\); 0 first"),
+        ({"optical_depths": (0.5, 1.0)}, "0 first, then positive depths"),
+        ({"decoys_per_gas": 0}, "without decoys nothing says what chance gives"),
+        ({"max_expected_by_chance": 0.0}, "above 0 and at most 100"),
+        ({"altitude_m": -5.0}, "metres over the ground"),
+        ({"plume_temperature_k": 20.0}, "kelvins between 150 and 1500"),
+        ({"mixture_max_gases": 4}, "1, 2 or 3 is needed"),
+    ],
+)
+def test_what_can_t_be_is_refused(setting, words):
+    with pytest.raises(SettingsError, match=words):
+        DetectSettings(**setting)
