@@ -13,7 +13,6 @@ from cathartes.detect.describe import (
     EDGE_FLAG,
     FEW_PIXELS_FLAG,
     NO_AMOUNTS_FLAG,
-    SEVERAL_FLAG,
 )
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.pursuit import pursue
@@ -497,13 +496,3 @@ def test_a_gas_without_amounts_gets_no_column(make_emissive):
     assert np.isnan(plume.column_density_mean_ppm_m)
     assert np.isnan(found.planes.read("column_density_ppm_m/deltane")).all()
     assert np.isfinite(found.planes.read("column_density_ppm_m/betane")).any()
-
-
-def test_three_plumes_of_one_chemical_are_flagged_and_two_are_not(make_emissive):
-    """Roofs are many, vents are few."""
-    places = [(30, 30), (75, 90), (120, 40)]
-    for n, flagged in ((3, True), (2, False)):
-        scene = make_emissive(22, [("deltane", i, j, 80.0) for i, j in places[:n]])
-        plumes = [p for p in scene.detect().plumes if p.chemical == "deltane"]
-        assert len(plumes) == n
-        assert all((SEVERAL_FLAG in p.flags) is flagged for p in plumes)
