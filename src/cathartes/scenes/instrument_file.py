@@ -1,5 +1,6 @@
 """What an instrument's TOML file may say, checked by Pydantic, and the arrays it stands for."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
     model_validator,
@@ -22,7 +24,7 @@ from cathartes.scenes.plausibility import (
     is_possible_width,
 )
 from cathartes.scenes.radiometry import planck_slope
-from cathartes.spectra.response import SpectralBands
+from cathartes.spectra.response import SpectralBands, TabulatedResponse
 from cathartes.units import CANONICAL_RADIANCE_UNIT, radiance_factor
 
 Knots = float | list[float]
@@ -33,13 +35,19 @@ class _Table(BaseModel):
 
 
 class BandsTable(_Table):
-    """``[bands]``: a regular grid (first, last, count) or a list of centres, and widths."""
+    """``[bands]``: a regular grid (first, last, count) or a list of centres, and widths.
+
+    The response of a band is Gaussian, or has a tabulated shape: offsets from the centre in units
+    of the width, ascending, and relative responses there.
+    """
 
     first_um: PositiveFloat | None = None
     last_um: PositiveFloat | None = None
     count: PositiveInt | None = None
     centre_um: Annotated[list[PositiveFloat], Field(min_length=1)] | None = None
     fwhm_um: PositiveFloat | list[PositiveFloat]
+    shape_offset_fwhm: Annotated[list[float], Field(min_length=2)] | None = None
+    shape: list[NonNegativeFloat] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "BandsTable":
@@ -53,6 +61,13 @@ class BandsTable(_Table):
         count = self.count if self.centre_um is None else len(self.centre_um)
         if isinstance(self.fwhm_um, list) and len(self.fwhm_um) != count:
             raise ValueError(f"{len(self.fwhm_um)} values of fwhm_um for {count} bands")
+        offset, shape = self.shape_offset_fwhm or [], self.shape or []
+        rises = all(a < b for a, b in pairwise(offset))
+        if len(offset) != len(shape) or not rises or (shape and not any(shape)):
+            raise ValueError(
+                f"{len(offset)} values of shape_offset_fwhm and {len(shape)} of shape; as many of "
+                "each are needed, offsets ascending, shapes not all 0"
+            )
         bands = self.to_bands()
         if not is_possible_centre(bands.centre_um).all():
             raise ValueError(
@@ -72,7 +87,14 @@ class BandsTable(_Table):
             centre = np.array(self.centre_um)
         else:
             centre = np.linspace(self.first_um or 0.0, self.last_um or 0.0, self.count or 0)
-        return SpectralBands(centre, np.broadcast_to(np.array(self.fwhm_um), centre.shape))
+        width = np.broadcast_to(np.array(self.fwhm_um), centre.shape)
+        if self.shape_offset_fwhm is None or self.shape is None:
+            return SpectralBands(centre, width)
+        offset, shape = np.array(self.shape_offset_fwhm), np.array(self.shape)
+        response = tuple(
+            TabulatedResponse(c + offset * w, shape) for c, w in zip(centre, width, strict=True)
+        )
+        return SpectralBands(centre, width, response)
 
 
 class _NoiseTable(_Table):

@@ -15,7 +15,7 @@ from cathartes.scenes.instrument import (
     parse_instrument,
 )
 from cathartes.scenes.radiometry import planck_slope
-from cathartes.spectra.response import SpectralBands
+from cathartes.spectra.response import SpectralBands, response_matrix
 
 GOOD = """
 name = "mine"
@@ -73,6 +73,12 @@ def test_knots_are_interpolated_and_lists_are_taken_band_by_band() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("fwhm_um = 0.5", "fwhm_um = 0.5\nshape = [1.0, 2.0]", "0 values of shape_offset_fwhm"),
+        (
+            "fwhm_um = 0.5",
+            "fwhm_um = 0.5\nshape_offset_fwhm = [1.0, -1.0]\nshape = [1.0, 1.0]",
+            "offsets ascending",
+        ),
         ('name = "mine"', "", "instrument file x.toml, name: Field required"),
         ("n_samples = 10", "n_samples = 0", "n_samples: .*greater than 0"),
         ("n_samples", "n_smaples", "n_smaples|n_samples"),
@@ -99,6 +105,19 @@ def test_wrong_files_are_refused_in_words(old: str, new: str, message: str) -> N
     assert old in GOOD
     with pytest.raises(SettingsError, match=message):
         parse_instrument(GOOD.replace(old, new), "x.toml")
+
+
+def test_a_tabulated_shape_replaces_the_gaussian() -> None:
+    """A triangle of one width: a line of 1/50 of it is seen by the triangle's height there."""
+    words = "fwhm_um = 0.5\nshape_offset_fwhm = [-1.0, 0.0, 1.0]\nshape = [0.0, 1.0, 0.0]"
+    bands = parse_instrument(GOOD.replace("fwhm_um = 0.5", words), "mine.toml").bands
+    assert bands.response is not None
+    assert [r.wavelength_um[1] for r in bands.response] == pytest.approx([8.0, 8.5, 9.0])
+    nu = bands.wavenumber_grid_cm1(0.2)
+    line = np.exp(-0.5 * ((1e4 / nu - 8.25) / 0.01) ** 2)
+    seen = response_matrix(bands, nu) @ line
+    assert seen[0] == pytest.approx(seen[1], rel=0.01)
+    assert seen[2] < 1e-6 * seen[0]
 
 
 def test_a_file_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
