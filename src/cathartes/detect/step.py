@@ -194,7 +194,10 @@ def detect(
     def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
         clear = ~binary_dilation(outside > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
         strength = searcher.gas_family.strength
-        return cache(lambda gas: FalseAlarmLaw.measure(strength(gas_score(gas)[clear])))
+        # Not by gas_score, which keeps what it returns: forty images of a scene are too many.
+        return cache(
+            lambda gas: FalseAlarmLaw.measure(strength(planes.score(gases.names[gas])[clear]))
+        )
 
     reader = PlumeReader(
         bank=bank,
