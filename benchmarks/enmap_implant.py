@@ -38,10 +38,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.known import GasesOnBands, used_bands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import GasesOnBands, detect, used_bands
+from cathartes.detect.step import detect
 from cathartes.pipeline.gases import gases_on_bands
 from cathartes.scenes.cube import ArrayLines, Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube

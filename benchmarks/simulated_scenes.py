@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 
 from cathartes.cli.json_output import write_json
 from cathartes.detect import step
+from cathartes.detect.known import GasesOnBands, used_bands
 from cathartes.detect.planes import MemoryPlanes, ScenePlanes
 from cathartes.detect.quantify import apparent_column_ppm_m, column_density_sd_ppm_m, necl_ppm_m
 from cathartes.detect.result import UNKNOWN, Detections
@@ -87,13 +88,13 @@ INSTRUMENT = "hytes-like"
 FALSE_ALARM_PROBABILITY = 1e-5
 
 
-def searched_gases(cube: Cube, library: GasLibrary) -> step.GasesOnBands:
+def searched_gases(cube: Cube, library: GasLibrary) -> GasesOnBands:
     """Return the gases of a library that show on a cube's bands."""
-    used = step.used_bands(cube, DetectSettings())
+    used = used_bands(cube, DetectSettings())
     return gases_on_bands(library, cube.bands, used, VisibilitySettings())[0]
 
 
-def search(cube: Cube, gases: step.GasesOnBands) -> tuple[Detections, Searcher]:
+def search(cube: Cube, gases: GasesOnBands) -> tuple[Detections, Searcher]:
     """Search a cube with default settings; the searcher knows how contrast is made."""
     with patch.object(step, "score_scene", wraps=step.score_scene) as watched:
         store = MemoryPlanes(cube.n_lines, cube.n_samples)

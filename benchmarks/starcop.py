@@ -34,10 +34,11 @@ import rasterio
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
+from cathartes.detect.known import used_bands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import detect, used_bands
+from cathartes.detect.step import detect
 from cathartes.pipeline.gases import gases_on_bands
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.open import open_cube

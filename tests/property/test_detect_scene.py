@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cathartes.detect.known import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import GasesOnBands, detect
+from cathartes.detect.step import detect
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.radiometry import planck_radiance
 from cathartes.spectra.response import SpectralBands

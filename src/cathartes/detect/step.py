@@ -1,98 +1,40 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
-from cathartes.detect.background import Background, whitening_matrix
-from cathartes.detect.bandset import Bandset, Tick, usable_bandset
-from cathartes.detect.bank import FilterBank, make_bank
-from cathartes.detect.contrast import Contrast
+from cathartes.detect.bandset import Bandset, Tick
 from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
 from cathartes.detect.explained import explained_peaks
-from cathartes.detect.outcome import MIN_SQUARES_PER_BAND, outcome_of
+from cathartes.detect.known import GasesOnBands, Known, Scene
+from cathartes.detect.outcome import outcome_of
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
-from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
-from cathartes.detect.quantify import saturation_curve
+from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched, Plume
-from cathartes.detect.sample import Sample, gather_sample
 from cathartes.detect.scales import (
-    CORE_QUANTILE,
-    CleanScores,
     PatchNoise,
-    without_plumes,
 )
-from cathartes.detect.search import Searcher, score_scene
+from cathartes.detect.search import score_scene
 from cathartes.detect.seeds import LEAST_HEIGHT, PLUME_MARGIN_PX, Peaks, find_plumes
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.signature import (
-    Signatures,
-    decoy_absorption,
-    emissive_signatures,
-    reflective_signatures,
-    saturated_absorption,
-)
 from cathartes.detect.tails import FalseAlarmLaw
-from cathartes.detect.window import Regime, Window, choose_window
-from cathartes.errors import HeaderError, InputError
-from cathartes.scenes.air import POSSIBLE_AIR_K
-from cathartes.scenes.cube import Cube, Quantity
-from cathartes.scenes.radiometry import brightness_temperature_k
+from cathartes.scenes.cube import Cube
 
 MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
-MAX_ZENITH_DEG = 85.0
-"""Beyond it the air is not crossed as flat layers: 1/cos is 10 % off, and soon infinite."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
-AIR_PIXELS = 24_000
-"""Pixels from which the air is estimated."""
-CORE_PIXELS = 20_000
-"""Pixels from which the first background is made."""
-CLEAN_ROUNDS = 2
-"""Times that the background is made again without what looked like gas against the last one."""
 ALBEDO_FACTOR_SD = 0.05
 """How well the albedo factor stands for a pixel's brightness in a gas's own bands."""
 
 
-class _MeanKind(TypedDict):
-    per_column: bool
-    stripe_smoothing_samples: float
-
-
 def quiet(stage: str, share: float) -> None:
     """Take progress and do nothing with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class GasesOnBands:
-    """The gases to be searched, on all bands of an instrument.
-
-    Attributes
-    ----------
-    names : (gas,)
-    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
-        Thin limit, on every band of the cube.
-    shape_only
-        Names of gases whose spectrum has no amounts: they get no column density.
-    """
-
-    names: tuple[str, ...]
-    absorption_per_ppm_m: NDArray[np.float64]
-    shape_only: frozenset[str] = frozenset()
-
-    def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
-        """Return the gases that absorb in some of the bands, (used,), on these alone."""
-        absorption = self.absorption_per_ppm_m[:, index]
-        seen = absorption.max(axis=1) > 0
-        names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
-        return GasesOnBands(tuple(names), absorption[seen], self.shape_only)
 
 
 def detect(
@@ -134,47 +76,14 @@ def detect(
     NumericalError
         If the background can't be inverted.
     """
-    scene = _Scene.of_cube(cube, settings, tick)
-    rough, ordinary = scene.rough_background()
-    air = scene.atmosphere()
-    model = scene.signature_model(rough, air)
-
-    gases = gases.on_bands(scene.bandset.index)
-    thin = gases.absorption_per_ppm_m
-    absorption = saturated_absorption(thin, settings.optical_depths)
-    gas_names = gases.names * len(settings.optical_depths)
-    signatures = model(gases.names, absorption)
-    clean = scene.clean_pixels(rough, model(gas_names, absorption), ordinary)
-    background = scene.sample.background(clean, **scene.means)
-    single = scene.sample.background(clean, **scene.means, averaged=False)
-
-    whitening = whitening_matrix(background)
-    sham = decoy_absorption(
-        thin,
-        settings.decoys_per_gas,
-        lambda turned: (turned * signatures.level) @ whitening.T,
-    )
-    everything = np.vstack([absorption, saturated_absorption(sham, settings.optical_depths)])
-    decoy_names = tuple(f"decoy {i}" for i in range(len(everything) - len(absorption)))
-    bank = make_bank(model(gas_names + decoy_names, everything), background)
-    single_bank = make_bank(model(gases.names, thin), single)
-    scores = CleanScores.measure(scene.sample, clean, background, bank)
-    contrast = scene.contrast(signatures, background, air)
-    searcher = Searcher(
-        bandset=scene.bandset,
-        gases=gases.names,
-        width_px=settings.averaging_width_px,
-        bank=bank,
-        gas_family=scores.family(bank, slice(0, len(absorption)), two_sided=scene.emissive),
-        decoy_family=scores.family(bank, slice(len(absorption), None), two_sided=scene.emissive),
-        amount_filters=single_bank.amount_filters.astype(np.float32),
-        contrast=contrast,
-    )
+    scene = Scene.of_cube(cube, settings, tick)
+    known = Known.of_scene(scene, gases)
+    gases, searcher = known.gases, known.searcher
     heights = score_scene(searcher, store, workers, tick)
-    assumed = scene.emissive and np.isnan(contrast.plume_temperature_k)
+    assumed = scene.emissive and np.isnan(searcher.contrast.plume_temperature_k)
     planes = ScenePlanes(
         store=store,
-        scales=scene.gas_scales(single_bank, signatures, clean, single, contrast_seen=not assumed),
+        scales=scene.gas_scales(known, contrast_seen=not assumed),
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
         relative_error=np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else 0.0),
@@ -185,7 +94,7 @@ def detect(
     def gas_score(gas: int) -> NDArray[np.float32]:
         return planes.score(gases.names[gas])
 
-    noise = PatchNoise.measure(scene.sample, clean, background, bank)
+    noise = PatchNoise.measure(scene.sample, known.clean, known.background, searcher.bank)
     peaks = Peaks.of_heights(heights)
     explained = explained_peaks(searcher, heights, peaks, noise, tick)
     shape = (cube.n_lines, cube.n_samples)
@@ -200,9 +109,9 @@ def detect(
         )
 
     reader = PlumeReader(
-        bank=bank,
-        gram=single_bank.gram,
-        signatures=signatures,
+        bank=searcher.bank,
+        gram=known.single_bank.gram,
+        signatures=known.signatures,
         noise=noise,
         planes=planes,
         settings=settings,
@@ -210,7 +119,7 @@ def detect(
         laws=laws,
         false_alarm=false_alarms(labels),
         contrast_assumed=assumed,
-        few_pixels=background.degrees_of_freedom < MIN_SQUARES_PER_BAND * scene.bandset.index.size,
+        few_pixels=known.few_squares,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
@@ -239,213 +148,6 @@ def _median(necl: NDArray[np.float32]) -> float:
     """Return the median of a (line, sample) image without its NaN pixels; NaN if all are."""
     known = necl[~np.isnan(necl)]
     return float(np.median(known)) if known.size else float("nan")
-
-
-def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:
-    """Return the bands of a cube that its window holds, (used,) int.
-
-    Raises
-    ------
-    InputError
-        If no window has enough bands.
-    """
-    return _window(cube, settings).index
-
-
-def _window(cube: Cube, settings: DetectSettings) -> Window:
-    return choose_window(
-        cube.bands.centre_um,
-        cube.band_valid,
-        settings.min_bands,
-        radiance=cube.quantity is Quantity.RADIANCE,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """A cube with what was decided about it: bands, regime, and how its background is made."""
-
-    bandset: Bandset
-    sample: Sample
-    settings: DetectSettings
-    emissive: bool
-
-    @classmethod
-    def of_cube(cls, cube: Cube, settings: DetectSettings, tick: Tick) -> "_Scene":
-        """Choose the bands and the physics, and read lines spread over the scene."""
-        window = _window(cube, settings)
-        bandset = usable_bandset(cube, window, settings.min_bands, settings.block_bytes)
-        sample = gather_sample(bandset, settings.averaging_width_px, settings.sample_bytes, tick)
-        return cls(bandset, sample, settings, window.regime is Regime.EMISSIVE)
-
-    @property
-    def means(self) -> _MeanKind:
-        """How the mean is made: each column's own, or one with stripes."""
-        mode = self.settings.background_mean
-        return {
-            "per_column": mode == "column" or (mode == "auto" and not self.emissive),
-            "stripe_smoothing_samples": self.settings.stripe_smoothing_samples,
-        }
-
-    def rough_background(self) -> tuple[Background, float]:
-        """Return the background of the scene's core, and the greatest distance in it, squared.
-
-        A plume can't hide by being part of it.
-        """
-        few = self.sample.thinned(CORE_PIXELS)
-        core, distance = few.core(**self.means)
-        return few.background(core, **self.means), distance
-
-    def clean_pixels(
-        self, background: Background, signatures: Signatures, ordinary: float
-    ) -> NDArray[np.bool_]:
-        """Return the sample's pixels without plumes, (row, sample) bool.
-
-        Parameters
-        ----------
-        background, ordinary
-            Of the core.
-        """
-        clean = self.sample.valid
-        for round_number in range(CLEAN_ROUNDS):
-            bank = make_bank(signatures, background)
-            scores = CleanScores.measure(self.sample, clean, background, bank)
-            if round_number == 0:
-                scores = replace(scores, ordinary_energy=ordinary)
-            family = scores.family(bank, slice(None), two_sided=self.emissive)
-            clean = without_plumes(self.sample, background, bank, family)
-            background = self.sample.background(clean, **self.means)
-        return clean
-
-    def ground_temperature_k(self, background: Background) -> float:
-        """Return the median brightness temperature of the mean spectrum, [K]."""
-        mean = background.mean.mean(axis=0)
-        return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
-
-    def atmosphere(self) -> Atmosphere:
-        """Return what the air does, estimated from the sample.
-
-        Raises
-        ------
-        HeaderError
-            If the cube says that the air is as it can't be, and no plume temperature overrules it.
-        """
-        if not self.emissive:
-            return clear_air(self.bandset.index.size)
-        pixels = self.sample.radiance
-        cube = self.bandset.cube
-        (low_k, high_k), air_k = POSSIBLE_AIR_K, cube.air_temperature_k
-        if air_k is not None and not low_k <= air_k <= high_k:
-            if self.settings.plume_temperature_k is None:
-                raise HeaderError(
-                    f"cube {cube.name}: says that the air has {air_k:g} K; between {low_k:g} and "
-                    f"{high_k:g} K are needed (20 °C is 293.15): correct the file, or give "
-                    "--plume-temperature-k."
-                )
-            air_k = None  # the cube is overruled: the air is estimated as if it said nothing
-        return estimate_atmosphere(
-            pixels[:: 1 + len(pixels) // AIR_PIXELS],
-            cube.bands.select(self.bandset.index),
-            air_k,
-            self.settings.altitude_m,
-        )
-
-    def signature_model(
-        self, background: Background, air: Atmosphere
-    ) -> Callable[[tuple[str, ...], NDArray[np.float64]], Signatures]:
-        """Return what turns names and absorptions into signatures over this background."""
-        if self.emissive:
-            ground_k = self.ground_temperature_k(background)
-            return lambda names, absorption: emissive_signatures(
-                names, absorption, self.bandset.wavelength_um, ground_k, air.transmittance
-            )
-        mean = background.mean.mean(axis=0)
-        factor = air_mass_factor(self.bandset.cube, self.settings)
-        return lambda names, absorption: reflective_signatures(names, absorption, mean, factor)
-
-    def contrast(self, signatures: Signatures, background: Background, air: Atmosphere) -> Contrast:
-        """Return how contrast follows from radiance in this scene."""
-        plume_k = self.settings.plume_temperature_k
-        if plume_k is None:
-            air_k = self.bandset.cube.air_temperature_k
-            plume_k = np.nan if air_k is None else air_k
-        return Contrast(
-            mean=background.mean.mean(axis=0),
-            weight=np.abs(signatures.values[: len(signatures.names)]) if self.emissive else None,
-            plume_temperature_k=plume_k,
-            ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
-            assumed_k=self.settings.assumed_contrast_k,
-            atmosphere=air,
-        )
-
-    def gas_scales(
-        self,
-        bank: FilterBank,
-        signatures: Signatures,
-        clean: NDArray[np.bool_],
-        background: Background,
-        *,
-        contrast_seen: bool,
-    ) -> dict[str, GasScale]:
-        """Return what each gas's stored amounts are worth.
-
-        Parameters
-        ----------
-        bank, background
-            Of single pixels.
-        clean : (row, sample) bool
-        """
-        filters = bank.amount_filters
-        factor = signatures.air_mass_factor
-        mean = background.mean.mean(axis=0)
-        pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
-        squares = self.sample.about(background.mean - self.sample.shift)
-        of_pixels, of_squares = (
-            np.quantile(np.abs(x[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0)
-            for x in (pixels, squares)
-        )
-        scale = {}
-        for g, name in enumerate(signatures.names):
-            weight = np.abs(signatures.values[g]) if self.emissive else mean**2
-            curve = saturation_curve(
-                factor * signatures.absorption_per_ppm_m[g],
-                signatures.level / factor,
-                filters[g],
-                weight if contrast_seen else None,
-            )
-            scale[name] = GasScale(
-                noise_equivalent=max(float(of_pixels[g]), 1e-30),
-                square_noise_equivalent=max(float(of_squares[g]), 1e-30),
-                curve=curve,
-            )
-        return scale
-
-
-def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
-    r"""Return :math:`A = 1/\cos\theta_s + 1/\cos\theta_v`, from the settings or the cube's angles.
-
-    Raises
-    ------
-    InputError
-        If neither says, or an angle is so great that light no longer crosses the air on a straight
-        way through flat layers.
-    """
-    if settings.air_mass_factor is not None:
-        return settings.air_mass_factor
-    if cube.sun_zenith_deg is None:
-        raise InputError(
-            f"cube {cube.name}: the sun's zenith angle is not in its header, so that no column "
-            "density can be stated; give --air-mass-factor (sun overhead and looking down: 2)."
-        )
-    view_deg = cube.view_zenith_deg or 0.0
-    for name, angle_deg in (("sun", cube.sun_zenith_deg), ("view", view_deg)):
-        if not 0 <= angle_deg <= MAX_ZENITH_DEG:
-            raise InputError(
-                f"cube {cube.name}: the zenith angle of the {name} is {angle_deg:g} degrees; 0 to "
-                f"{MAX_ZENITH_DEG:g} are needed to say how much air the light crossed: correct the "
-                "header, or give --air-mass-factor."
-            )
-    return float(1 / np.cos(np.radians(cube.sun_zenith_deg)) + 1 / np.cos(np.radians(view_deg)))
 
 
 def _describe(

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.step import GasesOnBands
+from cathartes.detect.known import GasesOnBands
 from cathartes.errors import NoSignatureError
 from cathartes.products.summary import GasNotVisible
 from cathartes.spectra.absorption import Quality

@@ -9,8 +9,9 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter
 from threadpoolctl import threadpool_limits
 
+from cathartes.detect.known import air_mass_factor
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import air_mass_factor, detect
+from cathartes.detect.step import detect
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import HeaderError, SettingsError
 from cathartes.pipeline.clock import StageClock

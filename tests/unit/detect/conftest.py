@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from cathartes.detect.known import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import GasesOnBands, detect
+from cathartes.detect.step import detect
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.radiometry import planck_radiance
 from cathartes.spectra.response import SpectralBands

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cathartes.detect import describe, step
+from cathartes.detect import describe, known, step
 from cathartes.detect.chance import fit_chance
 from cathartes.detect.outline import Seed
 from cathartes.detect.result import UNKNOWN
@@ -103,9 +103,9 @@ def test_a_scene_too_small_for_a_tail_states_no_rare_probability(make_emissive):
 class Spy:
     """Keeps what a function of the detector was given and gave back."""
 
-    def __init__(self, monkeypatch, name):
-        self.inner, self.calls = getattr(step, name), []
-        monkeypatch.setattr(step, name, self)
+    def __init__(self, monkeypatch, module, name):
+        self.inner, self.calls = getattr(module, name), []
+        monkeypatch.setattr(module, name, self)
 
     def __call__(self, *args, **options):
         result = self.inner(*args, **options)
@@ -122,8 +122,9 @@ def test_a_surface_that_answers_to_a_decoy_is_not_explained(make_emissive, monke
     both. Of three patches one may by its noise be explained.
     """
     scene, places = make_emissive(34), [(30, 30), (75, 90), (120, 40)]
-    sham, whitening = Spy(monkeypatch, "decoy_absorption"), Spy(monkeypatch, "whitening_matrix")
-    plumes = Spy(monkeypatch, "find_plumes")
+    sham = Spy(monkeypatch, known, "decoy_absorption")
+    whitening = Spy(monkeypatch, known, "whitening_matrix")
+    plumes = Spy(monkeypatch, step, "find_plumes")
     scene.detect()
     _, _, bare = plumes.calls[-1][1]
     w = whitening.calls[-1][1]

@@ -14,13 +14,14 @@ from cathartes.detect.describe import (
     FEW_PIXELS_FLAG,
     NO_AMOUNTS_FLAG,
 )
+from cathartes.detect.known import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.pursuit import pursue
 from cathartes.detect.result import Outcome
 from cathartes.detect.scales import CleanScores
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import emissive_signatures, saturated_absorption
-from cathartes.detect.step import GasesOnBands, detect
+from cathartes.detect.step import detect
 from cathartes.errors import (
     CathartesError,
     HeaderError,

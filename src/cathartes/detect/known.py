@@ -1,0 +1,347 @@
+"""What is known of a scene before its pixels are searched: bands, background, air, signatures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
+from cathartes.detect.background import Background, whitening_matrix
+from cathartes.detect.bandset import Bandset, Tick, usable_bandset
+from cathartes.detect.bank import FilterBank, make_bank
+from cathartes.detect.contrast import Contrast
+from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
+from cathartes.detect.planes import GasScale
+from cathartes.detect.quantify import saturation_curve
+from cathartes.detect.sample import Sample, gather_sample
+from cathartes.detect.scales import (
+    CORE_QUANTILE,
+    CleanScores,
+    without_plumes,
+)
+from cathartes.detect.search import Searcher
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.signature import (
+    Signatures,
+    decoy_absorption,
+    emissive_signatures,
+    reflective_signatures,
+    saturated_absorption,
+)
+from cathartes.detect.window import Regime, Window, choose_window
+from cathartes.errors import HeaderError, InputError
+from cathartes.scenes.air import POSSIBLE_AIR_K
+from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.radiometry import brightness_temperature_k
+
+AIR_PIXELS = 24_000
+"""Pixels from which the air is estimated."""
+CORE_PIXELS = 20_000
+"""Pixels from which the first background is made."""
+CLEAN_ROUNDS = 2
+"""Times that the background is made again without what looked like gas against the last one."""
+MAX_ZENITH_DEG = 85.0
+"""Beyond it the air is not crossed as flat layers: 1/cos is 10 % off, and soon infinite."""
+
+
+class _MeanKind(TypedDict):
+    per_column: bool
+    stripe_smoothing_samples: float
+
+
+@dataclass(frozen=True, slots=True)
+class GasesOnBands:
+    """The gases to be searched, on all bands of an instrument.
+
+    Attributes
+    ----------
+    names : (gas,)
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+        Thin limit, on every band of the cube.
+    shape_only
+        Names of gases whose spectrum has no amounts: they get no column density.
+    """
+
+    names: tuple[str, ...]
+    absorption_per_ppm_m: NDArray[np.float64]
+    shape_only: frozenset[str] = frozenset()
+
+    def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
+        """Return the gases that absorb in some of the bands, (used,), on these alone."""
+        absorption = self.absorption_per_ppm_m[:, index]
+        seen = absorption.max(axis=1) > 0
+        names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
+        return GasesOnBands(tuple(names), absorption[seen], self.shape_only)
+
+
+def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:
+    """Return the bands of a cube that its window holds, (used,) int.
+
+    Raises
+    ------
+    InputError
+        If no window has enough bands.
+    """
+    return _window(cube, settings).index
+
+
+def _window(cube: Cube, settings: DetectSettings) -> Window:
+    return choose_window(
+        cube.bands.centre_um,
+        cube.band_valid,
+        settings.min_bands,
+        radiance=cube.quantity is Quantity.RADIANCE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A cube with what was decided about it: bands, regime, and how its background is made."""
+
+    bandset: Bandset
+    sample: Sample
+    settings: DetectSettings
+    emissive: bool
+
+    @classmethod
+    def of_cube(cls, cube: Cube, settings: DetectSettings, tick: Tick) -> "Scene":
+        """Choose the bands and the physics, and read lines spread over the scene."""
+        window = _window(cube, settings)
+        bandset = usable_bandset(cube, window, settings.min_bands, settings.block_bytes)
+        sample = gather_sample(bandset, settings.averaging_width_px, settings.sample_bytes, tick)
+        return cls(bandset, sample, settings, window.regime is Regime.EMISSIVE)
+
+    @property
+    def means(self) -> _MeanKind:
+        """How the mean is made: each column's own, or one with stripes."""
+        mode = self.settings.background_mean
+        return {
+            "per_column": mode == "column" or (mode == "auto" and not self.emissive),
+            "stripe_smoothing_samples": self.settings.stripe_smoothing_samples,
+        }
+
+    def rough_background(self) -> tuple[Background, float]:
+        """Return the background of the scene's core, and the greatest distance in it, squared.
+
+        A plume can't hide by being part of it.
+        """
+        few = self.sample.thinned(CORE_PIXELS)
+        core, distance = few.core(**self.means)
+        return few.background(core, **self.means), distance
+
+    def clean_pixels(
+        self, background: Background, signatures: Signatures, ordinary: float
+    ) -> NDArray[np.bool_]:
+        """Return the sample's pixels without plumes, (row, sample) bool.
+
+        Parameters
+        ----------
+        background, ordinary
+            Of the core.
+        """
+        clean = self.sample.valid
+        for round_number in range(CLEAN_ROUNDS):
+            bank = make_bank(signatures, background)
+            scores = CleanScores.measure(self.sample, clean, background, bank)
+            if round_number == 0:
+                scores = replace(scores, ordinary_energy=ordinary)
+            family = scores.family(bank, slice(None), two_sided=self.emissive)
+            clean = without_plumes(self.sample, background, bank, family)
+            background = self.sample.background(clean, **self.means)
+        return clean
+
+    def ground_temperature_k(self, background: Background) -> float:
+        """Return the median brightness temperature of the mean spectrum, [K]."""
+        mean = background.mean.mean(axis=0)
+        return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
+
+    def atmosphere(self) -> Atmosphere:
+        """Return what the air does, estimated from the sample.
+
+        Raises
+        ------
+        HeaderError
+            If the cube says that the air is as it can't be, and no plume temperature overrules it.
+        """
+        if not self.emissive:
+            return clear_air(self.bandset.index.size)
+        pixels = self.sample.radiance
+        cube = self.bandset.cube
+        (low_k, high_k), air_k = POSSIBLE_AIR_K, cube.air_temperature_k
+        if air_k is not None and not low_k <= air_k <= high_k:
+            if self.settings.plume_temperature_k is None:
+                raise HeaderError(
+                    f"cube {cube.name}: says that the air has {air_k:g} K; between {low_k:g} and "
+                    f"{high_k:g} K are needed (20 °C is 293.15): correct the file, or give "
+                    "--plume-temperature-k."
+                )
+            air_k = None  # the cube is overruled: the air is estimated as if it said nothing
+        return estimate_atmosphere(
+            pixels[:: 1 + len(pixels) // AIR_PIXELS],
+            cube.bands.select(self.bandset.index),
+            air_k,
+            self.settings.altitude_m,
+        )
+
+    def signature_model(
+        self, background: Background, air: Atmosphere
+    ) -> Callable[[tuple[str, ...], NDArray[np.float64]], Signatures]:
+        """Return what turns names and absorptions into signatures over this background."""
+        if self.emissive:
+            ground_k = self.ground_temperature_k(background)
+            return lambda names, absorption: emissive_signatures(
+                names, absorption, self.bandset.wavelength_um, ground_k, air.transmittance
+            )
+        mean = background.mean.mean(axis=0)
+        factor = air_mass_factor(self.bandset.cube, self.settings)
+        return lambda names, absorption: reflective_signatures(names, absorption, mean, factor)
+
+    def contrast(self, signatures: Signatures, background: Background, air: Atmosphere) -> Contrast:
+        """Return how contrast follows from radiance in this scene."""
+        plume_k = self.settings.plume_temperature_k
+        if plume_k is None:
+            air_k = self.bandset.cube.air_temperature_k
+            plume_k = np.nan if air_k is None else air_k
+        return Contrast(
+            mean=background.mean.mean(axis=0),
+            weight=np.abs(signatures.values[: len(signatures.names)]) if self.emissive else None,
+            plume_temperature_k=plume_k,
+            ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
+            assumed_k=self.settings.assumed_contrast_k,
+            atmosphere=air,
+        )
+
+    def gas_scales(self, known: "Known", *, contrast_seen: bool) -> dict[str, GasScale]:
+        """Return what each gas's stored amounts are worth."""
+        signatures, clean, background = known.signatures, known.clean, known.single
+        filters = known.single_bank.amount_filters
+        factor = signatures.air_mass_factor
+        mean = background.mean.mean(axis=0)
+        pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
+        squares = self.sample.about(background.mean - self.sample.shift)
+        of_pixels, of_squares = (
+            np.quantile(np.abs(x[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0)
+            for x in (pixels, squares)
+        )
+        scale = {}
+        for g, name in enumerate(signatures.names):
+            weight = np.abs(signatures.values[g]) if self.emissive else mean**2
+            curve = saturation_curve(
+                factor * signatures.absorption_per_ppm_m[g],
+                signatures.level / factor,
+                filters[g],
+                weight if contrast_seen else None,
+            )
+            scale[name] = GasScale(
+                noise_equivalent=max(float(of_pixels[g]), 1e-30),
+                square_noise_equivalent=max(float(of_squares[g]), 1e-30),
+                curve=curve,
+            )
+        return scale
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a scene before every pixel is searched.
+
+    Attributes
+    ----------
+    gases
+        Those that absorb in the bands used.
+    signatures
+        Of gases, thin ones first.
+    clean : (row, sample) bool
+        Pixels of the sample without plumes.
+    background, single
+        Of their means over squares, and of themselves.
+    single_bank
+        Thin signatures against single pixels.
+    searcher
+        What is looked for.
+    """
+
+    gases: GasesOnBands
+    signatures: Signatures
+    clean: NDArray[np.bool_]
+    background: Background
+    single: Background
+    single_bank: FilterBank
+    searcher: Searcher
+
+    @classmethod
+    def of_scene(cls, scene: Scene, gases: GasesOnBands) -> "Known":
+        """Make the background, the air, and the signatures of gases and decoys."""
+        rough, ordinary = scene.rough_background()
+        air = scene.atmosphere()
+        model = scene.signature_model(rough, air)
+
+        gases = gases.on_bands(scene.bandset.index)
+        thin = gases.absorption_per_ppm_m
+        absorption = saturated_absorption(thin, scene.settings.optical_depths)
+        gas_names = gases.names * len(scene.settings.optical_depths)
+        signatures = model(gases.names, absorption)
+        clean = scene.clean_pixels(rough, model(gas_names, absorption), ordinary)
+        background = scene.sample.background(clean, **scene.means)
+        single = scene.sample.background(clean, **scene.means, averaged=False)
+
+        whitening = whitening_matrix(background)
+        sham = decoy_absorption(
+            thin,
+            scene.settings.decoys_per_gas,
+            lambda turned: (turned * signatures.level) @ whitening.T,
+        )
+        sham = saturated_absorption(sham, scene.settings.optical_depths)
+        everything = np.vstack([absorption, sham])
+        decoy_names = tuple(f"decoy {i}" for i in range(len(everything) - len(absorption)))
+        bank = make_bank(model(gas_names + decoy_names, everything), background)
+        single_bank = make_bank(model(gases.names, thin), single)
+        scores = CleanScores.measure(scene.sample, clean, background, bank)
+        n_gases, two_sided = len(absorption), scene.emissive
+        searcher = Searcher(
+            bandset=scene.bandset,
+            gases=gases.names,
+            width_px=scene.settings.averaging_width_px,
+            bank=bank,
+            gas_family=scores.family(bank, slice(0, n_gases), two_sided=two_sided),
+            decoy_family=scores.family(
+                bank, slice(len(absorption), None), two_sided=scene.emissive
+            ),
+            amount_filters=single_bank.amount_filters.astype(np.float32),
+            contrast=scene.contrast(signatures, background, air),
+        )
+        return cls(gases, signatures, clean, background, single, single_bank, searcher)
+
+    @property
+    def few_squares(self) -> bool:
+        """True if the covariance is mostly guessed."""
+        needed = MIN_SQUARES_PER_BAND * self.searcher.bandset.index.size
+        return self.background.degrees_of_freedom < needed
+
+
+def air_mass_factor(cube: Cube, settings: DetectSettings) -> float:
+    r"""Return :math:`A = 1/\cos\theta_s + 1/\cos\theta_v`, from the settings or the cube's angles.
+
+    Raises
+    ------
+    InputError
+        If neither says, or an angle is so great that light no longer crosses the air on a straight
+        way through flat layers.
+    """
+    if settings.air_mass_factor is not None:
+        return settings.air_mass_factor
+    if cube.sun_zenith_deg is None:
+        raise InputError(
+            f"cube {cube.name}: the sun's zenith angle is not in its header, so that no column "
+            "density can be stated; give --air-mass-factor (sun overhead and looking down: 2)."
+        )
+    view_deg = cube.view_zenith_deg or 0.0
+    for name, angle_deg in (("sun", cube.sun_zenith_deg), ("view", view_deg)):
+        if not 0 <= angle_deg <= MAX_ZENITH_DEG:
+            raise InputError(
+                f"cube {cube.name}: the zenith angle of the {name} is {angle_deg:g} degrees; 0 to "
+                f"{MAX_ZENITH_DEG:g} are needed to say how much air the light crossed: correct the "
+                "header, or give --air-mass-factor."
+            )
+    return float(1 / np.cos(np.radians(cube.sun_zenith_deg)) + 1 / np.cos(np.radians(view_deg)))
