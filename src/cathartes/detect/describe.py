@@ -112,7 +112,9 @@ class PlumeReader:
         s̃ᵀs̃ of thin signatures against the background of single pixels, which gave the amounts.
     noise
         Of means over patches.
-    false_alarm : gas → law
+    scored
+        Names of the images of scores: of gases, then of strange spectra.
+    false_alarm : index of one of these → law
         Of pixels away from plumes.
     """
 
@@ -124,6 +126,7 @@ class PlumeReader:
     settings: DetectSettings
     wavelength_um: NDArray[np.float64]
     laws: ChanceLaws
+    scored: tuple[str, ...]
     false_alarm: Callable[[int], FalseAlarmLaw]
     contrast_assumed: bool
     few_pixels: bool
@@ -174,16 +177,14 @@ class PlumeReader:
         amount = _Amount.measure(self, found, main, line, sample, rings == number, variance)
         flags = self._flags(amount, line, sample, labels.shape, found, main)
         peak = int(
-            np.argmax(np.abs(np.nan_to_num(self.planes.score(names[seed.gas])[line, sample])))
+            np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))
         )
         return Plume(
             id=number,
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
             alternatives=tuple(others),
-            expected_by_chance=self.laws.of(explained=seed.explained and not unknown).expected(
-                seed.score
-            ),
+            expected_by_chance=self._expected_by_chance(seed, unknown=unknown),
             false_alarm_probability=float(self.false_alarm(seed.gas).probability(seed.score)),
             snr_max=seed.score,
             n_pixels=int(line.size),
@@ -196,10 +197,17 @@ class PlumeReader:
             column_density_max_ppm_m=float("nan") if unknown else amount.greatest_ppm_m,
             column_density_mean_ppm_m=float("nan") if unknown else amount.mean_ppm_m,
             column_density_sd_ppm_m=float("nan") if unknown else amount.sd_ppm_m,
-            thermal_contrast=int(np.sign(amount.signed)) if emissive else 0,
+            thermal_contrast=int(np.sign(amount.signed)) if emissive and not unknown else 0,
             flags=flags,
             spectrum=self._spectrum(whitened, found, order, variance),
         )
+
+    def _expected_by_chance(self, seed: Seed, *, unknown: bool) -> float:
+        """Return how many such plumes the scene gives by accident."""
+        if seed.expected_by_chance is None:
+            return self.laws.of(explained=seed.explained and not unknown).expected(seed.score)
+        # A strange hill was too weak a peak of every gas: named after all, it is none.
+        return seed.expected_by_chance if unknown else np.inf
 
     def _flags(
         self,

@@ -21,11 +21,13 @@ class Seed:
     score
         Its height, in clean standard deviations, positive.
     gas
-        Index of the gas that gave it.
+        Index of the gas that gave it; from the number of gases on, of a strange spectrum.
     sign
         +1 or -1: the sign of that gas's score there.
     explained
         Whether one or two signatures explain the spectrum around it.
+    expected_by_chance
+        How many such the scene gives by accident; None if the law of gases' peaks says it.
     """
 
     line: int
@@ -34,6 +36,7 @@ class Seed:
     gas: int
     sign: int
     explained: bool = True
+    expected_by_chance: float | None = None
 
 
 def grow_plumes(

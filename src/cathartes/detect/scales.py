@@ -106,8 +106,9 @@ class PatchNoise:
         """Measure it on the clean pixels, (row, sample) bool, of a sample.
 
         Means over rows of w neighbouring squares keep a part of the variance of one; clutter
-        averages less than noise. A patch of w by w keeps the square of that part, if both
-        directions are alike.
+        averages less than noise. Pixels in the middle of a row are in several squares: it is worth
+        a row of (Σ k)² / Σ k² pixels, each in k squares. A patch keeps the square of a row's part,
+        if both directions are alike.
         """
         few = slice(None, None, max(1, len(sample.lines) // 64))
         x = sample.about(background.mean - sample.shift, few) @ bank.whitening.T
@@ -125,7 +126,8 @@ class PatchNoise:
                 break
             total = sums[:, width:] - sums[:, :-width]
             square = np.einsum("rsb,rsb->rs", total, total)[full]
-            widths.append(width + sample.width_px - 1)
+            reach = np.convolve(np.ones(width), np.ones(sample.width_px))
+            widths.append(reach.sum() ** 2 / (reach**2).sum())
             kept.append(float(square.mean()) / (width**2 * x.shape[2]))
         if not kept:
             return cls(np.ones(1), np.ones(1))

@@ -183,8 +183,13 @@ def find_plumes(
         labels, grown = grow_plumes(
             shape, seeds, gas_score, settings.grow_score, settings.min_pixels
         )
-        now = near | binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
+        now = near | near_plumes(labels)
         if (now == near).all():
             break
         near = now
     return labels, grown, laws
+
+
+def near_plumes(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return True within `PLUME_MARGIN_PX` of plumes, (line, sample) like the labels."""
+    return np.asarray(binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX))

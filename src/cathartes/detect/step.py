@@ -6,22 +6,22 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from cathartes.detect.bandset import Bandset, Tick
 from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.outcome import outcome_of
-from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
+from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched, Plume
 from cathartes.detect.scales import (
     PatchNoise,
 )
 from cathartes.detect.search import score_scene
-from cathartes.detect.seeds import LEAST_HEIGHT, PLUME_MARGIN_PX, Peaks, find_plumes
+from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes, near_plumes
 from cathartes.detect.settings import DetectSettings
+from cathartes.detect.strange import find_strange
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.scenes.cube import Cube
 
@@ -90,23 +90,24 @@ def detect(
         shape_only=gases.shape_only,
     )
 
-    @cache
-    def gas_score(gas: int) -> NDArray[np.float32]:
-        return planes.score(gases.names[gas])
-
     noise = PatchNoise.measure(scene.sample, known.clean, known.background, searcher.bank)
     peaks = Peaks.of_heights(heights)
     explained = explained_peaks(searcher, heights, peaks, noise, tick)
     shape = (cube.n_lines, cube.n_samples)
-    labels, seeds, laws = find_plumes(peaks, explained, shape, gas_score, settings)
+    score_of = cache(lambda gas: planes.score(gases.names[gas]))
+    labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
+    scored = gases.names
+    if scene.emissive:
+        strange = find_strange(searcher, store, near_plumes(labels), noise, tick)
+        labels, seeds = strange.beside(labels, seeds, len(scored))
+        scored += strange.planes
+    score_of = cache(lambda number: planes.score(scored[number]))
 
     def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
-        clear = ~binary_dilation(outside > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX)
+        clear = ~near_plumes(outside)
         strength = searcher.gas_family.strength
         # Not by gas_score, which keeps what it returns: forty images of a scene are too many.
-        return cache(
-            lambda gas: FalseAlarmLaw.measure(strength(planes.score(gases.names[gas])[clear]))
-        )
+        return cache(lambda gas: FalseAlarmLaw.measure(strength(planes.score(scored[gas])[clear])))
 
     reader = PlumeReader(
         bank=searcher.bank,
@@ -117,6 +118,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
+        scored=scored,
         false_alarm=false_alarms(labels),
         contrast_assumed=assumed,
         few_pixels=known.few_squares,
@@ -124,7 +126,7 @@ def detect(
     plumes: tuple[Plume, ...] = ()
     if seeds:
         labels, plumes = _describe(
-            scene.bandset, reader, labels, seeds, gas_score, false_alarms, tick
+            scene.bandset, reader, labels, seeds, score_of, false_alarms, tick
         )
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)

@@ -1,0 +1,352 @@
+"""Hills that no gas of the library explains: plumes of other chemicals, told from rare ground.
+
+Their spectra can't tell, since the library has nothing to compare them with, and rare ground is as
+sharp as some gases. Their form can: a plume fades over many pixels and is in one place; ground ends
+at a border and is found again elsewhere.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import label, maximum_filter
+
+from cathartes.detect.averaging import square_sums
+from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.bank import FilterBank
+from cathartes.detect.cores import Core, read_cores
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed
+from cathartes.detect.planes import PlaneStore
+from cathartes.detect.scales import PatchNoise
+from cathartes.detect.search import Searcher
+
+PEAK_WIDTH_PX = 9
+"""An odd peak is the greatest distance in a square of this side, [pixel]."""
+ODD_QUANTILE = 0.97
+"""It lies above this quantile of the scene's distances."""
+MAX_ODD_PEAKS = 300
+"""More are not looked at: so many hills are the ground's."""
+MAX_STRANGE = 48
+"""Most different spectra that are looked for in the whole scene."""
+LEAST_STRENGTH = 12.0
+"""Least norm of a core's whitened spectrum, in deviations of its noise: below, its form can't be
+seen."""
+SAME_COSINE = 0.8
+"""Spectra more alike than this are looked for once, by the strongest."""
+
+FADE_LEVELS = (0.3, 0.5)
+"""A hill's foot and its shoulder, as parts of a height."""
+HEIGHT_STEP = 1.5
+"""Heights go down from the peak by this factor: beside a strong source a plume is low."""
+LEAST_FOOT = 4.0
+"""Least height of a foot, in clean deviations: there it stands clear of noise."""
+LEAST_AREA_PX = 80
+"""Least area above the foot, [pixel]: of fewer squares the fade means nothing."""
+LEAST_FADE = 1.75
+"""Least area above the foot over that above the shoulder. Of 1027 hills of ground in 40 tuning
+scenes the highest had 1.64, of 28 plumes with a signal-to-noise ratio above 12 the lowest but one
+1.76, and half more than 3.4."""
+MAX_ELSEWHERE = 1.0
+"""Greatest area found again elsewhere, as a part of that above the shoulder."""
+EXPLAINED = 0.5
+"""Part of a pixel's oddness that the hill's spectrum must explain for its like to be found."""
+GROUND_PASSES = 1 / 1000
+"""Part of the ground's hills that pass for a plume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a hill in the image of its own spectrum's score, at one height.
+
+    Attributes
+    ----------
+    area_px : [pixel]
+        Connected ground above the foot.
+    fade
+        That over the area above the shoulder: about 1.4 for ground, 2 and more for plumes.
+    elsewhere
+        Area of its like in the rest of the scene, as a part of that above the shoulder.
+    """
+
+    area_px: int
+    fade: float
+    elsewhere: float
+
+    @property
+    def is_plume(self) -> bool:
+        """Whether ground hardly ever has this form."""
+        return (
+            self.area_px >= LEAST_AREA_PX
+            and self.fade >= LEAST_FADE
+            and self.elsewhere < MAX_ELSEWHERE
+        )
+
+    @classmethod
+    def of_hill(
+        cls,
+        score: NDArray[np.float32],
+        oddness: NDArray[np.float32],
+        height: float,
+        line: int,
+        sample: int,
+    ) -> tuple["Form", NDArray[np.bool_]]:
+        """Measure the hill at a pixel.
+
+        Parameters
+        ----------
+        score : (line, sample)
+            Of the hill's spectrum, clean standard deviations; 0 where there is nothing.
+        oddness : (line, sample)
+            Squared distance beyond that of ordinary ground.
+        height
+            Of which the levels are parts.
+
+        Returns
+        -------
+        form
+        foot : (line, sample) bool
+            The hill above its foot.
+        """
+        foot, shoulder = (_connected(score > level * height, line, sample) for level in FADE_LEVELS)
+        alike = score**2 > EXPLAINED * oddness
+        again = (score > FADE_LEVELS[1] * height) & alike & ~foot
+        own = max(int(shoulder.sum()), 1)
+        return cls(int(foot.sum()), float(foot.sum()) / own, float(again.sum()) / own), foot
+
+
+def plume_form(
+    score: NDArray[np.float32], oddness: NDArray[np.float32], line: int, sample: int
+) -> tuple[Form | None, NDArray[np.bool_]]:
+    """Return the form at the greatest height at which a hill has that of a plume, and its extent.
+
+    Parameters
+    ----------
+    score, oddness : (line, sample)
+        See `Form.of_hill`.
+
+    Returns
+    -------
+    form
+        None if it has that of a plume at no height.
+    extent : (line, sample) bool
+        The hill above the lowest foot that is clear of noise.
+    """
+    near = score[max(line - 2, 0) : line + 3, max(sample - 2, 0) : sample + 3]
+    height = float(near.max())
+    found, extent = None, np.zeros(score.shape, dtype=bool)
+    while FADE_LEVELS[0] * height >= LEAST_FOOT:
+        form, extent = Form.of_hill(score, oddness, height, line, sample)
+        if found is None and form.is_plume:
+            found = form
+        height /= HEIGHT_STEP
+    return found, extent
+
+
+def _connected(above: NDArray[np.bool_], line: int, sample: int) -> NDArray[np.bool_]:
+    """Return the connected part of a (line, sample) image that holds a pixel."""
+    parts, _ = label(above, structure=EIGHT_NEIGHBOURS)
+    mine = parts[line, sample]
+    return np.asarray((parts == mine) if mine else np.zeros_like(above))
+
+
+@dataclass(frozen=True, slots=True)
+class StrangePlume:
+    """A hill of no known gas that has the form of a plume.
+
+    Attributes
+    ----------
+    line, sample
+        Its peak.
+    plane
+        Name of the image of its spectrum's score.
+    score
+        Highest of that.
+    region : (line, sample) bool
+    form
+    """
+
+    line: int
+    sample: int
+    plane: str
+    score: float
+    region: NDArray[np.bool_]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeHills:
+    """What was found of hills that no gas explains.
+
+    Attributes
+    ----------
+    plumes
+        Those with the form of a plume.
+    n_hills
+        Hills whose form was measured.
+    """
+
+    plumes: tuple[StrangePlume, ...]
+    n_hills: int
+
+    @property
+    def planes(self) -> tuple[str, ...]:
+        """Names of the images of the plumes' scores."""
+        return tuple(plume.plane for plume in self.plumes)
+
+    def beside(
+        self, labels: NDArray[np.int32], seeds: tuple[Seed, ...], n_gases: int
+    ) -> tuple[NDArray[np.int32], tuple[Seed, ...]]:
+        """Return labels, (line, sample) int32, and seeds with these plumes behind the others."""
+        labels, everything = labels.copy(), list(seeds)
+        for number, plume in enumerate(self.plumes):
+            everything.append(
+                Seed(
+                    plume.line,
+                    plume.sample,
+                    plume.score,
+                    gas=n_gases + number,
+                    sign=1,
+                    explained=False,
+                    expected_by_chance=self.expected_by_chance,
+                )
+            )
+            labels[plume.region & (labels == 0)] = len(everything)
+        return labels, tuple(everything)
+
+    @property
+    def expected_by_chance(self) -> float:
+        """How many plumes the scene's ground would give by accident."""
+        return self.n_hills * GROUND_PASSES
+
+
+def find_strange(
+    searcher: Searcher,
+    store: PlaneStore,
+    known: NDArray[np.bool_],
+    noise: PatchNoise,
+    tick: Tick,
+) -> StrangeHills:
+    """Find hills of the scene's distances that are plumes of no known gas.
+
+    Parameters
+    ----------
+    searcher
+        What was searched, against what, over which squares.
+    store
+        Its ``distance`` is read; the strange spectra's scores are kept as ``score/unknown N``.
+    known : (line, sample) bool
+        True in and near plumes of known gases.
+    noise
+        Of means over patches.
+
+    References
+    ----------
+    Own construction: docs/explanation/detection.md.
+    """
+
+    def first(_: str, share: float) -> None:
+        tick("strange", 0.5 * share)
+
+    def second(_: str, share: float) -> None:
+        tick("strange", 0.5 + 0.5 * share)
+
+    bandset, bank = searcher.bandset, searcher.bank
+    distance = store.read("distance")
+    line, sample = _odd_peaks(distance, known)
+    if line.size == 0:
+        return StrangeHills((), 0)
+    oddness = np.nan_to_num(distance - np.float32(np.nanmedian(distance)))
+    amplitude = np.sqrt(np.maximum(oddness, np.float32(0.0)))
+    places = list(zip(line.tolist(), sample.tolist(), strict=True))
+    read = read_cores(bandset, bank.mean, [Core.around(amplitude, *at) for at in places], first)
+    whitened = read.signal @ bank.whitening.astype(np.float64).T
+    variance = noise.variance(read.n_core, read.n_ring)
+    energy = (whitened**2).sum(axis=1) / variance - whitened.shape[1]
+    strong = np.argsort(-energy, kind="stable")
+    strong = strong[energy[strong] >= LEAST_STRENGTH**2]
+    if strong.size == 0:
+        return StrangeHills((), 0)
+    direction = whitened[strong] / np.linalg.norm(whitened[strong], axis=1, keepdims=True)
+    leader = _leaders(direction)
+    leaders = np.unique(leader[leader >= 0])
+    _write_scores(bandset, bank, searcher.width_px, direction[leaders], store, second)
+
+    plumes: list[StrangePlume] = []
+    taken = known.copy()
+    n_hills = 0
+    for number, leading in enumerate(leaders):
+        plane = f"unknown {number}"
+        score = np.where(known, np.float32(0.0), np.nan_to_num(store.read(f"score/{plane}")))
+        for peak in strong[leader == leading]:
+            line_px, sample_px = places[peak]
+            if taken[line_px, sample_px]:
+                continue
+            form, extent = plume_form(score, oddness, line_px, sample_px)
+            n_hills += 1
+            taken |= extent
+            if form is not None:
+                height = float(score[extent].max())
+                plumes.append(StrangePlume(line_px, sample_px, plane, height, extent, form))
+    return StrangeHills(tuple(plumes), n_hills)
+
+
+def _odd_peaks(
+    distance: NDArray[np.float32], known: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return lines and samples of the greatest distances, highest first, (peak,) each."""
+    filled = np.where(np.isfinite(distance) & ~known, distance, -np.inf)
+    if not np.isfinite(filled).any():
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    floor = np.nanquantile(distance, ODD_QUANTILE)
+    top = (maximum_filter(filled, PEAK_WIDTH_PX, mode="nearest") == filled) & (filled > floor)
+    line, sample = np.nonzero(top)
+    order = np.argsort(-filled[line, sample], kind="stable")[:MAX_ODD_PEAKS]
+    return line[order], sample[order]
+
+
+def _leaders(direction: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return for each unit spectrum the first one that it is like, (peak,) int; -1 past the most.
+
+    Parameters
+    ----------
+    direction : (peak, band)
+        Strongest first.
+    """
+    leaders: list[int] = []
+    found = np.full(len(direction), -1, dtype=np.intp)
+    for number, spectrum in enumerate(direction):
+        likeness = direction[leaders] @ spectrum if leaders else np.zeros(0)
+        if likeness.size and likeness.max() > SAME_COSINE:
+            found[number] = leaders[int(likeness.argmax())]
+        elif len(leaders) < MAX_STRANGE:
+            leaders.append(number)
+            found[number] = number
+    return found
+
+
+def _write_scores(
+    bandset: Bandset,
+    bank: FilterBank,
+    width_px: int,
+    direction: NDArray[np.float64],
+    store: PlaneStore,
+    tick: Tick,
+) -> None:
+    """Keep the matched-filter score of each whitened unit spectrum, (spectrum, band), as an image.
+
+    Of means over squares: filtered first, and the products averaged, which is the same.
+    """
+    filters = (direction @ bank.whitening.astype(np.float64)).astype(np.float32)
+    n_lines, reach = bandset.cube.n_lines, width_px // 2
+    for start, stop in bandset.ranges():
+        low, high = max(start - reach, 0), min(stop + reach, n_lines)
+        block = bandset.read(low, high)
+        usable = clean_pixels(block)
+        product = np.asarray((block - bank.mean) @ filters.T, dtype=np.float32)
+        sums, count = square_sums(product, usable, width_px)
+        keep = slice(start - low, stop - low)
+        score = np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
+        score[~usable[keep]] = np.nan
+        for number in range(len(filters)):
+            store.write_lines(f"score/unknown {number}", start, score[..., number])
+        tick("strange", stop / n_lines)

@@ -1,0 +1,179 @@
+"""Plumes of chemicals outside the library, told from rare ground by their form."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cathartes.detect.known import GasesOnBands
+from cathartes.detect.planes import MemoryPlanes
+from cathartes.detect.settings import DetectSettings
+from cathartes.detect.step import detect
+from cathartes.detect.strange import (
+    LEAST_AREA_PX,
+    LEAST_FADE,
+    MAX_ELSEWHERE,
+    Form,
+    StrangeHills,
+    StrangePlume,
+    plume_form,
+)
+from cathartes.scenes.radiometry import planck_radiance
+
+SHAPE = (120, 100)
+
+
+def disc(line, sample, radius_px, height):
+    """Ground: all of it or nothing, its border seen through squares of 3."""
+    i, j = np.ogrid[: SHAPE[0], : SHAPE[1]]
+    sharp = ((i - line) ** 2 + (j - sample) ** 2 <= radius_px**2).astype(float)
+    padded = np.pad(sharp, 1)
+    squares = sum(padded[a : a + SHAPE[0], b : b + SHAPE[1]] for a in range(3) for b in range(3))
+    return (height * squares / 9).astype(np.float32)
+
+
+def cone(line, sample, height, slope=0.12, reach_px=70):
+    """A plume along the lines: its width grows, its amount falls as much."""
+    i, j = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(float)
+    along = np.clip(i - line, 0, None)
+    width = 2.0 + slope * along
+    column = 2.0 / width * np.exp(-0.5 * ((j - sample) / width) ** 2)
+    return np.where((i >= line) & (along < reach_px), height * column, 0).astype(np.float32)
+
+
+def odd(*images):
+    """Distances that these scores explain wholly."""
+    return np.sum([image**2 for image in images], axis=0)
+
+
+@given(radius=st.floats(5.5, 30.0), height=st.floats(14.0, 90.0))
+def test_ground_of_any_size_ends_at_its_border(radius, height):
+    score = disc(60, 50, radius, height)
+    form, extent = plume_form(score, odd(score), 60, 50)
+    assert form is None
+    assert extent.sum() >= np.pi * (radius - 1.5) ** 2
+
+
+@given(height=st.floats(20.0, 300.0), slope=st.floats(0.06, 0.16))
+def test_a_plume_fades_however_strong_its_source(height, slope):
+    """Close to a strong source it is small at every part of the peak: lower heights show it."""
+    score = cone(20, 50, height, slope)
+    form, extent = plume_form(score, odd(score), 22, 50)
+    assert form is not None
+    assert form.is_plume
+    assert extent[22, 50]
+    assert (score[extent] > 0.3 * 4).all()
+
+
+def test_what_is_found_again_elsewhere_is_ground():
+    """The same fading hill twice: each is the other's like, and neither counts as a plume."""
+    once = cone(20, 25, 40.0, reach_px=50)
+    twice = once + cone(20, 75, 40.0, reach_px=50)
+    assert plume_form(once, odd(once), 22, 25)[0] is not None
+    assert plume_form(twice, odd(twice), 22, 25)[0] is None
+    # What another spectrum explains better is no like of it.
+    other = odd(once) + 9 * odd(twice - once)
+    assert plume_form(twice, other, 22, 25)[0] is not None
+
+
+def test_a_form_is_what_a_count_of_pixels_says():
+    score = cone(20, 50, 40.0)
+    form, foot = Form.of_hill(score, odd(score), 30.0, 22, 50)
+    assert form.area_px == (score > 9.0).sum() == foot.sum()
+    assert form.fade == pytest.approx((score > 9.0).sum() / (score > 15.0).sum())
+    assert form.elsewhere == 0.0
+
+
+@pytest.mark.parametrize(
+    ("area", "fade", "elsewhere", "expected"),
+    [
+        (LEAST_AREA_PX, LEAST_FADE, 0.0, True),
+        (LEAST_AREA_PX - 1, LEAST_FADE, 0.0, False),
+        (LEAST_AREA_PX, LEAST_FADE - 0.01, 0.0, False),
+        (LEAST_AREA_PX, LEAST_FADE, MAX_ELSEWHERE, False),
+    ],
+)
+def test_a_plume_is_large_fades_and_is_alone(area, fade, elsewhere, expected):
+    assert Form(area, fade, elsewhere).is_plume is expected
+
+
+def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
+    region = np.zeros((6, 6), bool)
+    region[1:4, 1:4] = True
+    hills = StrangeHills((StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0)),), 50)
+    labels = np.zeros((6, 6), np.int32)
+    labels[1, 1] = 1
+    both, seeds = hills.beside(labels, (), n_gases=7)
+    assert both[1, 1] == 1
+    assert (both == 1).sum() == 9
+    assert labels.sum() == 1, "what was given stays as it was"
+    assert (seeds[0].gas, seeds[0].score, seeds[0].explained) == (7, 20.0, False)
+    assert seeds[0].expected_by_chance == pytest.approx(0.05)
+    assert hills.planes == ("unknown 3",)
+
+
+def drifting(seed, make_emissive, *, foreign_ppm_m, shape=(240, 180)):
+    """A scene with a plume of a gas whose bands lie between those of the library's."""
+    scene = make_emissive(seed, shape=shape)
+    rng = np.random.default_rng(seed)
+    where = np.linspace(0, 1, scene.wavelength_um.size)
+    alpha = 2e-3 * sum(np.exp(-0.5 * ((where - p) / 0.025) ** 2) for p in (0.21, 0.53, 0.77))
+    i, j = np.mgrid[: shape[0], : shape[1]].astype(float)
+    along = np.clip(i - 40, 0, None)
+    width = 2.0 + 0.1 * along
+    column = foreign_ppm_m * 2.0 / width * np.exp(-0.5 * ((j - 60) / width) ** 2) * (i >= 40)
+    depth = column[:, :, None] * alpha
+    glow = planck_radiance(scene.wavelength_um, scene.air_temperature_k)
+    values = scene.values * np.exp(-depth) - np.expm1(-depth) * glow
+    return scene, values + rng.normal(0, 1e-4, values.shape), column
+
+
+@pytest.fixture(scope="module")
+def look():
+    def find(scene, values, gases=None):
+        cube = scene.cube()
+        store = MemoryPlanes(*values.shape[:2])
+        changed = type(scene)(
+            values, scene.wavelength_um, gases or scene.gases, {}, scene.air_temperature_k, None
+        ).cube()
+        assert changed.shape == cube.shape
+        return detect(changed, gases or scene.gases, DetectSettings(), store)
+
+    return find
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_gas_outside_the_library_is_reported_as_unknown(seed, make_emissive, look):
+    scene, values, column = drifting(seed, make_emissive, foreign_ppm_m=600.0)
+    found = look(scene, values)
+    plume = max(found.plumes, key=lambda p: p.n_pixels)
+    assert plume.chemical == "unknown"
+    assert plume.probability > 0.9
+    assert np.isnan(plume.column_density_mean_ppm_m)
+    assert plume.thermal_contrast == 0, "of what gas, and so of which sign, nobody knows"
+    inside = found.labels == plume.id
+    assert column[inside].mean() > 5 * column.mean()
+    assert 0 < plume.expected_by_chance <= 0.1
+    assert 0 < plume.false_alarm_probability < 1e-3
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_rare_ground_is_not_reported_as_unknown(seed, make_emissive, look):
+    """The same spectrum, as strong, on a field with borders."""
+    scene, values, column = drifting(seed, make_emissive, foreign_ppm_m=600.0)
+    difference = (values - scene.values)[column > 0.5 * column.max()].mean(axis=0)
+    field = scene.values.copy()
+    field[30:50, 40:60] += difference
+    found = look(scene, field)
+    assert found.plumes == ()
+
+
+def test_with_the_gas_in_the_library_it_has_its_name(make_emissive, look):
+    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+    where = np.linspace(0, 1, scene.wavelength_um.size)
+    alpha = 2e-3 * sum(np.exp(-0.5 * ((where - p) / 0.025) ** 2) for p in (0.21, 0.53, 0.77))
+    gases = GasesOnBands(
+        (*scene.gases.names, "zetane"), np.vstack([scene.gases.absorption_per_ppm_m, alpha])
+    )
+    found = look(scene, values, gases)
+    assert [p.chemical for p in found.plumes] == ["zetane"]
