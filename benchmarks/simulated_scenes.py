@@ -141,8 +141,7 @@ def columns_of_known_contrast(
             continue
         told = replace(searcher.contrast, plume_temperature_k=plume.temperature_k)
         block = scene.radiance[inside][np.newaxis, :, index]
-        wavelength_um = scene.bands.centre_um[index]
-        contrasts = told.of_block(block, wavelength_um, len(searcher.gases))
+        contrasts = told.of_block(block, len(searcher.gases))
         contrast = contrasts[searcher.gases.index(gas), 0]
         scale = planes.scales[gas]
         apparent = apparent_column_ppm_m(planes.amount(gas)[inside], contrast, planes.min_contrast)

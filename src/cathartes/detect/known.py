@@ -200,20 +200,35 @@ class Scene:
 
     def contrast(self, signatures: Signatures, background: Background, air: Atmosphere) -> Contrast:
         """Return how contrast follows from radiance in this scene."""
-        plume_k = self.settings.plume_temperature_k
-        if plume_k is None:
-            air_k = self.bandset.cube.air_temperature_k
-            plume_k = np.nan if air_k is None else air_k
+        ground_k = self.ground_temperature_k(background) if self.emissive else np.nan
+        plume_k, plume_sd_k = self._believed_plume_k(ground_k)
         return Contrast(
             mean=background.mean.mean(axis=0),
             weight=np.abs(signatures.values[: len(signatures.names)]) if self.emissive else None,
             plume_temperature_k=plume_k,
-            ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
-            assumed_k=self.settings.assumed_contrast_k,
+            plume_temperature_sd_k=plume_sd_k,
+            ground_temperature_k=ground_k,
+            wavelength_um=self.bandset.wavelength_um,
             atmosphere=air,
         )
 
-    def gas_scales(self, known: "Known", *, contrast_seen: bool) -> dict[str, GasScale]:
+    @property
+    def temperature_assumed(self) -> bool:
+        """True if nobody says how warm the plumes or the air are."""
+        told = self.settings.plume_temperature_k, self.bandset.cube.air_temperature_k
+        return self.emissive and told == (None, None)
+
+    def _believed_plume_k(self, ground_k: float) -> tuple[float, float]:
+        """Return how warm plumes are believed to be before any is seen, and how surely, [K]."""
+        settings, air_k = self.settings, self.bandset.cube.air_temperature_k
+        if settings.plume_temperature_k is not None:
+            return settings.plume_temperature_k, settings.plume_temperature_sd_k
+        if air_k is not None:
+            return air_k, settings.plume_excess_sd_k
+        sd_k = np.hypot(settings.plume_excess_sd_k, settings.assumed_contrast_sd_k)
+        return ground_k + settings.assumed_contrast_k, float(sd_k)
+
+    def gas_scales(self, known: "Known") -> dict[str, GasScale]:
         """Return what each gas's stored amounts are worth."""
         signatures, clean, background = known.signatures, known.clean, known.single
         filters = known.single_bank.amount_filters
@@ -232,7 +247,7 @@ class Scene:
                 factor * signatures.absorption_per_ppm_m[g],
                 signatures.level / factor,
                 filters[g],
-                weight if contrast_seen else None,
+                weight,
             )
             scale[name] = GasScale(
                 noise_equivalent=max(float(of_pixels[g]), 1e-30),

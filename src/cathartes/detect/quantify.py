@@ -69,6 +69,13 @@ def albedo_factor(block: NDArray[np.float32], mean: NDArray[np.float64]) -> NDAr
     return np.asarray(block @ (mean / (mean @ mean)).astype(np.float32), dtype=np.float32)
 
 
+MAX_OPTICAL_DEPTH = 6.0
+"""Columns beyond this depth of the strongest band can't be told apart."""
+LINE_ERROR = 0.2
+ONE_IN_TWENTY_SD = 1.645
+"""A normal law is below its mean by more than so many standard deviations one time in twenty."""
+
+
 @dataclass(frozen=True, slots=True)
 class SaturationCurve:
     r"""What the thin-plume estimate of a gas becomes as its column grows.
@@ -105,9 +112,14 @@ class SaturationCurve:
         growth = np.interp(apparent_ppm_m, self.apparent_ppm_m, slopes)
         return np.where(apparent_ppm_m > 0, growth, 1.0).astype(np.float32)
 
+    def line_error(self, column_ppm_m: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the relative error by lines that the library does not resolve, any shape.
 
-MAX_OPTICAL_DEPTH = 6.0
-"""Columns beyond this depth of the strongest band can't be told apart."""
+        They saturate before their mean does: by the tables of docs/explanation/built-in-library.md
+        a column comes out too low by about `LINE_ERROR` of it times the strongest band's depth.
+        """
+        depth = np.maximum(column_ppm_m, 0.0) * (MAX_OPTICAL_DEPTH / self.column_ppm_m[-1])
+        return np.asarray(LINE_ERROR * np.minimum(depth, 1.0))
 
 
 def saturation_curve(
@@ -144,7 +156,9 @@ def saturation_curve(
 
 
 def apparent_column_ppm_m(
-    amount: NDArray[np.float32], contrast: NDArray[np.float32], min_contrast: float
+    amount: NDArray[np.float32],
+    contrast: NDArray[np.float32],
+    min_contrast: NDArray[np.float32] | float,
 ) -> NDArray[np.float32]:
     """Return the thin-plume column density, amount over contrast.
 
@@ -153,7 +167,7 @@ def apparent_column_ppm_m(
     amount : (line, sample) [ppm m (K)]
         Signed estimate of the filter.
     contrast : (line, sample) [(K)]
-    min_contrast : [(K)]
+    min_contrast : (line, sample), or one for all [(K)]
 
     Returns
     -------
@@ -191,29 +205,42 @@ def column_density_sd_ppm_m(
     apparent: NDArray[np.float32],
     necl: NDArray[np.float32],
     contrast: NDArray[np.float32],
-    contrast_sd: float,
+    contrast_sd: NDArray[np.float32] | float,
     relative_error: float,
     curve: SaturationCurve,
 ) -> NDArray[np.float32]:
     r"""Return one standard deviation of the column density.
 
-    .. math:: \sigma_u = \frac{du}{dq}
-              \sqrt{\mathrm{NECL}^2 + q^2\Big(\frac{\sigma_C^2}{C^2} + \eta^2\Big)}
+    .. math:: \sigma_u^2 = \Big(\frac{du}{dq}\Big)^2
+              \big(\mathrm{NECL}^2 + q^2 [\eta^2 + \lambda(u)^2]\big) +
+              \max\Big(\frac{du}{dq}\,q\,\frac{\sigma_C}{|C|},\
+              \frac{u(q\,r) - u(q)}{2}\Big)^2, \qquad
+              r = \frac{|C|}{|C| - 1.645\,\sigma_C}
+
+    The contrast is in the denominator: two standard deviations reach as far as the column that one
+    contrast in twenty exceeds, and to infinity where the contrast could be nought.
 
     Parameters
     ----------
     apparent, necl : (line, sample) [ppm m]
     contrast : (line, sample) [(K)]
-    contrast_sd : [(K)]
+    contrast_sd : (line, sample), or one for all [(K)]
         Uncertainty of the contrast, mostly of the plume's temperature.
     relative_error
-        η: what is common to all pixels, mostly of the air and the library.
+        η: what is common to all pixels, mostly of the air and the library; λ is that of lines
+        (`SaturationCurve.line_error`).
 
     Returns
     -------
     (line, sample) float32 [ppm m]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.hypot(contrast_sd / contrast, relative_error)
-        sd = curve.slope(apparent) * np.hypot(necl, apparent * relative)
+        column = curve.invert(apparent)
+        relative = np.hypot(relative_error, curve.line_error(column))
+        other = curve.slope(apparent) * np.hypot(necl, apparent * relative)
+        first_order = curve.slope(apparent) * np.abs(apparent * contrast_sd / contrast)
+        spare = np.abs(contrast) - np.float32(ONE_IN_TWENTY_SD) * contrast_sd
+        greatest = curve.invert(apparent * np.abs(contrast) / spare)
+        reach = np.where(spare > 0, np.abs(greatest - column) / 2, np.inf)
+        sd = np.hypot(other, np.maximum(first_order, reach))
     return np.asarray(sd, dtype=np.float32)

@@ -35,6 +35,10 @@ def absorption(strongest):
     )
 
 
+AS_WARM_AS_THE_AIR = DetectSettings(plume_excess_sd_k=2.0)
+"""What these scenes' plumes are, and their detector is told so."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """Radiance, gases and the columns that were put into it."""
@@ -62,7 +66,7 @@ class Scene:
     def detect(self, settings=None, **changes) -> Detections:
         cube = self.cube(**changes)
         store = MemoryPlanes(cube.n_lines, cube.n_samples)
-        return detect(cube, self.gases, settings or DetectSettings(), store)
+        return detect(cube, self.gases, settings or AS_WARM_AS_THE_AIR, store)
 
 
 def columns(shape, plumes):
