@@ -141,7 +141,7 @@ def columns_of_known_contrast(
             continue
         told = replace(searcher.contrast, plume_temperature_k=plume.temperature_k)
         block = scene.radiance[inside][np.newaxis, :, index]
-        contrasts = told.of_block(block, len(searcher.gases))
+        contrasts = told.of_block(block)
         contrast = contrasts[searcher.gases.index(gas), 0]
         scale = planes.scales[gas]
         apparent = apparent_column_ppm_m(planes.amount(gas)[inside], contrast, planes.min_contrast)

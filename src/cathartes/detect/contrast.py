@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.atmosphere import Atmosphere
-from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
+from cathartes.detect.quantify import brightness_factor, emissive_contrast_k
 from cathartes.errors import NumericalError
 from cathartes.scenes.radiometry import planck_radiance, planck_slope
 
@@ -18,9 +18,12 @@ class Contrast:
     Attributes
     ----------
     mean : (band,) [cube's unit]
-        Of the scene, for the albedo factor.
-    weight : (gas, band) or None
-        Where each gas absorbs; None in the reflective range.
+        Of the scene; reflective only.
+    weight : (gas, band)
+        How each band counts in what a little of each gas adds to its estimate:
+        `contrast_weight`.
+    emissive
+        True if plumes differ from the ground by their temperature, False in sunlight.
     plume_temperature_k, plume_temperature_sd_k : [K]
         Emissive only: what is believed of a plume before it is seen, and how surely.
     ground_temperature_k : [K]
@@ -31,23 +34,18 @@ class Contrast:
     """
 
     mean: NDArray[np.float64]
-    weight: NDArray[np.float64] | None
+    weight: NDArray[np.float64]
+    emissive: bool
     plume_temperature_k: float
     plume_temperature_sd_k: float
     ground_temperature_k: float
     wavelength_um: NDArray[np.float64]
     atmosphere: Atmosphere
 
-    @property
-    def emissive(self) -> bool:
-        """True if plumes differ from the ground by their temperature."""
-        return self.weight is not None
-
-    def of_block(self, block: NDArray[np.float32], n_gases: int) -> NDArray[np.float32]:
-        """Return (gas, line, sample) [(K)]."""
-        shape = (n_gases, *block.shape[:2])
-        if self.weight is None:
-            return np.broadcast_to(albedo_factor(block, self.mean), shape)
+    def of_block(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return each gas's contrast, (gas, line, sample) [(K)]."""
+        if not self.emissive:
+            return brightness_factor(block, self.weight, self.mean)
         contrast = emissive_contrast_k(
             block,
             self.wavelength_um,
@@ -94,8 +92,32 @@ class Contrast:
 
     def _share(self, gas: int) -> NDArray[np.float64]:
         """Return how each band's radiance counts in a gas's contrast, (band,) [K/unit]."""
-        if self.weight is None:
+        if not self.emissive:
             raise NumericalError("in sunlight the contrast of a plume has no temperature to shift.")
         weight = self.weight[gas]
         slope = planck_slope(self.wavelength_um, self.ground_temperature_k)
         return np.asarray(weight / (weight @ slope))
+
+
+def contrast_weight(
+    amount_filters: NDArray[np.float64],
+    absorption_per_ppm_m: NDArray[np.float64],
+    transmittance: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    r"""Return how each band's radiance counts in the contrast of each gas, (gas, band).
+
+    A filter f makes :math:`f^T\Delta L` of a plume, and in a pixel of ground L a little gas changes
+    band b by :math:`u\,\alpha_b\,\tau_b\,(B_b - L_b)`, in sunlight by
+    :math:`-A\,u\,\alpha_b\,L_b`: its estimate grows by the contrast of *this* pixel, weighted by
+
+    .. math:: w_b = f_b\,\alpha_b\,\tau_b
+
+    Parameters
+    ----------
+    amount_filters : (gas, band) [ppm m (K) / cube's unit]
+        Of unit response to the scene's mean signature.
+    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+    transmittance : (band,)
+        Of the air; 1 in sunlight.
+    """
+    return np.asarray(amount_filters * absorption_per_ppm_m * transmittance)
