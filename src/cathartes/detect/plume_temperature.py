@@ -18,6 +18,8 @@ UNEVENNESS = (0.03, 0.06, 0.12, 0.25, 0.5)
 """Standard deviations of column over a square that are tried, as parts of its mean."""
 INDEPENDENT_SHARE = 0.33
 """Part of the pixels that counts: neighbours share squares and clutter."""
+CONTRAST_NOISE_K = 0.1
+"""Noise of one pixel's contrast, σ_C: the detector's, over the gas's bands."""
 GROUND_SD_K = 1.0
 """How well the ground's own temperature is known: the air, and its emissivity in a gas's bands."""
 GRID_REACH_SD = 4.0
@@ -125,10 +127,12 @@ def log_likelihood_of_shift(image: PlumeImage, shift_k: NDArray[np.float64]) -> 
     bars for means over a square,
 
     .. math:: a - \bar a = \frac{\bar a}{\bar C + \delta}\,(C - \bar C) + e, \qquad
-              e \sim N(0,\ \sigma_a^2 + s^2 \bar a^2)
+              e \sim N\Big(0,\ \sigma_a^2 + s^2 \bar a^2 +
+              \frac{\bar a^2 \sigma_C^2}{(\bar C + \delta)^2}\Big)
 
     the slope of signal on ground gives the column, and with it δ, without knowing either. s, how
-    uneven the plume is, is summed over.
+    uneven the plume is, is summed over. Without the last term the contrast's own noise would look
+    like ground that the plume does not follow, and even ground would make every plume hot.
 
     Parameters
     ----------
@@ -154,11 +158,13 @@ def log_likelihood_of_shift(image: PlumeImage, shift_k: NDArray[np.float64]) -> 
     contrast = ground + shift_k[:, None]
     small = np.abs(contrast) < _LEAST_CONTRAST_K
     contrast[small] = np.copysign(_LEAST_CONTRAST_K, contrast[small])
-    misfit = (rise - level / contrast * step) ** 2
+    column = level / contrast
+    misfit = (rise - column * step) ** 2
+    noise = image.noise**2 + (column * CONTRAST_NOISE_K) ** 2
     total = np.full(shift_k.size, -np.inf)
     for uneven in UNEVENNESS:
-        variance = image.noise**2 + (uneven * level) ** 2
-        log_likelihood = -0.5 * (misfit @ (1.0 / variance) + np.log(variance).sum())
+        variance = noise + (uneven * level) ** 2
+        log_likelihood = -0.5 * (misfit / variance + np.log(variance)).sum(axis=1)
         total = np.logaddexp(total, log_likelihood)
     return np.asarray(INDEPENDENT_SHARE * (total - total.max()))
 

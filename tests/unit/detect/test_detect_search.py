@@ -70,7 +70,8 @@ def searcher_of(values, make_sample, make_bandset, width, *, emissive=True, plum
     amounts = make_bank(model(GASES, thin), single).amount_filters.astype(np.float32)
     contrast = Contrast(
         mean=mean,
-        weight=np.abs(model(GASES, thin).values) if emissive else None,
+        weight=np.abs(model(GASES, thin).values),
+        emissive=emissive,
         plume_temperature_k=plume_k,
         plume_temperature_sd_k=2.0,
         ground_temperature_k=295.0,
@@ -180,7 +181,7 @@ def test_the_search_is_that_of_a_loop_over_pixels(make_sample, make_bandset, wid
         np.testing.assert_allclose(
             store.read(f"amount/{name}"), amount[g], atol=1e-3 * spread, rtol=1e-3
         )
-        contrast = searcher.contrast.of_block(values, 3)[g]
+        contrast = searcher.contrast.of_block(values)[g]
         np.testing.assert_array_equal(
             store.read(f"contrast/{name}"), np.where(whole, contrast, np.float32(np.nan))
         )
