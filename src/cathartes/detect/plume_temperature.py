@@ -85,7 +85,7 @@ class PlumeImage:
     ----------
     amount : (line, sample) [ppm m K]
         Signed signal: column density times contrast.
-    contrast : (line, sample) [K]
+    contrast : (line, sample) [(K)]
         Of a plume at the temperature believed before, against the ground *behind* the plume.
     inside : (line, sample) bool
         True in the plume, where both are finite.

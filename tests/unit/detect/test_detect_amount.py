@@ -86,3 +86,11 @@ def test_in_sunlight_there_is_no_temperature_and_the_interval_is_two_deviations(
     mean, sd = plume.column_density_mean_ppm_m, plume.column_density_sd_ppm_m
     assert plume.column_density_high_ppm_m == pytest.approx(mean + 2 * sd)
     assert plume.column_density_low_ppm_m == pytest.approx(max(mean - 2 * sd, 0.0))
+
+
+def test_a_temperature_that_the_sign_contradicts_gives_no_amount(make_emissive):
+    """The plume absorbs, so it is colder than the ground; 305 K air says warmer."""
+    scene = make_emissive(1, [("alphane", 45, 40, 80.0)], air_k=284.0)
+    plume = biggest(scene.detect(air_temperature_k=305.0))
+    assert CONTRADICTS_FLAG in plume.flags
+    assert np.isnan(plume.column_density_mean_ppm_m)

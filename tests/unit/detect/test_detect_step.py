@@ -9,7 +9,6 @@ from cathartes.detect.bank import apply_bank, make_bank
 from cathartes.detect.describe import (
     ASSUMED_FLAG,
     CHANCE_ASSUMED_FLAG,
-    CONTRADICTS_FLAG,
     EDGE_FLAG,
     FEW_PIXELS_FLAG,
     NO_AMOUNTS_FLAG,
@@ -170,14 +169,6 @@ def test_settings_override_the_cube_s_air_temperature(make_emissive):
     scene = make_emissive(1, [("alphane", 45, 40, 80.0)])
     found = scene.detect(DetectSettings(plume_temperature_k=305.0), air_temperature_k=280.0)
     check_plume(strongest(found), found, scene.truth_ppm_m["alphane"], (45, 40))
-
-
-def test_a_temperature_that_the_sign_contradicts_gives_no_amount(make_emissive):
-    """The plume absorbs, so it is colder than the ground; 305 K air says warmer."""
-    scene = make_emissive(1, [("alphane", 45, 40, 80.0)], air_k=284.0)
-    plume = strongest(scene.detect(air_temperature_k=305.0))
-    assert CONTRADICTS_FLAG in plume.flags
-    assert np.isnan(plume.column_density_mean_ppm_m)
 
 
 def test_no_contrast_is_inconclusive_not_empty(make_emissive):
