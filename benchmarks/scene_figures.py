@@ -35,6 +35,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class TemperatureError:
+    """Stated less true temperature of a plume, and the stated standard deviation, [K]."""
+
+    error_k: float
+    sd_k: float
+
+
+@dataclass(frozen=True, slots=True)
 class SceneRecord:
     """What is kept of one scene.
 
@@ -44,6 +52,8 @@ class SceneRecord:
         What pooling needs of it.
     known_contrast
         Pixels of plumes of one gas, columns made with the true temperature of the plume.
+    temperatures
+        Of found plumes whose main gas is named rightly, and that have one.
     chance_of_false_empty
         ``expected_by_chance`` of each plume reported in the scene without plumes.
     n_empty
@@ -58,6 +68,7 @@ class SceneRecord:
     foreign: str
     parts: SceneParts
     known_contrast: tuple[GasPixels, ...]
+    temperatures: tuple[TemperatureError, ...]
     chance_of_false_empty: tuple[float, ...]
     n_empty: int
     alarms: tuple[AlarmCount, ...]
@@ -70,6 +81,7 @@ class Figures:
 
     pooled: PooledScore
     known_contrast: ColumnFigures
+    temperatures: tuple[TemperatureError, ...]
     alarms: tuple[AlarmCount, ...]
     over_empty: tuple[SnrBin, ...]
     n_false_empty: int
@@ -83,6 +95,7 @@ def figures_of(records: Sequence[SceneRecord]) -> Figures:
     return Figures(
         pooled=pool_scores([record.parts for record in records]),
         known_contrast=pool_columns([p for record in records for p in record.known_contrast]),
+        temperatures=tuple(t for record in records for t in record.temperatures),
         alarms=pool_alarms([record.alarms for record in records]),
         over_empty=pool_bins([bins for record in records for bins in record.over_empty]),
         n_false_empty=sum(len(record.chance_of_false_empty) for record in records),
@@ -140,6 +153,16 @@ def _foreign_found(figures: Figures) -> Cell:
 def _alarm_ratio(figures: Figures, stated: float) -> Cell:
     (count,) = (c for c in figures.alarms if np.isclose(c.stated, stated))
     return Cell(count.measured / stated, count.n_alarms)
+
+
+def _temperature_rmse(figures: Figures) -> Cell:
+    errors = np.array([t.error_k for t in figures.temperatures])
+    return Cell(float(np.sqrt((errors**2).mean())) if errors.size else np.nan, errors.size)
+
+
+def _temperature_within(figures: Figures, sds: float) -> Cell:
+    inside = sum(abs(t.error_k) <= sds * t.sd_k for t in figures.temperatures)
+    return _cell(Share(inside, len(figures.temperatures)))
 
 
 DETECTION = ((0.15, 0.40), (0.55, 0.80), (0.88, 0.95), (0.95, 0.99), (0.99, 1.0))
@@ -208,7 +231,14 @@ def asked_rows() -> list[Row]:
                 lambda f, of=of: _cell(
                     Share(of(f).n_without, of(f).n_without + of(f).n_pixels))),
         ]  # fmt: skip
-    return rows
+    return [
+        *rows,
+        Row("plume temperature: RMSE, K", None, None, _temperature_rmse),
+        Row("plume temperature: truth within 1 sd (0.68)", None, None,
+            lambda f: _temperature_within(f, 1.0)),
+        Row("plume temperature: truth within 2 sd (0.95)", None, None,
+            lambda f: _temperature_within(f, 2.0)),
+    ]  # fmt: skip
 
 
 def groups_of(records: Sequence[SceneRecord]) -> dict[str, list[SceneRecord]]:

@@ -23,8 +23,9 @@ ground:
 * the share of an empty scene's scores to which the detector gives a false-alarm probability up to
   1e-3, 1e-4 and 1e-5, as a multiple of that;
 * columns of plumes of one gas with the true temperature of the plume given: the detector's contrast
-  is made again with it. And as the scan states them, for a plume as warm as the air, which these
-  are not: they are 8 K colder to 20 K warmer.
+  is made again with it. And as the scan states them, which knows the air's temperature alone, and
+  finds out from each plume's own pixels how warm it is: they are 8 K colder to 20 K warmer;
+* these temperatures, of found plumes whose main gas is named rightly.
 """
 
 import argparse
@@ -76,6 +77,7 @@ from scene_figures import (
     Figures,
     SceneRecord,
     Task,
+    TemperatureError,
     asked_rows,
     bound_text,
     figures_of,
@@ -141,8 +143,7 @@ def columns_of_known_contrast(
             continue
         told = replace(searcher.contrast, plume_temperature_k=plume.temperature_k)
         block = scene.radiance[inside][np.newaxis, :, index]
-        wavelength_um = scene.bands.centre_um[index]
-        contrasts = told.of_block(block, wavelength_um, len(searcher.gases))
+        contrasts = told.of_block(block)
         contrast = contrasts[searcher.gases.index(gas), 0]
         scale = planes.scales[gas]
         apparent = apparent_column_ppm_m(planes.amount(gas)[inside], contrast, planes.min_contrast)
@@ -164,6 +165,20 @@ def columns_of_known_contrast(
             )
         )
     return tuple(parts)
+
+
+def temperature_errors(
+    scene: SimulatedScene, found: Detections, parts: SceneParts
+) -> tuple[TemperatureError, ...]:
+    """Compare the temperatures of found plumes, named rightly, with the truth."""
+    true = {plume.id: plume for plume in scene.truth.plumes}
+    said = {plume.id: plume for plume in found.plumes}
+    pairs = [(true[i], said[j]) for i, j in parts.score.matching.pairs]
+    return tuple(
+        TemperatureError(s.plume_temperature_k - t.temperature_k, s.plume_temperature_sd_k)
+        for t, s in pairs
+        if s.chemical == t.main_gas and np.isfinite(s.plume_temperature_k)
+    )
 
 
 def scene_parts(
@@ -225,6 +240,7 @@ def run_scene(task: Task) -> SceneRecord:
         foreign=foreign,
         parts=parts,
         known_contrast=columns_of_known_contrast(scene, found, searcher, strongest),
+        temperatures=temperature_errors(scene, found, parts),
         chance_of_false_empty=tuple(plume.expected_by_chance for plume in nothing.plumes),
         n_empty=nothing.labels.size,
         alarms=count_alarms(nothing),

@@ -57,6 +57,9 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
     "column_density_mean_ppm_m": (float, type(None)),
     "column_density_sd_ppm_m": (float, type(None)), "thermal_contrast": (int,), "flags": (list,),
     "false_alarm_probability": (float, type(None)),
+    "column_density_low_ppm_m": (float, type(None)),
+    "column_density_high_ppm_m": (float, type(None)),
+    "plume_temperature_k": (float, type(None)), "plume_temperature_sd_k": (float, type(None)),
 }  # fmt: skip
 
 NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))

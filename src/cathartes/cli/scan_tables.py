@@ -78,7 +78,11 @@ def plume_table(plumes: Sequence[PlumeShort]) -> Table:
             str(plume.id),
             Text(plume.chemical),
             _number(plume.probability, ".2f"),
-            column_text(plume.column_density_mean_ppm_m, plume.column_density_sd_ppm_m),
+            column_text(
+                plume.column_density_mean_ppm_m,
+                plume.column_density_sd_ppm_m,
+                plume.column_density_low_ppm_m,
+            ),
             _number(plume.snr_max, ".1f"),
             _number(plume.expected_by_chance, ".1g"),
             str(plume.n_pixels),
@@ -96,10 +100,12 @@ def plumes_by_flags(plumes: Sequence[PlumeShort]) -> dict[str, list[int]]:
     return ids
 
 
-def column_text(mean_ppm_m: float | None, sd_ppm_m: float | None) -> str:
-    """Return a column density with its standard deviation."""
+def column_text(
+    mean_ppm_m: float | None, sd_ppm_m: float | None, low_ppm_m: float | None = None
+) -> str:
+    """Return a column density with its standard deviation, or its lower bound where it has none."""
     if mean_ppm_m is None:
-        return "-"
+        return "-" if low_ppm_m is None else f"≥ {significant(low_ppm_m, 2)}"
     return f"{significant(mean_ppm_m, 3)} ± {significant(sd_ppm_m, 2)}"
 
 

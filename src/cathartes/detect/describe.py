@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.amount import Amount, AmountReader, Outline
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank
 from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
-from cathartes.detect.planes import ScenePlanes
+from cathartes.detect.planes import PlumePixels, ScenePlanes
 from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.seeds import ChanceLaws
@@ -101,6 +102,14 @@ def gather_signals(
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A plume, and what it does to the images of its gases inside it."""
+
+    plume: Plume
+    pixels: tuple[tuple[str, PlumePixels], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlumeReader:
     """Everything that describing a plume needs beside the plume itself.
 
@@ -108,8 +117,6 @@ class PlumeReader:
     ----------
     bank
         Against the background of means over squares.
-    gram : (gas, gas) [(unit)-2]
-        s̃ᵀs̃ of thin signatures against the background of single pixels, which gave the amounts.
     noise
         Of means over patches.
     scored
@@ -119,7 +126,6 @@ class PlumeReader:
     """
 
     bank: FilterBank
-    gram: NDArray[np.float64]
     signatures: Signatures
     noise: PatchNoise
     planes: ScenePlanes
@@ -128,7 +134,8 @@ class PlumeReader:
     laws: ChanceLaws
     scored: tuple[str, ...]
     false_alarm: Callable[[int], FalseAlarmLaw]
-    contrast_assumed: bool
+    amounts: AmountReader
+    temperature_assumed: bool
     few_pixels: bool
 
     def describe(
@@ -138,7 +145,7 @@ class PlumeReader:
         signal: MeanSignal,
         labels: NDArray[np.int32],
         rings: NDArray[np.int32],
-    ) -> Plume:
+    ) -> Described:
         """Return what is said of one plume.
 
         Parameters
@@ -174,12 +181,15 @@ class PlumeReader:
         others = sorted((o for o in others if o[1] >= 0.005), key=lambda o: -o[1])[:5]
 
         line, sample = np.nonzero(labels == number)
-        amount = _Amount.measure(self, found, main, line, sample, rings == number, variance)
+        members = found.best_set if main in found.best_set else (main,)
+        outline = Outline(line, sample, rings == number, variance)
+        amount = self.amounts.measure(members, main, outline)
         flags = self._flags(amount, line, sample, labels.shape, found, main)
         peak = int(
             np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))
         )
-        return Plume(
+        nan = float("nan")
+        plume = Plume(
             id=number,
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
@@ -194,13 +204,18 @@ class PlumeReader:
             sample_max=int(sample.max()),
             origin_line=float(line[peak]) + 0.5,
             origin_sample=float(sample[peak]) + 0.5,
-            column_density_max_ppm_m=float("nan") if unknown else amount.greatest_ppm_m,
-            column_density_mean_ppm_m=float("nan") if unknown else amount.mean_ppm_m,
-            column_density_sd_ppm_m=float("nan") if unknown else amount.sd_ppm_m,
+            column_density_max_ppm_m=nan if unknown else amount.greatest_ppm_m,
+            column_density_mean_ppm_m=nan if unknown else amount.mean_ppm_m,
+            column_density_sd_ppm_m=nan if unknown else amount.sd_ppm_m,
             thermal_contrast=int(np.sign(amount.signed)) if emissive and not unknown else 0,
             flags=flags,
             spectrum=self._spectrum(whitened, found, order, variance),
+            column_density_low_ppm_m=nan if unknown else amount.low_ppm_m,
+            column_density_high_ppm_m=nan if unknown else amount.high_ppm_m,
+            plume_temperature_k=nan if unknown else amount.temperature_k,
+            plume_temperature_sd_k=nan if unknown else amount.temperature_sd_k,
         )
+        return Described(plume, () if unknown else amount.pixels)
 
     def _expected_by_chance(self, seed: Seed, *, unknown: bool) -> float:
         """Return how many such plumes the scene gives by accident."""
@@ -211,7 +226,7 @@ class PlumeReader:
 
     def _flags(
         self,
-        amount: "_Amount",
+        amount: Amount,
         line: NDArray[np.intp],
         sample: NDArray[np.intp],
         shape: tuple[int, ...],
@@ -229,12 +244,13 @@ class PlumeReader:
             flags.append(CHANCE_ASSUMED_FLAG)
         if self.signatures.names[main] in self.planes.shape_only:
             flags.append(NO_AMOUNTS_FLAG)
-        elif self.contrast_assumed:
-            flags.append(ASSUMED_FLAG)
-        elif amount.contradicts:
-            flags.append(CONTRADICTS_FLAG)
-        elif not np.isfinite(amount.mean_ppm_m):
-            flags.append(LOW_CONTRAST_FLAG)
+        else:
+            if self.temperature_assumed:
+                flags.append(ASSUMED_FLAG)
+            if amount.contradicts:
+                flags.append(CONTRADICTS_FLAG)
+            elif not np.isfinite(amount.mean_ppm_m):
+                flags.append(LOW_CONTRAST_FLAG)
         depth = self.signatures.absorption_per_ppm_m[main].max() * amount.greatest_ppm_m
         if depth > THICK_OPTICAL_DEPTH:
             flags.append(THICK_FLAG)
@@ -312,80 +328,3 @@ def clear_of_ground(
     """
     precision = (whitening**2).sum(axis=0)
     return (whitening.T @ whitened) / precision, 1.0 / np.sqrt(precision)
-
-
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    """Column densities of a plume's main gas."""
-
-    signed: float
-    mean_ppm_m: float
-    greatest_ppm_m: float
-    sd_ppm_m: float
-    contradicts: bool
-
-    @classmethod
-    def measure(
-        cls,
-        reader: PlumeReader,
-        found: Identification,
-        main: int,
-        line: NDArray[np.intp],
-        sample: NDArray[np.intp],
-        ring: NDArray[np.bool_],
-        variance: float,
-    ) -> "_Amount":
-        """Fit the plume's gases together in each of its pixels, less what the ring shows."""
-        names, gram, planes = reader.signatures.names, reader.gram, reader.planes
-        chosen = list(found.best_set) if main in found.best_set else [main]
-        product, offset = [], []
-        for g in chosen:
-            values = planes.amount(names[g]) * gram[g, g]
-            product.append(values[line, sample])
-            offset.append(float(np.nanmedian(values[ring])) if ring.any() else 0.0)
-        centred = np.array(product) - np.array(offset)[:, None]
-        amounts = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], centred, rcond=1e-10)[0]
-        amount = amounts[chosen.index(main)].astype(np.float32)
-        contrast = planes.contrast(names[main])[line, sample]
-        signed = float(np.nanmean(amount))
-        if reader.contrast_assumed:
-            contrast = np.abs(contrast) * np.float32(np.sign(signed) or 1.0)
-        usable = np.isfinite(amount) & (np.abs(contrast) >= planes.min_contrast)
-        if not usable.any():
-            return cls(signed, *(3 * (float("nan"),)), contradicts=False)
-        amount, contrast = amount[usable], contrast[usable]
-        if float(amount @ contrast) < 0:
-            return cls(signed, *(3 * (float("nan"),)), contradicts=True)
-
-        # Pixels with little contrast would blow the mean up: they count by their precision.
-        scale = planes.scales[names[main]]
-        apparent = amount / contrast
-        column = scale.curve.invert(apparent).astype(np.float64)
-        weight = np.minimum(contrast**2, np.median(contrast**2)).astype(np.float64)
-        mean = float(weight @ column / weight.sum())
-        image = np.full((np.ptp(line) + 3, np.ptp(sample) + 3), np.nan)
-        image[line[usable] - line.min() + 1, sample[usable] - sample.min() + 1] = column
-
-        # Noise and clutter of the plume's size, the contrast's error, and the library's.
-        growth = float(weight @ scale.curve.slope(apparent) / weight.sum())
-        typical = float(np.sqrt(np.mean(contrast**2)))
-        # A mean of pixels never spreads more than one of them.
-        spread = min(scale.square_noise_equivalent * np.sqrt(variance), scale.noise_equivalent)
-        noise = spread / typical
-        relative = np.hypot(planes.contrast_sd / typical, planes.relative_error)
-        if reader.contrast_assumed:
-            relative = 1.0
-        apparent_mean = float(weight @ apparent / weight.sum())
-        sd = growth * np.hypot(noise, apparent_mean * relative)
-        greatest = max(_smoothed_maximum(image), mean)
-        return cls(signed, mean, greatest, float(sd), contradicts=False)
-
-
-def _smoothed_maximum(image: NDArray[np.float64]) -> float:
-    """Return the greatest mean over 3 by 3 pixels, of those with at least 4 values."""
-    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
-    count = np.isfinite(windows).sum(axis=(2, 3))
-    total = np.nansum(windows, axis=(2, 3))
-    means = np.where(count >= 4, total / np.maximum(count, 1), -np.inf)
-    best = float(means.max())
-    return best if np.isfinite(best) else float(np.nanmax(image))

@@ -11,10 +11,10 @@ from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphe
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, make_bank
-from cathartes.detect.contrast import Contrast
+from cathartes.detect.contrast import Contrast, contrast_weight
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
 from cathartes.detect.planes import GasScale
-from cathartes.detect.quantify import saturation_curve
+from cathartes.detect.quantify import saturation_columns_ppm_m, saturation_curve
 from cathartes.detect.sample import Sample, gather_sample
 from cathartes.detect.scales import (
     CORE_QUANTILE,
@@ -52,6 +52,24 @@ class _MeanKind(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """How optical depths of whole bands grow with the column: less than their mean absorption does.
+
+    A band averages *transmittance*, and the parts of it where a gas absorbs most saturate first.
+
+    Attributes
+    ----------
+    column_ppm_m : (gas, knot) [ppm m], ascending from 0
+        On the whole way of the light.
+    share : (gas, knot, band)
+        Optical depth of the band as a part of what its mean absorption gives.
+    """
+
+    column_ppm_m: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class GasesOnBands:
     """The gases to be searched, on all bands of an instrument.
 
@@ -62,18 +80,41 @@ class GasesOnBands:
         Thin limit, on every band of the cube.
     shape_only
         Names of gases whose spectrum has no amounts: they get no column density.
+    growth
+        None if each band's absorption is even.
     """
 
     names: tuple[str, ...]
     absorption_per_ppm_m: NDArray[np.float64]
     shape_only: frozenset[str] = frozenset()
+    growth: Growth | None = None
 
     def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
         """Return the gases that absorb in some of the bands, (used,), on these alone."""
         absorption = self.absorption_per_ppm_m[:, index]
         seen = absorption.max(axis=1) > 0
         names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
-        return GasesOnBands(tuple(names), absorption[seen], self.shape_only)
+        growth = self.growth
+        if growth is not None:
+            growth = Growth(growth.column_ppm_m[seen], growth.share[seen][:, :, index])
+        return GasesOnBands(tuple(names), absorption[seen], self.shape_only, growth)
+
+    def transmittance(self, gas: int, column_ppm_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a gas's transmittance, (column, band).
+
+        Parameters
+        ----------
+        column_ppm_m : (column,) [ppm m]
+            On the whole way of the light; beyond the last knot of `growth` its share holds.
+        """
+        depth = np.outer(column_ppm_m, self.absorption_per_ppm_m[gas])
+        if self.growth is not None:
+            knots, share = self.growth.column_ppm_m[gas], self.growth.share[gas]
+            column = np.clip(column_ppm_m, knots[0], knots[-1])
+            low = np.clip(np.searchsorted(knots, column, "right") - 1, 0, knots.size - 2)
+            part = ((column - knots[low]) / (knots[low + 1] - knots[low]))[:, None]
+            depth *= share[low] * (1 - part) + share[low + 1] * part
+        return np.exp(-depth)
 
 
 def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:
@@ -198,27 +239,55 @@ class Scene:
         factor = air_mass_factor(self.bandset.cube, self.settings)
         return lambda names, absorption: reflective_signatures(names, absorption, mean, factor)
 
-    def contrast(self, signatures: Signatures, background: Background, air: Atmosphere) -> Contrast:
-        """Return how contrast follows from radiance in this scene."""
-        plume_k = self.settings.plume_temperature_k
-        if plume_k is None:
-            air_k = self.bandset.cube.air_temperature_k
-            plume_k = np.nan if air_k is None else air_k
+    def contrast(
+        self,
+        bank: FilterBank,
+        absorption_per_ppm_m: NDArray[np.float64],
+        background: Background,
+        air: Atmosphere,
+    ) -> Contrast:
+        """Return how contrast follows from radiance in this scene.
+
+        Parameters
+        ----------
+        bank
+            Of thin signatures against single pixels.
+        absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
+        """
+        ground_k = self.ground_temperature_k(background) if self.emissive else np.nan
+        plume_k, plume_sd_k = self._believed_plume_k(ground_k)
         return Contrast(
             mean=background.mean.mean(axis=0),
-            weight=np.abs(signatures.values[: len(signatures.names)]) if self.emissive else None,
+            weight=contrast_weight(bank.amount_filters, absorption_per_ppm_m, air.transmittance),
+            emissive=self.emissive,
             plume_temperature_k=plume_k,
-            ground_temperature_k=self.ground_temperature_k(background) if self.emissive else np.nan,
-            assumed_k=self.settings.assumed_contrast_k,
+            plume_temperature_sd_k=plume_sd_k,
+            ground_temperature_k=ground_k,
+            wavelength_um=self.bandset.wavelength_um,
             atmosphere=air,
         )
 
-    def gas_scales(self, known: "Known", *, contrast_seen: bool) -> dict[str, GasScale]:
+    @property
+    def temperature_assumed(self) -> bool:
+        """True if nobody says how warm the plumes or the air are."""
+        told = self.settings.plume_temperature_k, self.bandset.cube.air_temperature_k
+        return self.emissive and told == (None, None)
+
+    def _believed_plume_k(self, ground_k: float) -> tuple[float, float]:
+        """Return how warm plumes are believed to be before any is seen, and how surely, [K]."""
+        settings, air_k = self.settings, self.bandset.cube.air_temperature_k
+        if settings.plume_temperature_k is not None:
+            return settings.plume_temperature_k, settings.plume_temperature_sd_k
+        if air_k is not None:
+            return air_k, settings.plume_excess_sd_k
+        sd_k = np.hypot(settings.plume_excess_sd_k, settings.assumed_contrast_sd_k)
+        return ground_k + settings.assumed_contrast_k, float(sd_k)
+
+    def gas_scales(self, known: "Known") -> dict[str, GasScale]:
         """Return what each gas's stored amounts are worth."""
         signatures, clean, background = known.signatures, known.clean, known.single
         filters = known.single_bank.amount_filters
         factor = signatures.air_mass_factor
-        mean = background.mean.mean(axis=0)
         pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
         squares = self.sample.about(background.mean - self.sample.shift)
         of_pixels, of_squares = (
@@ -227,12 +296,13 @@ class Scene:
         )
         scale = {}
         for g, name in enumerate(signatures.names):
-            weight = np.abs(signatures.values[g]) if self.emissive else mean**2
+            column = saturation_columns_ppm_m(factor * signatures.absorption_per_ppm_m[g].max())
             curve = saturation_curve(
-                factor * signatures.absorption_per_ppm_m[g],
+                column,
+                known.gases.transmittance(g, factor * column),
                 signatures.level / factor,
                 filters[g],
-                weight if contrast_seen else None,
+                signatures.values[g],
             )
             scale[name] = GasScale(
                 noise_equivalent=max(float(of_pixels[g]), 1e-30),
@@ -309,7 +379,7 @@ class Known:
                 bank, slice(len(absorption), None), two_sided=scene.emissive
             ),
             amount_filters=single_bank.amount_filters.astype(np.float32),
-            contrast=scene.contrast(signatures, background, air),
+            contrast=scene.contrast(single_bank, thin, background, air),
         )
         return cls(gases, signatures, clean, background, single, single_bank, searcher)
 

@@ -1,6 +1,7 @@
 """Images of a scene, made while detecting and read by name afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -61,6 +62,35 @@ class GasScale:
 
 
 @dataclass(frozen=True, slots=True)
+class PlumePixels:
+    """What was found out of one gas inside one plume: it holds there in place of the scene's.
+
+    Attributes
+    ----------
+    line, sample : (pixel,)
+    amount : (pixel,) float32 [ppm m (K)]
+        Signed signal with the plume's other gases beside it.
+    contrast : (pixel,) float32 [(K)]
+        At the plume's own temperature; NaN where its sign contradicts.
+    contrast_sd : [(K)]
+    """
+
+    line: NDArray[np.intp]
+    sample: NDArray[np.intp]
+    amount: NDArray[np.float32]
+    contrast: NDArray[np.float32]
+    contrast_sd: float
+
+
+SURE_CONTRAST_SD = 2.5
+"""Contrasts smaller than so many of their standard deviations could be nought: the column could be
+three times as great one time in twenty, and none is stated."""
+CONTRADICTING_SD = 2.0
+"""Columns in a plume that are negative by more standard deviations are no noise: there the sign
+contradicts the plume's temperature."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScenePlanes:
     """The published images of a scene, computed from the stored ones when asked for.
 
@@ -75,6 +105,8 @@ class ScenePlanes:
         Error of every column density in common, as a part of it.
     shape_only
         Names of gases without amounts: their columns are NaN.
+    plumes : gas → plumes that hold it
+        What is known better inside them.
     """
 
     store: PlaneStore
@@ -83,6 +115,14 @@ class ScenePlanes:
     contrast_sd: float
     relative_error: float
     shape_only: frozenset[str] = frozenset()
+    plumes: Mapping[str, tuple[PlumePixels, ...]] = field(default_factory=dict)
+
+    def with_plumes(self, pixels: Iterable[tuple[str, PlumePixels]]) -> "ScenePlanes":
+        """Return the same images with (gas, what is known inside a plume) in them."""
+        known: dict[str, tuple[PlumePixels, ...]] = {}
+        for gas, each in pixels:
+            known[gas] = (*known.get(gas, ()), each)
+        return replace(self, plumes=known)
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
@@ -98,26 +138,48 @@ class ScenePlanes:
         return np.full_like(contrast, np.nan) if gas in self.shape_only else contrast
 
     def column_density(self, gas: str) -> NDArray[np.float32]:
-        """Return the column density, (line, sample) [ppm m]; negative values are noise."""
-        return self.scales[gas].curve.invert(self._apparent(gas))
+        """Return the column density, (line, sample) [ppm m]; negative values are noise.
 
-    def _apparent(self, gas: str) -> NDArray[np.float32]:
-        return apparent_column_ppm_m(self.amount(gas), self.contrast(gas), self.min_contrast)
-
-    def necl(self, gas: str) -> NDArray[np.float32]:
-        """Return the noise-equivalent column density, (line, sample) [ppm m]."""
-        return necl_ppm_m(self.scales[gas].noise_equivalent, self.contrast(gas), self.min_contrast)
+        NaN where the contrast could be nought, and inside a plume where the sign contradicts it.
+        """
+        return self._columns(gas)[0]
 
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
-        """Return one standard deviation of the column density, (line, sample) [ppm m]."""
-        return column_density_sd_ppm_m(
-            self._apparent(gas),
-            self.necl(gas),
-            self.contrast(gas),
-            self.contrast_sd,
+        """Return one standard deviation of it, (line, sample) [ppm m]; NaN where it is."""
+        return self._columns(gas)[1]
+
+    def _columns(self, gas: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        amount, contrast = self.amount(gas), self.contrast(gas)
+        contrast_sd = np.full_like(contrast, self.contrast_sd)
+        inside = np.zeros(contrast.shape, dtype=bool)
+        amount, contrast = amount.copy(), contrast.copy()
+        for plume in self.plumes.get(gas, ()):
+            place = (plume.line, plume.sample)
+            amount[place], contrast[place] = plume.amount, plume.contrast
+            contrast_sd[place], inside[place] = plume.contrast_sd, True
+        if gas in self.shape_only:
+            contrast[:] = np.nan
+        least = np.maximum(SURE_CONTRAST_SD * contrast_sd, self.min_contrast)
+        scale = self.scales[gas]
+        apparent = apparent_column_ppm_m(amount, contrast, least)
+        column = scale.curve.invert(apparent)
+        sd = column_density_sd_ppm_m(
+            apparent,
+            necl_ppm_m(scale.noise_equivalent, contrast, self.min_contrast),
+            contrast,
+            contrast_sd,
             self.relative_error,
-            self.scales[gas].curve,
+            scale.curve,
         )
+        column[inside & (column < -CONTRADICTING_SD * sd)] = np.nan
+        return column, np.where(np.isnan(column), np.float32(np.nan), sd)
+
+    def necl(self, gas: str) -> NDArray[np.float32]:
+        """Return the noise-equivalent column density, (line, sample) [ppm m].
+
+        Of a plume at the temperature that was believed before any was seen.
+        """
+        return necl_ppm_m(self.scales[gas].noise_equivalent, self.contrast(gas), self.min_contrast)
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return the image of a published name, (line, sample): see `result.Planes`."""

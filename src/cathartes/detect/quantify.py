@@ -20,7 +20,7 @@ def emissive_contrast_k(
     r"""Return the plume-ground contrast of each pixel in each gas's own bands, as kelvins.
 
     .. math:: \Delta T_g = \frac{\sum_b w_{gb}\,(B_b(T_p) - (L_b - L_{u,b})/\tau_b)}
-                                {\sum_b w_{gb}\,\partial B_b/\partial T}, \qquad w_g = |s_g|
+                                {\sum_b w_{gb}\,\partial B_b/\partial T}
 
     The pixel's own radiance stands for the ground's, which is true for a thin plume; what a dense
     one hides is put right by `SaturationCurve`.
@@ -30,7 +30,7 @@ def emissive_contrast_k(
     block : (line, sample, band) [W m-2 sr-1 um-1]
     wavelength_um : (band,) [um]
     weight : (gas, band)
-        Not negative; where each gas absorbs.
+        How each band counts.
     plume_temperature_k, ground_temperature_k : [K]
         The second is where the signatures were linearised.
     atmosphere
@@ -50,23 +50,40 @@ def emissive_contrast_k(
     return np.moveaxis(contrast.reshape(-1, *block.shape[:2]), 0, 2)
 
 
-def albedo_factor(block: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float32]:
-    r"""Return how bright each pixel is against the mean, :math:`R = x^T\mu/\mu^T\mu`.
+def brightness_factor(
+    block: NDArray[np.float32], weight: NDArray[np.float64], mean: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    r"""Return how bright each pixel is against the mean, where each gas's estimate is made.
+
+    .. math:: R_g = \frac{w_g^T x}{w_g^T \mu}
+
+    With :math:`w = \mu` this is the albedo factor; with `contrast.contrast_weight` it is by how
+    much more than in the mean spectrum a little gas shows in this pixel's own.
 
     Parameters
     ----------
     block : (line, sample, band) [cube's unit]
+    weight : (gas, band)
     mean : (band,) [cube's unit]
 
     Returns
     -------
-    (line, sample) float32
+    (gas, line, sample) float32
 
     References
     ----------
-    Foote 2020, doi 10.1109/TGRS.2020.2976888, albedo factor.
+    After the albedo factor of Foote 2020, doi 10.1109/TGRS.2020.2976888.
     """
-    return np.asarray(block @ (mean / (mean @ mean)).astype(np.float32), dtype=np.float32)
+    share = (weight / (weight @ mean)[:, None]).astype(np.float32)
+    seen = share @ block.reshape(-1, block.shape[2]).T
+    return np.asarray(seen.reshape(-1, *block.shape[:2]))
+
+
+MAX_OPTICAL_DEPTH = 6.0
+"""Columns beyond this depth of the strongest band can't be told apart."""
+LINE_ERROR = 0.2
+ONE_IN_TWENTY_SD = 1.645
+"""A normal law is below its mean by more than so many standard deviations one time in twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +93,8 @@ class SaturationCurve:
     With r(u) the filter's response to the exact change of radiance, per unit of contrast, and m(u)
     the part of the contrast that is still seen through the plume,
 
-    .. math:: q(u) = \frac{r(u)}{m(u)}, \qquad r(u) = \frac{\tilde s^T W\,\Delta L(u)}
-              {\tilde s^T\tilde s}
+    .. math:: q(u) = \frac{r(u)}{m(u)}, \qquad r(u) = f^T \Delta L(u), \qquad
+              m(u) = \frac{f^T (s \odot T(u))}{f^T s}
 
     is what dividing the estimate by the pixel's own contrast gives; u is found by inverting it.
 
@@ -105,46 +122,60 @@ class SaturationCurve:
         growth = np.interp(apparent_ppm_m, self.apparent_ppm_m, slopes)
         return np.where(apparent_ppm_m > 0, growth, 1.0).astype(np.float32)
 
+    def line_error(self, column_ppm_m: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the relative error by lines that the library does not resolve, any shape.
 
-MAX_OPTICAL_DEPTH = 6.0
-"""Columns beyond this depth of the strongest band can't be told apart."""
+        They saturate before their mean does: by the tables of docs/explanation/built-in-library.md
+        a column comes out too low by about `LINE_ERROR` of it times the strongest band's depth.
+        """
+        depth = np.maximum(column_ppm_m, 0.0) * (MAX_OPTICAL_DEPTH / self.column_ppm_m[-1])
+        return np.asarray(LINE_ERROR * np.minimum(depth, 1.0))
+
+
+def saturation_columns_ppm_m(greatest_optical_depth_per_ppm_m: float) -> NDArray[np.float64]:
+    """Return the columns at which a saturation curve is tabulated, (point,) [ppm m], from 0."""
+    depth = np.concatenate([[0.0], np.geomspace(1e-3, MAX_OPTICAL_DEPTH, 120)])
+    return np.asarray(depth / greatest_optical_depth_per_ppm_m)
 
 
 def saturation_curve(
-    optical_depth_per_ppm_m: NDArray[np.float64],
+    column_ppm_m: NDArray[np.float64],
+    transmittance: NDArray[np.float64],
     level: NDArray[np.float64],
-    filter_weight: NDArray[np.float64],
-    contrast_weight: NDArray[np.float64] | None,
+    amount_filter: NDArray[np.float64],
+    signature: NDArray[np.float64],
 ) -> SaturationCurve:
     r"""Tabulate a gas's saturation curve.
 
-    .. math:: \Delta L(u) = (1 - e^{-\beta u})\,\ell/A, \qquad
-              m(u) = \sum_b w_b\,e^{-\beta_b u} \Big/ \sum_b w_b
+    .. math:: \Delta L(u) = (1 - T(u))\,\ell/A
 
     Parameters
     ----------
-    optical_depth_per_ppm_m : (band,) [ppm-1 m-1]
-        β: absorption times air-mass factor A.
+    column_ppm_m : (point,) [ppm m]
+        From `saturation_columns_ppm_m`.
+    transmittance : (point, band)
+        T(u): of the gas alone, on the whole way of the light.
     level : (band,) [cube's unit (K-1)]
         ℓ/A, ℓ from `Signatures`.
-    filter_weight : (band,) [ppm m (K) / cube's unit]
-        Filter that gives the estimate.
-    contrast_weight : (band,)
-        w: by which each band counts in the pixel's contrast; None if the contrast is not measured
-        through the plume.
+    amount_filter : (band,) [ppm m (K) / cube's unit]
+        f, which gives the estimate.
+    signature : (band,) [cube's unit ppm-1 m-1 (K-1)]
+        s, of thin gas.
     """
-    depth = np.concatenate([[0.0], np.geomspace(1e-3, MAX_OPTICAL_DEPTH, 120)])
-    column = depth / optical_depth_per_ppm_m.max()
-    passed = np.exp(-np.outer(column, optical_depth_per_ppm_m))
-    apparent = ((1.0 - passed) * level) @ filter_weight
-    if contrast_weight is not None:
-        apparent = apparent / (passed @ (contrast_weight / contrast_weight.sum()))
+    apparent = ((1.0 - transmittance) * level) @ amount_filter
+    weight = amount_filter * signature
+    apparent = apparent / np.maximum(transmittance @ (weight / weight.sum()), _LEAST_SEEN)
     # Where the response no longer grows a small slope keeps the inverse defined, its error large.
-    return SaturationCurve(column, np.maximum.accumulate(apparent) + 1e-3 * column)
+    return SaturationCurve(column_ppm_m, np.maximum.accumulate(apparent) + 1e-3 * column_ppm_m)
+
+
+_LEAST_SEEN = 1e-3
 
 
 def apparent_column_ppm_m(
-    amount: NDArray[np.float32], contrast: NDArray[np.float32], min_contrast: float
+    amount: NDArray[np.float32],
+    contrast: NDArray[np.float32],
+    min_contrast: NDArray[np.float32] | float,
 ) -> NDArray[np.float32]:
     """Return the thin-plume column density, amount over contrast.
 
@@ -153,7 +184,7 @@ def apparent_column_ppm_m(
     amount : (line, sample) [ppm m (K)]
         Signed estimate of the filter.
     contrast : (line, sample) [(K)]
-    min_contrast : [(K)]
+    min_contrast : (line, sample), or one for all [(K)]
 
     Returns
     -------
@@ -191,29 +222,42 @@ def column_density_sd_ppm_m(
     apparent: NDArray[np.float32],
     necl: NDArray[np.float32],
     contrast: NDArray[np.float32],
-    contrast_sd: float,
+    contrast_sd: NDArray[np.float32] | float,
     relative_error: float,
     curve: SaturationCurve,
 ) -> NDArray[np.float32]:
     r"""Return one standard deviation of the column density.
 
-    .. math:: \sigma_u = \frac{du}{dq}
-              \sqrt{\mathrm{NECL}^2 + q^2\Big(\frac{\sigma_C^2}{C^2} + \eta^2\Big)}
+    .. math:: \sigma_u^2 = \Big(\frac{du}{dq}\Big)^2
+              \big(\mathrm{NECL}^2 + q^2 [\eta^2 + \lambda(u)^2]\big) +
+              \max\Big(\frac{du}{dq}\,q\,\frac{\sigma_C}{|C|},\
+              \frac{u(q\,r) - u(q)}{2}\Big)^2, \qquad
+              r = \frac{|C|}{|C| - 1.645\,\sigma_C}
+
+    The contrast is in the denominator: two standard deviations reach as far as the column that one
+    contrast in twenty exceeds, and to infinity where the contrast could be nought.
 
     Parameters
     ----------
     apparent, necl : (line, sample) [ppm m]
     contrast : (line, sample) [(K)]
-    contrast_sd : [(K)]
+    contrast_sd : (line, sample), or one for all [(K)]
         Uncertainty of the contrast, mostly of the plume's temperature.
     relative_error
-        η: what is common to all pixels, mostly of the air and the library.
+        η: what is common to all pixels, mostly of the air and the library; λ is that of lines
+        (`SaturationCurve.line_error`).
 
     Returns
     -------
     (line, sample) float32 [ppm m]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.hypot(contrast_sd / contrast, relative_error)
-        sd = curve.slope(apparent) * np.hypot(necl, apparent * relative)
+        column = curve.invert(apparent)
+        relative = np.hypot(relative_error, curve.line_error(column))
+        other = curve.slope(apparent) * np.hypot(necl, apparent * relative)
+        first_order = curve.slope(apparent) * np.abs(apparent * contrast_sd / contrast)
+        spare = np.abs(contrast) - np.float32(ONE_IN_TWENTY_SD) * contrast_sd
+        greatest = curve.invert(apparent * np.abs(contrast) / spare)
+        reach = np.where(spare > 0, np.abs(greatest - column) / 2, np.inf)
+        sd = np.hypot(other, np.maximum(first_order, reach))
     return np.asarray(sd, dtype=np.float32)

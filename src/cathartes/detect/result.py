@@ -92,6 +92,12 @@ class Plume:
         Words that a reviewer must see, from `docs/reference/output-folder.md`.
     spectrum
         What was measured and fitted.
+    column_density_low_ppm_m, column_density_high_ppm_m : [ppm m]
+        The mean lies between them with 95 %. The lower one is stated where no mean can be; the
+        upper one is infinite where plume and ground may be equally warm.
+    plume_temperature_k, plume_temperature_sd_k : [K]
+        Temperature that the column densities rest on, and one standard deviation; NaN in sunlight,
+        and where there is none.
     """
 
     id: int
@@ -114,6 +120,10 @@ class Plume:
     thermal_contrast: int
     flags: tuple[str, ...]
     spectrum: PlumeSpectrum
+    column_density_low_ppm_m: float = float("nan")
+    column_density_high_ppm_m: float = float("nan")
+    plume_temperature_k: float = float("nan")
+    plume_temperature_sd_k: float = float("nan")
 
     @property
     def chemicals(self) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class Searcher:
         usable = clean_pixels(block)
         own = block[keep]
         context = context_image(own, wavelength_um, emissive=self.gas_family.two_sided)
-        contrast = self.contrast.of_block(own, wavelength_um, len(self.gases))
+        contrast = self.contrast.of_block(own)
         block -= self.bank.mean
         shape, n_bands = own.shape[:2], own.shape[2]
         amount = self.amount_filters @ own.reshape(-1, n_bands).T

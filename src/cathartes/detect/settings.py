@@ -27,15 +27,21 @@ class DetectSettings:
     altitude_m : [m]
         Of the sensor above the ground, roughly: where the search for what the air does begins.
     plume_temperature_k : [K]
-        Temperature of the plumes, usually that of the air; None takes it from the cube's metadata,
-        or assumes `assumed_contrast_k` and flags every plume.
+        Temperature of the plumes where somebody knows it; None takes that of the air from the
+        cube's metadata, or assumes `assumed_contrast_k` and flags every plume.
     plume_temperature_sd_k : [K]
-        How well the plume temperature is known.
+        How well a plume temperature that is given is known.
+    plume_excess_sd_k : [K]
+        How far plumes are from the air's temperature where none is given (one standard deviation):
+        stacks and dryers give off gas tens to a hundred kelvins warm, which air thins ten to a
+        hundred times over the first pixels; evaporation and expansion cool it by a few.
     air_error
         Relative error of the thermal contrast by the air: its absolute transmittance and the
         coldness of the path above the plume are not known from the scene.
     assumed_contrast_k : [K]
         Plume minus median ground brightness temperature when nothing better is known.
+    assumed_contrast_sd_k : [K]
+        How far the air may be from that, between noon and night, beside `plume_excess_sd_k`.
     min_contrast_k : [K]
         Below this difference of plume and ground no column density is stated.
     optical_depths
@@ -74,8 +80,10 @@ class DetectSettings:
     altitude_m: float = 1500.0
     plume_temperature_k: float | None = None
     plume_temperature_sd_k: float = 2.0
+    plume_excess_sd_k: float = 8.0
     air_error: float = 0.1
     assumed_contrast_k: float = -5.0
+    assumed_contrast_sd_k: float = 6.0
     min_contrast_k: float = 0.5
     optical_depths: tuple[float, ...] = (0.0, 1.2)
     averaging_width_px: int = 3
@@ -109,6 +117,12 @@ class DetectSettings:
             <= 1e5,
             f"plume_temperature_k is {plume_k}; kelvins between 150 and 1500 are needed (20 °C is "
             "293.15).": plume_k is None or 150 < plume_k < 1500,
+            f"plume_temperature_sd_k, plume_excess_sd_k and assumed_contrast_sd_k are "
+            f"{self.plume_temperature_sd_k}, {self.plume_excess_sd_k} and "
+            f"{self.assumed_contrast_sd_k}; kelvins above 0 are needed.": min(
+                self.plume_temperature_sd_k, self.plume_excess_sd_k, self.assumed_contrast_sd_k
+            )
+            > 0,
             f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed.": 1
             <= self.mixture_max_gases
             <= 3,

@@ -7,8 +7,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Bandset, Tick
-from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
+from cathartes.detect.describe import (
+    Described,
+    PlumeReader,
+    flag_several,
+    gather_signals,
+)
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.outcome import outcome_of
@@ -29,8 +35,8 @@ MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
-ALBEDO_FACTOR_SD = 0.05
-"""How well the albedo factor stands for a pixel's brightness in a gas's own bands."""
+ALBEDO_ERROR = 0.05
+"""How well the albedo factor stands for a pixel's brightness in a gas's own bands, as a part."""
 
 
 def quiet(stage: str, share: float) -> None:
@@ -80,13 +86,14 @@ def detect(
     known = Known.of_scene(scene, gases)
     gases, searcher = known.gases, known.searcher
     heights = score_scene(searcher, store, workers, tick)
-    assumed = scene.emissive and np.isnan(searcher.contrast.plume_temperature_k)
     planes = ScenePlanes(
         store=store,
-        scales=scene.gas_scales(known, contrast_seen=not assumed),
+        scales=scene.gas_scales(known),
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
-        contrast_sd=settings.plume_temperature_sd_k if scene.emissive else ALBEDO_FACTOR_SD,
-        relative_error=np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else 0.0),
+        contrast_sd=searcher.contrast.plume_temperature_sd_k if scene.emissive else 0.0,
+        relative_error=float(
+            np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else ALBEDO_ERROR)
+        ),
         shape_only=gases.shape_only,
     )
 
@@ -111,7 +118,6 @@ def detect(
 
     reader = PlumeReader(
         bank=searcher.bank,
-        gram=known.single_bank.gram,
         signatures=known.signatures,
         noise=noise,
         planes=planes,
@@ -120,14 +126,23 @@ def detect(
         laws=laws,
         scored=scored,
         false_alarm=false_alarms(labels),
-        contrast_assumed=assumed,
+        temperature_assumed=scene.temperature_assumed,
+        amounts=AmountReader(
+            names=gases.names,
+            absorption_per_ppm_m=gases.absorption_per_ppm_m,
+            gram=known.single_bank.gram,
+            contrast=searcher.contrast,
+            planes=planes,
+        ),
         few_pixels=known.few_squares,
     )
     plumes: tuple[Plume, ...] = ()
     if seeds:
-        labels, plumes = _describe(
+        labels, described = _describe(
             scene.bandset, reader, labels, seeds, score_of, false_alarms, tick
         )
+        plumes = flag_several(tuple(each.plume for each in described))
+        planes = planes.with_plumes(pair for each in described for pair in each.pixels)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
     searched = tuple(
@@ -160,7 +175,7 @@ def _describe(
     gas_score: Callable[[int], NDArray[np.float32]],
     false_alarms: Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]],
     tick: Tick,
-) -> tuple[NDArray[np.int32], tuple[Plume, ...]]:
+) -> tuple[NDArray[np.int32], tuple[Described, ...]]:
     """Say of each outlined piece what it is, join those of one plume, and describe that."""
     weight = np.zeros(labels.shape, np.float32)
     for number, seed in enumerate(seeds, start=1):
@@ -169,10 +184,10 @@ def _describe(
     rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
     signals = gather_signals(bandset, reader.bank, labels, rings, weight, tick)
 
-    def describe(number: int, piece: int) -> Plume:
+    def describe(number: int, piece: int) -> Described:
         return reader.describe(number, seeds[piece], signals[piece], labels, rings)
 
-    pieces = [describe(piece + 1, piece) for piece in range(len(seeds))]
+    pieces = [describe(piece + 1, piece).plume for piece in range(len(seeds))]
     # What no gas explains was weighed as if one did, until its spectrum was seen.
     likely = reader.settings.max_expected_by_chance
     kept = [i for i, piece in enumerate(pieces) if piece.expected_by_chance <= likely]
@@ -183,5 +198,4 @@ def _describe(
     labels, rings = renumber[labels], renumber[rings]
     reader = replace(reader, false_alarm=false_alarms(labels))
     strongest = [kept[plume_of.index(n)] for n in range(1, max(plume_of, default=0) + 1)]
-    plumes = tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))
-    return labels, flag_several(plumes)
+    return labels, tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.known import GasesOnBands
+from cathartes.detect.known import GasesOnBands, Growth
 from cathartes.errors import NoSignatureError
 from cathartes.products.summary import GasNotVisible
 from cathartes.spectra.absorption import Quality
+from cathartes.spectra.growth import band_growth
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import SpectralBands
 from cathartes.spectra.visibility import (
@@ -15,6 +16,8 @@ from cathartes.spectra.visibility import (
     search_visible,
 )
 
+_GROWTH_DEPTHS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
+"""Optical depths of a gas's strongest band at which its growth is tabulated."""
 _FEW = 3
 """So many gases that can't be seen are named with the reason."""
 
@@ -59,13 +62,19 @@ def gases_on_bands(
             "other bands; `cathartes library show GAS` says where each absorbs."
         )
     absorption = np.zeros((len(names), len(bands)))
-    for row, name in zip(absorption, names, strict=True):
+    column_ppm_m = np.zeros((len(names), len(_GROWTH_DEPTHS)))
+    share = np.ones((*column_ppm_m.shape, len(bands)))
+    for g, name in enumerate(names):
         spectrum = library[name].spectrum
         if spectrum is not None:
-            row[used] = np.nan_to_num(absorption_on_bands_per_ppm_m(spectrum, chosen))
+            mean = np.nan_to_num(absorption_on_bands_per_ppm_m(spectrum, chosen))
+            absorption[g, used] = mean
+            column_ppm_m[g] = np.array(_GROWTH_DEPTHS) / mean.max()
+            share[g][:, used] = band_growth(spectrum, chosen, mean, column_ppm_m[g])
     shape_only = frozenset(
         name
         for name in names
         if (spectrum := library[name].spectrum) and spectrum.quality is Quality.SHAPE_ONLY
     )
-    return GasesOnBands(names, absorption, shape_only), hidden
+    growth = Growth(column_ppm_m, share)
+    return GasesOnBands(names, absorption, shape_only, growth), hidden

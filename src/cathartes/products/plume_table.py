@@ -94,6 +94,20 @@ class PlumeRow(BaseModel):
             le=1,
         ),
     ]
+    column_density_low_ppm_m: Annotated[
+        _Number,
+        _column("the mean column density is at least so much, with 97.5 %", "ppm m", ge=0),
+    ] = None
+    column_density_high_ppm_m: Annotated[
+        _Number,
+        _column(
+            "the mean column density is at most so much, with 97.5 %; null without bound", "ppm m"
+        ),
+    ] = None
+    plume_temperature_k: Annotated[
+        _Number, _column("plume temperature that the column densities rest on", "K")
+    ] = None
+    plume_temperature_sd_k: Annotated[_Number, _column("its standard deviation", "K")] = None
 
     @property
     def chemicals(self) -> tuple[str, ...]:
@@ -152,6 +166,10 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
         thermal_contrast=int(plume.thermal_contrast),
         flags=tuple(plume.flags),
         false_alarm_probability=finite_or_none(plume.false_alarm_probability),
+        column_density_low_ppm_m=finite_or_none(plume.column_density_low_ppm_m),
+        column_density_high_ppm_m=finite_or_none(plume.column_density_high_ppm_m),
+        plume_temperature_k=finite_or_none(plume.plume_temperature_k),
+        plume_temperature_sd_k=finite_or_none(plume.plume_temperature_sd_k),
     )
 
 

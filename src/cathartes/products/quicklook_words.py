@@ -104,16 +104,23 @@ def _flagged(plumes: Sequence[Plume]) -> str:
 
 
 def _table_row(plume: Plume) -> tuple[str, ...]:
-    mean, spread = plume.column_density_mean_ppm_m, plume.column_density_sd_ppm_m
     arrow = {1: " ↑", -1: " ↓"}.get(plume.thermal_contrast, "")
     return (
         str(plume.id),
         shortened(spoken_mixture(plume), 26) + arrow,
         f"{plume.probability:.2f}" if np.isfinite(plume.probability) else "–",
-        f"{_number(mean)} ± {_number(spread)}" if np.isfinite(mean) else "not stated",
+        _column(plume),
         _number(plume.snr_max),
         _number(plume.expected_by_chance),
     )
+
+
+def _column(plume: Plume) -> str:
+    mean, spread = plume.column_density_mean_ppm_m, plume.column_density_sd_ppm_m
+    if np.isfinite(mean):
+        return f"{_number(mean)} ± {_number(spread)}"
+    low = plume.column_density_low_ppm_m
+    return f"≥ {_number(low)}" if np.isfinite(low) else "not stated"
 
 
 _ROW_IN, _HEAD_IN, _NOTES_IN = 0.2, 0.4, 0.85

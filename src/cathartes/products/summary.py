@@ -124,6 +124,10 @@ class PlumeShort(_Part):
     origin_lon: FiniteOrNull
     origin_lat: FiniteOrNull
     flags: tuple[str, ...]
+    column_density_low_ppm_m: FiniteOrNull = None
+    column_density_high_ppm_m: FiniteOrNull = None
+    plume_temperature_k: FiniteOrNull = None
+    plume_temperature_sd_k: FiniteOrNull = None
 
 
 class OutputFile(_Part):

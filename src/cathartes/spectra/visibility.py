@@ -105,17 +105,34 @@ def absorption_on_bands_per_ppm_m(
     if not reached.any():
         return absorption
     inside = bands.select(reached)
-    narrowest_cm1 = float((1e4 * inside.fwhm_um / inside.centre_um**2).min())
-    step = min(spectrum.resolution_cm1, narrowest_cm1) / _POINTS_PER_RESOLUTION
-    step = max(step, _LEAST_STEP_CM1)
-    grid = inside.wavenumber_grid_cm1(step)
+    grid, alpha = fine_absorption(spectrum, inside)
     matrix = response_matrix(inside, grid)
-    alpha = _cell_mean_per_ppm_m(spectrum, grid, step)
     known = np.isfinite(alpha)
     share = matrix @ known.astype(np.float64)
     mean = (matrix @ np.where(known, alpha, 0.0)) / np.where(share > 0, share, 1.0)
     absorption[reached] = np.where(share >= _COVERED_SHARE, mean, np.nan)
     return absorption
+
+
+def fine_absorption(
+    spectrum: GasSpectrum, bands: SpectralBands
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a grid finer than spectrum and bands, (point,) [cm-1], and the absorption on it.
+
+    Parameters
+    ----------
+    bands : (band,)
+
+    Returns
+    -------
+    grid_cm1, absorption_per_ppm_m : (point,) [cm-1], [ppm-1 m-1]
+        The second is NaN where nothing is known.
+    """
+    narrowest_cm1 = float((1e4 * bands.fwhm_um / bands.centre_um**2).min())
+    step = min(spectrum.resolution_cm1, narrowest_cm1) / _POINTS_PER_RESOLUTION
+    step = max(step, _LEAST_STEP_CM1)
+    grid = bands.wavenumber_grid_cm1(step)
+    return grid, _cell_mean_per_ppm_m(spectrum, grid, step)
 
 
 def _cell_mean_per_ppm_m(

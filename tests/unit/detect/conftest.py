@@ -35,6 +35,10 @@ def absorption(strongest):
     )
 
 
+AS_WARM_AS_THE_AIR = DetectSettings(plume_excess_sd_k=2.0)
+"""What these scenes' plumes are, and their detector is told so."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """Radiance, gases and the columns that were put into it."""
@@ -62,7 +66,7 @@ class Scene:
     def detect(self, settings=None, **changes) -> Detections:
         cube = self.cube(**changes)
         store = MemoryPlanes(cube.n_lines, cube.n_samples)
-        return detect(cube, self.gases, settings or DetectSettings(), store)
+        return detect(cube, self.gases, settings or AS_WARM_AS_THE_AIR, store)
 
 
 def columns(shape, plumes):
@@ -87,8 +91,11 @@ def mixed_ground(rng, shape):
     return share / share.sum(axis=2, keepdims=True)
 
 
-def emissive_scene(seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.0):
-    """Three materials of smooth emissivity; the three-layer equation, exactly, without air."""
+def emissive_scene(seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.0, plume_k=None):
+    """Three materials of smooth emissivity; the three-layer equation, exactly, without air.
+
+    Plumes are as warm as the air unless ``plume_k`` is given.
+    """
     rng = np.random.default_rng(seed)
     wavelength_um = np.linspace(8.0, 12.0, N_BANDS)
     where = np.linspace(-1, 1, N_BANDS)
@@ -102,7 +109,7 @@ def emissive_scene(seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.
         (truth[g][:, :, None] * gases.absorption_per_ppm_m[NAMES.index(g)] for g in truth),
         start=np.zeros((1, 1, 1)),
     )
-    glow = planck_radiance(wavelength_um, air_k)
+    glow = planck_radiance(wavelength_um, air_k if plume_k is None else plume_k)
     values = ground * np.exp(-depth) - np.expm1(-depth) * glow
     values = values + rng.normal(0, 0.01, values.shape)
     return Scene(values, wavelength_um, gases, truth, air_k, None)

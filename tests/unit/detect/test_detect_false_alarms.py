@@ -212,9 +212,10 @@ def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
     def describing(number, seed, signal, labels, rings):
         piece = seeds.index(seed)
         asked.append((number, piece, np.unique(labels).tolist(), np.unique(rings).tolist()))
-        return SimpleNamespace(
+        plume = SimpleNamespace(
             id=number, chemical=chemicals[piece], expected_by_chance=expected[piece]
         )
+        return SimpleNamespace(plume=plume)
 
     @dataclass
     class Reader:
@@ -233,7 +234,12 @@ def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
     found, plumes = step._describe(
         make_bandset(values), reader, labels, seeds, score, lambda labels: None, quiet
     )
-    assert [(p.id, p.chemical) for p in plumes] == [(1, "a"), (2, "b"), (3, "b"), (4, "c")]
+    assert [(p.plume.id, p.plume.chemical) for p in plumes] == [
+        (1, "a"),
+        (2, "b"),
+        (3, "b"),
+        (4, "c"),
+    ]
     np.testing.assert_array_equal(found, np.array([0, 0, 1, 2, 0, 3, 4], np.int32)[labels])
     assert [piece for _, piece, *_ in asked[6:]] == [1, 2, 4, 5]
     assert all(seen == [0, 1, 2, 3, 4] for _, _, seen, _ in asked[6:])

@@ -70,10 +70,12 @@ def searcher_of(values, make_sample, make_bandset, width, *, emissive=True, plum
     amounts = make_bank(model(GASES, thin), single).amount_filters.astype(np.float32)
     contrast = Contrast(
         mean=mean,
-        weight=np.abs(model(GASES, thin).values) if emissive else None,
+        weight=np.abs(model(GASES, thin).values),
+        emissive=emissive,
         plume_temperature_k=plume_k,
+        plume_temperature_sd_k=2.0,
         ground_temperature_k=295.0,
-        assumed_k=-5.0,
+        wavelength_um=WAVELENGTH_UM,
         atmosphere=clear_air(N_BANDS),
     )
     return Searcher(
@@ -179,7 +181,7 @@ def test_the_search_is_that_of_a_loop_over_pixels(make_sample, make_bandset, wid
         np.testing.assert_allclose(
             store.read(f"amount/{name}"), amount[g], atol=1e-3 * spread, rtol=1e-3
         )
-        contrast = searcher.contrast.of_block(values, WAVELENGTH_UM, 3)[g]
+        contrast = searcher.contrast.of_block(values)[g]
         np.testing.assert_array_equal(
             store.read(f"contrast/{name}"), np.where(whole, contrast, np.float32(np.nan))
         )
@@ -269,14 +271,6 @@ def test_a_dead_column_is_a_gap_and_its_neighbours_are_searched(make_sample, mak
     dead[:, 6] = True
     for image in (heights.gas, heights.decoy, store.read("score/betane"), store.read("distance")):
         np.testing.assert_array_equal(np.isnan(image), dead)
-
-
-def test_an_unknown_plume_temperature_is_an_assumed_contrast(make_sample, make_bandset):
-    values = scene(13)
-    searcher = searcher_of(values, make_sample, make_bandset, 3, plume_k=np.nan)
-    contrast = searched(searcher)[1].read("contrast/betane")
-    whole = np.isfinite(values).all(axis=2)
-    np.testing.assert_array_equal(contrast, np.where(whole, np.float32(-5.0), np.float32(np.nan)))
 
 
 def test_progress_is_told_line_by_line(make_sample, make_bandset):

@@ -9,7 +9,6 @@ from cathartes.detect.bank import apply_bank, make_bank
 from cathartes.detect.describe import (
     ASSUMED_FLAG,
     CHANCE_ASSUMED_FLAG,
-    CONTRADICTS_FLAG,
     EDGE_FLAG,
     FEW_PIXELS_FLAG,
     NO_AMOUNTS_FLAG,
@@ -32,6 +31,9 @@ from cathartes.errors import (
 from cathartes.scenes.cube import ArrayLines
 from cathartes.spectra.response import SpectralBands
 
+AIR_K = 305.0
+"""Of the made-up scenes, and of their plumes."""
+
 
 def strongest(found):
     return max(found.plumes, key=lambda p: p.snr_max)
@@ -45,7 +47,8 @@ def check_plume(plume, found, truth, place):
     assert plume.n_pixels == inside.sum()
     true_mean = truth[inside].mean()
     assert abs(plume.column_density_mean_ppm_m - true_mean) < 3 * plume.column_density_sd_ppm_m
-    assert plume.column_density_sd_ppm_m < 0.4 * true_mean  # the air alone is given 0.3
+    # The contrast of 7 to 12 K is known to 2 K, and the air is given 0.1.
+    assert plume.column_density_sd_ppm_m < 0.5 * true_mean
     line, sample = np.nonzero(inside)
     box = (plume.line_min, plume.line_max, plume.sample_min, plume.sample_max)
     assert box == (line.min(), line.max(), sample.min(), sample.max())
@@ -150,25 +153,22 @@ def test_a_plume_whose_chance_is_assumed_says_so(make_emissive):
 def test_an_unknown_plume_temperature_is_flagged_and_the_amount_is_as_unsure_as_it_is(
     make_emissive,
 ):
+    """Nobody knows the air: a plume 12 K warmer than the ground, believed 5 +- 10 K colder."""
     scene = make_emissive(1, [("alphane", 45, 40, 80.0)])
-    plume = strongest(scene.detect(air_temperature_k=None))
+    found = scene.detect(DetectSettings(), air_temperature_k=None)
+    plume = strongest(found)
     assert plume.chemical == "alphane"
     assert ASSUMED_FLAG in plume.flags
-    assert plume.column_density_sd_ppm_m >= 0.9 * plume.column_density_mean_ppm_m
+    true_mean = scene.truth_ppm_m["alphane"][found.labels == plume.id].mean()
+    assert 0 < plume.column_density_low_ppm_m < true_mean < plume.column_density_high_ppm_m
+    assert abs(plume.plume_temperature_k - AIR_K) < 2 * plume.plume_temperature_sd_k
+    assert plume.column_density_sd_ppm_m > 0.4 * true_mean
 
 
 def test_settings_override_the_cube_s_air_temperature(make_emissive):
     scene = make_emissive(1, [("alphane", 45, 40, 80.0)])
     found = scene.detect(DetectSettings(plume_temperature_k=305.0), air_temperature_k=280.0)
     check_plume(strongest(found), found, scene.truth_ppm_m["alphane"], (45, 40))
-
-
-def test_a_temperature_that_the_sign_contradicts_gives_no_amount(make_emissive):
-    """The plume absorbs, so it is colder than the ground; 305 K air says warmer."""
-    scene = make_emissive(1, [("alphane", 45, 40, 80.0)], air_k=284.0)
-    plume = strongest(scene.detect(air_temperature_k=305.0))
-    assert CONTRADICTS_FLAG in plume.flags
-    assert np.isnan(plume.column_density_mean_ppm_m)
 
 
 def test_no_contrast_is_inconclusive_not_empty(make_emissive):
@@ -490,7 +490,7 @@ def test_a_gas_without_amounts_gets_no_column(make_emissive):
     gases = GasesOnBands(
         scene.gases.names, scene.gases.absorption_per_ppm_m, frozenset({"deltane"})
     )
-    found = detect(scene.cube(), gases, DetectSettings(), MemoryPlanes(*scene.values.shape[:2]))
+    found = replace(scene, gases=gases).detect()
     plume = strongest(found)
     assert plume.chemical == "deltane"
     assert NO_AMOUNTS_FLAG in plume.flags
