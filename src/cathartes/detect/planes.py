@@ -129,6 +129,8 @@ class ScenePlanes:
                 return self.column_density(gas)
             case "column_density_sd_ppm_m":
                 return self.column_density_sd(gas)
+            case "contrast":
+                return self.contrast(gas)
             case "necl_ppm_m":
                 return self.necl(gas)
             case _:

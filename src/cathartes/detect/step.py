@@ -12,6 +12,7 @@ from cathartes.detect.bandset import Bandset, Tick
 from cathartes.detect.describe import PlumeReader, flag_several, gather_signals
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
+from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, join_pieces, ring_labels
 from cathartes.detect.planes import PlaneStore, ScenePlanes
@@ -126,6 +127,18 @@ def detect(
         labels, plumes = _describe(
             scene.bandset, reader, labels, seeds, gas_score, false_alarms, tick
         )
+    namer = PixelNamer(
+        bandset=scene.bandset,
+        bank=searcher.bank,
+        names=gases.names,
+        n_signatures=len(known.signatures.values),
+        noise=noise,
+        prior=reader.prior,
+        width_px=searcher.width_px,
+        ring_gap_px=settings.ring_gap_px,
+        ring_width_px=settings.ring_width_px,
+    )
+    plumes, named = namer.name(labels, plumes, tick)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
     searched = tuple(
@@ -141,7 +154,7 @@ def detect(
         width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
     )
-    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)
+    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes, named)
 
 
 def _median(necl: NDArray[np.float32]) -> float:

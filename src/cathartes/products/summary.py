@@ -168,6 +168,9 @@ class ScanSummary(_Part):
     )
     gases_searched: tuple[GasSearchedFacts, ...]
     gases_not_visible: tuple[GasNotVisible, ...]
+    chemical_legend: dict[str, str] = Field(
+        default={}, description="number in layers/chemical_id.tif to name of the gas"
+    )
     plumes: tuple[PlumeShort, ...]
     files: tuple[OutputFile, ...] = Field(description="every file of the folder but this one")
 

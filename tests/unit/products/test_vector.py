@@ -29,7 +29,7 @@ def test_the_columns_are_the_contract() -> None:
         "n_pixels", "line_min", "line_max", "sample_min", "sample_max", "origin_line",
         "origin_sample", "origin_lon", "origin_lat", "column_density_max_ppm_m",
         "column_density_mean_ppm_m", "column_density_sd_ppm_m", "thermal_contrast", "flags",
-        "false_alarm_probability",
+        "false_alarm_probability", "n_strong_pixels", "share_agreeing", "parts",
     )  # fmt: skip
 
 
