@@ -404,7 +404,8 @@ def test_the_reference_page_names_every_file_column_and_member() -> None:
     named = [
         "summary.json", "plumes.geojson", "plumes.gpkg", "plumes.csv", "labels.tif",
         "quicklook.png", *(f"layers/<chemical>_{quantity}.tif" for quantity in LAYER_UNITS),
-        "layers/chemical_id.tif", "layers/chemical_probability.tif", *PLUME_TYPES, *(f.alias or n for n, f in ScanSummary.model_fields.items()),
+        "layers/chemical_id.tif", "layers/chemical_probability.tif", *PLUME_TYPES,
+        *(f.alias or n for n, f in ScanSummary.model_fields.items()),
     ]  # fmt: skip
     assert [name for name in named if f"`{name}`" not in page] == []
 

@@ -147,12 +147,13 @@ def combine(
     The looks' noise and clutter have nothing in common, so their likelihoods multiply under one
     prior. Each gas of a set S is shown by the one look, the other, or both; with S₁ ∪ S₂ = S
 
-    .. math:: P(S) \propto \pi(S) \max_{S_1, S_2} \exp\Big(\frac{\Gamma_1(S_1)}{2 v_1}
-              + \frac{\Gamma_2(S_2)}{2 v_2}\Big) \prod_{j \in S} P_1(j)\,P_2(j)
+    .. math:: P(S) \propto \pi(S) \max_{S_1, S_2} L_1(S_1)\,L_2(S_2)
+              \prod_{j \in S} P_1(j)\,P_2(j), \qquad L_i(S) = \sum e^{\Gamma_i(S)/2 v_i}
 
-    P_i(j) is `shortfall_probability` of gas j in look i, given the column density that the other
-    says, and 1 where the window of i does not show the gas: then it says nothing about it. A look
-    without a plume has Γ = 0, and its threshold stands for what it shows.
+    the sum over thin and denser signatures, as in `identify.identify`. P_i(j) is
+    `shortfall_probability` of gas j in look i, given the column density that the other says, and 1
+    where the window of i does not show the gas: then it says nothing about it. A look without a
+    plume has L = 1, and its threshold stands for what it shows.
 
     Parameters
     ----------
@@ -252,7 +253,7 @@ class _Joint:
         self._still_there, self._relative_error = still_there, relative_error
         self._fits: tuple[dict[frozenset[str], SetFit], ...] = tuple(
             {
-                chosen: SetFit(0.0, {}) if look.evidence is None else look.evidence.fit(chosen)
+                chosen: SetFit((0.0,), {}) if look.evidence is None else look.evidence.fit(chosen)
                 for size in range(prior.max_gases + 1)
                 for chosen in map(frozenset, combinations(_shown_by(look, pool), size))
             }
@@ -261,7 +262,7 @@ class _Joint:
         self._variance = tuple(
             1.0
             if look.evidence is None
-            else look.evidence.variance(max(fit.gain for fit in fits.values()))
+            else look.evidence.variance(max(fit.greatest_gain for fit in fits.values()))
             for look, fits in zip(looks, self._fits, strict=True)
         )
 
@@ -285,7 +286,7 @@ class _Joint:
         ):
             if mine not in fits or (mine and look.evidence is None):
                 return -np.inf
-            weight += 0.5 * fits[mine].gain / variance
+            weight += fits[mine].log_likelihood(variance)
         if not np.isfinite(weight):
             return -np.inf
         return float(weight + sum(np.log(e.probability) for e in self.expected(chosen, shown)))

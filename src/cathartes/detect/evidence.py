@@ -5,24 +5,37 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from cathartes.detect.identify import SIGNATURE_ERROR_DIRECTIONS, candidates
 
 
 @dataclass(frozen=True, slots=True)
 class SetFit:
-    """The best fit of one set of gases to a plume.
+    """How a set of gases fits a plume, each of them thin or denser.
 
     Attributes
     ----------
-    gain
-        Γ, by which the whitened misfit falls; 0 for no gas, -∞ if no fit has the right sign.
+    gains : (fit,)
+        Γ of each fit with the right sign, by which the whitened misfit falls; empty if there is
+        none. No gas at all fits with a gain of 0.
     amount : gas → [ppm m (K)]
-        Of each of its gases, signed.
+        Of each of its gases in the best fit, signed.
     """
 
-    gain: float
+    gains: tuple[float, ...]
     amount: dict[str, float]
+
+    @property
+    def greatest_gain(self) -> float:
+        """Γ of the best fit; -∞ if there is none."""
+        return max(self.gains, default=-np.inf)
+
+    def log_likelihood(self, variance: float) -> float:
+        r"""Return :math:`\ln\sum e^{\Gamma/2v}` over the fits, as `identify.identify` adds them."""
+        if not self.gains:
+            return -np.inf
+        return float(logsumexp(np.array(self.gains) / (2.0 * variance)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +85,25 @@ class PlumeEvidence:
         return tuple(dict.fromkeys(self.names[s % len(self.names)] for s in pool))
 
     def fit(self, gases: frozenset[str]) -> SetFit:
-        r"""Return the best fit of a set of gases, each thin or denser.
+        r"""Return how a set of gases fits, each thin or denser.
 
         .. math:: \Gamma_S = g_S^T G_{SS}^{-1} g_S
         """
-        if not gases:
-            return SetFit(0.0, {})
         chosen = sorted(self.names.index(gas) for gas in gases)
-        best = SetFit(-np.inf, {})
+        gains: list[float] = []
+        best: NDArray[np.floating] = np.zeros(len(chosen))
         depths = range(0, len(self.gram), len(self.names))
         for shift in product(depths, repeat=len(chosen)):
-            rows = np.add(chosen, shift)
+            rows = np.array(chosen, dtype=np.intp) + np.array(shift, dtype=np.intp)
             amount = np.linalg.lstsq(
                 self.gram[np.ix_(rows, rows)], self.product[rows], rcond=1e-10
             )[0]
-            gain = float(self.product[rows] @ amount)
-            if (amount * self.direction > 0).all() and gain > best.gain:
-                named = (self.names[g] for g in chosen)
-                best = SetFit(gain, dict(zip(named, amount.tolist(), strict=True)))
-        return best
+            if (amount * self.direction > 0).all():
+                gains.append(float(self.product[rows] @ amount))
+                if gains[-1] == max(gains):
+                    best = amount
+        named = (self.names[g] for g in chosen)
+        return SetFit(tuple(gains), dict(zip(named, best.tolist(), strict=True)) if gains else {})
 
     def variance(self, greatest_gain: float) -> float:
         r"""Return :math:`v = v_0 + \eta^2\max\Gamma/D`: noise, and what signatures are wrong by."""

@@ -85,13 +85,15 @@ def test_all_pixels_at_once_are_each_pixel_alone(signatures, sign, gases):
 
 
 def test_it_is_the_identification_of_plumes_for_each_pixel(signatures):
-    """Five gases are all candidates there too, so that nothing but the unknown differs."""
+    """Three gases, thin and denser, are all candidates there too: the unknown alone differs."""
     x = pixels(signatures, np.random.default_rng(2))
     x = x[(x @ signatures.T > 20).any(axis=1)]
-    gram = signatures @ signatures.T
-    fast, strength = pixel_posteriors(x @ signatures.T, gram, 1.0, N_GASES, PRIOR, tuple(range(5)))
+    few = signatures[[0, 1, 3, 5, 6, 8]]
+    fast, strength = pixel_posteriors(x @ few.T, few @ few.T, 1.0, 3, PRIOR, (0, 1, 2))
     for one, probability, shown in zip(x, fast, strength, strict=True):
-        found = identify(one, signatures, 1.0, N_GASES, PRIOR)
+        found = identify(one, few, 1.0, 3, PRIOR)
+        if found.unknown == 1.0:  # the misfit is beyond all that is known
+            continue
         assert found.unknown == 0.0
         np.testing.assert_allclose(probability, found.probability, atol=1e-9)
         if found.probability[found.best_set[0]] > 0.95:
@@ -215,7 +217,7 @@ def test_a_plume_of_one_gas_agrees_with_itself(make_emissive):
 
 @pytest.mark.parametrize("block_lines", [150, 17])
 def test_products_are_those_of_each_pixel_s_own_square(make_emissive, block_lines):
-    """Blocks of lines and cropped columns against the whole scene at once, a dead pixel included."""
+    """Blocks of lines and cropped columns against the whole scene at once; one pixel is dead."""
     scene = make_emissive(1, [("deltane", 45, 40, 200.0), ("alphane", 100, 90, 200.0)])
     values = scene.values.astype(np.float32)
     values[44, 41] = np.nan
