@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
+from scipy.special import logsumexp
 from scipy.stats import norm
 
 from cathartes.detect.evidence import PlumeEvidence, SetFit
@@ -22,7 +23,7 @@ class Look:
     contrast : gas → [(K)]
         Of plume to ground there, of each gas that the window shows; NaN if it is not known.
     necl_ppm_m : gas → [ppm m]
-        Noise-equivalent column density there; infinite where nothing could be seen, NaN for a gas
+        Noise-equivalent column density of a square there; infinite where nothing could be seen, NaN for a gas
         whose spectrum has no amounts.
     score_threshold
         Score that a plume must pass to be found in that cube.
@@ -150,7 +151,7 @@ def combine(
     .. math:: P(S) \propto \pi(S) \max_{S_1, S_2} L_1(S_1)\,L_2(S_2)
               \prod_{j \in S} P_1(j)\,P_2(j), \qquad L_i(S) = \sum e^{\Gamma_i(S)/2 v_i}
 
-    the sum over thin and denser signatures, as in `identify.identify`. P_i(j) is
+    summed over thin and denser signatures, as in `identify.identify`. P_i(j) is
     `shortfall_probability` of gas j in look i, given the column density that the other says, and 1
     where the window of i does not show the gas: then it says nothing about it. A look without a
     plume has L = 1, and its threshold stands for what it shows.
@@ -189,8 +190,9 @@ def combine(
     if not np.isfinite(log_weight).any():
         return Combined((), (), 1.0, in_both=False, expected=())
     weight = np.exp(log_weight - log_weight.max())
+    unbiased = logsumexp([joint.best(chosen, by_amounts=False)[0] for chosen, _, _ in found])
+    unknown = _unknown(looks, prior, float(np.exp(logsumexp(log_weight) - unbiased)))
     weight /= weight.sum()
-    unknown = _unknown(looks, prior)
     probability = dict.fromkeys(pool, 0.0)
     for (chosen, _, _), w in zip(found, weight, strict=True):
         for gas in chosen:
@@ -221,16 +223,19 @@ def _error(looks: tuple[Look, Look]) -> float:
     return float(np.hypot(looks[0].relative_error, looks[1].relative_error))
 
 
-def _unknown(looks: tuple[Look, Look], prior: Prior) -> float:
+def _unknown(looks: tuple[Look, Look], prior: Prior, borne_out: float) -> float:
     """Return the probability of a chemical outside the library.
 
-    Odds multiply, and the prior counts once.
+    Odds multiply, and the prior counts once. What no gas of the library is need not show in the
+    other window: it gains by ``borne_out``, the probability that the library's gases show as they
+    do in one look given the other.
     """
     odds = before = prior.unknown / (1.0 - prior.unknown)
     for look in looks:
         if look.evidence is not None and before > 0:
             alone = min(look.evidence.unknown, 1.0 - 1e-12)
             odds *= alone / (1.0 - alone) / before
+    odds /= max(borne_out, 1e-300)
     return float(odds / (1.0 + odds))
 
 
@@ -266,8 +271,11 @@ class _Joint:
             for look, fits in zip(looks, self._fits, strict=True)
         )
 
-    def best(self, chosen: tuple[str, ...]) -> tuple[float, Shown]:
-        """Return the greatest log weight of a set, and which of its gases each look then shows."""
+    def best(self, chosen: tuple[str, ...], *, by_amounts: bool = True) -> tuple[float, Shown]:
+        """Return the greatest log weight of a set, and which of its gases each look then shows.
+
+        ``by_amounts`` counts how well the looks' column densities agree.
+        """
         most: tuple[float, Shown] = (-np.inf, (frozenset(), frozenset()))
         for who in product(((True, False), (False, True), (True, True)), repeat=len(chosen)):
             shown = (
@@ -275,6 +283,8 @@ class _Joint:
                 frozenset(gas for gas, (_, other) in zip(chosen, who, strict=True) if other),
             )
             weight = self._log_weight(chosen, shown)
+            if by_amounts and np.isfinite(weight):
+                weight += sum(np.log(e.probability) for e in self.expected(chosen, shown))
             if weight > most[0]:
                 most = (weight, shown)
         return most
@@ -287,9 +297,7 @@ class _Joint:
             if mine not in fits or (mine and look.evidence is None):
                 return -np.inf
             weight += fits[mine].log_likelihood(variance)
-        if not np.isfinite(weight):
-            return -np.inf
-        return float(weight + sum(np.log(e.probability) for e in self.expected(chosen, shown)))
+        return float(weight)
 
     def expected(self, chosen: tuple[str, ...], shown: Shown) -> tuple[Expected, ...]:
         """Return what each look should show of the gases that the other one shows."""

@@ -108,6 +108,14 @@ class ScenePlanes:
         """Return the noise-equivalent column density, (line, sample) [ppm m]."""
         return necl_ppm_m(self.scales[gas].noise_equivalent, self.contrast(gas), self.min_contrast)
 
+    def square_necl(self, gas: str) -> NDArray[np.float32]:
+        """Return the NECL of means over the squares searched, (line, sample) [ppm m].
+
+        A column density over it is the score that a plume wider than a square should have.
+        """
+        scale = self.scales[gas]
+        return necl_ppm_m(scale.square_noise_equivalent, self.contrast(gas), self.min_contrast)
+
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of the column density, (line, sample) [ppm m]."""
         return column_density_sd_ppm_m(
@@ -129,6 +137,8 @@ class ScenePlanes:
                 return self.column_density(gas)
             case "column_density_sd_ppm_m":
                 return self.column_density_sd(gas)
+            case "square_necl_ppm_m":
+                return self.square_necl(gas)
             case "contrast":
                 return self.contrast(gas)
             case "necl_ppm_m":

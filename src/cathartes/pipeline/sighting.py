@@ -91,7 +91,8 @@ class Sighting:
     longitude_deg, latitude_deg : (tile,) [deg]
         Centres of tiles of `TILE_PX` by `TILE_PX` pixels.
     necl_ppm_m : gas → (tile,) [ppm m]
-        Median noise-equivalent column density; infinite without contrast, NaN without values.
+        Median noise-equivalent column density of a square; infinite without contrast, NaN without
+        values.
     tile_m : [m]
         Side of a tile.
     """
@@ -117,7 +118,9 @@ class Sighting:
         contrast: dict[int, dict[str, float]] = {plume.id: {} for plume in found.plumes}
         necl = {}
         for gas in found.gases:
-            necl[gas.name] = tile_medians(found.planes.read(f"necl_ppm_m/{gas.name}")).ravel()
+            necl[gas.name] = tile_medians(
+                found.planes.read(f"square_necl_ppm_m/{gas.name}")
+            ).ravel()
             image = found.planes.read(f"contrast/{gas.name}") if found.plumes else None
             for number, mask in inside.items():
                 contrast[number][gas.name] = np.nan if image is None else _median(image[mask])

@@ -249,6 +249,16 @@ def test_the_odds_of_the_unknown_multiply_and_its_prior_counts_once():
     assert combine(a, indifferent, PRIOR, **HOW).unknown == pytest.approx(0.5)
 
 
+def test_what_is_not_borne_out_may_be_no_gas_of_the_library():
+    """One gas alone, at even odds with the unknown; P that it shows so little is 0.1: 10 to 1."""
+    seen = look(THERMAL, {"ammonia": 60.0}, unknown=0.5)
+    found = combine(seen, nothing({"ammonia": 1e-9}), PRIOR, still_there=0.9, unrest=0.0)
+    (expected,) = found.expected
+    assert expected.probability == pytest.approx(0.1, abs=1e-6)
+    assert found.unknown == pytest.approx(10 / 11, abs=1e-3)
+    assert sum(p for _, p in found.probability if p > 0.01) == pytest.approx(1 / 11, abs=1e-2)
+
+
 def test_an_amount_against_the_contrast_says_nothing_of_the_other_look():
     """Emission where the contrast asks for absorption: the column density is not known."""
     seen = look(THERMAL, {"ammonia": 12.0}, contrast=-2.0)
