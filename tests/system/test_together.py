@@ -129,7 +129,7 @@ def test_the_map_of_places_holds_their_plumes(compared: Compared) -> None:
 
 
 def test_the_command_prints_the_places(compared: Compared) -> None:
-    row = r"ammonia +1\.00 +ammonia 1\.00 +ammonia 1\.00 +both"
+    row = r"ammonia +1\.00 +ammonia 0\.9\d +ammonia 1\.00 +both +49\.0"
     assert re.search(row, compared.printed), compared.printed
     assert "The looks were 120 s apart." in compared.printed
 
@@ -170,7 +170,7 @@ def test_cubes_that_can_t_be_compared_are_an_error_before_any_work(
     with pytest.raises(InputError, match=r"all 1 are emissive; name at least one of each"):
         cathartes.scan_together([thermal], tmp_path / "o")
     for end in (".hdr", ".img"):
-        (tmp_path / f"together{end}").symlink_to(thermal.with_suffix(end))
+        shutil.copy(thermal.with_suffix(end), tmp_path / f"together{end}")
     with pytest.raises(SettingsError, match=r"would both be written .* rename the cube's file"):
         cathartes.scan_together([flight / "swir.hdr", tmp_path / "together.hdr"], tmp_path / "o")
     assert not (tmp_path / "o").exists()

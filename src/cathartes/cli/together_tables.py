@@ -14,6 +14,9 @@ from cathartes.products.together import (
     TogetherSummary,
 )
 
+_SHORT = {"one against the other": "one against", "could not see it": "not visible"}
+"""Words that a line of 80 columns has no room for."""
+
 
 def together_page(summary: TogetherSummary | None, folder: Path) -> Iterator[RenderableType]:
     """Yield what is printed of a comparison: a heading, the places, where the files are."""
@@ -44,7 +47,7 @@ def place_table(places: tuple[Place, ...]) -> Table:
             "-" if place.probability is None else f"{place.probability:.2f}",
             Text(look_text(by_window.get("emissive"))),
             Text(look_text(by_window.get("reflective"))),
-            Text(place.agreement),
+            Text(_SHORT.get(place.agreement, place.agreement)),
             f"{place.latitude_deg:.5f}, {place.longitude_deg:.5f}",
         )
     return table
@@ -55,7 +58,7 @@ def look_text(look: LookFacts | None) -> str:
     if look is None:
         return "did not look"
     if look.said != "plume":
-        return look.said
+        return _SHORT.get(look.said, look.said)
     sure = "" if look.probability is None else f" {look.probability:.2f}"
     return f"{look.chemical}{sure}"
 

@@ -23,8 +23,8 @@ class Look:
     contrast : gas → [(K)]
         Of plume to ground there, of each gas that the window shows; NaN if it is not known.
     necl_ppm_m : gas → [ppm m]
-        Noise-equivalent column density of a square there; infinite where nothing could be seen, NaN for a gas
-        whose spectrum has no amounts.
+        Noise-equivalent column density of a square there; infinite where nothing could be seen, NaN
+        for a gas whose spectrum has no amounts.
     score_threshold
         Score that a plume must pass to be found in that cube.
     relative_error

@@ -130,18 +130,12 @@ class ScenePlanes:
     def read(self, name: str) -> NDArray[np.float32]:
         """Return the image of a published name, (line, sample): see `result.Planes`."""
         kind, _, gas = name.partition("/")
-        match kind:
-            case "score":
-                return self.score(gas)
-            case "column_density_ppm_m":
-                return self.column_density(gas)
-            case "column_density_sd_ppm_m":
-                return self.column_density_sd(gas)
-            case "square_necl_ppm_m":
-                return self.square_necl(gas)
-            case "contrast":
-                return self.contrast(gas)
-            case "necl_ppm_m":
-                return self.necl(gas)
-            case _:
-                return self.store.read(name)
+        computed = {
+            "score": self.score,
+            "column_density_ppm_m": self.column_density,
+            "column_density_sd_ppm_m": self.column_density_sd,
+            "necl_ppm_m": self.necl,
+            "square_necl_ppm_m": self.square_necl,
+            "contrast": self.contrast,
+        }
+        return computed[kind](gas) if kind in computed else self.store.read(name)

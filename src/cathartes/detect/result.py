@@ -161,7 +161,8 @@ class Planes(Protocol):
     """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
 
     Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
-    ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>`` and ``context`` (a grey image of the ground).
+    ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>`` and
+    ``context`` (a grey image of the ground).
     """
 
     def read(self, name: str) -> NDArray[np.float32]:
