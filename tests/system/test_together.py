@@ -15,7 +15,7 @@ from runs import Run
 
 import cathartes
 from cathartes.cli.main import main
-from cathartes.errors import InputError, SettingsError
+from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.pipeline.scan import quick
 from cathartes.pipeline.simulated import BUILTIN
 from cathartes.products.layers import LayerGrid
@@ -174,6 +174,29 @@ def test_cubes_that_can_t_be_compared_are_an_error_before_any_work(
     with pytest.raises(SettingsError, match=r"would both be written .* rename the cube's file"):
         cathartes.scan_together([flight / "swir.hdr", tmp_path / "together.hdr"], tmp_path / "o")
     assert not (tmp_path / "o").exists()
+
+
+def test_a_folder_that_is_not_ours_is_an_error_before_any_work(
+    flight: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "o" / "together").mkdir(parents=True)
+    (tmp_path / "o" / "together" / "notes.txt").touch()
+    with pytest.raises(OutputError, match=r"is not empty \(holds notes\.txt\)"):
+        cathartes.scan_together([flight / "thermal.hdr", flight / "swir.hdr"], tmp_path / "o")
+    assert not (tmp_path / "o" / "thermal").exists()
+
+
+def test_nothing_is_compared_if_a_scan_fails(flight: Path, run: Run, tmp_path: Path) -> None:
+    """The thermal cube's folder is taken; the other one is scanned all the same."""
+    (tmp_path / "o" / "thermal").mkdir(parents=True)
+    (tmp_path / "o" / "thermal" / "notes.txt").touch()
+    cubes = [str(flight / "thermal.hdr"), str(flight / "swir.hdr")]
+    words = ["--together", "--quick", "-g", "ammonia", "--out", str(tmp_path / "o")]
+    said = run("scan", *cubes, *words)
+    assert said.code == OutputError.exit_code
+    assert "Not compared with each other, since a scan failed." in said.out
+    assert (tmp_path / "o" / "swir" / "summary.json").is_file()
+    assert not (tmp_path / "o" / "together").exists()
 
 
 def test_an_option_of_the_comparison_needs_it(run: Run, flight: Path) -> None:

@@ -14,6 +14,7 @@ from cathartes.detect.combine import Look
 from cathartes.detect.describe import ASSUMED_FLAG
 from cathartes.detect.result import Detections, Plume
 from cathartes.detect.window import Regime
+from cathartes.errors import InputError
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.scenes.cube import Cube
 
@@ -109,10 +110,19 @@ class Sighting:
 
     @classmethod
     def of_scan(cls, name: str, cube: Cube, regime: Regime, found: Detections) -> "Sighting":
-        """Return what a scan of a cube with a geometry saw, while its images can be read."""
+        """Return what a scan of a cube saw, while its images can be read.
+
+        Raises
+        ------
+        InputError
+            If the cube has no geometry.
+        """
         geometry = cube.geometry
         if geometry is None:
-            raise ValueError(f"cube {cube.name} has no geometry")
+            raise InputError(
+                f"cube {cube.name}: has no geometry, and places on the ground are compared; give "
+                "one (map info in the header, an IGM or a GLT file)."
+            )
         outlines = pixel_outlines(found.labels) if found.plumes else {}
         inside = {plume.id: found.labels == plume.id for plume in found.plumes}
         contrast: dict[int, dict[str, float]] = {plume.id: {} for plume in found.plumes}

@@ -136,6 +136,8 @@ def check_together(
         If a cube has no geometry, or none is of the other window.
     SettingsError
         If a scan would be written where the comparison goes.
+    OutputError
+        If something else is there.
     """
     regimes = set()
     for path, target in targets:
@@ -151,6 +153,7 @@ def check_together(
                 "(map info in the header, --igm or --glt), or scan without --together."
             )
         regimes.add(window_of(cube, settings.detect).regime)
+    OutputFolder(folder, kind=_COMPARISON, overwrite=settings.overwrite).check()
     if len(regimes) < 2:
         only = "none" if not regimes else f"all {len(targets)} are {regimes.pop().value}"
         raise InputError(

@@ -23,7 +23,7 @@ from pydantic import (
 from cathartes.detect.result import Outcome
 from cathartes.errors import HeaderError, InputError, UnknownFormatError
 from cathartes.products.file_names import SUMMARY
-from cathartes.products.plume_table import PlumeRow, finite_or_none
+from cathartes.products.plume_table import Part, PlumeRow, finite_or_none
 
 SUMMARY_SCHEMA: Literal["cathartes-scan-summary/1"] = "cathartes-scan-summary/1"
 FALSE_ALARMS = ("1e-3", "1e-4", "1e-5")
@@ -124,6 +124,7 @@ class PlumeShort(_Part):
     origin_lon: FiniteOrNull
     origin_lat: FiniteOrNull
     flags: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
 
 
 class OutputFile(_Part):

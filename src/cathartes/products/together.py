@@ -126,6 +126,13 @@ def write_together(
     (folder / TOGETHER_JSON).write_text(text + "\n", encoding="utf-8")
 
 
+def together_json_schema() -> str:
+    """Return the JSON Schema of `together.json`: what `data/together-1.schema.json` holds."""
+    schema = TogetherSummary.model_json_schema(by_alias=True, mode="serialization")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
 def read_together(folder: str | Path) -> TogetherSummary:
     """Return what `together.json` of a folder says.
 
