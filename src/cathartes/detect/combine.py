@@ -25,6 +25,8 @@ class Look:
     necl_ppm_m : gas → [ppm m]
         Noise-equivalent column density of a square there; infinite where nothing could be seen, NaN
         for a gas whose spectrum has no amounts.
+    thick_ppm_m : gas → [ppm m]
+        Column density at which its strongest band has an optical depth of one: more hardly shows.
     score_threshold
         Score that a plume must pass to be found in that cube.
     relative_error
@@ -34,6 +36,7 @@ class Look:
     evidence: PlumeEvidence | None
     contrast: dict[str, float]
     necl_ppm_m: dict[str, float]
+    thick_ppm_m: dict[str, float]
     score_threshold: float
     relative_error: float
 
@@ -69,8 +72,8 @@ class Expected:
     gas
         Its name.
     score
-        Column density that the other look says over the noise of this one; 0 if it could see
-        nothing.
+        Column density that the other look says, up to an optical depth of one, over the noise of
+        this one; 0 if it could see nothing.
     seen
         What it shows: the score of its own fit, or the threshold if it shows no plume.
     probability
@@ -316,7 +319,7 @@ class _Joint:
                     seen = look.column_ppm_m(self._fits[here][shown[here]], gas) / noise
                     if not np.isfinite(seen):
                         continue
-                score = column / noise
+                score = min(column, look.thick_ppm_m[gas]) / noise
                 probability = shortfall_probability(
                     score, seen, self._relative_error, self._still_there
                 )

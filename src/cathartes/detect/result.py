@@ -149,12 +149,15 @@ class GasSearched:
         Detection score that a pixel must pass to start a plume.
     false_alarm
         How often clean pixels have a score of this gas.
+    thick_ppm_m : [ppm m]
+        Column density at which its strongest band has an optical depth of one.
     """
 
     name: str
     necl_median_ppm_m: float
     score_threshold: float
     false_alarm: FalseAlarmLaw
+    thick_ppm_m: float = float("inf")
 
 
 class Planes(Protocol):

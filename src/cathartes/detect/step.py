@@ -141,8 +141,15 @@ def detect(
     plumes, named = namer.name(labels, plumes, tick)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
+    strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
     searched = tuple(
-        GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
+        GasSearched(
+            name,
+            _median(planes.necl(name)),
+            threshold,
+            false_alarm(gas),
+            thick_ppm_m=1.0 / float(strongest[gas]),
+        )
         for gas, name in enumerate(gases.names)
     )
     outcome, reason = outcome_of(

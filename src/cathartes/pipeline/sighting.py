@@ -87,8 +87,10 @@ class Sighting:
         Of the cube; None if it does not say.
     plumes
         Those that could be placed.
-    score_threshold : gas → score
+    score_threshold
         That a plume must pass to be found.
+    thick_ppm_m : gas → [ppm m]
+        See `Look`.
     longitude_deg, latitude_deg : (tile,) [deg]
         Centres of tiles of `TILE_PX` by `TILE_PX` pixels.
     necl_ppm_m : gas → (tile,) [ppm m]
@@ -102,7 +104,8 @@ class Sighting:
     regime: Regime
     start_utc: datetime | None
     plumes: tuple[PlacedPlume, ...]
-    score_threshold: dict[str, float]
+    score_threshold: float
+    thick_ppm_m: dict[str, float]
     longitude_deg: NDArray[np.float64]
     latitude_deg: NDArray[np.float64]
     necl_ppm_m: dict[str, NDArray[np.float32]]
@@ -153,7 +156,8 @@ class Sighting:
             regime=regime,
             start_utc=cube.start_utc,
             plumes=tuple(placed),
-            score_threshold={gas.name: gas.score_threshold for gas in found.gases},
+            score_threshold=max(gas.score_threshold for gas in found.gases),
+            thick_ppm_m={gas.name: gas.thick_ppm_m for gas in found.gases},
             longitude_deg=lon,
             latitude_deg=lat,
             necl_ppm_m=necl,
@@ -183,13 +187,14 @@ class Sighting:
             evidence=plume.evidence,
             contrast=place.contrast,
             necl_ppm_m=dict.fromkeys(self.necl_ppm_m, 0.0),
-            score_threshold=max(self.score_threshold.values()),
+            thick_ppm_m=self.thick_ppm_m,
+            score_threshold=self.score_threshold,
             relative_error=place.relative_error,
         )
 
     def look_without_plume(self, necl_ppm_m: dict[str, float]) -> Look:
         """Return what the scan says where it shows no plume."""
-        return Look(None, {}, necl_ppm_m, max(self.score_threshold.values()), 0.0)
+        return Look(None, {}, necl_ppm_m, self.thick_ppm_m, self.score_threshold, 0.0)
 
 
 def tile_medians(image: NDArray[np.float32]) -> NDArray[np.float32]:

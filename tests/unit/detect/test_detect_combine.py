@@ -36,19 +36,25 @@ def evidence(names, amounts, rng=None, sign=0, variance=1.0, unknown=0.0):
     return PlumeEvidence(names, rows @ rows.T, rows @ signal, variance, 0.1, sign, unknown)
 
 
-def look(names, amounts, *, contrast=1.0, error=0.1, **other):
+def look(names, amounts, *, contrast=1.0, error=0.1, thick=np.inf, **other):
     return Look(
         evidence(names, amounts, **other),
         dict.fromkeys(names, contrast),
         dict.fromkeys(names, 0.0),
+        dict.fromkeys(names, thick),
         6.0,
         error,
     )
 
 
-def nothing(necl, threshold=6.0):
+def freely(names):
+    """Contrast, noise and thick columns of a look whose window shows these gases, however dense."""
+    return tuple(dict.fromkeys(names, value) for value in (1.0, 0.0, np.inf))
+
+
+def nothing(necl, threshold=6.0, thick=np.inf):
     """A look without a plume; column densities in units of the first look's amounts."""
-    return Look(None, {}, necl, threshold, 0.0)
+    return Look(None, {}, necl, dict.fromkeys(necl, thick), threshold, 0.0)
 
 
 def slow_fits(seen, gases):
@@ -105,6 +111,7 @@ def slow_combination(first, second, pool, prior, still_there, unrest):
         for k, other in ((0, 1), (1, 0)):
             for g in set(shown[other]) & set(looks[k].necl_ppm_m):
                 column = best[other][g] / looks[other].contrast[g]
+                column = min(column, looks[k].thick_ppm_m[g])
                 total += slow_shortfall(looks[k], v[k], best[k], g, column, error, still_there)
         return total
 
@@ -118,8 +125,8 @@ def slow_combination(first, second, pool, prior, still_there, unrest):
 @pytest.mark.parametrize("case", range(6))
 def test_it_is_the_sum_over_all_hypotheses(case):
     rng = np.random.default_rng(case)
-    first = look(THERMAL, {"ammonia": 9.0 * rng.uniform(0, 2), "SF6": 7.0 * rng.uniform(0, 2)},
-                 rng=rng)  # fmt: skip
+    amounts = {"ammonia": 9.0 * rng.uniform(0, 2), "SF6": 7.0 * rng.uniform(0, 2)}
+    first = look(THERMAL, amounts, thick=8.0, rng=rng)
     second = (
         look(SHORT_WAVE, {"methane": 12 * rng.random(), "ammonia": 8 * rng.random()}, rng=rng,
              sign=1)
@@ -145,7 +152,7 @@ def test_evidence_says_what_the_identification_said():
         signal = rng.choice([-1, 1]) * (rng.uniform(0, 15, 3) @ rows[:3]) + rng.normal(0, 1, 30)
         alone = identify(signal, rows, 1.0, 3, PRIOR)
         mine = PlumeEvidence(names, rows @ rows.T, rows @ signal, 1.0, 0.1, 0, alone.unknown)
-        seen = Look(mine, dict.fromkeys(names, 1.0), dict.fromkeys(names, 0.0), 6.0, 0.1)
+        seen = Look(mine, *freely(names), 6.0, 0.1)
         found = combine(seen, nothing({"propane": 1.0}), PRIOR, **HOW)
         assert found.unknown == pytest.approx(alone.unknown, abs=1e-9)
         for gas, p in found.probability:
@@ -203,7 +210,7 @@ def test_a_gas_that_should_have_been_seen_and_was_not_counts_against():
     signal = 6.0 * (rows[0] + rows[3])
     prior = replace(PRIOR, max_gases=1)
     mine = PlumeEvidence(THERMAL, rows @ rows.T, rows @ signal, 1.0, 0.1, 0, 0.0)
-    seen = Look(mine, dict.fromkeys(THERMAL, 1.0), dict.fromkeys(THERMAL, 0.0), 6.0, 0.1)
+    seen = Look(mine, *freely(THERMAL), 6.0, 0.1)
     fair = dict(combine(seen, nothing({}), prior, **HOW).probability)
     assert fair["ammonia"] == pytest.approx(fair["ethylene"], rel=1e-6)
     told = combine(seen, nothing({"ammonia": 0.1}), prior, **HOW)
@@ -211,6 +218,18 @@ def test_a_gas_that_should_have_been_seen_and_was_not_counts_against():
     assert told.best_set == ("ethylene",)
     # Some 60 deviations expected, 6 allowed, 50 % unrest: Φ(-1.75) twice, of 0.9, and 0.1.
     assert after["ammonia"] / after["ethylene"] == pytest.approx(0.1 + 0.9 * 0.08, abs=0.02)
+
+
+def test_no_more_is_expected_than_an_optical_depth_of_one_shows():
+    """A dense plume of 10 deviations in a window that saturates there; the other says 200."""
+    dense = look(THERMAL, {"ammonia": 10.0}, thick=10.0)
+    other = look(SHORT_WAVE, {"ammonia": 200.0}, sign=1)
+    there = {e.look: e for e in combine(dense, other, PRIOR, **HOW).expected}
+    assert there[0].score == pytest.approx(10.0, rel=0.1)
+    assert there[0].probability > 0.9
+    free = {e.look: e for e in combine(replace(dense, thick_ppm_m=other.thick_ppm_m | dict.fromkeys(
+        THERMAL, np.inf)), other, PRIOR, **HOW).expected}  # fmt: skip
+    assert free[0].probability < 0.3
 
 
 def test_what_is_more_than_expected_is_never_held_against():
