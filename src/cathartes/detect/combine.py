@@ -1,11 +1,11 @@
 """One place seen through two windows: which gases explain both looks."""
 
+import math
 from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
 from scipy.special import logsumexp
-from scipy.stats import norm
 
 from cathartes.detect.evidence import PlumeEvidence, SetFit
 from cathartes.detect.identify import Prior
@@ -137,10 +137,11 @@ def shortfall_probability(
     ----------
     Own construction: docs/explanation/detection.md, "Two windows together".
     """
-    if not np.isfinite(expected) or expected <= 0:
+    if not math.isfinite(expected) or expected <= 0:
         return 1.0
-    deviation = (seen - expected) / np.hypot(1.0, relative_error * expected)
-    return float(1.0 - still_there + still_there * min(1.0, 2.0 * norm.cdf(deviation)))
+    deviation = (seen - expected) / math.hypot(1.0, relative_error * expected)
+    twice_tail = math.erfc(-deviation / math.sqrt(2.0))  # 2 Φ(deviation)
+    return 1.0 - still_there + still_there * min(1.0, twice_tail)
 
 
 def combine(
@@ -274,6 +275,15 @@ class _Joint:
             for look, fits in zip(looks, self._fits, strict=True)
         )
 
+        self._log_likelihood = tuple(
+            {chosen: fit.log_likelihood(variance) for chosen, fit in fits.items()}
+            for fits, variance in zip(self._fits, self._variance, strict=True)
+        )
+        self._noise_ppm_m = tuple(
+            {gas: look.noise_ppm_m(gas, variance) for gas in pool if look.shows(gas)}
+            for look, variance in zip(looks, self._variance, strict=True)
+        )
+
     def best(self, chosen: tuple[str, ...], *, by_amounts: bool = True) -> tuple[float, Shown]:
         """Return the greatest log weight of a set, and which of its gases each look then shows.
 
@@ -286,20 +296,20 @@ class _Joint:
                 frozenset(gas for gas, (_, other) in zip(chosen, who, strict=True) if other),
             )
             weight = self._log_weight(chosen, shown)
-            if by_amounts and np.isfinite(weight):
-                weight += sum(np.log(e.probability) for e in self.expected(chosen, shown))
+            if by_amounts and weight > -math.inf:
+                weight += sum(math.log(e.probability) for e in self.expected(chosen, shown))
             if weight > most[0]:
                 most = (weight, shown)
         return most
 
     def _log_weight(self, chosen: tuple[str, ...], shown: Shown) -> float:
-        weight = (len(chosen) - 1) * np.log(self._prior.extra_gas)
-        for look, fits, mine, variance in zip(
-            self._looks, self._fits, shown, self._variance, strict=True
+        weight = (len(chosen) - 1) * math.log(self._prior.extra_gas)
+        for look, log_likelihood, mine in zip(
+            self._looks, self._log_likelihood, shown, strict=True
         ):
-            if mine not in fits or (mine and look.evidence is None):
-                return -np.inf
-            weight += fits[mine].log_likelihood(variance)
+            if mine not in log_likelihood or (mine and look.evidence is None):
+                return -math.inf
+            weight += log_likelihood[mine]
         return float(weight)
 
     def expected(self, chosen: tuple[str, ...], shown: Shown) -> tuple[Expected, ...]:
@@ -311,13 +321,13 @@ class _Joint:
                 if gas not in shown[there] or not look.shows(gas):
                     continue
                 column = other.column_ppm_m(self._fits[there][shown[there]], gas)
-                noise = look.noise_ppm_m(gas, self._variance[here])
-                if not (np.isfinite(column) and noise > 0):
+                noise = self._noise_ppm_m[here][gas]
+                if not (math.isfinite(column) and noise > 0):
                     continue
                 seen = look.score_threshold
                 if look.evidence is not None:
                     seen = look.column_ppm_m(self._fits[here][shown[here]], gas) / noise
-                    if not np.isfinite(seen):
+                    if not math.isfinite(seen):
                         continue
                 score = min(column, look.thick_ppm_m[gas]) / noise
                 probability = shortfall_probability(
