@@ -296,3 +296,14 @@ def test_evidence_of_no_gas_and_of_the_wrong_sign():
     assert evidence(THERMAL, {"methane": -9.0}).direction == -1
     fit = evidence(THERMAL, {"methane": -9.0}).fit(frozenset({"methane"}))
     assert (fit.greatest_gain, fit.amount["methane"]) == pytest.approx((81.0, -9.0))
+
+
+@pytest.mark.parametrize(
+    ("make", "factor"),
+    [("make_emissive", 1.0), ("make_reflective", 1 / np.cos(np.radians(30)) + 1)],
+)
+def test_each_gas_says_where_it_gets_dense(request, make, factor):
+    """An optical depth of one in the strongest band; sunlight goes down and up through it."""
+    scene = request.getfixturevalue(make)(201, shape=(40, 40))
+    strongest_band = factor * scene.gases.absorption_per_ppm_m.max(axis=1)
+    assert [g.thick_ppm_m for g in scene.detect().gases] == pytest.approx(1 / strongest_band)

@@ -114,17 +114,6 @@ def test_empty_scenes_are_mostly_empty(make_emissive, make_reflective):
     assert all(1e-3 < p.expected_by_chance <= settings.max_expected_by_chance for p in plumes)
 
 
-@pytest.mark.parametrize(
-    ("make", "factor"),
-    [("make_emissive", 1.0), ("make_reflective", 1 / np.cos(np.radians(30)) + 1)],
-)
-def test_each_gas_says_where_it_gets_dense(request, make, factor):
-    """An optical depth of one in the strongest band; sunlight goes down and up through it."""
-    scene = request.getfixturevalue(make)(201, shape=(40, 40))
-    strongest_band = factor * scene.gases.absorption_per_ppm_m.max(axis=1)
-    assert [g.thick_ppm_m for g in scene.detect().gases] == pytest.approx(1 / strongest_band)
-
-
 def test_nothing_found_is_said_so(make_emissive):
     found = make_emissive(201, shape=(90, 80)).detect()
     assert (found.outcome, found.plumes, found.reason) == (Outcome.NOTHING_FOUND, (), "")
