@@ -10,6 +10,7 @@ _PLACES = {
     "DetectSettings": "cathartes.detect.settings:DetectSettings",
     "OpenOptions": "cathartes.scenes.options:OpenOptions",
     "ScanSettings": "cathartes.pipeline.scan:ScanSettings",
+    "TogetherSettings": "cathartes.pipeline.comparison:TogetherSettings",
     "demo": "cathartes.pipeline.demo:demo",
     "doctor": "cathartes.cli.diagnosis:doctor",
     "evaluate": "cathartes.pipeline.evaluate:evaluate",
@@ -26,8 +27,10 @@ _PLACES = {
     "read_scene_settings": "cathartes.simulate.settings:read_scene_settings",
     "read_spectra": "cathartes.spectra.readers:read_spectra",
     "read_summary": "cathartes.products.summary:read_summary",
+    "read_together": "cathartes.products.together:read_together",
     "read_truth": "cathartes.simulate.folder:read_truth",
     "scan": "cathartes.pipeline.scan:scan",
+    "scan_together": "cathartes.pipeline.together:scan_together",
     "simulate": "cathartes.simulate",
     "simulate_scene": "cathartes.simulate.scene:simulate_scene",
 }

@@ -1,6 +1,7 @@
 from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
+from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.gas_library import working_library as library
@@ -13,7 +14,9 @@ from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
+from cathartes.pipeline.together import scan_together as scan_together
 from cathartes.products.summary import read_summary as read_summary
+from cathartes.products.together import read_together as read_together
 from cathartes.scenes.cube import Cube as Cube
 from cathartes.scenes.instrument import load_instrument as load_instrument
 from cathartes.scenes.open import open_cube as open_cube
@@ -32,6 +35,7 @@ __all__ = [
     "DetectSettings",
     "OpenOptions",
     "ScanSettings",
+    "TogetherSettings",
     "__version__",
     "demo",
     "doctor",
@@ -49,8 +53,10 @@ __all__ = [
     "read_scene_settings",
     "read_spectra",
     "read_summary",
+    "read_together",
     "read_truth",
     "scan",
+    "scan_together",
     "simulate",
     "simulate_scene",
 ]

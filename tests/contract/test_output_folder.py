@@ -24,7 +24,8 @@ import shapely
 from numpy.typing import NDArray
 
 from cathartes import __version__
-from cathartes.detect import describe
+from cathartes.detect import describe, naming
+from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
 from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
 from cathartes.products.folder import OutputFolder
@@ -60,10 +61,18 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
     "column_density_low_ppm_m": (float, type(None)),
     "column_density_high_ppm_m": (float, type(None)),
     "plume_temperature_k": (float, type(None)), "plume_temperature_sd_k": (float, type(None)),
+    "n_strong_pixels": (int,),
+    "share_agreeing": (float, type(None)), "parts": (list,),
 }  # fmt: skip
 
 NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))
 WITH_TAIL = replace(NO_TAIL, tail=ParetoTail(3.0, 0.5, 0.1), tail_share=0.01)
+
+
+NAMED = NamedPixels(
+    np.array([1, 1, 2]), np.array([11, 12, 20]), np.array([1, 1, 2]), np.array([0.99, 0.5, 0.75])
+)
+"""Two pixels of the second gas searched, one of the third."""
 
 
 class Planes:
@@ -86,6 +95,8 @@ def made_up_plume(plume_id: int, chemical: str, labels: NDArray[np.int32]) -> Pl
         900.0 if known else np.nan, 420.0 if known else np.nan, 35.0 if known else np.nan,
         -1, ("cut by the scene's edge",),
         PlumeSpectrum(band, np.sin(band), np.full(32, 0.1), np.sin(band), 0 * band, "methanol"),
+        n_strong_pixels=60, share_agreeing=0.75 if known else np.nan,
+        parts=(("R-134a", 40),) if known else (),
     )  # fmt: skip
 
 
@@ -112,6 +123,7 @@ def made_up_scan(outcome: Outcome) -> Detections:
         outcome=outcome,
         reason="no contrast anywhere" if outcome is Outcome.INCONCLUSIVE else "",
         planes=Planes(),
+        named=NAMED if plumes else NamedPixels.none(),
     )
 
 
@@ -158,10 +170,12 @@ Written = tuple[Path, Cube, Detections]
 
 
 def test_the_folder_holds_exactly_the_contracts_files(written: Written) -> None:
-    folder, _, _ = written
+    folder, _, detections = written
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     stems = ("ammonia", "1-1-1-trichloroethane", "R-134a")
     layers = {f"layers/{stem}_{quantity}.tif" for stem in stems for quantity in LAYER_UNITS}
+    if detections.plumes:
+        layers |= {"layers/chemical_id.tif", "layers/chemical_probability.tif"}
     assert found == layers | {
         "summary.json", "plumes.geojson", "plumes.gpkg", "plumes.csv", "labels.tif",
         "quicklook.png",
@@ -306,6 +320,8 @@ def test_each_layer_has_unit_scale_and_grid(written: Written) -> None:
     folder, cube, _ = written
     listed = {file.path: file for file in read_summary(folder).files}
     for path in sorted((folder / "layers").iterdir()):
+        if path.stem.startswith("chemical_"):
+            continue
         quantity = path.stem.split("_", 1)[1]
         with not_georeferenced_is_fine(), rasterio.open(path) as dataset:
             assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
@@ -326,6 +342,35 @@ def test_each_layer_has_unit_scale_and_grid(written: Written) -> None:
         file = listed[f"layers/{path.name}"]
         assert (file.chemical, file.quantity) == (chemical, quantity)
         assert file.unit == LAYER_UNITS[quantity]
+        assert file.grid == ("map" if cube.geometry else "sensor")
+
+
+def test_the_chemicals_of_strong_pixels_have_a_legend(written: Written) -> None:
+    folder, cube, detections = written
+    legend = {"1": GASES[0], "2": GASES[1], "3": GASES[2]}
+    assert read_summary(folder).chemical_legend == legend
+    if not detections.plumes:
+        return
+    with (
+        not_georeferenced_is_fine(),
+        rasterio.open(folder / "layers/chemical_id.tif") as numbers,
+        rasterio.open(folder / "layers/chemical_probability.tif") as probability,
+    ):
+        assert (numbers.dtypes, numbers.nodata) == (("int32",), 0)
+        assert json.loads(numbers.tags()["LEGEND"]) == legend
+        expected = np.zeros(SHAPE, dtype=np.int32)
+        expected[1, 11:13], expected[2, 20] = 2, 3
+        np.testing.assert_array_equal(numbers.read(1), expected)
+        sure = probability.read(1)
+        np.testing.assert_array_equal(np.isfinite(sure), expected > 0)
+        assert (sure[1, 11], sure[1, 12], sure[2, 20]) == pytest.approx((0.99, 0.5, 0.75))
+        for dataset in (numbers, probability):
+            assert dataset.units == ("1",)
+            assert (dataset.crs is None) == (cube.geometry is None)
+    listed = {file.path: file for file in read_summary(folder).files}
+    for name in ("chemical_id", "chemical_probability"):
+        file = listed[f"layers/{name}.tif"]
+        assert (file.chemical, file.quantity, file.unit) == (None, name, "1")
         assert file.grid == ("map" if cube.geometry else "sensor")
 
 
@@ -363,14 +408,16 @@ def test_the_reference_page_names_every_file_column_and_member() -> None:
     named = [
         "summary.json", "plumes.geojson", "plumes.gpkg", "plumes.csv", "labels.tif",
         "quicklook.png", *(f"layers/<chemical>_{quantity}.tif" for quantity in LAYER_UNITS),
-        *PLUME_TYPES, *(f.alias or n for n, f in ScanSummary.model_fields.items()),
+        "layers/chemical_id.tif", "layers/chemical_probability.tif", *PLUME_TYPES,
+        *(f.alias or n for n, f in ScanSummary.model_fields.items()),
     ]  # fmt: skip
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
 def test_the_reference_page_explains_every_flag() -> None:
     page = REFERENCE.read_text(encoding="utf-8")
-    flags = [value for name, value in vars(describe).items() if name.endswith("_FLAG")]
+    words = vars(describe) | vars(naming)
+    flags = [value for name, value in words.items() if name.endswith("_FLAG")]
     assert len(flags) >= 6
     assert [flag for flag in flags if f"| `{flag}` |" not in page] == []
 

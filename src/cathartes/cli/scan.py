@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from cathartes.cli import cube_options as of_cube
-from cathartes.cli import scan_tables
+from cathartes.cli import scan_tables, together_tables
 from cathartes.cli.console import (
     JsonFlag,
     QuietFlag,
@@ -22,17 +22,19 @@ from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
 from cathartes.detect.settings import DetectSettings
 from cathartes.errors import SettingsError
+from cathartes.pipeline.comparison import TogetherSettings
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.scan import ScanSettings
 from cathartes.pipeline.scan import quick as quick_settings
 from cathartes.pipeline.scan import scan as scan_cube
 from cathartes.pipeline.settings_file import read_scan_settings
+from cathartes.pipeline.targets import targets_of
+from cathartes.pipeline.together import TOGETHER, Witnesses, check_together, write_comparison
 from cathartes.products.layers import LayerChoice, LayerGrid
 from cathartes.products.summary import ScanSummary
+from cathartes.products.together import TogetherSummary
 from cathartes.scenes.options import OpenOptions
 from cathartes.spectra.library import GasLibrary
-
-_SUFFIX = "-plumes"
 
 
 def scan(
@@ -85,6 +87,21 @@ def scan(
             "surely found, and no layers unless --layers asks for them.",
         ),
     ] = False,
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together",
+            help="Also compare what thermal and short-wave cubes of one sortie say of each place; "
+            "all cubes need a geometry. Written to the folder `together` beside the others.",
+        ),
+    ] = False,
+    position_error_m: Annotated[
+        float | None,
+        typer.Option(
+            help="With --together: how far pixels may lie from where the geometry says; left out: "
+            f"{TogetherSettings().position_error_m:g}."
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(help="Threads that search; left out or 0: one for each core."),
@@ -111,7 +128,8 @@ def scan(
 
     Writes a folder with the plumes for a GIS, images, a table, a picture and a summary.
 
-    Examples: `cathartes scan flight.hdr`, `cathartes scan *.hdr --out plumes --gas ammonia`
+    Examples: `cathartes scan flight.hdr`, `cathartes scan *.hdr --out plumes --gas ammonia`,
+    `cathartes scan thermal.hdr swir.hdr --together`
     """  # fmt: skip
     detect = {
         "plume_temperature_k": plume_temperature_k,
@@ -146,13 +164,23 @@ def scan(
         library.select(said.gases)  # A slip in a name shall not wait for the first cube.
     run = _Run(said, options, library, as_json=json_output, quiet=quiet)
     targets = targets_of(cubes, out)
+    if position_error_m is not None and not together:
+        raise SettingsError("--position-error-m says how places are compared; add --together.")
+    comparison = None
+    if together:
+        folder = (out or Path()) / TOGETHER
+        check_together(targets, folder, said, options)
+        compare = TogetherSettings()
+        if position_error_m is not None:
+            compare = replace(compare, position_error_m=position_error_m)
+        comparison = _Comparison(folder, compare, Witnesses())
     if len(targets) == 1:
         result = run.one(*targets[0])
         run.tell(result)
         if json_output:
             write_json({"scans": [result.to_dict()]})
         return
-    _scan_several(run, targets, ctx.obj or ())
+    _scan_several(run, targets, ctx.obj or (), comparison)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +202,25 @@ class _Scanned:
 
 
 @dataclass(frozen=True, slots=True)
+class _Comparison:
+    """How scans are compared with each other afterwards, and where to."""
+
+    folder: Path
+    settings: TogetherSettings
+    witnesses: Witnesses
+
+    def write(self, run: "_Run") -> TogetherSummary:
+        """Compare what was seen."""
+        return write_comparison(
+            self.folder,
+            self.witnesses.sightings,
+            run.settings.detect,
+            self.settings,
+            overwrite=run.settings.overwrite,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """All that is the same for each cube."""
 
@@ -183,7 +230,7 @@ class _Run:
     as_json: bool
     quiet: bool
 
-    def one(self, cube: Path, folder: Path) -> _Scanned:
+    def one(self, cube: Path, folder: Path, comparison: _Comparison | None = None) -> _Scanned:
         """Scan one cube."""
         with progress_bars(self.quiet) as progress:
             summary = scan_cube(
@@ -193,6 +240,7 @@ class _Run:
                 settings=self.settings,
                 options=self.options,
                 progress=progress,
+                on_detections=None if comparison is None else comparison.witnesses.of(folder),
             )
         return _Scanned(cube, folder, summary)
 
@@ -209,8 +257,15 @@ class _Run:
                 console.print(part, soft_wrap=isinstance(part, Text))
 
 
-def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...], words: Sequence[str]) -> None:
+def _scan_several(
+    run: _Run,
+    targets: tuple[tuple[Path, Path], ...],
+    words: Sequence[str],
+    comparison: _Comparison | None,
+) -> None:
     """Scan cubes one after the other; one that fails does not stop the others.
+
+    They are compared with each other only if none failed: half a comparison looks like a whole one.
 
     Raises
     ------
@@ -220,50 +275,30 @@ def _scan_several(run: _Run, targets: tuple[tuple[Path, Path], ...], words: Sequ
     results = []
     for cube, folder in targets:
         try:
-            results.append(run.one(cube, folder))
+            results.append(run.one(cube, folder, comparison))
         except Exception as error:  # noqa: BLE001  # whatever it is, the other cubes are not to blame
             failure = report_failure(error, words, about=str(cube))
             results.append(_Scanned(cube, folder, failure=failure))
         with work_goes_on_unheard():
             run.tell(results[-1])
+    codes = [r.failure.exit_code for r in results if r.failure is not None]
+    together = None if comparison is None or codes else comparison.write(run)
     if run.as_json:
-        write_json({"scans": [result.to_dict() for result in results]})
+        told: dict[str, object] = {"scans": [result.to_dict() for result in results]}
+        if comparison is not None:
+            told["together"] = together and together.model_dump(mode="json", by_alias=True)
+        write_json(told)
     else:
         rows = [
             scan_tables.describe_run(r.cube.name, r.folder, r.summary, r.failure) for r in results
         ]
         with work_goes_on_unheard():
             output_console().print(scan_tables.run_table(rows))
-    codes = [r.failure.exit_code for r in results if r.failure is not None]
+            if comparison is not None:
+                for part in together_tables.together_page(together, comparison.folder):
+                    output_console().print(part, soft_wrap=isinstance(part, Text))
     if codes:
         raise typer.Exit(codes[0])
-
-
-def targets_of(cubes: list[Path], out: Path | None) -> tuple[tuple[Path, Path], ...]:
-    """Return (cube, folder of its result) for each cube.
-
-    Raises
-    ------
-    SettingsError
-        If two cubes would share a folder.
-    """
-    if len(cubes) == 1:
-        return ((cubes[0], out or Path(_name(cubes[0]) + _SUFFIX)),)
-    folders = [Path(_name(c) + _SUFFIX) if out is None else out / _name(c) for c in cubes]
-    taken: dict[Path, Path] = {}
-    for cube, folder in zip(cubes, folders, strict=True):
-        if folder in taken:
-            raise SettingsError(
-                f"{taken[folder]} and {cube} would both be written to {folder}; scan them one at "
-                "a time, each with its own --out."
-            )
-        taken[folder] = cube
-    return tuple(zip(cubes, folders, strict=True))
-
-
-def _name(cube: Path) -> str:
-    """Return a cube's name without the ending of its format."""
-    return cube.resolve().stem or "cube"
 
 
 def _with(settings: DetectSettings, given: dict[str, float | None]) -> DetectSettings:

@@ -25,6 +25,9 @@ def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[Re
         yield plume_table(summary.plumes)
         for flags, ids in plumes_by_flags(summary.plumes).items():
             yield Text(f"Flagged {flags}: {', '.join(map(str, ids))}")
+        for plume in summary.plumes:
+            for part in plume.parts:
+                yield Text(f"Plume {plume.id}: {part.n_pixels} pixels of it show {part.name}.")
     yield Text(searched_sentence(summary))
     if not summary.plumes:
         yield Text(_SENSITIVITY)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cathartes.detect.amount import Amount, AmountReader, Outline
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank
+from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import PlumePixels, ScenePlanes
@@ -138,6 +139,18 @@ class PlumeReader:
     temperature_assumed: bool
     few_pixels: bool
 
+    @property
+    def prior(self) -> Prior:
+        """What is believed of a plume before its spectrum is seen."""
+        settings = self.settings
+        return Prior(
+            max_gases=settings.mixture_max_gases,
+            extra_gas=settings.prior_extra_gas,
+            unknown=settings.prior_unknown,
+            signature_error=settings.signature_error,
+            sign=0 if self.signatures.regime is Regime.EMISSIVE else 1,
+        )
+
     def describe(
         self,
         number: int,
@@ -160,13 +173,7 @@ class PlumeReader:
         settings, names = self.settings, self.signatures.names
         emissive = self.signatures.regime is Regime.EMISSIVE
         variance = float(self.noise.variance(signal.n_effective, signal.n_ring))
-        prior = Prior(
-            max_gases=settings.mixture_max_gases,
-            extra_gas=settings.prior_extra_gas,
-            unknown=settings.prior_unknown,
-            signature_error=settings.signature_error,
-            sign=0 if emissive else 1,
-        )
+        prior = self.prior
         whitened = self.bank.whitening.astype(np.float64) @ signal.signal
         signatures = self.bank.whitened[: len(self.signatures.values)]
         found = identify(whitened, signatures, variance, len(names), prior)
@@ -214,6 +221,15 @@ class PlumeReader:
             column_density_high_ppm_m=nan if unknown else amount.high_ppm_m,
             plume_temperature_k=nan if unknown else amount.temperature_k,
             plume_temperature_sd_k=nan if unknown else amount.temperature_sd_k,
+            evidence=PlumeEvidence(
+                names=names,
+                gram=self.bank.gram[: len(signatures), : len(signatures)],
+                product=signatures @ whitened,
+                noise_variance=variance,
+                signature_error=settings.signature_error,
+                sign=prior.sign,
+                unknown=found.unknown,
+            ),
         )
         return Described(plume, () if unknown else amount.pixels)
 

@@ -112,7 +112,7 @@ def identify(
     single = product / np.diag(gram)
     gain_alone = product * single
     sign = prior.sign or int(np.sign(single[np.argmax(gain_alone)])) or 1
-    pool = _candidates(gram, product, np.where(single * sign > 0, gain_alone, 0.0))
+    pool = candidates(gram, product, np.where(single * sign > 0, gain_alone, 0.0))
 
     sets, gains, fits = [], [], []
     for chosen in _sets(pool, prior.max_gases, n_gases):
@@ -152,13 +152,20 @@ def identify(
     )
 
 
-def _candidates(
+def candidates(
     gram: NDArray[np.float64], product: NDArray[np.float64], gain: NDArray[np.float64]
 ) -> list[int]:
     """Return the signatures worth combining.
 
     A single gas hides its partner in a mixture: beside the best alone stand those that best explain
     what the very best one leaves.
+
+    Parameters
+    ----------
+    gram : (signature, signature)
+    product : (signature,)
+    gain : (signature,)
+        Of each alone; 0 if its amount has the wrong sign.
     """
     alone = np.argsort(-gain)[:CANDIDATES]
     first = alone[0]

@@ -144,6 +144,14 @@ class ScenePlanes:
         """
         return self._columns(gas)[0]
 
+    def square_necl(self, gas: str) -> NDArray[np.float32]:
+        """Return the NECL of means over the squares searched, (line, sample) [ppm m].
+
+        A column density over it is the score that a plume wider than a square should have.
+        """
+        scale = self.scales[gas]
+        return necl_ppm_m(scale.square_noise_equivalent, self.contrast(gas), self.min_contrast)
+
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of it, (line, sample) [ppm m]; NaN where it is."""
         return self._columns(gas)[1]
@@ -184,14 +192,12 @@ class ScenePlanes:
     def read(self, name: str) -> NDArray[np.float32]:
         """Return the image of a published name, (line, sample): see `result.Planes`."""
         kind, _, gas = name.partition("/")
-        match kind:
-            case "score":
-                return self.score(gas)
-            case "column_density_ppm_m":
-                return self.column_density(gas)
-            case "column_density_sd_ppm_m":
-                return self.column_density_sd(gas)
-            case "necl_ppm_m":
-                return self.necl(gas)
-            case _:
-                return self.store.read(name)
+        computed = {
+            "score": self.score,
+            "column_density_ppm_m": self.column_density,
+            "column_density_sd_ppm_m": self.column_density_sd,
+            "necl_ppm_m": self.necl,
+            "square_necl_ppm_m": self.square_necl,
+            "contrast": self.contrast,
+        }
+        return computed[kind](gas) if kind in computed else self.store.read(name)

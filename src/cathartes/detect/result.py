@@ -1,13 +1,15 @@
 """What detection says about a scene: plumes, gases searched, and the outcome."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.evidence import PlumeEvidence
+from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.tails import FalseAlarmLaw
 
 UNKNOWN = "unknown"
@@ -98,6 +100,13 @@ class Plume:
     plume_temperature_k, plume_temperature_sd_k : [K]
         Temperature that the column densities rest on, and one standard deviation; NaN in sunlight,
         and where there is none.
+    n_strong_pixels, share_agreeing
+        Pixels strong enough to be named alone, and the share of them in which the chemical is more
+        probable than not; NaN without any.
+    parts
+        (chemical, pixels) of coherent parts that show another chemical and not the plume's.
+    evidence
+        What its name rests on; None if it is not known.
     """
 
     id: int
@@ -124,6 +133,10 @@ class Plume:
     column_density_high_ppm_m: float = float("nan")
     plume_temperature_k: float = float("nan")
     plume_temperature_sd_k: float = float("nan")
+    n_strong_pixels: int = 0
+    share_agreeing: float = float("nan")
+    parts: tuple[tuple[str, int], ...] = ()
+    evidence: PlumeEvidence | None = None
 
     @property
     def chemicals(self) -> tuple[str, ...]:
@@ -146,19 +159,23 @@ class GasSearched:
         Detection score that a pixel must pass to start a plume.
     false_alarm
         How often clean pixels have a score of this gas.
+    thick_ppm_m : [ppm m]
+        Column density at which its strongest band has an optical depth of one.
     """
 
     name: str
     necl_median_ppm_m: float
     score_threshold: float
     false_alarm: FalseAlarmLaw
+    thick_ppm_m: float = float("inf")
 
 
 class Planes(Protocol):
     """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
 
     Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
-    ``necl_ppm_m/<gas>`` and ``context`` (a grey image of the ground).
+    ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>`` and
+    ``context`` (a grey image of the ground).
     """
 
     def read(self, name: str) -> NDArray[np.float32]:
@@ -181,6 +198,8 @@ class Detections:
         True if what chance gives was measured on this scene, False if it was assumed.
     outcome, reason
         The reason is "" but for `Outcome.INCONCLUSIVE`.
+    named
+        Strong pixels of the plumes, with the chemical of each.
     """
 
     labels: NDArray[np.int32]
@@ -190,6 +209,7 @@ class Detections:
     outcome: Outcome
     reason: str
     planes: Planes
+    named: NamedPixels = field(default_factory=NamedPixels.none)
 
     def false_alarm(self, gas: str) -> FalseAlarmLaw:
         """Return how often clean pixels of this scene have a score of a gas.

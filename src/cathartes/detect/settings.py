@@ -126,6 +126,9 @@ class DetectSettings:
             f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed.": 1
             <= self.mixture_max_gases
             <= 3,
+            f"prior_extra_gas is {self.prior_extra_gas}; above 0 and at most 1 is needed.": 0
+            < self.prior_extra_gas
+            <= 1,
             f"sample_bytes is {self.sample_bytes}; bytes of memory are needed, such as "
             "134217728.": self.sample_bytes >= 1,
             f"block_bytes is {self.block_bytes}; bytes of memory are needed, such as "

@@ -17,6 +17,7 @@ from cathartes.detect.describe import (
 )
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
+from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
 from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.planes import PlaneStore, ScenePlanes
@@ -143,10 +144,29 @@ def detect(
         )
         plumes = flag_several(tuple(each.plume for each in described))
         planes = planes.with_plumes(pair for each in described for pair in each.pixels)
+    namer = PixelNamer(
+        bandset=scene.bandset,
+        bank=searcher.bank,
+        names=gases.names,
+        n_signatures=len(known.signatures.values),
+        noise=noise,
+        prior=reader.prior,
+        width_px=searcher.width_px,
+        ring_gap_px=settings.ring_gap_px,
+        ring_width_px=settings.ring_width_px,
+    )
+    plumes, named = namer.name(labels, plumes, tick)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
+    strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
     searched = tuple(
-        GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
+        GasSearched(
+            name,
+            _median(planes.necl(name)),
+            threshold,
+            false_alarm(gas),
+            thick_ppm_m=1.0 / float(strongest[gas]),
+        )
         for gas, name in enumerate(gases.names)
     )
     outcome, reason = outcome_of(
@@ -158,7 +178,7 @@ def detect(
         width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
     )
-    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)
+    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes, named)
 
 
 def _median(necl: NDArray[np.float32]) -> float:

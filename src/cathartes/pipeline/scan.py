@@ -1,6 +1,7 @@
 """From a cube's file to a folder of products: the main job."""
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pydantic import JsonValue, TypeAdapter
 from threadpoolctl import threadpool_limits
 
 from cathartes.detect.known import air_mass_factor
+from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
 from cathartes.detect.window import Regime, Window, choose_window
@@ -98,6 +100,7 @@ def scan(
     settings: ScanSettings | None = None,
     options: OpenOptions | None = None,
     progress: Progress | None = None,
+    on_detections: Callable[[Cube, Regime, Detections], None] | None = None,
 ) -> ScanSummary:
     """Find the plumes in a cube and write what was found into a folder.
 
@@ -115,6 +118,8 @@ def scan(
         How to search, and how to open the file; defaults if None.
     progress
         Who watches; nobody if None.
+    on_detections
+        Called once with what was found, while its images can still be read.
 
     Returns
     -------
@@ -134,8 +139,8 @@ def scan(
         wanted = library.select(given.gases) if given.gases else library
         if not isinstance(cube, Cube):
             clock.tick("open", 0.0)
-            cube = _opened(Path(cube), options)
-        window = _window(cube, given.detect)
+            cube = open_for_scan(Path(cube), options)
+        window = window_of(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
@@ -153,6 +158,8 @@ def scan(
         # Each searching thread is one BLAS thread: together they would fight for the cores.
         with threadpool_limits(1, user_api="blas"):
             detections = detect(watched, gases, filled.detect, planes, clock.tick, workers)
+        if on_detections is not None:
+            on_detections(cube, window.regime, detections)
         clock.close()
         sanity = inspected.report()
         n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
@@ -181,7 +188,7 @@ def usable_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _opened(path: Path, options: OpenOptions) -> Cube:
+def open_for_scan(path: Path, options: OpenOptions) -> Cube:
     """Return the cube of a file; a folder, such as a Zarr store, counts as one file."""
     cube = open_cube(path, options=options)
     if not path.is_dir():
@@ -190,7 +197,8 @@ def _opened(path: Path, options: OpenOptions) -> Cube:
     return replace(cube, paths=(str(path), *others))
 
 
-def _window(cube: Cube, settings: DetectSettings) -> Window:
+def window_of(cube: Cube, settings: DetectSettings) -> Window:
+    """Return the bands that are searched, and by which physics."""
     return choose_window(
         cube.bands.centre_um,
         cube.band_valid,

@@ -15,6 +15,8 @@ PLUMES_GPKG = "plumes.gpkg"
 PLUMES_CSV = "plumes.csv"
 QUICKLOOK = "quicklook.png"
 LAYER_FOLDER = "layers"
+CHEMICAL_ID = f"{LAYER_FOLDER}/chemical_id.tif"
+CHEMICAL_PROBABILITY = f"{LAYER_FOLDER}/chemical_probability.tif"
 
 _LONGEST = 80
 

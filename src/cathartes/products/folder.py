@@ -152,6 +152,17 @@ class OutputFolder:
                 f"kept. Free some space, {self._kind.smaller}, or use another --out."
             ) from error
 
+    def check(self) -> None:
+        """Check, and change nothing, that the target is free or ours to replace.
+
+        Raises
+        ------
+        OutputError
+            If it is not.
+        """
+        self._check_place()
+        self._check_target()
+
     def _check_place(self) -> None:
         if self.target == Path.cwd() or self.target.is_mount():
             raise OutputError(

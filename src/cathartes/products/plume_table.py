@@ -21,6 +21,15 @@ class Alternative(BaseModel):
     probability: _Number = Field(ge=0, le=1, description="that it is in the plume")
 
 
+class Part(BaseModel):
+    """A part of a plume that shows another chemical."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(description="the chemical")
+    n_pixels: int = Field(ge=1, description="its strong pixels there")
+
+
 def _column(
     description: str, unit: str = "1", *, ge: float | None = None, le: float | None = None
 ) -> object:
@@ -109,6 +118,23 @@ class PlumeRow(BaseModel):
     ] = None
     plume_temperature_sd_k: Annotated[_Number, _column("its standard deviation", "K")] = None
 
+    n_strong_pixels: Annotated[
+        int, _column("pixels strong enough to be named on their own", ge=0)
+    ] = 0
+    share_agreeing: Annotated[
+        _Number,
+        _column(
+            "share of the strong pixels in which the chemical is more probable than not; null "
+            "without any, and for unknown ones",
+            ge=0,
+            le=1,
+        ),
+    ] = None
+    parts: Annotated[
+        tuple[Part, ...],
+        _column("coherent parts that show another chemical, and not this one, largest first", ""),
+    ] = ()
+
     @property
     def chemicals(self) -> tuple[str, ...]:
         """The main chemical, then those more probably in the plume than not."""
@@ -170,6 +196,9 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
         column_density_high_ppm_m=finite_or_none(plume.column_density_high_ppm_m),
         plume_temperature_k=finite_or_none(plume.plume_temperature_k),
         plume_temperature_sd_k=finite_or_none(plume.plume_temperature_sd_k),
+        n_strong_pixels=int(plume.n_strong_pixels),
+        share_agreeing=finite_or_none(plume.share_agreeing),
+        parts=tuple(Part(name=name, n_pixels=n) for name, n in plume.parts),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from cathartes import __version__
 from cathartes.detect.result import Detections
+from cathartes.products.chemical_layer import chemical_legend, write_chemicals
 from cathartes.products.file_names import (
     PLUMES_CSV,
     PLUMES_GEOJSON,
@@ -133,6 +134,7 @@ def write_scan(
         *write_layers(
             folder, detections, cube.geometry, choice=layers, grid=grid, on_layer=on_layer
         ),
+        *write_chemicals(folder, detections, cube.geometry, choice=layers, grid=grid),
     )
     features = plume_features(detections, cube.geometry)
     write_geojson(folder / PLUMES_GEOJSON, features)
@@ -165,6 +167,7 @@ def write_scan(
             for gas in detections.gases
         ),
         gases_not_visible=record.gases_not_visible,
+        chemical_legend=chemical_legend(detections),
         chance_measured=detections.chance_measured,
         plumes=tuple(short_plume(row) for row in features.rows),
         files=_output_files(folder, rasters),

@@ -23,7 +23,7 @@ from pydantic import (
 from cathartes.detect.result import Outcome
 from cathartes.errors import HeaderError, InputError, UnknownFormatError
 from cathartes.products.file_names import SUMMARY
-from cathartes.products.plume_table import PlumeRow, finite_or_none
+from cathartes.products.plume_table import Part, PlumeRow, finite_or_none
 
 SUMMARY_SCHEMA: Literal["cathartes-scan-summary/1"] = "cathartes-scan-summary/1"
 FALSE_ALARMS = ("1e-3", "1e-4", "1e-5")
@@ -128,6 +128,7 @@ class PlumeShort(_Part):
     column_density_high_ppm_m: FiniteOrNull = None
     plume_temperature_k: FiniteOrNull = None
     plume_temperature_sd_k: FiniteOrNull = None
+    parts: tuple[Part, ...] = ()
 
 
 class OutputFile(_Part):
@@ -172,6 +173,9 @@ class ScanSummary(_Part):
     )
     gases_searched: tuple[GasSearchedFacts, ...]
     gases_not_visible: tuple[GasNotVisible, ...]
+    chemical_legend: dict[str, str] = Field(
+        default={}, description="number in layers/chemical_id.tif to name of the gas"
+    )
     plumes: tuple[PlumeShort, ...]
     files: tuple[OutputFile, ...] = Field(description="every file of the folder but this one")
 

@@ -42,7 +42,7 @@ Measured: GDAL takes a GeoJSON file for WGS 84 if it has no ``crs`` member, or a
 """
 
 _INTEGERS = frozenset(name for name, f in PlumeRow.model_fields.items() if f.annotation is int)
-_TEXTS = frozenset({"chemical", "alternatives", "flags"})
+_TEXTS = frozenset({"chemical", "alternatives", "flags", "parts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ def _geojson_geometry(outline: MultiPolygon) -> JsonValue:
 def write_geopackage(path: Path, features: PlumeFeatures) -> None:
     """Write the plumes as a GeoPackage with one layer, ``plumes``, of MultiPolygons.
 
-    ``alternatives`` and ``flags`` are JSON text. An empty table keeps its columns. In pixel
-    coordinates the layer has the reference system `PIXEL_CRS`.
+    ``alternatives``, ``flags`` and ``parts`` are JSON text. An empty table keeps its columns. In
+    pixel coordinates the layer has the reference system `PIXEL_CRS`.
 
     Raises
     ------

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from cathartes.cli.cube_options import BandLists, open_options
 from cathartes.cli.main import main
 from cathartes.cli.number_list import parse_band_list, parse_numbers
 from cathartes.cli.scan import targets_of
-from cathartes.cli.scan_tables import plume_table, plumes_by_flags, significant
+from cathartes.cli.scan_tables import plume_table, plumes_by_flags, scan_page, significant
+from cathartes.detect.result import Outcome
 from cathartes.errors import SettingsError
 from cathartes.pipeline.scan import QUICK_SAMPLE_BYTES
 from cathartes.products.summary import PlumeShort
@@ -75,6 +77,19 @@ def test_flags_are_gathered() -> None:
     assert plumes_by_flags([plume(), two]) == {
         "optically thick": [1, 2], "look-alike possible": [2],
     }  # fmt: skip
+
+
+def test_parts_of_another_chemical_are_told() -> None:
+    facts = {"parts": [{"name": "SF6", "n_pixels": 40}], "flags": ("optically thick",)}
+    told = plume(**facts)
+    assert told.parts[0].name == "SF6"
+    summary = SimpleNamespace(
+        outcome=Outcome.NOTHING_FOUND, plumes=(told,), reason="",
+        counts=SimpleNamespace(gases_not_visible=0, gases_searched=2),
+        scene=SimpleNamespace(lines=1, samples=1, wavelength_min_um=8, wavelength_max_um=9),
+    )  # fmt: skip
+    page = [str(part) for part in scan_page(summary, "a", Path("b"))]  # type: ignore[arg-type]
+    assert "Plume 1: 40 pixels of it show SF6." in page
 
 
 @pytest.mark.parametrize(("value", "text"), [

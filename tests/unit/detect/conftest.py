@@ -91,10 +91,13 @@ def mixed_ground(rng, shape):
     return share / share.sum(axis=2, keepdims=True)
 
 
-def emissive_scene(seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.0, plume_k=None):
+def emissive_scene(
+    seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.0, plume_k=None, alike=0.0
+):
     """Three materials of smooth emissivity; the three-layer equation, exactly, without air.
 
-    Plumes are as warm as the air unless ``plume_k`` is given.
+    Plumes are as warm as the air unless ``plume_k`` is given. Gammane and deltane absorb the part
+    ``alike`` of each other's bands too.
     """
     rng = np.random.default_rng(seed)
     wavelength_um = np.linspace(8.0, 12.0, N_BANDS)
@@ -103,7 +106,9 @@ def emissive_scene(seed, plumes=(), shape=(150, 120), air_k=AIR_K, ground_k=293.
     share = mixed_ground(rng, shape)
     temperature = ground_k + 2.0 * (share[:, :, :1] - 0.33) + rng.normal(0, 0.3, (*shape, 1))
     ground = (share @ emissivity) * planck_radiance(wavelength_um, temperature)
-    gases = GasesOnBands(NAMES, absorption(2e-3))
+    alpha = absorption(2e-3)
+    alpha[[2, 3]] += alike * alpha[[3, 2]]
+    gases = GasesOnBands(NAMES, alpha)
     truth = columns(shape, plumes)
     depth = sum(
         (truth[g][:, :, None] * gases.absorption_per_ppm_m[NAMES.index(g)] for g in truth),

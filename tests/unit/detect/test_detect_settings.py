@@ -25,6 +25,7 @@ def test_no_memory_is_no_setting(name):
         ({"altitude_m": -5.0}, "metres over the ground"),
         ({"plume_temperature_k": 20.0}, "kelvins between 150 and 1500"),
         ({"mixture_max_gases": 4}, "1, 2 or 3 is needed"),
+        ({"prior_extra_gas": 0.0}, "prior_extra_gas is 0.0; above 0"),
     ],
 )
 def test_what_can_t_be_is_refused(setting, words):

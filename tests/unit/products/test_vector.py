@@ -31,6 +31,7 @@ def test_the_columns_are_the_contract() -> None:
         "column_density_mean_ppm_m", "column_density_sd_ppm_m", "thermal_contrast", "flags",
         "false_alarm_probability", "column_density_low_ppm_m", "column_density_high_ppm_m",
         "plume_temperature_k", "plume_temperature_sd_k",
+        "n_strong_pixels", "share_agreeing", "parts",
     )  # fmt: skip
 
 
