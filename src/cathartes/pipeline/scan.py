@@ -1,10 +1,13 @@
 """From a cube's file to a folder of products: the main job."""
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from pydantic import JsonValue, TypeAdapter
 from threadpoolctl import threadpool_limits
@@ -30,7 +33,7 @@ from cathartes.products.layers import (
     expected_bytes,
 )
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
-from cathartes.products.summary import ScanSummary
+from cathartes.products.summary import InputFile, ScanSummary
 from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
@@ -145,7 +148,7 @@ def scan(
                 needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
             )
         )
-        inputs = fingerprint_inputs(cube, clock.units("fingerprint", _total_bytes(cube)))
+        fingerprint = stack.enter_context(_fingerprint_beside(cube))
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
@@ -153,6 +156,8 @@ def scan(
         # Each searching thread is one BLAS thread: together they would fight for the cores.
         with threadpool_limits(1, user_api="blas"):
             detections = detect(watched, gases, filled.detect, planes, clock.tick, workers)
+        clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
+        inputs = fingerprint.result()
         clock.close()
         sanity = inspected.report()
         n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
@@ -237,9 +242,20 @@ def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice) -> int:
     return scratch + expected_bytes(cube.n_lines, cube.n_samples, n_written)
 
 
-def _total_bytes(cube: Cube) -> int:
-    files = (p for path in map(Path, cube.paths) for p in (path, *path.rglob("*")) if p.is_file())
-    return sum(p.stat().st_size for p in files)
+@contextmanager
+def _fingerprint_beside(cube: Cube) -> Iterator[Future[tuple[InputFile, ...]]]:
+    """Take the fingerprints of a cube's files in a thread, which ends when the context does."""
+    left = Event()
+
+    def stop_if_left(_: int) -> None:
+        if left.is_set():
+            raise CancelledError
+
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(fingerprint_inputs, cube, stop_if_left)
+        finally:
+            left.set()
 
 
 def _as_json(settings: ScanSettings, options: OpenOptions) -> dict[str, JsonValue]:
