@@ -1,6 +1,7 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
@@ -128,10 +129,13 @@ def detect(
         )
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
-    searched = tuple(
-        GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
-        for gas, name in enumerate(gases.names)
-    )
+
+    def searched_gas(gas: int) -> GasSearched:
+        name = gases.names[gas]
+        return GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
+
+    with ThreadPoolExecutor(workers) as pool:
+        searched = tuple(pool.map(searched_gas, range(len(gases.names))))
     outcome, reason = outcome_of(
         plumes,
         store.read("distance"),

@@ -140,6 +140,7 @@ def scan(
             cube = _opened(Path(cube), options)
         window = _window(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
+        fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
             OutputFolder(
@@ -148,7 +149,6 @@ def scan(
                 needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
             )
         )
-        fingerprint = stack.enter_context(_fingerprint_beside(cube))
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
