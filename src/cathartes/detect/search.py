@@ -16,7 +16,7 @@ from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.pursuit import Family, pursue
 
-PIXELS_AT_ONCE = 1024
+PIXELS_AT_ONCE = 2048
 """Pixels whose values and scores stay in the processor's cache, in whole lines."""
 
 
