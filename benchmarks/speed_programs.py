@@ -60,9 +60,9 @@ def _our_bank(cube: Array, gases: Array, width_px: int, sample_bytes: int) -> tu
     return bandset, banks, banks.make_bank(signatures, background)
 
 
-def our_pixel_bank(cube: Array, gases: Array, sample_bytes: int = 128 * 2**20) -> Array:
+def our_pixel_bank(cube: Array, gases: Array) -> Array:
     """Statistics from sampled lines, one factorisation, one product: amounts of all gases."""
-    bandset, _, bank = _our_bank(cube, gases, 1, sample_bytes)
+    bandset, _, bank = _our_bank(cube, gases, 1, 128 * 2**20)
     filters = bank.amount_filters.astype(np.float32)
     amount = np.empty((len(gases), *cube.shape[:2]), np.float32)
     for start, stop in bandset.ranges():
@@ -74,8 +74,8 @@ def our_pixel_bank(cube: Array, gases: Array, sample_bytes: int = 128 * 2**20) -
 
 
 def our_pixel_bank_all(cube: Array, gases: Array) -> Array:
-    """Do the same with every pixel in the statistics, as the peers do."""
-    return our_pixel_bank(cube, gases, sample_bytes=2**40)
+    """Our classical bank, every pixel in the statistics, as the peers have them."""
+    return import_module("cathartes.detect.scene_filter").scene_matched_filters(cube, gases)
 
 
 def our_detector_bank(cube: Array, gases: Array) -> Array:
@@ -221,8 +221,8 @@ JOBS: dict[str, dict[str, Job]] = {
         "marshsi": marshsi_mag1c,
     },
     "20-gas bank": {
-        OURS: our_pixel_bank,
-        "cathartes (all pixels in the statistics)": our_pixel_bank_all,
+        OURS: our_pixel_bank_all,
+        "cathartes (statistics from a sample)": our_pixel_bank,
         "cathartes (means over squares, as detected)": our_detector_bank,
         "spectral": spectral_bank,
         "mag1c": mag1c_bank,

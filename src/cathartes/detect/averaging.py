@@ -25,26 +25,39 @@ def square_sums(
     count : (line, sample) float32
     """
     values[~valid] = 0.0
-    count = valid.astype(np.float32)
-    reach = width_px // 2
-    if reach == 0:
-        return values, count
-    return _summed(values, reach), _summed(count[:, :, None], reach)[:, :, 0]
+    return sums_of_lines(values, width_px, slice(0, len(values))), square_counts(valid, width_px)
 
 
-def _summed(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Return the sum over so many lines and samples on either side, (line, sample, band).
+def square_counts(valid: NDArray[np.bool_], width_px: int) -> NDArray[np.float32]:
+    """Return how many pixels of the square around each are valid, (line, sample) float32."""
+    count = valid.astype(np.float32)[:, :, None]
+    return sums_of_lines(count, width_px, slice(0, len(count)))[:, :, 0]
+
+
+def sums_of_lines(values: NDArray[np.float32], width_px: int, lines: slice) -> NDArray[np.float32]:
+    """Return the sums over squares around the pixels of some lines, (line, sample, band).
 
     Line by line, so that a line's sum is still in the processor's cache when its samples are added.
+
+    Parameters
+    ----------
+    values : (line, sample, band) [cube's unit]
+        Nought where invalid.
+    width_px : [pixel]
+        As in `square_sums`.
+    lines
+        From start to stop, of those of the values.
     """
-    total = np.empty_like(values)
-    n_lines = len(values)
-    for number, out in enumerate(total):
-        line = values[number].copy()
-        for shift in range(1, reach + 1):
-            for other in (number - shift, number + shift):
-                if 0 <= other < n_lines:
-                    line += values[other]
+    reach = width_px // 2
+    if reach == 0:
+        return values[lines]
+    first, last = lines.start, lines.stop
+    total = np.empty((last - first, *values.shape[1:]), np.float32)
+    for number, out in enumerate(total, start=first):
+        near = values[max(number - reach, 0) : number + reach + 1]
+        line = near[0].copy() if len(near) == 1 else near[0] + near[1]
+        for other in near[2:]:
+            line += other
         out[:] = line
         for shift in range(1, reach + 1):
             out[shift:] += line[:-shift]

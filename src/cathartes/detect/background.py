@@ -169,11 +169,12 @@ def shrinkage_weight(eigenvalues: NDArray[np.float64], degrees_of_freedom: int) 
 
 
 def whitening_matrix(background: Background) -> NDArray[np.float64]:
-    r"""Return W with :math:`\tilde x = W(x - \mu)` of unit covariance.
+    r"""Return W with :math:`\tilde x = W(x - \mu)` of unit covariance, upper triangular.
 
-    .. math:: W = \Lambda_a^{-1/2} V^T D^{-1/2}
+    .. math:: QW = \Lambda_a^{-1/2} V^T D^{-1/2}, \qquad Q^TQ = 1
 
-    from the correlation matrix :math:`D^{-1/2} R D^{-1/2} = V\Lambda V^T` shrunk towards one.
+    from the correlation matrix :math:`D^{-1/2} R D^{-1/2} = V\Lambda V^T` shrunk towards one. Any
+    turn Q of the whitened space is as good; a triangle has half the products.
 
     Returns
     -------
@@ -198,4 +199,5 @@ def whitening_matrix(background: Background) -> NDArray[np.float64]:
     eigenvalues = np.clip(eigenvalues, 0.0, None)
     a = shrinkage_weight(eigenvalues, background.degrees_of_freedom)
     shrunk = (1 - a) * eigenvalues + a
-    return np.asarray((vectors / np.sqrt(shrunk)).T / scale)
+    _, triangle = np.linalg.qr((vectors / np.sqrt(shrunk)).T / scale)
+    return np.asarray(triangle)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import blas
 
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.signature import Signatures
@@ -18,9 +19,11 @@ class FilterBank:
     names : (gas,)
     mean : (sample, band) float32 [cube's unit]
     whitening : (band, band) float32 [1 / cube's unit]
-        W of `whitening_matrix`.
+        W of `whitening_matrix`: upper triangular, in Fortran order.
     whitened : (gas, band) float64
         s̃ = W s.
+    unit : (gas, band) float32
+        s̃ of unit length, with which scores are products.
     gram : (gas, gas) float64
         s̃ᵀs̃ between all gases.
     """
@@ -29,6 +32,7 @@ class FilterBank:
     mean: NDArray[np.float32]
     whitening: NDArray[np.float32]
     whitened: NDArray[np.float64]
+    unit: NDArray[np.float32]
     gram: NDArray[np.float64]
 
     @property
@@ -54,8 +58,9 @@ def make_bank(signatures: Signatures, background: Background) -> FilterBank:
     return FilterBank(
         names=signatures.names,
         mean=background.mean.astype(np.float32),
-        whitening=whitening.astype(np.float32),
+        whitening=whitening.astype(np.float32, order="F"),
         whitened=whitened,
+        unit=(whitened / np.linalg.norm(whitened, axis=1, keepdims=True)).astype(np.float32),
         gram=whitened @ whitened.T,
     )
 
@@ -79,11 +84,11 @@ def apply_bank(
     Returns
     -------
     scores : (gas, pixel) float32, standard deviations of the background
+        All gases of a pixel side by side: whoever looks for the best of them reads on.
     mahalanobis_squared : (pixel,) float32
     """
-    whitened = centred @ bank.whitening.T
-    unit = (bank.whitened * bank.noise_equivalent[:, None]).astype(np.float32)
-    scores = np.asarray(unit @ whitened.T, dtype=np.float32)
+    whitened = np.asarray(blas.strmm(1.0, bank.whitening, centred.T)).T
+    scores = (whitened @ bank.unit.T).T
     return scores, np.einsum("pb,pb->p", whitened, whitened, dtype=np.float32)
 
 

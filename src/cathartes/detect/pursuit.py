@@ -64,14 +64,14 @@ class Family:
 
     def stands_out(self, z: NDArray[np.float32], number: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return True where a partner is to be looked for, (pixel,), beside numbered signatures."""
-        chosen = np.take_along_axis(z, number[None], axis=0)[0]
+        chosen = _of_each(z, number)
         return np.asarray(self.strength(chosen / self.scale[number]) > STANDS_OUT)
 
     def score(
         self, z: NDArray[np.float32], distance: NDArray[np.float32], number: NDArray[np.intp]
     ) -> NDArray[np.float32]:
         """Return the score of each pixel's numbered signature, (pixel,), clean deviations."""
-        chosen = np.take_along_axis(z, number[None], axis=0)[0]
+        chosen = _of_each(z, number)
         return cosine_score(chosen, distance, self.n_bands) / self.scale[number]
 
 
@@ -132,7 +132,7 @@ def pursue(
     beside, left, explained = _beside(z, distance, first, family)
     second = np.asarray(family.strength(beside).argmax(axis=0))
     beside_second, _, _ = _beside(z, distance, second, family)
-    partner = np.take_along_axis(left, second[None], axis=0)[0]
+    partner = _of_each(left, second)
     pair = explained + partner**2
     gas_like = distance - pair <= family.ordinary_energy + MAX_MISMATCH * pair
     score = alone
@@ -167,7 +167,7 @@ def misfit(
     """
     beside, left, explained = _beside(z, distance, family.best(z), family)
     second = np.asarray(family.strength(beside).argmax(axis=0))
-    pair = explained + np.take_along_axis(left, second[None], axis=0)[0] ** 2
+    pair = explained + _of_each(left, second) ** 2
     return np.asarray(np.maximum(distance - pair - noise, 0.0) / np.maximum(pair, 1e-30))
 
 
@@ -178,7 +178,7 @@ def _beside(
     family: Family,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return scores and z of all signatures without a removed one, and the energy of that."""
-    z_removed = np.take_along_axis(z, removed[None], axis=0)[0]
+    z_removed = _of_each(z, removed)
     rho = family.cosine[:, removed]
     apart = np.abs(rho) < MAX_PARTNER_LIKENESS
     rho = np.where(apart, rho, np.float32(0.0))
@@ -186,3 +186,8 @@ def _beside(
     remaining = np.maximum(distance - z_removed**2, np.float32(1.0))
     score = cosine_score(left, remaining, family.n_bands - 1) / family.scale[:, None]
     return score, left, z_removed**2
+
+
+def _of_each(z: NDArray[np.float32], number: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Return the numbered signature's value of each pixel, (pixel,), of (signature, pixel) z."""
+    return np.asarray(z[number, np.arange(number.size)])

@@ -45,9 +45,7 @@ def emissive_contrast_k(
     lifted = atmosphere.path_radiance / atmosphere.transmittance
     glow = share @ (planck_radiance(wavelength_um, plume_temperature_k) + lifted)
     through = (share / atmosphere.transmittance).astype(np.float32)
-    seen = through @ block.reshape(-1, block.shape[2]).T  # gas by gas, as it is kept
-    contrast = glow.astype(np.float32)[:, None] - seen
-    return np.moveaxis(contrast.reshape(-1, *block.shape[:2]), 0, 2)
+    return np.asarray(glow.astype(np.float32) - block @ through.T)
 
 
 def brightness_factor(

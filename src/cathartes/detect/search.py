@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.averaging import square_sums
+from cathartes.detect.averaging import square_counts, sums_of_lines
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.context import context_image
@@ -16,8 +16,8 @@ from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.pursuit import Family, pursue
 
-PIXELS_AT_ONCE = 4096
-"""Pixels whose scores stay in the processor's cache."""
+PIXELS_AT_ONCE = 2048
+"""Pixels whose values and scores stay in the processor's cache, in whole lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +96,34 @@ class Searcher:
             Overwritten.
         """
         wavelength_um = self.bandset.wavelength_um
+        emissive = self.gas_family.two_sided
         usable = clean_pixels(block)
         own = block[keep]
-        context = context_image(own, wavelength_um, emissive=self.gas_family.two_sided)
-        contrast = self.contrast.of_block(own)
-        block -= self.bank.mean
         shape, n_bands = own.shape[:2], own.shape[2]
-        amount = self.amount_filters @ own.reshape(-1, n_bands).T
-        sums, count = square_sums(block, usable, self.width_px)
-        pixels = sums[keep].reshape(-1, n_bands)
-        pixels /= np.maximum(count[keep].reshape(-1, 1), 1.0)
+        n_gases = len(self.gases)
+        contrast = self.contrast.of_block(own)
         found = BlockSearch(
             Heights.empty(*shape),
-            amount.reshape(-1, *shape),
-            np.empty((len(self.gases), *shape), np.float32),
+            np.empty((n_gases, *shape), np.float32),
+            np.empty((n_gases, *shape), np.float32),
             np.where(usable[keep], contrast, np.float32(np.nan)),
             np.empty(shape, np.float32),
-            context,
+            context_image(own, wavelength_um, emissive=emissive),
         )
-        for start in range(0, len(pixels), PIXELS_AT_ONCE):
-            chunk = slice(start, start + PIXELS_AT_ONCE)
-            self._chunk(pixels[chunk], chunk, found)
+        few = max(1, PIXELS_AT_ONCE // shape[1])
+        for start in range(0, len(block), few):
+            block[start : start + few] -= self.bank.mean
+        block[~usable] = 0.0
+        count = square_counts(usable, self.width_px)[keep]
+        for start in range(0, shape[0], few):
+            lines = slice(start, min(start + few, shape[0]))
+            amount = own[lines].reshape(-1, n_bands) @ self.amount_filters.T
+            found.amount[:, lines] = amount.T.reshape(n_gases, -1, shape[1])
+            near = slice(keep.start + lines.start, keep.start + lines.stop)
+            pixels = sums_of_lines(block, self.width_px, near)
+            pixels /= np.maximum(count[lines, :, None], 1.0)
+            chunk = slice(lines.start * shape[1], lines.stop * shape[1])
+            self._chunk(pixels.reshape(-1, n_bands), chunk, found)
         invalid = ~usable[keep]
         for values in (
             found.amount,
@@ -155,8 +162,9 @@ class Searcher:
         chosen, scale = z[:n_gases], family.scale[:n_gases, None]
         for first in range(n_gases, len(z), n_gases):
             other, its = z[first : first + n_gases], family.scale[first : first + n_gases, None]
-            greater = np.abs(other) * scale > np.abs(chosen) * its
-            chosen, scale = np.where(greater, other, chosen), np.where(greater, its, scale)
+            greater = (np.abs(other) > np.abs(chosen) * (its / scale)).astype(np.float32)
+            # Not by np.where: a choice that can't be foreseen costs the processor a branch.
+            chosen, scale = chosen + greater * (other - chosen), scale + greater * (its - scale)
         return cosine_score(chosen, distance, family.n_bands) / scale
 
     def _heights(

@@ -1,6 +1,7 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
@@ -159,16 +160,19 @@ def detect(
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
     strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
-    searched = tuple(
-        GasSearched(
+
+    def searched_gas(gas: int) -> GasSearched:
+        name = gases.names[gas]
+        return GasSearched(
             name,
             _median(planes.necl(name)),
             threshold,
             false_alarm(gas),
             thick_ppm_m=1.0 / float(strongest[gas]),
         )
-        for gas, name in enumerate(gases.names)
-    )
+
+    with ThreadPoolExecutor(workers) as pool:
+        searched = tuple(pool.map(searched_gas, range(len(gases.names))))
     outcome, reason = outcome_of(
         plumes,
         store.read("distance"),

@@ -1,11 +1,13 @@
 """From a cube's file to a folder of products: the main job."""
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from pydantic import JsonValue, TypeAdapter
 from threadpoolctl import threadpool_limits
@@ -32,7 +34,7 @@ from cathartes.products.layers import (
     expected_bytes,
 )
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
-from cathartes.products.summary import ScanSummary
+from cathartes.products.summary import InputFile, ScanSummary
 from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
@@ -142,6 +144,7 @@ def scan(
             cube = open_for_scan(Path(cube), options)
         window = window_of(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
+        fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
             OutputFolder(
@@ -150,7 +153,6 @@ def scan(
                 needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
             )
         )
-        inputs = fingerprint_inputs(cube, clock.units("fingerprint", _total_bytes(cube)))
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
@@ -160,6 +162,8 @@ def scan(
             detections = detect(watched, gases, filled.detect, planes, clock.tick, workers)
         if on_detections is not None:
             on_detections(cube, window.regime, detections)
+        clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
+        inputs = fingerprint.result()
         clock.close()
         sanity = inspected.report()
         n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
@@ -245,9 +249,20 @@ def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice) -> int:
     return scratch + expected_bytes(cube.n_lines, cube.n_samples, n_written)
 
 
-def _total_bytes(cube: Cube) -> int:
-    files = (p for path in map(Path, cube.paths) for p in (path, *path.rglob("*")) if p.is_file())
-    return sum(p.stat().st_size for p in files)
+@contextmanager
+def _fingerprint_beside(cube: Cube) -> Iterator[Future[tuple[InputFile, ...]]]:
+    """Take the fingerprints of a cube's files in a thread, which ends when the context does."""
+    left = Event()
+
+    def stop_if_left(_: int) -> None:
+        if left.is_set():
+            raise CancelledError
+
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(fingerprint_inputs, cube, stop_if_left)
+        finally:
+            left.set()
 
 
 def _as_json(settings: ScanSettings, options: OpenOptions) -> dict[str, JsonValue]:

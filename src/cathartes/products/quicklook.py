@@ -31,6 +31,8 @@ from cathartes.scenes.radiometry import EMISSIVE_FROM_UM
 from cathartes.units import CANONICAL_RADIANCE_UNIT
 
 _WIDTH_IN, _HEIGHT_IN, _DPI = 13.0, 9.2, 150
+_COMPRESS_LEVEL = 3
+"""Of the PNG: as small as by 6, the usual one, in two thirds of the time."""
 _TICKS_IN = 0.42
 """Below an image: ticks and the axis' name."""
 _LETTER_IN = 0.085
@@ -107,7 +109,13 @@ def write_quicklook(path: Path, cube: Cube, detections: Detections) -> None:
         scale = images.draw_scale(ground, cube.geometry, view, north)
     images.label_plumes(ground, over, view, scale)
     _draw_words(figure, texts, cube, detections, over)
-    figure.savefig(path, format="png", dpi=_DPI, metadata={"Software": f"Cathartes {__version__}"})
+    figure.savefig(
+        path,
+        format="png",
+        dpi=_DPI,
+        metadata={"Software": f"Cathartes {__version__}"},
+        pil_kwargs={"compress_level": _COMPRESS_LEVEL},
+    )
 
 
 def _axes(figure: Figure, box: _Box) -> Axes:

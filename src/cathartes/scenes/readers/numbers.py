@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-TURNED_BANDS = 32
+TURNED_BANDS = 64
 """Bands that are turned at a time from an order that is not the target's: a cache holds them."""
 
 
