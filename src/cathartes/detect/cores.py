@@ -1,14 +1,14 @@
-"""The middle of each hill, read again, to see whether a gas explains what stands there.
+"""Hills' cores and outlined pieces, read again: their mean spectra less their surroundings'.
 
-A pixel's noise hides what a signature leaves over. The mean of a hill's core less its surroundings
-has little noise, and shows whether one or two signatures explain it.
+A pixel's noise hides what a signature leaves over. A mean has little noise, and shows whether
+signatures explain it.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, label
+from scipy.ndimage import binary_dilation, find_objects, label
 
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.chance import HILL_SHARE
@@ -24,7 +24,7 @@ RING_GAP_PX = 2
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One hill's core and its surroundings in a window of the scene.
+    """One hill's core or one piece, and its surroundings, in a window of the scene.
 
     Attributes
     ----------
@@ -66,6 +66,34 @@ class Core:
         return cls(top, left, weight, ring, int(core.sum()))
 
 
+def cores_of_labels(
+    labels: NDArray[np.int32], rings: NDArray[np.int32], weight: NDArray[np.float32]
+) -> list[Core]:
+    """Return every outlined piece as a core, in the order of the labels.
+
+    Parameters
+    ----------
+    labels, rings : (line, sample) int32
+        Pieces, each with a pixel at least, and whose surroundings a pixel is.
+    weight : (line, sample)
+        How much each pixel counts inside its piece, not negative.
+    """
+    cores = []
+    windows = find_objects(np.where(labels > 0, labels, rings))
+    for number, window in enumerate(windows, start=1):
+        inside = labels[window] == number
+        cores.append(
+            Core(
+                line=window[0].start,
+                sample=window[1].start,
+                weight=np.where(inside, weight[window], np.float32(0.0)),
+                ring=rings[window] == number,
+                n_pixels=int(inside.sum()),
+            )
+        )
+    return cores
+
+
 @dataclass(frozen=True, slots=True)
 class CoreSignals:
     """What the cores of hills hold beyond their surroundings.
@@ -83,7 +111,7 @@ class CoreSignals:
 
 
 def read_cores(
-    bandset: Bandset, mean: NDArray[np.float32], cores: list[Core], tick: Tick
+    bandset: Bandset, mean: NDArray[np.float32], cores: list[Core], stage: str, tick: Tick
 ) -> CoreSignals:
     """Read the mean spectra of cores less those of their surroundings.
 
@@ -93,6 +121,8 @@ def read_cores(
         Of the background.
     cores
         Any number; lines without one are not read.
+    stage
+        What the progress is called.
     """
     n_bands = bandset.index.size
     inside, around = np.zeros((len(cores), n_bands)), np.zeros((len(cores), n_bands))
@@ -120,7 +150,7 @@ def read_cores(
             squares[number] += (weight.astype(np.float64) ** 2).sum()
             around[number] += pixels[ring].sum(axis=0, dtype=np.float64)
             n_ring[number] += ring.sum()
-        tick("cores", stop / bandset.cube.n_lines)
+        tick(stage, stop / bandset.cube.n_lines)
     signal = inside / np.maximum(total, 1e-30)[:, None]
     signal -= around / np.maximum(n_ring, 1.0)[:, None]
     return CoreSignals(signal, total**2 / np.maximum(squares, 1e-30), n_ring)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.amount import Amount, AmountReader, Outline
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.bank import FilterBank
 from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.identify import Identification, Prior, identify
@@ -41,65 +40,28 @@ SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class MeanSignal:
-    """The mean spectrum of one plume against its ring.
+class Verdict:
+    """What a piece's mean spectrum says of its chemicals.
 
     Attributes
     ----------
-    signal : (band,) [cube's unit]
-        Plume's weighted mean less the ring's, each less the background's mean.
-    n_effective, n_ring : [pixel]
+    whitened : (band,)
+        The spectrum, whitened by the background.
+    variance
+        Of each whitened band, by noise and clutter.
+    found
+        Posterior over the gases.
+    main
+        The gas that it is named by, if by any.
+    unknown
+        Whether a chemical outside the library is more probable.
     """
 
-    signal: NDArray[np.float64]
-    n_effective: float
-    n_ring: float
-
-
-def gather_signals(
-    bandset: Bandset,
-    bank: FilterBank,
-    labels: NDArray[np.int32],
-    rings: NDArray[np.int32],
-    weight: NDArray[np.float32],
-    tick: Tick,
-) -> tuple[MeanSignal, ...]:
-    """Return each plume's mean signal, reading only the lines where there are plumes.
-
-    Parameters
-    ----------
-    labels, rings : (line, sample) int32
-    weight : (line, sample)
-        How much each pixel counts inside its plume, not negative.
-    """
-    n_plumes, n_bands = int(labels.max()), bandset.index.size
-    inside, around = np.zeros((n_plumes + 1, n_bands)), np.zeros((n_plumes + 1, n_bands))
-    w_sum, w_square, n_ring = (np.zeros(n_plumes + 1) for _ in range(3))
-    for start, stop in bandset.ranges():
-        here, ring_here = labels[start:stop], rings[start:stop]
-        if not (here.any() or ring_here.any()):
-            continue
-        block = bandset.read(start, stop)
-        usable = clean_pixels(block)
-        centred = block - bank.mean
-        for number in np.unique(here[usable & (here > 0)]):
-            chosen = usable & (here == number)
-            w = weight[start:stop][chosen].astype(np.float64)
-            inside[number] += w @ centred[chosen]
-            w_sum[number] += w.sum()
-            w_square[number] += (w**2).sum()
-        for number in np.unique(ring_here[usable & (ring_here > 0)]):
-            chosen = usable & (ring_here == number)
-            around[number] += centred[chosen].sum(axis=0, dtype=np.float64)
-            n_ring[number] += chosen.sum()
-        tick("identify", stop / bandset.cube.n_lines)
-    signals = []
-    for number in range(1, n_plumes + 1):
-        mean = inside[number] / max(w_sum[number], 1e-30)
-        mean -= around[number] / max(n_ring[number], 1.0)
-        n_effective = w_sum[number] ** 2 / max(w_square[number], 1e-30)
-        signals.append(MeanSignal(mean, float(n_effective), float(n_ring[number])))
-    return tuple(signals)
+    whitened: NDArray[np.float64]
+    variance: float
+    found: Identification
+    main: int
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +113,28 @@ class PlumeReader:
             sign=0 if self.signatures.regime is Regime.EMISSIVE else 1,
         )
 
+    def verdict(self, signal: NDArray[np.float64], variance: float) -> Verdict:
+        """Return what a mean spectrum less its surroundings', (band,) [cube's unit], says."""
+        whitened = self.bank.whitening.astype(np.float64) @ signal
+        signatures = self.bank.whitened[: len(self.signatures.values)]
+        found = identify(whitened, signatures, variance, len(self.signatures.names), self.prior)
+        main = int(np.argmax(found.probability))
+        if found.best_set and found.probability[found.best_set[0]] > 0.5:
+            main = found.best_set[0]  # of a mixture, the gas that shows most
+        unknown = found.unknown > float(found.probability[main]) or not found.best_set
+        return Verdict(whitened, variance, found, main, unknown)
+
+    def expected_by_chance(self, seed: Seed) -> float:
+        """Return how many such plumes the scene gives by accident."""
+        if seed.expected_by_chance is not None:
+            return seed.expected_by_chance
+        return self.laws.of(explained=seed.explained).expected(seed.score)
+
     def describe(
         self,
         number: int,
         seed: Seed,
-        signal: MeanSignal,
+        verdict: Verdict,
         labels: NDArray[np.int32],
         rings: NDArray[np.int32],
     ) -> Described:
@@ -165,23 +144,16 @@ class PlumeReader:
         ----------
         number
             Its number in the labels.
-        seed, signal
+        seed, verdict
             Of its strongest piece.
         labels, rings : (line, sample) int32
             Plumes and their surroundings.
         """
-        settings, names = self.settings, self.signatures.names
+        names, found, main = self.signatures.names, verdict.found, verdict.main
+        unknown, variance = verdict.unknown, verdict.variance
         emissive = self.signatures.regime is Regime.EMISSIVE
-        variance = float(self.noise.variance(signal.n_effective, signal.n_ring))
-        prior = self.prior
-        whitened = self.bank.whitening.astype(np.float64) @ signal.signal
         signatures = self.bank.whitened[: len(self.signatures.values)]
-        found = identify(whitened, signatures, variance, len(names), prior)
         order = np.argsort(-found.probability)
-        main = int(order[0])
-        if found.best_set and found.probability[found.best_set[0]] > 0.5:
-            main = found.best_set[0]  # of a mixture, the gas that shows most
-        unknown = found.unknown > float(found.probability[main]) or not found.best_set
         others = [(names[g], float(found.probability[g])) for g in order if g != main or unknown]
         if not unknown:
             others.append((UNKNOWN, found.unknown))
@@ -191,7 +163,7 @@ class PlumeReader:
         members = found.best_set if main in found.best_set else (main,)
         outline = Outline(line, sample, rings == number, variance)
         amount = self.amounts.measure(members, main, outline)
-        flags = self._flags(amount, line, sample, labels.shape, found, main)
+        flags = self._flags(amount, line, sample, labels.shape, verdict)
         peak = int(
             np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))
         )
@@ -201,7 +173,7 @@ class PlumeReader:
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
             alternatives=tuple(others),
-            expected_by_chance=self._expected_by_chance(seed, unknown=unknown),
+            expected_by_chance=self.expected_by_chance(seed),
             false_alarm_probability=float(self.false_alarm(seed.gas).probability(seed.score)),
             snr_max=seed.score,
             n_pixels=int(line.size),
@@ -216,7 +188,7 @@ class PlumeReader:
             column_density_sd_ppm_m=nan if unknown else amount.sd_ppm_m,
             thermal_contrast=int(np.sign(amount.signed)) if emissive and not unknown else 0,
             flags=flags,
-            spectrum=self._spectrum(whitened, found, order, variance),
+            spectrum=self._spectrum(verdict, order),
             column_density_low_ppm_m=nan if unknown else amount.low_ppm_m,
             column_density_high_ppm_m=nan if unknown else amount.high_ppm_m,
             plume_temperature_k=nan if unknown else amount.temperature_k,
@@ -224,21 +196,14 @@ class PlumeReader:
             evidence=PlumeEvidence(
                 names=names,
                 gram=self.bank.gram[: len(signatures), : len(signatures)],
-                product=signatures @ whitened,
+                product=signatures @ verdict.whitened,
                 noise_variance=variance,
-                signature_error=settings.signature_error,
-                sign=prior.sign,
+                signature_error=self.prior.signature_error,
+                sign=self.prior.sign,
                 unknown=found.unknown,
             ),
         )
         return Described(plume, () if unknown else amount.pixels)
-
-    def _expected_by_chance(self, seed: Seed, *, unknown: bool) -> float:
-        """Return how many such plumes the scene gives by accident."""
-        if seed.expected_by_chance is None:
-            return self.laws.of(explained=seed.explained and not unknown).expected(seed.score)
-        # A strange hill was too weak a peak of every gas: named after all, it is none.
-        return seed.expected_by_chance if unknown else np.inf
 
     def _flags(
         self,
@@ -246,8 +211,7 @@ class PlumeReader:
         line: NDArray[np.intp],
         sample: NDArray[np.intp],
         shape: tuple[int, ...],
-        found: Identification,
-        main: int,
+        verdict: Verdict,
     ) -> tuple[str, ...]:
         """Return what a reviewer must know."""
         flags = []
@@ -258,6 +222,14 @@ class PlumeReader:
             flags.append(FEW_PIXELS_FLAG)
         if not self.laws.every.measured:
             flags.append(CHANCE_ASSUMED_FLAG)
+        if not verdict.unknown:
+            flags.extend(self._flags_of_gas(amount, verdict))
+        return tuple(flags)
+
+    def _flags_of_gas(self, amount: Amount, verdict: Verdict) -> list[str]:
+        """Return what a reviewer must know of the name and the amount."""
+        found, main = verdict.found, verdict.main
+        flags = []
         if self.signatures.names[main] in self.planes.shape_only:
             flags.append(NO_AMOUNTS_FLAG)
         else:
@@ -274,16 +246,11 @@ class PlumeReader:
         second = np.sort(found.probability)[-2] if found.probability.size > 1 else 0.0
         if second > 0.05 and len(found.best_set) == 1 and found.probability[main] < SURE:
             flags.append(LOOKALIKE_FLAG)
-        return tuple(flags)
+        return flags
 
-    def _spectrum(
-        self,
-        whitened: NDArray[np.float64],
-        found: Identification,
-        order: NDArray[np.intp],
-        variance: float,
-    ) -> PlumeSpectrum:
-        """Return the measured and fitted spectra of a plume."""
+    def _spectrum(self, verdict: Verdict, order: NDArray[np.intp]) -> PlumeSpectrum:
+        """Return the measured and fitted spectra of a plume; gases from the most probable on."""
+        found = verdict.found
         values, n_gases = self.signatures.values, len(self.signatures.names)
         whitening = self.bank.whitening.astype(np.float64)
         gain = np.abs(found.single_amount) * np.sqrt(np.diag(self.bank.gram))[: len(values)]
@@ -295,13 +262,13 @@ class PlumeReader:
             variants = np.arange(runner_up, len(values), n_gases)
             best = variants[np.argmax(gain[variants])]
             runner_up_fit = found.single_amount[best] * values[best]
-        left_over = whitened - found.amount @ self.bank.whitened[: len(values)]
+        left_over = verdict.whitened - found.amount @ self.bank.whitened[: len(values)]
         residual, residual_sd = clear_of_ground(left_over, whitening)
         fit = found.amount @ values
         return PlumeSpectrum(
             wavelength_um=self.wavelength_um,
             signal=fit + residual,
-            signal_sd=residual_sd * np.sqrt(variance),
+            signal_sd=residual_sd * np.sqrt(verdict.variance),
             fit=fit,
             runner_up_fit=runner_up_fit,
             runner_up="" if runner_up is None else self.signatures.names[runner_up],

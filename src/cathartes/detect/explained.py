@@ -32,7 +32,7 @@ def explained_peaks(
     places = zip(peaks.line[chosen].tolist(), peaks.sample[chosen].tolist(), strict=True)
     cores = [Core.around(both, line, sample) for line, sample in places]
     bank = searcher.bank
-    read = read_cores(searcher.bandset, bank.mean, cores, tick)
+    read = read_cores(searcher.bandset, bank.mean, cores, "cores", tick)
     z, distance = apply_bank(read.signal.astype(np.float32), bank)
     expected = len(bank.whitening) * noise.variance(read.n_core, read.n_ring)
     n_gas_signatures = searcher.gas_family.scale.size

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import exponnorm
 
 SIGNATURE_ERROR_DIRECTIONS = 8.0
 """Whitened directions over which a signature's error is spread (few: errors are smooth)."""
@@ -185,18 +186,27 @@ def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, 
 
 
 def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
-    """Return the probability that the misfit is that of a chemical outside the library.
+    r"""Return the probability that the misfit is that of a chemical outside the library.
 
-    ``spread`` is the standard deviation of the energy by noise.
+    A signature's error leaves a misfit t of exponential law with mean 2 η², of which noise makes
+    an exponentially modified Gaussian one. What the library lacks leaves one between the two ends
+    of `_UNKNOWN_MISFIT_RANGE`, by a law that is even on a log scale.
+
+    Parameters
+    ----------
+    energy, gain
+        Of the spectrum, and what the best set explains of it.
+    spread
+        Standard deviation of the energy by noise.
     """
     if gain <= 0:
         return 1.0
-    misfit = max(energy - gain, 0.0) / gain
+    misfit, noise = (energy - gain) / gain, spread / gain
     low, high = _UNKNOWN_MISFIT_RANGE
     if misfit > high:
         return 1.0
-    expected = 4.0 * prior.signature_error**2 + spread / gain
-    known = np.exp(-misfit / expected) / expected
+    mean = 2.0 * prior.signature_error**2
+    known = exponnorm.pdf(misfit, mean / noise, scale=noise)
     strange = 1.0 / (misfit * np.log(high / low)) if misfit >= low else 0.0
     odds = prior.unknown * strange
     return float(odds / (odds + (1 - prior.unknown) * known))

@@ -9,20 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.amount import AmountReader
-from cathartes.detect.bandset import Bandset, Tick
-from cathartes.detect.describe import (
-    Described,
-    PlumeReader,
-    flag_several,
-    gather_signals,
-)
+from cathartes.detect.bandset import Tick
+from cathartes.detect.describe import PlumeReader, flag_several
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
-from cathartes.detect.outline import Seed, join_pieces, ring_labels
+from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import PlaneStore, ScenePlanes
-from cathartes.detect.result import Detections, GasSearched, Plume
+from cathartes.detect.result import Detections, GasSearched
 from cathartes.detect.scales import (
     PatchNoise,
 )
@@ -105,17 +100,11 @@ def detect(
     shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
-    scored = gases.names
-    if scene.emissive:
-        strange = find_strange(searcher, store, near_plumes(labels), noise, tick)
-        labels, seeds = strange.beside(labels, seeds, len(scored))
-        scored += strange.planes
-    score_of = cache(lambda number: planes.score(scored[number]))
 
     def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
         clear = ~near_plumes(outside)
         strength = searcher.gas_family.strength
-        # Not by gas_score, which keeps what it returns: forty images of a scene are too many.
+        # Not by score_of, which keeps what it returns: forty images of a scene are too many.
         return cache(lambda gas: FalseAlarmLaw.measure(strength(planes.score(scored[gas])[clear])))
 
     reader = PlumeReader(
@@ -126,7 +115,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
-        scored=scored,
+        scored=gases.names,
         false_alarm=false_alarms(labels),
         temperature_assumed=scene.temperature_assumed,
         amounts=AmountReader(
@@ -138,13 +127,26 @@ def detect(
         ),
         few_pixels=known.few_squares,
     )
-    plumes: tuple[Plume, ...] = ()
-    if seeds:
-        labels, described = _describe(
-            scene.bandset, reader, labels, seeds, score_of, false_alarms, tick
+    likely = settings.max_expected_by_chance
+    nothing = np.zeros(shape, dtype=bool)
+    pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
+        lambda seed, verdict: not verdict.unknown and reader.expected_by_chance(seed) <= likely
+    )
+    # What no gas explains is a plume by its form alone.
+    near = near_plumes(pieces.labels)
+    strange = find_strange(searcher, store, near, noise, tick)
+    scored = gases.names + strange.planes
+    reader = replace(reader, scored=scored)
+    score_of = cache(lambda number: planes.score(scored[number]))
+    outlined = strange.outlined(near, len(gases.names))
+    pieces = pieces.beside(
+        Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
+            lambda seed, verdict: verdict.unknown and reader.expected_by_chance(seed) <= likely
         )
-        plumes = flag_several(tuple(each.plume for each in described))
-        planes = planes.with_plumes(pair for each in described for pair in each.pixels)
+    )
+    labels, described = pieces.describe(reader, false_alarms)
+    plumes = flag_several(tuple(each.plume for each in described))
+    planes = planes.with_plumes(pair for each in described for pair in each.pixels)
     namer = PixelNamer(
         bandset=scene.bandset,
         bank=searcher.bank,
@@ -189,37 +191,3 @@ def _median(necl: NDArray[np.float32]) -> float:
     """Return the median of a (line, sample) image without its NaN pixels; NaN if all are."""
     known = necl[~np.isnan(necl)]
     return float(np.median(known)) if known.size else float("nan")
-
-
-def _describe(
-    bandset: Bandset,
-    reader: PlumeReader,
-    labels: NDArray[np.int32],
-    seeds: tuple[Seed, ...],
-    gas_score: Callable[[int], NDArray[np.float32]],
-    false_alarms: Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]],
-    tick: Tick,
-) -> tuple[NDArray[np.int32], tuple[Described, ...]]:
-    """Say of each outlined piece what it is, join those of one plume, and describe that."""
-    weight = np.zeros(labels.shape, np.float32)
-    for number, seed in enumerate(seeds, start=1):
-        inside = labels == number
-        weight[inside] = np.clip(gas_score(seed.gas)[inside] * seed.sign, 0.1, None)
-    rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
-    signals = gather_signals(bandset, reader.bank, labels, rings, weight, tick)
-
-    def describe(number: int, piece: int) -> Described:
-        return reader.describe(number, seeds[piece], signals[piece], labels, rings)
-
-    pieces = [describe(piece + 1, piece).plume for piece in range(len(seeds))]
-    # What no gas explains was weighed as if one did, until its spectrum was seen.
-    likely = reader.settings.max_expected_by_chance
-    kept = [i for i, piece in enumerate(pieces) if piece.expected_by_chance <= likely]
-    renumber = np.zeros(len(pieces) + 1, dtype=np.int32)
-    renumber[[i + 1 for i in kept]] = np.arange(1, len(kept) + 1)
-    plume_of = join_pieces(renumber[labels], tuple(pieces[i].chemical for i in kept))
-    renumber[[i + 1 for i in kept]] = plume_of
-    labels, rings = renumber[labels], renumber[rings]
-    reader = replace(reader, false_alarm=false_alarms(labels))
-    strongest = [kept[plume_of.index(n)] for n in range(1, max(plume_of, default=0) + 1)]
-    return labels, tuple(describe(n, piece) for n, piece in enumerate(strongest, start=1))

@@ -193,13 +193,15 @@ class StrangeHills:
         """Names of the images of the plumes' scores."""
         return tuple(plume.plane for plume in self.plumes)
 
-    def beside(
-        self, labels: NDArray[np.int32], seeds: tuple[Seed, ...], n_gases: int
+    def outlined(
+        self, known: NDArray[np.bool_], n_gases: int
     ) -> tuple[NDArray[np.int32], tuple[Seed, ...]]:
-        """Return labels, (line, sample) int32, and seeds with these plumes behind the others."""
-        labels, everything = labels.copy(), list(seeds)
+        """Return labels, (line, sample) int32, outside known plumes, and a seed for each."""
+        labels = np.zeros(known.shape, dtype=np.int32)
+        seeds = []
         for number, plume in enumerate(self.plumes):
-            everything.append(
+            labels[plume.region & ~known & (labels == 0)] = number + 1
+            seeds.append(
                 Seed(
                     plume.line,
                     plume.sample,
@@ -210,8 +212,7 @@ class StrangeHills:
                     expected_by_chance=self.expected_by_chance,
                 )
             )
-            labels[plume.region & (labels == 0)] = len(everything)
-        return labels, tuple(everything)
+        return labels, tuple(seeds)
 
     @property
     def expected_by_chance(self) -> float:
@@ -243,13 +244,6 @@ def find_strange(
     ----------
     Own construction: docs/explanation/detection.md.
     """
-
-    def first(_: str, share: float) -> None:
-        tick("strange", 0.5 * share)
-
-    def second(_: str, share: float) -> None:
-        tick("strange", 0.5 + 0.5 * share)
-
     bandset, bank = searcher.bandset, searcher.bank
     distance = store.read("distance")
     line, sample = _odd_peaks(distance, known)
@@ -258,7 +252,8 @@ def find_strange(
     oddness = np.nan_to_num(distance - np.float32(np.nanmedian(distance)))
     amplitude = np.sqrt(np.maximum(oddness, np.float32(0.0)))
     places = list(zip(line.tolist(), sample.tolist(), strict=True))
-    read = read_cores(bandset, bank.mean, [Core.around(amplitude, *at) for at in places], first)
+    cores = [Core.around(amplitude, *at) for at in places]
+    read = read_cores(bandset, bank.mean, cores, "strange hills", tick)
     whitened = read.signal @ bank.whitening.astype(np.float64).T
     variance = noise.variance(read.n_core, read.n_ring)
     energy = (whitened**2).sum(axis=1) / variance - whitened.shape[1]
@@ -269,7 +264,7 @@ def find_strange(
     direction = whitened[strong] / np.linalg.norm(whitened[strong], axis=1, keepdims=True)
     leader = _leaders(direction)
     leaders = np.unique(leader[leader >= 0])
-    _write_scores(bandset, bank, searcher.width_px, direction[leaders], store, second)
+    _write_scores(bandset, bank, searcher.width_px, direction[leaders], store, tick)
 
     plumes: list[StrangePlume] = []
     taken = known.copy()
@@ -349,4 +344,4 @@ def _write_scores(
         score[~usable[keep]] = np.nan
         for number in range(len(filters)):
             store.write_lines(f"score/unknown {number}", start, score[..., number])
-        tick("strange", stop / n_lines)
+        tick("strange spectra", stop / n_lines)

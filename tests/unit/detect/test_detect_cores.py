@@ -80,7 +80,7 @@ def test_cores_are_read_as_a_loop_over_pixels_reads_them(make_bandset, lines_a_b
     mean = rng.normal(5, 0.1, (40, 3)).astype(np.float32)
     height = hill((50, 40), 3, 4) + hill((50, 40), 30, 22, 3.0)
     cores = [Core.around(height, 3, 4), Core.around(height, 30, 22)]
-    read = read_cores(make_bandset(values, lines_a_block * 4 * 40 * 3), mean, cores, quiet)
+    read = read_cores(make_bandset(values, lines_a_block * 4 * 40 * 3), mean, cores, "cores", quiet)
     for k, core in enumerate(cores):
         total, w_sum, w_square, around, n_ring = np.zeros(3), 0.0, 0.0, np.zeros(3), 0
         for a, b in np.ndindex(core.weight.shape):
@@ -107,10 +107,13 @@ def test_lines_without_a_core_are_not_read(make_bandset, monkeypatch):
 
     monkeypatch.setattr(type(bandset), "read", read)
     core = Core.around(hill((90, 40), 45, 20), 45, 20)
-    read_cores(bandset, np.zeros((40, 3), np.float32), [core], quiet)
+    read_cores(bandset, np.zeros((40, 3), np.float32), [core], "cores", quiet)
     assert seen == [(30, 40), (40, 50), (50, 60)]
     seen.clear()
-    assert read_cores(bandset, np.zeros((40, 3), np.float32), [], quiet).signal.shape == (0, 3)
+    assert read_cores(bandset, np.zeros((40, 3), np.float32), [], "cores", quiet).signal.shape == (
+        0,
+        3,
+    )
     assert seen == []
 
 

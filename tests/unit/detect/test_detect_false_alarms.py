@@ -1,19 +1,9 @@
 """What chance and clean ground give, from end to end: laws of scenes, and plumes held to them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from cathartes.detect import describe, known, step
-from cathartes.detect.chance import fit_chance
-from cathartes.detect.outline import Seed
-from cathartes.detect.result import UNKNOWN
-from cathartes.detect.seeds import ChanceLaws
-from cathartes.detect.settings import DetectSettings
-from cathartes.detect.step import quiet
+from cathartes.detect import known, step
 from cathartes.detect.tails import TAIL_SHARE
 from cathartes.scenes.cube import ArrayLines
 from cathartes.scenes.radiometry import planck_slope
@@ -155,99 +145,3 @@ def test_a_surface_that_answers_to_a_decoy_is_not_explained(make_emissive, monke
     of_explained = bare.explained.score_for(0.1)
     assert laws["surface"].explained.score_for(0.1) < 1.1 * of_explained
     assert laws["decoy"].explained.score_for(0.1) > 1.25 * of_explained
-
-
-def test_an_unknown_plume_is_held_to_the_law_of_all_hills(make_emissive, monkeypatch):
-    """Three plumes, the strongest of which turns out unknown; decoys' hills up to 60.
-
-    Its signature explained its core, so that the law of explained hills let it through; but what
-    it is called then rests on no signature. It goes, and the others are numbered without a gap.
-    """
-    places = {"betane": (75, 60, 150.0), "gammane": (35, 30, 80.0), "deltane": (115, 90, 80.0)}
-    scene = make_emissive(35, [(gas, *place) for gas, place in places.items()])
-    plain = scene.detect()
-    assert sorted(p.chemical for p in plain.plumes) == sorted(places)
-    target = scene.gases.names.index("betane")
-    identify, find_plumes = describe.identify, step.find_plumes
-    raised = fit_chance(np.linspace(1, 60, 400).astype(np.float32), 2)
-
-    def disguised(*args):
-        found = identify(*args)
-        if found.probability.argmax() != target:
-            return found
-        return replace(found, unknown=1.0, probability=0 * found.probability, best_set=())
-
-    def crowded(*args):
-        labels, seeds, laws = find_plumes(*args)
-        return labels, seeds, ChanceLaws(laws.explained, raised)
-
-    monkeypatch.setattr(describe, "identify", disguised)
-    kept = scene.detect()
-    assert UNKNOWN in {p.chemical for p in kept.plumes}, "as long as that law allows it"
-
-    monkeypatch.setattr(step, "find_plumes", crowded)
-    found = scene.detect()
-    assert sorted(p.chemical for p in found.plumes) == ["deltane", "gammane"]
-    assert [p.id for p in found.plumes] == [1, 2]
-    assert np.unique(found.labels).tolist() == [0, 1, 2]
-    for plume in found.plumes:
-        (same,) = [p for p in plain.plumes if p.chemical == plume.chemical]
-        i, j, _ = places[plume.chemical]
-        assert found.labels[i, j] == plume.id
-        np.testing.assert_array_equal(found.labels == plume.id, plain.labels == same.id)
-    assert found.labels[75, 60] == 0
-
-
-def test_pieces_that_go_leave_no_gap_and_take_no_neighbour(make_bandset):
-    """Six pieces, of which the first and the fourth go: two of one chemical, at its sides, do not
-    become one plume by that: they are 8 pixels apart."""
-    labels = np.zeros((20, 40), np.int32)
-    for piece in range(6):
-        labels[8:12, 6 * piece + 2 : 6 * piece + 6] = piece + 1
-    seeds = tuple(Seed(9, 6 * k + 3, 20.0 - k, 0, 1) for k in range(6))
-    expected = [5.0, 0.0, 0.1, 0.2, 0.0, 0.0]
-    chemicals = [UNKNOWN, "a", "b", UNKNOWN, "b", "c"]
-    asked = []
-
-    def describing(number, seed, signal, labels, rings):
-        piece = seeds.index(seed)
-        asked.append((number, piece, np.unique(labels).tolist(), np.unique(rings).tolist()))
-        plume = SimpleNamespace(
-            id=number, chemical=chemicals[piece], expected_by_chance=expected[piece]
-        )
-        return SimpleNamespace(plume=plume)
-
-    @dataclass
-    class Reader:
-        settings: DetectSettings
-        bank: SimpleNamespace
-        describe: Callable
-        false_alarm: None = None
-
-    bank = SimpleNamespace(mean=np.zeros((40, 3), np.float32))
-    reader = Reader(DetectSettings(), bank, describing)
-    values = np.ones((20, 40, 3), np.float32)
-
-    def score(gas):
-        return np.ones((20, 40), np.float32)
-
-    found, plumes = step._describe(
-        make_bandset(values), reader, labels, seeds, score, lambda labels: None, quiet
-    )
-    assert [(p.plume.id, p.plume.chemical) for p in plumes] == [
-        (1, "a"),
-        (2, "b"),
-        (3, "b"),
-        (4, "c"),
-    ]
-    np.testing.assert_array_equal(found, np.array([0, 0, 1, 2, 0, 3, 4], np.int32)[labels])
-    assert [piece for _, piece, *_ in asked[6:]] == [1, 2, 4, 5]
-    assert all(seen == [0, 1, 2, 3, 4] for _, _, seen, _ in asked[6:])
-    assert all(set(rings) <= {0, 1, 2, 3, 4} for *_, rings in asked[6:])
-
-    expected[:] = [5.0] * 6
-    found, plumes = step._describe(
-        make_bandset(values), reader, labels, seeds, score, lambda labels: None, quiet
-    )
-    assert plumes == ()
-    assert not found.any()

@@ -101,12 +101,11 @@ def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     region = np.zeros((6, 6), bool)
     region[1:4, 1:4] = True
     hills = StrangeHills((StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0)),), 50)
-    labels = np.zeros((6, 6), np.int32)
-    labels[1, 1] = 1
-    both, seeds = hills.beside(labels, (), n_gases=7)
-    assert both[1, 1] == 1
-    assert (both == 1).sum() == 9
-    assert labels.sum() == 1, "what was given stays as it was"
+    known = np.zeros((6, 6), bool)
+    known[1, 1] = True
+    labels, seeds = hills.outlined(known, n_gases=7)
+    assert labels[1, 1] == 0
+    assert labels.sum() == 8
     assert (seeds[0].gas, seeds[0].score, seeds[0].explained) == (7, 20.0, False)
     assert seeds[0].expected_by_chance == pytest.approx(0.05)
     assert hills.planes == ("unknown 3",)
