@@ -4,6 +4,8 @@ from cathartes.errors import CathartesError as CathartesError
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.gas_library import working_library as library
+from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
+from cathartes.pipeline.georeference import georeference as georeference
 from cathartes.pipeline.library import library_compare as library_compare
 from cathartes.pipeline.library import library_fetch as library_fetch
 from cathartes.pipeline.library import library_import as library_import
@@ -30,12 +32,14 @@ __all__ = [
     "CathartesError",
     "Cube",
     "DetectSettings",
+    "GeoreferenceSettings",
     "OpenOptions",
     "ScanSettings",
     "__version__",
     "demo",
     "doctor",
     "evaluate",
+    "georeference",
     "library",
     "library_compare",
     "library_fetch",
