@@ -53,8 +53,9 @@ def read_heights(
         if height is None:
             height = stored.astype(np.float64).filled(np.nan)
         height = height * dataset.scales[0] + dataset.offsets[0]
-        transform = tuple(dataset.window_transform(window))[:6]
-    grid = MapGrid(transform, _horizontal(crs).to_wkt(), height.shape)
+        a, b, c0, d, e, f0 = tuple(dataset.transform)[:6]
+    c0, f0 = (o + p * window.col_off + q * window.row_off for o, p, q in ((c0, a, b), (f0, d, e)))
+    grid = MapGrid((a, b, c0, d, e, f0), _horizontal(crs).to_wkt(), height.shape)
     return HeightGrid(grid, height), _stated_reference(crs)
 
 
@@ -64,15 +65,16 @@ def _window(
     west, south, east, north = bounds_deg
     to_file = Transformer.from_crs(WGS84, _horizontal(crs), always_xy=True)
     lon, lat = np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
-    x, y = to_file.transform(lon, lat)
-    column, row = ~dataset.transform * (np.asarray(x), np.asarray(y))
+    x, y = (np.asarray(v) for v in to_file.transform(lon, lat))
+    back = ~dataset.transform
+    column, row = back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
     first_row, first_column = (int(np.floor(v.min())) - _MARGIN_CELLS for v in (row, column))
     last_row, last_column = (int(np.ceil(v.max())) + _MARGIN_CELLS for v in (row, column))
     first_row, last_row = max(first_row, 0), min(last_row, dataset.height)
     first_column, last_column = max(first_column, 0), min(last_column, dataset.width)
     if last_row - first_row < 2 or last_column - first_column < 2:
-        back = Transformer.from_crs(_horizontal(crs), WGS84, always_xy=True)
-        left, bottom, right, top = back.transform_bounds(*dataset.bounds)
+        to_degrees = Transformer.from_crs(_horizontal(crs), WGS84, always_xy=True)
+        left, bottom, right, top = to_degrees.transform_bounds(*dataset.bounds)
         raise InputError(
             f"{origin}: covers longitudes {left:.4f} to {right:.4f} and latitudes {bottom:.4f} to "
             f"{top:.4f}, and the flight needs {west:.4f} to {east:.4f} and {south:.4f} to "

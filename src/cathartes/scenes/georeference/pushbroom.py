@@ -60,8 +60,8 @@ def to_ground(
 
     References
     ----------
-    Schläpfer and Richter 2002, doi:10.1080/01431160110115825, section 2; Müller et al. 2002,
-    ISPRS 34(1), equation 1, without their local map frame.
+    Schläpfer and Richter 2002, doi:10.1080/01431160110115825: the parametric geocoding, in the
+    Earth's own frame instead of a map's.
     """
     n_lines, n_samples = poses.camera_m.shape[0], look.shape[0]
     places = np.full((3, n_lines, n_samples), np.nan)
@@ -76,6 +76,46 @@ def to_ground(
             place[lines][known] = values
         on_lines(some.camera_m.shape[0])
     return GroundPoints(*places)
+
+
+def points_at(
+    poses: LinePoses,
+    look: NDArray[np.float64],
+    line: NDArray[np.float64],
+    sample: NDArray[np.float64],
+    terrain: Terrain,
+) -> NDArray[np.float64]:
+    """Return where continuous pixel positions look on the ground, (n, 3) [m], geocentric.
+
+    Camera and look vectors go straight from one line, and one sample, to the next.
+
+    Parameters
+    ----------
+    poses
+        Of each line.
+    look : (sample, 3)
+        Unit vectors in the body's frame; two at least, as of lines.
+    line, sample : (n,)
+        Centres at whole numbers and a half.
+    terrain
+        Heights above the ellipsoid.
+    """
+    i, u = _neighbour(line, poses.camera_m.shape[0])
+    j, v = _neighbour(sample, look.shape[0])
+    vector = (1 - v) * look[j] + v * look[j + 1]
+    ahead, behind = (np.einsum("nij,nj->ni", poses.body_to_earth[k], vector) for k in (i + 1, i))
+    direction = (1 - u) * behind + u * ahead
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    origin = (1 - u) * poses.camera_m[i] + u * poses.camera_m[i + 1]
+    return np.asarray(origin + first_hit_m(origin, direction, terrain)[:, None] * direction)
+
+
+def _neighbour(
+    position: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the centre before a position, and the part of the way to the next, (n, 1)."""
+    index = np.clip(np.floor(position - 0.5), 0, count - 2).astype(np.intp)
+    return index, (position - 0.5 - index)[:, None]
 
 
 def to_pixel(
