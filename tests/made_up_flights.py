@@ -1,7 +1,8 @@
 """Flights whose poses are known exactly, for tests of georeferencing."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from pyproj import Geod
@@ -74,7 +75,7 @@ def line_camera(n_samples: int = 120, ifov_mrad: float = 4.0, **mounting: object
 
 
 def texture(longitude_deg: np.ndarray, latitude_deg: np.ndarray, seed: int = 5) -> np.ndarray:
-    """Return a made-up image of the ground: sums of waves of 6 to 60 m, the same from everywhere."""
+    """Return a made-up image of the ground: waves of 6 to 60 m, the same from everywhere."""
     generator = np.random.default_rng(seed)
     east = np.radians(longitude_deg - 8.0) * 6378137.0 * np.cos(np.radians(50.0))
     north = np.radians(latitude_deg - 50.0) * 6371000.0
@@ -84,3 +85,33 @@ def texture(longitude_deg: np.ndarray, latitude_deg: np.ndarray, seed: int = 5) 
         way = east * np.cos(angle) + north * np.sin(angle)
         value += np.sqrt(length) * np.sin(2 * np.pi * way / length + phase)
     return value
+
+
+def write_navigation(path: Path, navigation: Navigation, reference: str | None) -> Path:
+    """Write a flight as our CSV: rows of positions, rows of attitudes, on one clock."""
+    track, attitudes = navigation.track, navigation.attitudes
+    rows = [
+        (t, f"{lon:.10f},{lat:.10f},{alt:.4f},,,")
+        for t, lon, lat, alt in zip(
+            track.time_s, track.longitude_deg, track.latitude_deg, track.altitude_m, strict=True
+        )
+    ]
+    rows += [(t, f",,,{roll:.6f},{pitch:.6f},{heading:.6f}") for t, roll, pitch, heading in zip(
+        attitudes.time_s, attitudes.roll_deg, attitudes.pitch_deg, attitudes.heading_deg,
+        strict=True)]  # fmt: skip
+    note = "" if reference is None else f"# altitude_reference = {reference}\n"
+    head = "time_utc,longitude_deg,latitude_deg,altitude_m,roll_deg,pitch_deg,heading_deg\n"
+    body = "".join(f"{utc(t)},{cells}\n" for t, cells in sorted(rows))
+    path.write_text(note + head + body)
+    return path
+
+
+def write_line_times(path: Path, time_s: np.ndarray) -> Path:
+    """Write when each line was taken."""
+    path.write_text("time_utc\n" + "".join(f"{utc(t)}\n" for t in time_s))
+    return path
+
+
+def utc(time_s: float) -> str:
+    """Return a time of the flight as text."""
+    return (START + timedelta(seconds=float(time_s))).isoformat()

@@ -8,8 +8,8 @@ import pytest
 import rasterio
 from pyproj import Geod, Transformer
 
-from cathartes.scenes.geometry import AffineGeometry, MapGrid, lon_lat_transformer
 from cathartes.errors import HeaderError
+from cathartes.scenes.geometry import AffineGeometry, MapGrid, lon_lat_transformer
 from cathartes.scenes.glt import aligned_to_centres, centres_from_index, index_from_table
 from cathartes.scenes.igm import IgmGeometry, local_crs
 from cathartes.scenes.readers.envi_header import read_header

@@ -107,7 +107,7 @@ def test_what_heights_are_measured_from_is_asked_for() -> None:
     sea, ellipsoid = HeightReference.SEA, HeightReference.ELLIPSOID
     assert chosen_reference(sea, None, "nav.csv", "say so") is sea
     assert chosen_reference(None, ellipsoid, "nav.csv", "say so") is ellipsoid
-    with pytest.raises(SettingsError, match="nav.csv: nothing says .* 100 m; say so"):
+    with pytest.raises(SettingsError, match=r"nav.csv: nothing says .* 100 m; say so"):
         chosen_reference(None, None, "nav.csv", "say so")
     with pytest.raises(SettingsError, match="above the sea, and ellipsoid was given"):
         chosen_reference(sea, ellipsoid, "nav.csv", "say so")
@@ -144,7 +144,7 @@ def test_line_times(tmp_path: Path) -> None:
     path.write_text("time_utc\n2026-05-04T10:00:01Z\n2026-05-04T10:00:01.05Z\n")
     assert [t.microsecond for t in read_line_times(path)] == [0, 50_000]
     path.write_text("time_utc\n2026-05-04T10:00:01Z\n2026-05-04T10:00:01Z\n")
-    with pytest.raises(HeaderError, match="line 2 .* must rise"):
+    with pytest.raises(HeaderError, match=r"line 2 .* must rise"):
         read_line_times(path)
 
 
@@ -262,7 +262,9 @@ def test_igm_and_glt_come_back_through_our_readers_and_gdal(tmp_path: Path) -> N
     lon, lat = lon + 3e-6 * np.arange(20)[:, None], lat.copy()
     lon[3, 4] = lat[3, 4] = np.nan
     igm = IgmGeometry(lon, lat)
-    write_igm(tmp_path / "igm", igm.longitude_deg, igm.latitude_deg, np.where(np.isnan(lon), lon, 9.0))
+    write_igm(
+        tmp_path / "igm", igm.longitude_deg, igm.latitude_deg, np.where(np.isnan(lon), lon, 9.0)
+    )
     back = read_igm(tmp_path / "igm.hdr", (20, 30))
     np.testing.assert_array_equal(back.longitude_deg, igm.longitude_deg)
     np.testing.assert_array_equal(back.latitude_deg, igm.latitude_deg)

@@ -10,9 +10,9 @@ Camera      As the body's where the boresight is zero: x forward, y right, z out
 Roll is positive with the right wing down, pitch with the nose up, heading clockwise from true
 north: the aeronautical convention (ISO 1151-1, ARINC 705). A vector goes from body to local by
 
-.. math:: R = R_z(\psi)\,R_y(\theta)\,R_x(\phi)
+.. math:: R = R_z(\psi)\,R_y(p)\,R_x(r)
 
-with heading ψ, pitch θ, roll φ. The boresight goes from camera to body by the same form.
+with heading ψ, pitch p, roll r. The boresight goes from camera to body by the same form.
 """
 
 from functools import lru_cache

@@ -147,7 +147,8 @@ def to_pixel(
     Returns
     -------
     line, sample : (n,)
-        Centres at whole numbers and a half. NaN where no line passes the place.
+        Centres at whole numbers and a half; the outer half pixels are had by going straight on.
+        NaN where no pixel sees the place.
 
     Raises
     ------
@@ -172,18 +173,22 @@ def to_pixel(
 
     low = np.zeros(place_m.shape[0], dtype=np.intp)
     high = np.full(place_m.shape[0], n_lines - 1, dtype=np.intp)
-    passed = (ahead(low)[0] >= 0) & (ahead(high)[0] <= 0)
-    while (high - low > 1).any():
+    while (apart := high - low > 1).any():
         middle = (low + high) // 2
         before = ahead(middle)[0] >= 0
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
+        low = np.where(apart & before, middle, low)
+        high = np.where(apart & ~before, middle, high)
     (a_low, right_low), (a_high, right_high) = ahead(low), ahead(high)
     with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.where(a_low == a_high, 0.0, a_low / (a_low - a_high))
+        part = np.where(a_low == a_high, np.nan, a_low / (a_low - a_high))
+    line = low + 0.5 + part
     right = right_low + part * (right_high - right_low)
-    seen = passed & (right >= eta.min()) & (right <= eta.max())
-    sample = np.interp(right, eta[order], centre)
-    return np.where(seen, low + 0.5 + part, np.nan), np.where(seen, sample, np.nan)
+    j = np.clip(np.searchsorted(eta[order], right) - 1, 0, n_samples - 2)
+    eta_low, eta_high = eta[order][j], eta[order][j + 1]
+    sample = centre[j] + (right - eta_low) / (eta_high - eta_low) * (centre[j + 1] - centre[j])
+    with np.errstate(invalid="ignore"):
+        seen = (line >= 0) & (line <= n_lines) & (sample >= 0) & (sample <= n_samples)
+    return np.where(seen, line, np.nan), np.where(seen, sample, np.nan)
 
 
 def _line_blocks(n_lines: int, n_samples: int) -> Iterator[slice]:
