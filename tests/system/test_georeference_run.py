@@ -154,6 +154,21 @@ def test_the_python_call_writes_what_the_command_does(files, cube_of) -> None:
     assert igm.pixel_size_m() == pytest.approx(PIXEL_M, rel=0.01)
 
 
+def test_a_cube_on_the_map_holds_the_spectra_that_were_measured(files, cube_of) -> None:
+    """Expected: each cell of the map is, number by number, the pixel of the look-up table."""
+    made, radiance = files(), ground().astype(np.float32)
+    level = ("--ground-altitude-m", "99.5", "--geoid", "47.5", "--map-cube", "-q")
+    assert made.georeference(cube_of(radiance), *level).code == 0
+    cube = cathartes.open_cube(made.folder / "geometry" / "map_cube")
+    with rasterio.open(made.folder / "geometry" / "glt") as file:
+        sample, line = file.read()
+    assert cube.shape[:2] == sample.shape
+    mapped, shown = cube.read_lines(0, cube.n_lines), sample > 0
+    np.testing.assert_array_equal(mapped[shown], radiance[line[shown] - 1, sample[shown] - 1])
+    assert np.isnan(mapped[~shown]).all()
+    assert cube.geometry.pixel_size_m() == pytest.approx(PIXEL_M, rel=0.02)
+
+
 def test_what_cannot_be_known_is_asked_for(files, cube_of) -> None:
     made, cube = files(), cube_of(ground())
     level = ("--ground-altitude-m", "99.5")

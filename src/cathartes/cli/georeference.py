@@ -100,6 +100,9 @@ def georeference(
             help="Lines in longer gaps between attitudes stay unknown.", rich_help_panel=_CLOCK
         ),
     ] = _DEFAULTS.max_attitude_gap_s,
+    map_cube: Annotated[
+        bool, typer.Option("--map-cube", help="Write the cube on the map grid too.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an older result there.")
     ] = False,
@@ -133,6 +136,7 @@ def georeference(
                 expected_above_ground_m=expected_above_ground_m,
                 above_ground_tolerance_m=above_ground_tolerance_m,
                 gps_week=gps_week,
+                map_cube=map_cube,
                 overwrite=overwrite,
             ),
             progress=progress,

@@ -17,6 +17,7 @@ from cathartes.products.geometry_folder import (
     GEOMETRY_FOLDER,
     GeometrySummary,
     write_geometry,
+    write_map_cube,
 )
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.georeference.camera import Camera
@@ -64,6 +65,8 @@ class GeoreferenceSettings:
         nothing but that it is above.
     gps_week
         For navigation whose clock is the GPS second of the week.
+    map_cube
+        Write the cube on the map grid too.
     overwrite
         Replace an older result in the output folder.
     """
@@ -77,6 +80,7 @@ class GeoreferenceSettings:
     expected_above_ground_m: float | None = None
     above_ground_tolerance_m: float = 20.0
     gps_week: int | None = None
+    map_cube: bool = False
     overwrite: bool = False
 
     def __post_init__(self) -> None:
@@ -110,7 +114,7 @@ def georeference(
     Parameters
     ----------
     cube
-        A cube, or the file of one; its radiance is not read.
+        A cube, or the file of one; its radiance is read for a map cube alone.
     navigation
         CSV file, or AVIRIS-NG's in ENVI (docs/reference/georeferencing-files.md).
     camera
@@ -185,6 +189,9 @@ def georeference(
             clock.tick("map", 0.0)
             igm = IgmGeometry(points.longitude_deg, points.latitude_deg)
             index = igm.map_index()
+            if given.map_cube:
+                clock.tick("map cube", 0.0)
+                write_map_cube(folder, opened, index)
             clock.tick("write", 0.0)
             files = (*opened.paths, navigation, dem, line_times, camera, geoid)
             return write_geometry(

@@ -12,13 +12,17 @@ import cathartes
 from cathartes.errors import InputError
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.folder import FolderKind
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry import MapIndex
 from cathartes.scenes.geometry_writer import write_glt, write_igm, write_images
 from cathartes.scenes.georeference.position_sd import PositionSd
 from cathartes.scenes.georeference.pushbroom import GroundPoints
 from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.readers.envi_writer import write_envi
+from cathartes.scenes.resample import resample_cube
 
 IGM, GLT, POSITION_SD, SUMMARY = "igm", "glt", "position_sd", "georeference.json"
+MAP_CUBE = "map_cube"
 _VERSION = "1"
 
 
@@ -113,6 +117,25 @@ class GeometrySummary:
         }
 
 
+def write_map_cube(folder: Path, cube: Cube, index: MapIndex) -> None:
+    """Write a cube on the map grid, beside its geometry.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    write_envi(
+        folder / MAP_CUBE,
+        resample_cube(cube, index),
+        bands=cube.bands,
+        band_valid=cube.band_valid,
+        quantity=cube.quantity,
+        grid=index.grid,
+        start_utc=cube.start_utc,
+    )
+
+
 def write_geometry(
     folder: Path,
     points: GroundPoints,
@@ -149,7 +172,7 @@ def _files_of(folder: Path) -> frozenset[str]:
         raise InputError(f"{folder.name}: has no {SUMMARY} that can be read ({error}).") from error
     if not known:
         raise InputError(f"{folder.name}: its {SUMMARY} is not one of cathartes georeference.")
-    names = {f"{name}{end}" for name in (IGM, GLT, POSITION_SD) for end in ("", ".hdr")}
+    names = {f"{name}{end}" for name in (IGM, GLT, POSITION_SD, MAP_CUBE) for end in ("", ".hdr")}
     return frozenset({SUMMARY, *names})
 
 
