@@ -75,6 +75,36 @@ def test_tilted_planes_to_a_centimetre(slope_deg: float, downhill_deg: float) ->
     assert np.linalg.norm(found - expected, axis=-1).max() < 0.01
 
 
+def test_a_terrain_on_a_map_projection_is_the_same_ground() -> None:
+    """Rationale: terrain mostly comes in UTM, turned against north and scaled; here zone 31, whose
+    middle is 5 degrees away: convergence 3.8 degrees.
+
+    Expected: the places on the same plane tabulated in degrees, to 1 cm.
+    """
+    flight = straight_flight(n_lines=30, sway_deg=2.0, altitude_m=600.0)
+    camera = line_camera()
+    poses = flight.poses(camera)
+    lean = np.radians(20.0)
+    normal = local_to_earth(LON, LAT) @ np.array([np.sin(lean), 0.0, -np.cos(lean)])
+    point = geocentric(LON, LAT, 100.0)
+    to_map = Transformer.from_crs(4326, 32631, always_xy=True)
+    x0, y0 = (round(v) for v in to_map.transform(LON, LAT))
+    x, y = np.meshgrid(x0 + 5.0 * np.arange(-150, 151), y0 + 5.0 * np.arange(150, -151, -1))
+    lon, lat = to_map.transform(x, y, direction="INVERSE")
+    height = (normal @ point - geocentric(lon, lat, 0.0) @ normal) / (up(lon, lat) @ normal)
+    transform = (5.0, 0.0, x0 - 752.5, 0.0, -5.0, y0 + 752.5)
+    on_map = HeightGrid(MapGrid(transform, "EPSG:32631", x.shape), height)
+    assert on_map.posting_m == pytest.approx(5.0, rel=0.01)
+    one, other = (
+        to_ground(poses, camera.look_in_body(), terrain)
+        for terrain in (on_map, plane_as_grid(normal, point))
+    )
+    apart = geocentric(one.longitude_deg, one.latitude_deg, one.altitude_m) - geocentric(
+        other.longitude_deg, other.latitude_deg, other.altitude_m
+    )
+    assert np.linalg.norm(apart, axis=-1).max() < 0.01
+
+
 def test_flat_earth_to_a_centimetre() -> None:
     """Rationale: the first check that anybody makes with a pencil.
 

@@ -136,6 +136,28 @@ def test_a_clock_that_jumps_ahead_is_told_from_a_gap() -> None:
     assert check_navigation(gap) == ()
 
 
+@pytest.mark.parametrize("log_hz", [5.0, 25.0])
+def test_a_receiver_that_repeats_its_last_fix_is_refused(log_hz: float) -> None:
+    """Rationale: in a dropout the last fix is written again; so do logs faster than the receiver.
+
+    Expected: at 5 Hz, fixes 21 to 26 the same; at 25 Hz, fixes of 5 Hz written five times each.
+    """
+    flight = straight_flight(position_rate_hz=log_hz).navigation
+    index = np.arange(flight.track.time_s.size)
+    held = np.where((index > 20) & (index < 26), 20, index) if log_hz == 5.0 else index // 5 * 5
+    columns = {n: getattr(flight.track, n)[held] for n in ("longitude_deg", "latitude_deg")}
+    span = "21 to 26 are the same for 1.00 s" if log_hz == 5.0 else "1 to 5 are the same for 0.16 s"
+    with pytest.raises(InputError, match=f"positions {span}"):
+        check_navigation(changed(flight, "track", **columns))
+
+
+def test_an_aircraft_that_stands_before_it_flies_is_not_refused() -> None:
+    flight = straight_flight().navigation
+    held = np.maximum(np.arange(flight.track.time_s.size), 20)
+    columns = {n: getattr(flight.track, n)[held] for n in ("longitude_deg", "latitude_deg")}
+    assert check_navigation(changed(flight, "track", **columns)) == ()
+
+
 def test_radians_given_as_degrees_are_refused() -> None:
     flight = straight_flight(track_deg=120.0, sway_deg=1.0).navigation
     angles = {n: np.radians(getattr(flight.attitudes, n)) for n in ("roll_deg", "pitch_deg")}

@@ -12,6 +12,9 @@ from cathartes.scenes.georeference.navigation import (
 
 _LONG_STEPS = 5.0
 """A step of so many usual ones is a gap."""
+_CATCHING_UP = 1.5
+"""The step after fixes that were repeated is so much faster than those that follow."""
+_STEPS_AFTER = 20
 _TRACK_TOLERANCE_DEG = 30.0
 """An aircraft's nose points so nearly where it goes: crab angles are mostly below 15 degrees."""
 GPS_MINUS_UTC_S = 18.0
@@ -24,10 +27,44 @@ def check_navigation(navigation: Navigation) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        If the clock jumped ahead, or angles are radians.
+        If positions are repeated, the clock jumped ahead, or angles are radians.
     """
+    check_repeated(navigation.track)
     check_clock(navigation.track)
     return check_angles(navigation)
+
+
+def check_repeated(track: Track) -> None:
+    """Raise an error if positions stand still and then catch up: fixes that were written again.
+
+    Receivers repeat their last fix in a dropout, and loggers between fixes. Taken for positions
+    they are wrong places that look like right ones. Standing on the ground before and after the
+    flight, with nothing to catch up, is no such thing.
+
+    Raises
+    ------
+    InputError
+        So.
+    """
+    step_s, step_m = np.diff(track.time_s), track.steps_m()
+    way_m = np.concatenate([[0.0], np.cumsum(step_m)])
+    # The speed over the steps that follow each one; for the last, over those left, or none.
+    start = np.arange(1, way_m.size)
+    end = np.minimum(start + _STEPS_AFTER, way_m.size - 1)
+    with np.errstate(invalid="ignore"):
+        after_m_s = (way_m[end] - way_m[start]) / (track.time_s[end] - track.time_s[start])
+        catches = (step_m > _CATCHING_UP * after_m_s * step_s) & (after_m_s > SLOWEST_TRACK_M_S)
+    catches_up = (step_m[:-1] == 0.0) & catches[1:]
+    if catches_up.any():
+        last = int(np.argmax(catches_up)) + 1
+        moved = np.flatnonzero(step_m[:last])
+        first = int(moved[-1]) + 1 if moved.size else 0
+        raise InputError(
+            f"navigation: positions {first + 1} to {last + 1} are the same for "
+            f"{track.time_s[last] - track.time_s[first]:.2f} s, and the next is "
+            f"{step_m[last]:.1f} m on ({catches_up.sum()} such): the receiver or the log repeats "
+            "its last fix. Leave repeated positions out (their cells empty)."
+        )
 
 
 def check_clock(track: Track) -> None:

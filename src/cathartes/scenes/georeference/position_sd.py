@@ -11,6 +11,7 @@ from cathartes.scenes.georeference.navigation import LinePoses
 from cathartes.scenes.georeference.pushbroom import GroundPoints
 from cathartes.scenes.georeference.terrain import Terrain
 
+_PIXELS_AT_A_TIME = 200_000
 _STEEPEST_GRAZE = 0.01
 """A ray that slides along the ground at less than half a degree says nothing of where it meets."""
 
@@ -104,10 +105,29 @@ def estimate_position_sd(
     ----------
     Own derivation: docs/explanation/georeferencing.md.
     """
+    images = np.full((4, *points.longitude_deg.shape), np.nan)
+    line, sample = np.nonzero(np.isfinite(points.longitude_deg))
+    for first in range(0, line.size, _PIXELS_AT_A_TIME):
+        some = slice(first, first + _PIXELS_AT_A_TIME)
+        covariance = _covariance_m2(
+            poses, points, (line[some], sample[some]), terrain, mounting, terrain_sd_m
+        )
+        images[:, line[some], sample[some]] = _to_sd(covariance)
+    return PositionSd(*images)
+
+
+def _covariance_m2(
+    poses: LinePoses,
+    points: GroundPoints,
+    pixel: tuple[NDArray[np.intp], NDArray[np.intp]],
+    terrain: Terrain,
+    mounting: MountingSd,
+    terrain_sd_m: float,
+) -> NDArray[np.float64]:
+    """Return the covariances to the north and east of some pixels' places, (n, 2, 2) [m2]."""
+    line, sample = pixel
     position_sd, attitude_sd = _filled(poses, mounting)
-    known = np.isfinite(points.longitude_deg)
-    line = np.nonzero(known)[0]
-    lon, lat, altitude = (getattr(points, name)[known] for name in points.__slots__)
+    lon, lat, altitude = (getattr(points, name)[line, sample] for name in points.__slots__)
     to_local = np.swapaxes(local_to_earth(lon, lat), -1, -2)
     ray = to_earth_m(lon, lat, altitude) - poses.camera_m[line]
     normal = _normal(terrain, lon, lat)
@@ -144,7 +164,7 @@ def estimate_position_sd(
                       for v in (poses.camera_velocity_m_s, poses.turn_deg_s))  # fmt: skip
     add(moved(velocity + np.cross(np.radians(turn), r)), mounting.timing_s)
     add((d / facing[:, None])[:, :2], terrain_sd_m)
-    return _to_sd(covariance, known)
+    return covariance
 
 
 def _filled(
@@ -174,19 +194,10 @@ def _normal(
     return np.column_stack([-slope[0], -slope[1], -np.ones(lon.size)])
 
 
-def _to_sd(covariance: NDArray[np.float64], known: NDArray[np.bool_]) -> PositionSd:
-    """Return the standard deviations of (n, 2, 2) covariances (north, east) on the pixels."""
+def _to_sd(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the four numbers of `PositionSd` of (n, 2, 2) covariances (north, east), (4, n)."""
     north, east, both = covariance[:, 0, 0], covariance[:, 1, 1], covariance[:, 0, 1]
     largest = (north + east) / 2 + np.hypot((north - east) / 2, both)
-    images = []
     with np.errstate(invalid="ignore", divide="ignore"):
-        for values in (
-            np.sqrt(largest),
-            np.sqrt(east),
-            np.sqrt(north),
-            both / np.sqrt(east * north),
-        ):
-            image = np.full(known.shape, np.nan)
-            image[known] = values
-            images.append(image)
-    return PositionSd(*images)
+        together = both / np.sqrt(east * north)
+    return np.stack([np.sqrt(largest), np.sqrt(east), np.sqrt(north), together])
