@@ -120,6 +120,9 @@ def test_a_plume_lies_where_the_aircraft_flew_over_it(files, yard: Path, run: Ru
     assert told["pixels_without_position"] == 0
     assert told["pixel_along_m"] == pytest.approx(PIXEL_M, rel=0.01)
     assert told["above_ground_m"] == pytest.approx(ABOVE_M, abs=0.01)
+    assert told["settings"]["navigation_heights"] == told["settings"]["dem_heights"] == "sea"
+    assert told["geoid"] == str(GEOID_M)
+    assert [file["name"] for file in told["inputs"]][:3] == ["scene.hdr", "scene.img", "nav.csv"]
     assert 0.05 < told["position_sd_median_m"] < 0.3
     assert left_in(made.folder / "geometry") == [
         "georeference.json", "glt", "glt.hdr", "igm", "igm.hdr", "position_sd", "position_sd.hdr",

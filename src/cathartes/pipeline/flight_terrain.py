@@ -56,8 +56,8 @@ def read_terrain(
     geoid: Terrain | None,
     poses: LinePoses,
     look: NDArray[np.float64],
-) -> Terrain:
-    """Return the ground below a flight, its heights above the ellipsoid.
+) -> tuple[Terrain, HeightReference | None]:
+    """Return the ground below a flight above the ellipsoid, and what its file's heights are of.
 
     Parameters
     ----------
@@ -86,11 +86,11 @@ def read_terrain(
             "ellipsoid)."
         )
     if dem is None:
-        return LevelGround(ground_altitude_m or 0.0)
+        return LevelGround(ground_altitude_m or 0.0), None
     path = Path(dem)
     grid, stated = read_heights(path, _bounds_below(poses, look))
     reference = chosen_reference(stated, heights, path.name, "give --dem-heights")
-    return grid_on_ellipsoid(grid, reference, geoid)
+    return grid_on_ellipsoid(grid, reference, geoid), reference
 
 
 def _bounds_below(poses: LinePoses, look: NDArray[np.float64]) -> tuple[float, float, float, float]:

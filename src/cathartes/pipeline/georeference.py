@@ -1,7 +1,7 @@
 """From a cube, its navigation and its camera to where each pixel lies: a folder of geometry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -150,16 +150,7 @@ def georeference(
         )
         lens = camera if isinstance(camera, Camera) else read_camera(Path(camera))
         _check_samples(opened, lens)
-        read = read_navigation(Path(navigation), given.gps_week)
-        reference = chosen_reference(
-            read.reference,
-            given.navigation_heights,
-            Path(navigation).name,
-            "write '# altitude_reference = ellipsoid' (or sea) above its head, or give "
-            "--navigation-heights",
-        )
-        sea_level = read_geoid(geoid, read.navigation)
-        flight = navigation_on_ellipsoid(read.navigation, reference, sea_level)
+        flight, sea_level, given = _read_flight(Path(navigation), geoid, given)
         remarks = list(check_navigation(flight))
         times = None if line_times is None else read_line_times(Path(line_times))
         time_s = _line_times_s(opened, lens, flight, times)
@@ -171,9 +162,10 @@ def georeference(
         )
         remarks += _check_poses(poses, time_s, flight)
         look = lens.look_in_body()
-        terrain = read_terrain(
+        terrain, dem_heights = read_terrain(
             dem, given.ground_altitude_m, given.dem_heights, sea_level, poses, look
         )
+        given = replace(given, dem_heights=dem_heights)
         above_m = _above_ground_m(poses, terrain)
         _check_height(above_m, given, poses, sea_level)
         with OutputFolder(Path(out), kind=GEOMETRY_FOLDER, overwrite=given.overwrite) as folder:
@@ -207,10 +199,28 @@ def georeference(
                     inputs=_paths(files),
                     above_ground_m=above_m,
                     lines_without_pose=int((~poses.known).sum()),
+                    geoid="" if geoid is None else str(geoid),
                     settings=given,
                     remarks=tuple(remarks),
                 ),
             )
+
+
+def _read_flight(
+    path: Path, geoid: float | str | Path | None, settings: GeoreferenceSettings
+) -> tuple[Navigation, Terrain | None, GeoreferenceSettings]:
+    """Return the flight above the ellipsoid, the geoid, and what heights were measured from."""
+    read = read_navigation(path, settings.gps_week)
+    reference = chosen_reference(
+        read.reference,
+        settings.navigation_heights,
+        path.name,
+        "write '# altitude_reference = ellipsoid' (or sea) above its head, or give "
+        "--navigation-heights",
+    )
+    sea_level = read_geoid(geoid, read.navigation)
+    flight = navigation_on_ellipsoid(read.navigation, reference, sea_level)
+    return flight, sea_level, replace(settings, navigation_heights=reference)
 
 
 def _paths(files: Sequence[object]) -> tuple[Path, ...]:

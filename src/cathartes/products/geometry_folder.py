@@ -53,8 +53,10 @@ class GeometrySummary:
         In the direction in which it is largest; NaN if not estimated.
     remarks
         What a reviewer should know.
+    geoid
+        Its height [m] or file, as given; "" if none was.
     settings, inputs
-        With what it was made.
+        With what it was made; what files said of heights is filled in.
     version, software
         Of this file's layout, and of Cathartes.
     """
@@ -70,6 +72,7 @@ class GeometrySummary:
     position_sd_median_m: float
     position_sd_largest_m: float
     remarks: tuple[str, ...]
+    geoid: str
     settings: dict[str, JsonValue]
     inputs: tuple[GeometryInput, ...]
     version: str = _VERSION
@@ -86,6 +89,7 @@ class GeometrySummary:
         inputs: tuple[Path, ...],
         above_ground_m: float,
         lines_without_pose: int,
+        geoid: str,
         settings: Any,
         remarks: tuple[str, ...],
     ) -> "GeometrySummary":
@@ -104,6 +108,7 @@ class GeometrySummary:
             position_sd_median_m=np.nan if sd is None else float(np.nanmedian(sd.largest_m)),
             position_sd_largest_m=np.nan if sd is None else float(np.nanmax(sd.largest_m)),
             remarks=remarks,
+            geoid=geoid,
             settings=TypeAdapter(type(settings)).dump_python(settings, mode="json"),
             inputs=tuple(GeometryInput(path.name, *sha256_of(path)) for path in inputs),
         )
