@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from rasterio import Affine
 from runs import Run, Said, ground, left_in
 
 import cathartes
+from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry_files import read_igm
+from cathartes.scenes.georeference.camera import Camera
+from cathartes.scenes.georeference.heights import HeightReference
 from cathartes.scenes.georeference.navigation import Navigation
-from made_up_flights import GEOD, Flight, straight_flight, write_line_times, write_navigation
+from cathartes.spectra.response import SpectralBands
+from made_up_flights import GEOD, START, Flight, straight_flight, write_line_times, write_navigation
 
 GEOID_M, GROUND_M, ABOVE_M = 47.5, 52.0, 120.0
 """The geoid above the ellipsoid, the ground above the sea, the camera above the ground."""
@@ -285,3 +290,74 @@ def test_only_our_own_older_result_is_replaced(files, cube_of) -> None:
     said = made.georeference(cube, *level, "--overwrite")
     assert said.code == 40
     assert "also holds notes.txt" in said.err
+
+
+def blank_cube(lines: int, samples: int, start_utc: datetime) -> Cube:
+    bands = SpectralBands(np.array([10.0]), np.array([0.1]))
+    values = np.ones((lines, samples, 1), np.float32)
+    return Cube("blank", values.shape, bands, np.ones(1, bool), ArrayLines(values),
+                start_utc=start_utc)  # fmt: skip
+
+
+def test_clocks_add_up(files) -> None:
+    """Rationale: half a second is 3.6 m here, and either sign of an offset looks sensible.
+
+    The cube says that it began at the flight's 1.25 s; its lines are 0.02 s apart, its clock is
+    0.25 s ahead of the navigation's. Expected: the places of lines that began at 1.0 s.
+    """
+    made = files()
+    level = cathartes.GeoreferenceSettings(ground_altitude_m=GROUND_M + GEOID_M)
+    cube = blank_cube(40, 32, START + timedelta(seconds=1.25))
+    camera = (made.folder / "camera.toml").read_text().replace(
+        "time_offset_s = 0.0", "time_offset_s = -0.25\nline_period_s = 0.02")  # fmt: skip
+    (made.folder / "ahead.toml").write_text(camera)
+    nav = made.folder / "nav.csv"
+    cathartes.georeference(
+        cube,
+        nav,
+        made.folder / "camera.toml",
+        made.folder / "listed",
+        line_times=made.folder / "times.csv",
+        settings=level,
+        geoid=GEOID_M,
+    )
+    cathartes.georeference(
+        cube,
+        nav,
+        made.folder / "ahead.toml",
+        made.folder / "counted",
+        settings=level,
+        geoid=GEOID_M,
+    )
+    listed, counted = (read_igm(made.folder / n / "igm", (40, 32)) for n in ("listed", "counted"))
+    np.testing.assert_allclose(counted.latitude_deg, listed.latitude_deg, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(counted.longitude_deg, listed.longitude_deg, rtol=0, atol=1e-9)
+
+
+def test_a_real_navigation_file_to_a_geometry_folder(data_dir: Path, tmp_path: Path) -> None:
+    """Expected: AVIRIS-NG's swath of 598 pixels of 19.8 m on the ellipsoid, from 19.8 km up.
+
+    The first line is taken 300 s after the file's first record, in lines of its own period; the
+    ground is level, since the set holds none.
+    """
+    folder = data_dir / "avng_nav"
+    if not folder.is_dir():
+        pytest.skip("avng_nav is not in the real data")
+    look = np.fromfile(folder / "avng_er2_2017_camera_cal3_2017_03_23_15_19_17", "<f8")
+    period_s = 0.092873
+    summary = cathartes.georeference(
+        blank_cube(300, 598, datetime(2017, 3, 23, 20, 27, 44, tzinfo=UTC)),
+        folder / "ang20170323t202244_eph_att",
+        Camera(look.reshape(598, 3), line_period_s=period_s),
+        tmp_path / "geometry",
+        settings=cathartes.GeoreferenceSettings(
+            navigation_heights=HeightReference.ELLIPSOID, gps_week=1941, ground_altitude_m=0.0
+        ),
+    )  # fmt: skip
+    assert summary.pixels_without_position == 0
+    assert summary.pixel_across_m == pytest.approx(19.8, rel=0.02)
+    assert summary.above_ground_m == pytest.approx(19_800, rel=0.01)
+    igm = read_igm(tmp_path / "geometry" / "igm", (300, 598))
+    ends = igm.longitude_deg[:, [0, -1]], igm.latitude_deg[:, [0, -1]]
+    swath_m = GEOD.inv(ends[0][:, 0], ends[1][:, 0], ends[0][:, 1], ends[1][:, 1])[2]
+    assert np.median(swath_m) == pytest.approx(11_800, rel=0.01)
