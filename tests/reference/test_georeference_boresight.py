@@ -10,6 +10,7 @@ from cathartes.scenes.georeference.boresight import (
     BoresightEstimate,
     BoresightSettings,
     TiePoints,
+    _moved_pixels,
     estimate_boresight,
 )
 from cathartes.scenes.georeference.matching import MatchSettings, SeenLine, find_tie_points
@@ -88,6 +89,13 @@ def test_ties_agree_to_a_fraction_of_a_pixel() -> None:
 def test_roll_of_crossing_lines_is_good_to_a_hundredth_of_a_degree() -> None:
     """Expected: positions off by 0.1 m at 400 m are 0.014 deg, shared by two lines."""
     assert estimated("across").sd_deg[0] < 0.015
+
+
+def test_how_far_an_angle_moves_a_pixel_by_hand() -> None:
+    """Expected, for pixels of 3 mrad out to 0.2385: 0.1 deg, 1.745 mrad, of pitch is 0.582 pixels;
+    of yaw 0.2385 of that; of roll, at the slant end, 1 + 0.2385 squared of it."""
+    moved = _moved_pixels(line_camera(160, 3.0), np.full(3, 0.1))
+    np.testing.assert_allclose(moved, 0.5818 * np.array([1.0569, 1.0, 0.2385]), rtol=1e-3)
 
 
 def test_wrong_ties_are_left_out() -> None:

@@ -329,9 +329,22 @@ def test_clocks_add_up(files) -> None:
         settings=level,
         geoid=GEOID_M,
     )
-    listed, counted = (read_igm(made.folder / n / "igm", (40, 32)) for n in ("listed", "counted"))
-    np.testing.assert_allclose(counted.latitude_deg, listed.latitude_deg, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(counted.longitude_deg, listed.longitude_deg, rtol=0, atol=1e-9)
+    write_line_times(made.folder / "times.csv", made.flight.time_s + 0.25)
+    cathartes.georeference(
+        cube,
+        nav,
+        made.folder / "ahead.toml",
+        made.folder / "shifted",
+        line_times=made.folder / "times.csv",
+        settings=level,
+        geoid=GEOID_M,
+    )
+    listed, *others = (
+        read_igm(made.folder / name / "igm", (40, 32)) for name in ("listed", "counted", "shifted")
+    )
+    for other in others:
+        np.testing.assert_allclose(other.latitude_deg, listed.latitude_deg, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(other.longitude_deg, listed.longitude_deg, rtol=0, atol=1e-9)
 
 
 def test_a_real_navigation_file_to_a_geometry_folder(data_dir: Path, tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def test_a_dropout_leaves_its_lines_unknown_and_no_others() -> None:
         inside = (flight.time_s > gap_start) & (flight.time_s < gap_end)
         assert inside.any()
         np.testing.assert_array_equal(known, ~inside)
+        ends = cut.poses_at(np.array([gap_start, gap_end]), np.zeros(3), **GAPS)
+        assert ends.known.all()  # at a record nothing is interpolated
 
 
 def test_lines_outside_the_navigation_are_unknown() -> None:
