@@ -5,6 +5,7 @@ skipped, with the reason, on a machine that has none.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import matplotlib as mpl
@@ -19,6 +20,7 @@ from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.spectra.response import SpectralBands
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).parent))  # for made_up_flights: importlib mode does not
 
 mpl.use("Agg")
 

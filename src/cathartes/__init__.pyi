@@ -5,6 +5,8 @@ from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.gas_library import working_library as library
+from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
+from cathartes.pipeline.georeference import georeference as georeference
 from cathartes.pipeline.library import library_compare as library_compare
 from cathartes.pipeline.library import library_fetch as library_fetch
 from cathartes.pipeline.library import library_import as library_import
@@ -33,6 +35,7 @@ __all__ = [
     "CathartesError",
     "Cube",
     "DetectSettings",
+    "GeoreferenceSettings",
     "OpenOptions",
     "ScanSettings",
     "TogetherSettings",
@@ -40,6 +43,7 @@ __all__ = [
     "demo",
     "doctor",
     "evaluate",
+    "georeference",
     "library",
     "library_compare",
     "library_fetch",

@@ -59,6 +59,10 @@ VOCABULARY: Mapping[str, Term] = _table(
     Term("altitude_m", "m", "height above the ellipsoid", "h"),
     Term("longitude_deg", "deg", "longitude, WGS 84, east positive", "lon"),
     Term("latitude_deg", "deg", "latitude, WGS 84, north positive", "lat"),
+    Term("roll_deg", "deg", "turn about the forward axis, right wing down positive", "r"),
+    Term("pitch_deg", "deg", "turn about the axis to the right, nose up positive", "p"),
+    Term("heading_deg", "deg", "direction of the nose, clockwise from true north", "ψ"),
+    Term("position_sd_m", "m", "standard deviation of a place on the ground", "σ_X"),
     Term("emission_kg_h", "kg h-1", "emission rate", "Q"),
     Term("ground_sampling_distance_m", "m", "side of a pixel on the ground", "GSD"),
     Term("duration_s", "s", "duration", "t"),
@@ -67,7 +71,8 @@ VOCABULARY: Mapping[str, Term] = _table(
 UNIT_OF_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
         "um": "um", "cm1": "cm-1", "cm2": "cm2 molecule-1", "per_ppm_m": "ppm-1 m-1",
-        "ppm_m": "ppm m", "k": "K", "pa": "Pa", "deg": "deg", "m_s": "m s-1", "m": "m",
+        "ppm_m": "ppm m", "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
+        "m_s": "m s-1", "m": "m",
         "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1", "s": "s", "hz": "Hz",
     }
 )  # fmt: skip

@@ -8,8 +8,9 @@ import pytest
 import rasterio
 from pyproj import Geod, Transformer
 
+from cathartes.errors import HeaderError
 from cathartes.scenes.geometry import AffineGeometry, MapGrid, lon_lat_transformer
-from cathartes.scenes.glt import centres_from_index, index_from_table
+from cathartes.scenes.glt import aligned_to_centres, centres_from_index, index_from_table
 from cathartes.scenes.igm import IgmGeometry, local_crs
 from cathartes.scenes.readers.envi_header import read_header
 from cathartes.scenes.readers.envi_map import read_map_info
@@ -119,6 +120,29 @@ def test_emit_table_against_its_own_positions(emit) -> None:
     """
     igm, index = emit
     assert np.median(_distance_m(igm, index)) == pytest.approx(32.0, abs=0.5)
+
+
+def test_emit_table_on_its_own_pixels(emit) -> None:
+    """Rationale: the table's origin is neither its first cell's corner nor its centre.
+
+    The crop's cells lie best on their pixels when the origin is 0.12 and 0.31 cells inside the
+    first one. Expected: at most half of EMIT's nominal 60 m; the nearest pixel of a 60 m grid is
+    23 m away in the mean of a cell.
+    """
+    igm, index = emit
+    moved = aligned_to_centres(index, igm)
+    assert np.median(_distance_m(igm, moved)) <= 30.0
+    cells = [(new - old) / size for new, old, size in zip(
+        moved.grid.transform[2::3], index.grid.transform[2::3], index.grid.transform[0:5:4],
+        strict=True)]  # fmt: skip
+    np.testing.assert_allclose(cells, [-0.384, -0.191], atol=0.01)
+
+
+def test_a_table_of_another_place_is_refused(emit) -> None:
+    igm, index = emit
+    other = IgmGeometry(igm.longitude_deg + 0.01, igm.latitude_deg)
+    with pytest.raises(HeaderError, match="are not of one scene"):
+        aligned_to_centres(index, other)
 
 
 def test_our_map_grid_is_no_worse_than_the_agencys(emit) -> None:

@@ -58,6 +58,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "scan": Entry(
             "cathartes.cli.scan:scan", "Find, name and map the plumes in radiance cubes."
         ),
+        "georeference": Entry(
+            "cathartes.cli.georeference:georeference",
+            "Say where each pixel of a pushbroom cube lies on the ground.",
+        ),
         "simulate": Entry(
             "cathartes.cli.simulate:simulate", "Make a scene with known plumes, and its truth."
         ),

@@ -1,6 +1,6 @@
 """Geometry by a look-up table (GLT): which pixel each cell of a map grid shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from cathartes.errors import HeaderError
 from cathartes.scenes.geometry import MapGrid, MapIndex, check_on_earth, lon_lat_transformer
 from cathartes.scenes.igm import IgmGeometry
+
+_MOST_CELLS_OFF = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,48 @@ def index_from_table(
             "the GLT of this one."
         )
     return MapIndex(grid, line.astype(np.int32), sample.astype(np.int32))
+
+
+def aligned_to_centres(index: MapIndex, centres: IgmGeometry) -> MapIndex:
+    """Return a table whose grid is moved so that its cells lie where the pixels they show do.
+
+    A grid's origin may be meant as the corner or the centre of the first cell, and what files say
+    of it is not always what was done; where a file holds the pixels' own places too, these
+    decide. The grid moves by the median offset, in either direction, of pixels from the centres
+    of the cells that show them: a table of nearest pixels has none.
+
+    Parameters
+    ----------
+    index
+        Zero-based.
+    centres : (line, sample)
+        Where the pixels lie.
+
+    Raises
+    ------
+    HeaderError
+        If the offset is over two cells: then table and places are of different scenes.
+    """
+    y, x = np.nonzero(index.line >= 0)
+    line, sample = index.line[y, x], index.sample[y, x]
+    lon, lat = centres.longitude_deg[line, sample], centres.latitude_deg[line, sample]
+    known = np.isfinite(lon)
+    if not known.any():
+        return index
+    a, b, c0, d, e, f0 = index.grid.transform
+    east, north = lon_lat_transformer(index.grid.crs).transform(
+        lon[known], lat[known], direction="INVERSE"
+    )
+    off_x = float(np.median(east - (a * (x[known] + 0.5) + b * (y[known] + 0.5) + c0)))
+    off_y = float(np.median(north - (d * (x[known] + 0.5) + e * (y[known] + 0.5) + f0)))
+    if np.hypot(off_x, off_y) > _MOST_CELLS_OFF * np.sqrt(abs(a * e - b * d)):
+        raise HeaderError(
+            f"the look-up table's cells lie ({off_x:g}, {off_y:g}) off the pixels that they show, "
+            f"in the grid's units, and a cell is {np.sqrt(abs(a * e - b * d)):g} wide: table and "
+            "positions are not of one scene; give an IGM or a GLT that is."
+        )
+    grid = replace(index.grid, transform=(a, b, c0 + off_x, d, e, f0 + off_y))
+    return replace(index, grid=grid)
 
 
 def centres_from_index(

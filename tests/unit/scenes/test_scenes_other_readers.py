@@ -107,7 +107,8 @@ def test_emit_datasets_are_scaled_and_filled_as_their_attributes_say(tmp_path: P
         )
         del file["location/lon"], file["location/glt_y"]
         # The attribute is of a longer type than the numbers, so that the two are not equal.
-        file["location/lon"] = np.array([[-9999.9, 8, 8], [8, 8, 8]], dtype="f4")
+        place = -105.0 + 1e-4 * (np.arange(3) + 0.5)
+        file["location/lon"] = np.array([[-9999.9, *place[1:]], place], dtype="f4")
         file["location/lon"].attrs["_FillValue"] = -9999.9
         file["location/glt_y"] = [[-9999, 1, 1], [2, 2, 2]]
         file["location/glt_y"].attrs["_FillValue"] = -9999

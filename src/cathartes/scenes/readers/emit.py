@@ -8,7 +8,7 @@ import numpy as np
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.geometry import Geometry, MapGrid
-from cathartes.scenes.glt import GltGeometry, index_from_table
+from cathartes.scenes.glt import GltGeometry, aligned_to_centres, index_from_table
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.readers.hdf5_lines import (
     MAGIC,
@@ -99,7 +99,8 @@ def _geometry(file: h5py.File, shape: tuple[int, int], origin: str) -> Geometry 
     )
     crs = attribute_text(file, "spatial_ref") or "EPSG:4326"
     grid = MapGrid((a, b, c0, d, e, f0), crs, (glt_sample.shape[0], glt_sample.shape[1]))
-    return GltGeometry(index_from_table(glt_sample, glt_line, grid, shape), centres)
+    index = index_from_table(glt_sample, glt_line, grid, shape)
+    return GltGeometry(aligned_to_centres(index, centres), centres)
 
 
 def _metadata(file: h5py.File) -> dict[str, str]:
