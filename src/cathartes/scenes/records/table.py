@@ -1,7 +1,9 @@
 """Delimited text as named columns of text, with the line each row stood on."""
 
 import csv
+import gzip
 import math
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from cathartes.errors import HeaderError, InputError, TruncatedFileError
 
 NO_VALUE = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 """What stands for no value in any table, in lower case."""
+GZIP = b"\x1f\x8b"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -99,7 +102,7 @@ class TextTable:
 def read_table(
     path: Path, *, delimiter: str = ",", skip_lines: int = 0, columns: Sequence[str] | None = None
 ) -> TextTable:
-    """Return a delimited text file as a table; empty lines and those that begin with # don't count.
+    """Return a delimited text file, gzipped or not, without its empty lines and # comments.
 
     Parameters
     ----------
@@ -149,12 +152,23 @@ def _read_text(path: Path) -> str:
         ) from error
     if not content.strip():
         raise TruncatedFileError(f"{path.name} is empty; export it again.")
+    if content.startswith(GZIP):
+        content = _unpacked(content, path)
     if b"\0" in content[:4096]:
         raise HeaderError(f"{path.name} is no text: it holds zero bytes; a table is needed here.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("latin-1")
+
+
+def _unpacked(content: bytes, path: Path) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error) as error:
+        raise TruncatedFileError(
+            f"{path.name} is compressed and breaks off or is damaged ({error}); copy it again."
+        ) from error
 
 
 def _split(text: str, delimiter: str, skip_lines: int) -> list[tuple[int, list[str]]]:
