@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from cathartes.scenes.logs.quantities import GasUnit
-from cathartes.scenes.records.mapping import LayoutTable, MappingTable, TimeTable
+from cathartes.scenes.records.mapping import MappingTable, TimedMapping
 from cathartes.scenes.wind.mapping import WindTable
 
 PAGE = "docs/reference/gas-logs.md"
@@ -140,11 +140,9 @@ class GasTable(MappingTable):
         return self
 
 
-class LogMapping(MappingTable):
+class LogMapping(TimedMapping):
     """A whole mapping file of a gas log."""
 
-    table: LayoutTable = LayoutTable()
-    time: TimeTable
     frame: FrameTable | None = None
     place: PlaceTable | None = None
     sensor: tuple[SensorTable, ...] = ()

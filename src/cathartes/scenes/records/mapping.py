@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from cathartes.errors import InputError, SettingsError
+from cathartes.scenes.records.autopilot import UNIX_COLUMN, topic_table
+from cathartes.scenes.records.flight_files import read_flight_record
 from cathartes.scenes.records.table import TextTable, read_table
 from cathartes.scenes.records.times import TimeScale, parse_format, parse_iso, parse_number
 
@@ -53,6 +55,9 @@ class LayoutTable(MappingTable):
         Names, for a file without a header line.
     missing
         Texts that stand for no value besides empty cells and NaN.
+    topic
+        Of an autopilot's log: the topic (message) whose fields are the columns. A column
+        ``time_unix_s`` is added; ``[time]`` is not needed.
     """
 
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
@@ -60,9 +65,12 @@ class LayoutTable(MappingTable):
     skip_lines: Annotated[int, Field(ge=0)] = 0
     columns: list[str] | None = None
     missing: list[str] = []
+    topic: str | None = None
 
     def read(self, path: Path) -> TextTable:
-        """Return the file as a table; raises as `read_table`."""
+        """Return the file as a table; raises as `read_table` or `read_flight_record`."""
+        if self.topic is not None:
+            return topic_table(read_flight_record(path), self.topic)
         return read_table(
             path, delimiter=self.delimiter, skip_lines=self.skip_lines, columns=self.columns
         )
@@ -138,6 +146,23 @@ class TimeTable(MappingTable):
                     return time
                 return _local_to_utc(time, ZoneInfo(self.zone))
         return parse_format(cell, self.format, self._zone(), where)
+
+
+class TimedMapping(MappingTable):
+    """What every mapping file of a time series says: layout and times."""
+
+    table: LayoutTable = LayoutTable()
+    time: TimeTable
+
+    @model_validator(mode="before")
+    @classmethod
+    def _time_of_a_topic(cls, content: Any) -> Any:
+        """Fill in the time of an autopilot's topic, which has only one."""
+        if isinstance(content, dict) and "time" not in content and "table" in content:
+            table = content["table"]
+            if isinstance(table, dict) and table.get("topic") is not None:
+                return {**content, "time": {"columns": [UNIX_COLUMN], "format": "unix_s"}}
+        return content
 
 
 def _local_to_utc(local_unix_s: float, zone: ZoneInfo) -> float:

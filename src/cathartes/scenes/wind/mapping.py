@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeFloat, model_validator
 from cathartes.scenes.records.mapping import (
     LayoutTable,
     MappingTable,
-    TimeTable,
+    TimedMapping,
     check_columns,
     read_mapping_file,
 )
@@ -134,11 +134,9 @@ class WindTable(MappingTable):
         return np.degrees(scatter) if self.unit == "rad" else scatter
 
 
-class WindMapping(MappingTable):
+class WindMapping(TimedMapping):
     """A mapping file of a wind; a gas log's, with its other tables, serves as well."""
 
-    table: LayoutTable = LayoutTable()
-    time: TimeTable
     wind: WindTable
 
 
