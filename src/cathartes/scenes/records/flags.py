@@ -21,6 +21,7 @@ class FlagKind(StrEnum):
     WIND_GAP = "no wind"
     UNREAD_COLUMN = "column not read"
     ASSUMED = "assumed"
+    BASELINE = "baseline"
     TRUNCATED = "truncated"
 
 
