@@ -167,7 +167,7 @@ class GasLog:
             raise InputError(
                 f"gas log {self.name}: wind speeds from 0 and directions of 0 to 360 degrees are "
                 f"needed; found from {speed[known].min():g} m/s, and {angle[known].min():g} to "
-                f"{angle[known].max():g} degrees."
+                f"{angle[known].max():g} degrees. Is it a number that stands for no value?"
             )
 
     def __len__(self) -> int:

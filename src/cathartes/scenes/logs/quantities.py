@@ -25,20 +25,21 @@ def ppm_from_mass_concentration(
     ----------
     mg_m3 : (row,) [mg m-3]
     molar_mass_g_mol : [g mol-1]
-    temperature_k, pressure_pa : [K], [Pa]
-        Of the air that the mass was stated for, one for all or (row,): ambient, or the standard
-        that the sensor refers to.
+    temperature_k, pressure_pa : (row,) or (), [K], [Pa]
+        Of the air that the mass was stated for: ambient, or the standard that the sensor refers to.
     """
     return np.asarray(1e3 * mg_m3 / molar_mass_g_mol * gas_constant * temperature_k / pressure_pa)
 
 
-def ppm_of_path(ppm_m: NDArray[np.float64], length_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def ppm_of_path(
+    path_ppm_m: NDArray[np.float64], length_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the mean ppm along paths, (row,).
 
     Parameters
     ----------
-    ppm_m : (row,) [ppm m]
+    path_ppm_m : (row,) [ppm m]
     length_m : (row,) [m]
         One way; NaN comes out of a path without a length.
     """
-    return ppm_m / np.where(length_m > 0, length_m, np.nan)
+    return path_ppm_m / np.where(length_m > 0, length_m, np.nan)

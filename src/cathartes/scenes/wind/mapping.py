@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, NonNegativeFloat, model_validator
+from pydantic import ConfigDict, Field, NonNegativeFloat, model_validator
 
 from cathartes.scenes.records.mapping import (
     LayoutTable,
@@ -135,7 +135,9 @@ class WindTable(MappingTable):
 
 
 class WindMapping(TimedMapping):
-    """A mapping file of a wind; a gas log's, with its other tables, serves as well."""
+    """A mapping file of a wind; a gas log's serves as well, its other tables are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     wind: WindTable
 
