@@ -9,16 +9,13 @@ from pyproj import Transformer
 
 from cathartes.errors import InputError
 
-FARTHEST_M = 50_000.0
-"""Within it the azimuthal equidistant map is true to 1e-5 of a distance in every direction."""
-
 
 @dataclass(frozen=True, slots=True)
 class LocalFrame:
     """East, north [m] about an origin on the WGS 84 ellipsoid; up [m] is the height above ground.
 
-    Azimuthal equidistant: distances and directions from the origin are true, others within
-    FARTHEST_M of it to better than 1e-5.
+    Azimuthal equidistant: distances and directions from the origin are true; others within 50 km of
+    it to 1e-5 of a distance.
 
     Attributes
     ----------

@@ -6,7 +6,9 @@ import pytest
 from cathartes.errors import HeaderError, InputError, TruncatedFileError, UnitError
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.contract_csv import read_contract_csv
+from cathartes.scenes.logs.own_wind import log_with_wind, wind_of_log
 from cathartes.scenes.records.flags import FlagKind
+from cathartes.scenes.wind.history import WindHistory
 
 HEADER = (
     "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,wind_speed_m_s,wind_from_deg"
@@ -171,8 +173,18 @@ def test_a_clock_set_back_keeps_the_longest_run(read):
     log = read(lines)
     assert len(log) == 40
     assert log.time_unix_s[0] == START + 50
-    assert kinds(log) == {FlagKind.CLOCK_BACKWARDS}
-    assert "from 2026-05-12T10:01:49.000Z to 2026-05-12T10:00:50.000Z" in log.flags[0].message
+    assert kinds(log) == {FlagKind.CLOCK_SET}
+    assert (
+        "the clock was set 1 times, first from 2026-05-12T10:01:49.000Z to 2026-05-12T10:00:50.000Z"
+        in log.flags[0].message
+    )
+
+
+def test_a_clock_that_started_in_1970_loses_its_first_rows(read):
+    before = [row(s).replace("2026-05-12", "1970-01-01") for s in range(5)]
+    log = read([*before, *rows(40)])
+    assert len(log) == 40
+    assert kinds(log) == {FlagKind.CLOCK_SET}
 
 
 def test_one_wrong_time_costs_one_row(read):
@@ -180,7 +192,7 @@ def test_one_wrong_time_costs_one_row(read):
     seconds[20] = 3000
     log = read([row(s, ppm=f"{2 + s % 3}") for s in seconds])
     assert len(log) == 39
-    assert kinds(log) == {FlagKind.CLOCK_BACKWARDS}
+    assert kinds(log) == {FlagKind.CLOCK_SET}
 
 
 def test_a_file_from_new_to_old_is_turned_round(read):
@@ -237,3 +249,29 @@ def test_a_column_that_is_not_read_is_said(read):
 def test_nothing_left_says_what_was_left_out(read):
     with pytest.raises(InputError, match=r"none of 3 rows has time and place.*3 of 3 rows have no"):
         read(rows(3, lon=""))
+
+
+# The wind in its rows
+
+
+def test_a_logs_own_wind_is_a_history(read):
+    lines = [f"{row(60 * m, wind=wind)},{name}" for m in range(3)
+             for name, wind in (("north", "2,350"), ("south", "2,10"))]  # fmt: skip
+    wind = wind_of_log(read(lines, f"{HEADER},sensor"), height_agl_m=3.0)
+    assert len(wind) == 3
+    np.testing.assert_allclose(np.cos(np.radians(wind.wind_from_deg)), 1.0)
+    np.testing.assert_allclose(wind.wind_speed_m_s, 2 * np.cos(np.radians(10)))
+    assert (wind.method, wind.height_agl_m) == ("log", 3.0)
+    with pytest.raises(InputError, match="carries no wind"):
+        wind_of_log(read(rows(3, wind=",")))
+
+
+def test_rows_get_the_wind_of_a_history_but_not_across_its_gaps(read):
+    log = read(rows(60, wind="0.3,1"))
+    wind = WindHistory(START + np.array([0, 20, 1000]), np.array([3.0, 3.0, 3.0]),
+                       np.array([350.0, 10.0, 10.0]), 0.3, 4.0, 10.0, "station")  # fmt: skip
+    joined = log_with_wind(log, wind, longest_gap_s=60.0)
+    np.testing.assert_array_equal(np.isfinite(joined.wind_speed_m_s), np.arange(60) <= 20)
+    assert joined.wind_from_deg[10] % 360 == pytest.approx(0.0, abs=1e-6)
+    assert kinds(joined) == {FlagKind.WIND_GAP}
+    assert kinds(log) == {FlagKind.STAGNANT_WIND}

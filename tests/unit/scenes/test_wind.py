@@ -102,6 +102,11 @@ def test_a_history_is_valid_or_is_not():
             history(*bad)
 
 
+def test_turning_is_clockwise_and_full_circle():
+    wind = history([0, 1], [3, 3], [350, 10]).turned(20.0)
+    np.testing.assert_allclose(wind.wind_from_deg, [10, 30])
+
+
 def test_a_part_without_rows_is_an_error():
     wind = history(np.arange(10), [3] * 10, [10] * 10, vertical_m_s=np.zeros(10))
     assert len(wind.part(2, 5)) == 4

@@ -132,11 +132,14 @@ def _knots(
     settings: BaselineSettings,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return times, baselines and their errors, each (knot,), half a window apart."""
-    step = float(np.median(np.diff(time)))
-    window = max(settings.window_s, settings.least_rows * step)
+    window = max(settings.window_s, settings.least_rows * float(np.median(np.diff(time))))
     n = 1 + round((time[-1] - time[0]) / (window / 2))
     half = window / 2 if n > 2 else np.inf
-    at = np.linspace(time[0], time[-1], n) if n > 2 else np.array([time.mean()])
+    if n > 2:
+        step = (time[-1] - time[0]) / (n - 1)
+        at = time[0] + step * np.unique(np.round((time - time[0]) / step))  # none in long gaps
+    else:
+        at = np.array([time.mean()])
     windows = [
         (knot, values[np.searchsorted(time, knot - half) : np.searchsorted(time, knot + half)])
         for knot in at

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.records.times import iso_text
 
+SET_FORWARD_S = 365.0 * 86_400.0
+"""A step ahead by more is a clock that was set, from 1970 or 1980; no log pauses so long."""
 JITTER_S = 1.0
 """Steps back of no more are loggers writing rows in another order than they were measured."""
 
@@ -16,9 +18,9 @@ def keep_one_clock(
     """Return the rows, of those of one sensor in the file's order, that one clock has timed.
 
     A file that runs from the newest row to the oldest is only turned round. A single time that
-    fits neither neighbour, while these fit each other, is left out. If the clock was set back,
-    nothing says by which of the two the wind or another log was timed: the longest run between
-    such steps is kept.
+    fits neither neighbour, while these fit each other, is left out. If the clock was set, back or
+    by more than a year ahead, nothing says by which of the two the wind or another log was timed:
+    the longest run between such steps is kept.
 
     Parameters
     ----------
@@ -38,13 +40,14 @@ def keep_one_clock(
     if not fits.all():
         flags.append(
             Flag(
-                FlagKind.CLOCK_BACKWARDS,
+                FlagKind.CLOCK_SET,
                 f"{int((~fits).sum())} of {rows.size} times, the first "
                 f"{iso_text(time[~fits][0])}, fit neither row beside them and are left out.",
             )
         )
     rows, time = rows[fits], time[fits]
-    back = np.flatnonzero(np.diff(time) < -JITTER_S)
+    step = np.diff(time)
+    back = np.flatnonzero((step < -JITTER_S) | (step > SET_FORWARD_S))
     if back.size == 0:
         return rows
     bounds = np.concatenate([[0], back + 1, [rows.size]])
@@ -53,8 +56,8 @@ def keep_one_clock(
     first = int(back[0])
     flags.append(
         Flag(
-            FlagKind.CLOCK_BACKWARDS,
-            f"the clock ran backwards {back.size} times, first from {iso_text(time[first])} to "
+            FlagKind.CLOCK_SET,
+            f"the clock was set {back.size} times, first from {iso_text(time[first])} to "
             f"{iso_text(time[first + 1])}; the longest run between, {stop - start} of {rows.size} "
             "rows, is kept and the others left out. Split the file there to use each part.",
         )

@@ -32,11 +32,6 @@ _OTHER_UNIT = re.compile(r".+_(ppb|ppt|percent|ppm_?m|mg_?m-?3|ug_?m-?3)", re.IG
 _MAPPING = "a mapping file (--mapping, docs/reference/gas-logs.md)"
 
 
-def is_contract(columns: tuple[str, ...]) -> bool:
-    """Return True if columns are those of the contract: a time in UTC and a gas in ppm."""
-    return TIME in columns and any(_GAS.fullmatch(column) for column in columns)
-
-
 def read_contract_csv(path: Path) -> GasLog:
     """Return the log of a CSV file of the contract.
 

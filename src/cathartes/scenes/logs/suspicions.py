@@ -30,7 +30,7 @@ def find_suspicions(log: GasLog) -> tuple[Flag, ...]:
         *_no_values(log),
         *_stuck(log),
         *_heights(log),
-        *_wind(log),
+        *wind_flags(log),
     )
 
 
@@ -148,7 +148,8 @@ def _heights(log: GasLog) -> Iterator[Flag]:
         )
 
 
-def _wind(log: GasLog) -> Iterator[Flag]:
+def wind_flags(log: GasLog) -> Iterator[Flag]:
+    """Yield the flags of rows without wind and with a slack one; none of a log without wind."""
     if not log.has_wind:
         return
     missing = ~np.isfinite(log.wind_speed_m_s)

@@ -10,7 +10,7 @@ from cathartes.scenes.local_frame import LocalFrame, check_place
 from cathartes.scenes.logs.assemble import RawRows
 from cathartes.scenes.records.flags import Flag
 from cathartes.scenes.records.times import iso_text
-from cathartes.scenes.wind.history import WindHistory, within_gaps
+from cathartes.scenes.wind.history import within_gaps
 
 LONGEST_GAP_S = 3.0
 """Between fixes farther apart than this a drone may have been anywhere: no place is made up."""
@@ -102,9 +102,3 @@ def join_track(raw: RawRows, track: Track, longest_gap_s: float = LONGEST_GAP_S)
         altitude_agl_m=altitude,
         flags=(*raw.flags, *track.flags),
     )
-
-
-def join_wind(raw: RawRows, wind: WindHistory, longest_gap_s: float = 300.0) -> RawRows:
-    """Return rows with the wind of a history at their times, NaN where it says nothing."""
-    at = wind.at(raw.time_unix_s, longest_gap_s)
-    return replace(raw, wind_speed_m_s=at.wind_speed_m_s, wind_from_deg=at.wind_from_deg)

@@ -7,7 +7,7 @@ from enum import StrEnum
 class FlagKind(StrEnum):
     """The kinds of trouble, in the words of summaries and tables."""
 
-    CLOCK_BACKWARDS = "clock ran backwards"
+    CLOCK_SET = "clock set"
     CLOCK_GAP = "gap in time"
     DUPLICATE_TIME = "duplicate times"
     NO_PLACE = "no position"

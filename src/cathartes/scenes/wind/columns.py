@@ -7,7 +7,9 @@ from cathartes.errors import HeaderError
 
 SPEED = "wind_speed_m_s"
 FROM = "wind_from_deg"
-_WINDY = re.compile(r"wind|^(u|v|w)(10|_?wind)?$|\bwd\b|\bws\b|^(wd|ws|wdir|wspd)$", re.IGNORECASE)
+_WINDY = re.compile(
+    r"wind(?!ow)|^(u|v|w)(10|_?wind)?$|\bwd\b|\bws\b|^(wd|ws|wdir|wspd)$", re.IGNORECASE
+)
 
 
 def check_wind_columns(name: str, columns: Sequence[str], where_to_state: str) -> bool:

@@ -68,9 +68,6 @@ class WindConvention:
         return wrapped_deg(azimuth + self.grid_north_deg + reverse)
 
 
-METEOROLOGICAL = WindConvention("from")
-
-
 def _check_turns(angle: NDArray[np.float64], turn: float, unit: str) -> None:
     if angle.size and np.nanmax(np.abs(angle), initial=0.0) > 1.01 * turn:
         raise InputError(
