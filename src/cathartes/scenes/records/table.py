@@ -82,20 +82,21 @@ class TextTable:
             If a cell is neither a number nor one that stands for no value.
         """
         nothing = NO_VALUE | {word.lower() for word in missing}
-        unlike = {float(word) for word in missing if _is_number(word)}
+        stands_for_none = {float(word) for word in missing if _is_number(word)}
         values = np.empty(len(self.rows))
         for row, cell in enumerate(self.text(column)):
-            if cell.lower() in nothing:
-                values[row] = math.nan
-                continue
             try:
-                value = float(cell if decimal == "." else cell.replace(decimal, "."))
+                values[row] = float(cell if decimal == "." else cell.replace(decimal, "."))
             except ValueError as error:
-                raise InputError(
-                    f"{self.where(row)}: {column} is {cell!r}, which is no number; correct it, or "
-                    "leave it empty where there is no value."
-                ) from error
-            values[row] = math.nan if value in unlike or math.isinf(value) else value
+                if cell.lower() not in nothing:
+                    raise InputError(
+                        f"{self.where(row)}: {column} is {cell!r}, which is no number; correct it, "
+                        "or leave it empty where there is no value."
+                    ) from error
+                values[row] = math.nan
+        for number in stands_for_none:
+            values[values == number] = math.nan
+        values[np.isinf(values)] = math.nan
         return values
 
 
