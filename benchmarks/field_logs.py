@@ -261,10 +261,10 @@ def otm33a(
 ) -> tuple[GasLog, WindHistory, Path]:
     """Return a run of EPA OTM-33A, ten rows a second, and the table that was made of its sheet.
 
-    Needs `xlrd` for the old spreadsheets. Directions are the vehicle's, turned by
-    ``grid_north_deg``, its heading, where that is known.
+    Needs `xlrd`, which reads the old spreadsheets and is no dependency. Directions are the
+    vehicle's, turned by ``grid_north_deg``, its heading, where that is known.
     """
-    import xlrd  # noqa: PLC0415  -- a development extra
+    import xlrd  # noqa: PLC0415 -- no dependency: only this old format needs it
 
     packed = data / "otm33a" / f"{name}.xls.gz"
     sheet = xlrd.open_workbook(file_contents=gzip.decompress(packed.read_bytes())).sheet_by_index(0)

@@ -8,7 +8,7 @@ import pytest
 
 from cathartes.scenes.logs.baseline import estimate_baseline
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from made_up_flight import fly
 
 SEEDS = range(100, 120)  # the formula was made on seeds below 40

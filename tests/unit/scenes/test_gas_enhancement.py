@@ -13,7 +13,7 @@ from cathartes.scenes.logs.estimate import Estimate
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.records.flags import FlagKind
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from made_up_flight import fly
 
 

@@ -13,7 +13,7 @@ from cathartes.scenes.logs.response import (
     find_passes,
 )
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from made_up_flight import fly, position_m
 
 SEEDS = range(100, 130)  # the formulas were made on seeds below 40

@@ -19,7 +19,7 @@ class MadeUp:
 
 
 def wander(rng, n, sd, memory_s):
-    """A first-order Gauss-Markov process."""
+    """Return a first-order Gauss-Markov process, (step,)."""
     keep = np.exp(-STEP_S / memory_s)
     kicks = rng.normal(size=n) * sd * np.sqrt(1 - keep**2)
     return lfilter([1.0], [1.0, -keep], kicks)
