@@ -7,7 +7,7 @@ import numpy as np
 from cathartes.errors import InputError
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.logs.suspicions import wind_flags
-from cathartes.scenes.records.flags import FlagKind
+from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.wind.assemble import RawWind, assemble_wind
 from cathartes.scenes.wind.conventions import wind_from_components, wind_to_components
 from cathartes.scenes.wind.history import WindHistory
@@ -42,6 +42,10 @@ def wind_of_log(
             f"gas log {log.name} carries no wind; add wind_speed_m_s and wind_from_deg, or give a "
             "wind of its own (--wind)."
         )
+    assumed = Flag(
+        FlagKind.ASSUMED,
+        "nothing says at what height the log's wind was measured: at the rows' own, it is taken.",
+    )
     components = wind_to_components(log.wind_speed_m_s[known], log.wind_from_deg[known])
     time, group = np.unique(log.time_unix_s[known], return_inverse=True)
     count = np.bincount(group)
@@ -59,6 +63,7 @@ def wind_of_log(
             else height_agl_m,
             wind_speed_sd_m_s=wind_speed_sd_m_s,
             wind_from_sd_deg=wind_from_sd_deg,
+            flags=(assumed,) if height_agl_m is None else (),
         )
     )
 
