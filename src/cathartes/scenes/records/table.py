@@ -33,12 +33,15 @@ class TextTable:
         As many cells each as there are columns, stripped.
     lines
         The line of the file that each row stood on, from 1.
+    comments
+        Lines that begin with #, as they are.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    comments: tuple[str, ...] = ()
 
     def text(self, column: str) -> list[str]:
         """Return a column's cells.
@@ -141,7 +144,8 @@ def read_table(
         raise TruncatedFileError(
             f"{path.name} has no rows below its header; export it again, or leave it out."
         )
-    return TextTable(path.name, tuple(named), tuple(rows), tuple(lines))
+    comments = tuple(line for line in text.splitlines() if line.startswith("#"))
+    return TextTable(path.name, tuple(named), tuple(rows), tuple(lines), comments)
 
 
 def _read_text(path: Path) -> str:

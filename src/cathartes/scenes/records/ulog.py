@@ -5,6 +5,7 @@ fields, 'A' gives a topic a number, 'D' holds one message of it. Others (paramet
 marks) are passed over. PX4 user guide, "ULog File Format".
 """
 
+import re
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,8 @@ KIND = "PX4 ULog"
 _HEADER_BYTES = 16
 _BASIC = {"int8_t": "i1", "uint8_t": "u1", "int16_t": "<i2", "uint16_t": "<u2", "int32_t": "<i4",
           "uint32_t": "<u4", "int64_t": "<i8", "uint64_t": "<u8", "float": "<f4", "double": "<f8",
-          "bool": "?", "char": "S1"}  # fmt: skip
+          "bool": "?"}  # fmt: skip
+_FIELD = re.compile(r"(?P<kind>[\w/]+)(\[(?P<count>[1-9]\d{0,4})\])? (?P<label>\w+)", re.ASCII)
 _KNOWN_INCOMPATIBLE = 0x01
 """The one flag of byte 0 that is understood: data were appended after a crash."""
 
@@ -104,18 +106,25 @@ def _parse(name: str, content: bytes) -> _Parsed:
     return parsed
 
 
-def _topic_type(name: str, topic: str, formats: dict[str, str]) -> np.dtype[Any]:
+def _topic_type(
+    name: str, topic: str, formats: dict[str, str], within: tuple[str, ...] = ()
+) -> np.dtype[Any]:
     """Return the NumPy type of a topic's message; topics within topics become records in it."""
-    if topic not in formats:
-        raise HeaderError(f"{name}: topic {topic} is used and not described; copy the file again.")
     fields: list[tuple[Any, ...]] = []
-    for text in filter(None, formats[topic].split(";")):
-        kind, _, label = text.partition(" ")
-        base, _, count = kind.partition("[")
-        inner: Any = _BASIC.get(base) or _topic_type(name, base, formats)
-        if count:
-            n = int(count.rstrip("]"))
-            fields.append((label, f"S{n}") if base == "char" else (label, inner, (n,)))
+    for text in filter(None, formats.get(topic, "").split(";")):
+        field = _FIELD.fullmatch(text)
+        if field is None or topic in within:
+            break
+        base, count, label = field["kind"], field["count"], field["label"]
+        inner: Any = _BASIC.get(base) or _topic_type(name, base, formats, (*within, topic))
+        if base == "char":
+            fields.append((label, f"S{count or 1}"))
         else:
-            fields.append((label, inner))
-    return np.dtype(fields)
+            fields.append((label, inner, (int(count),)) if count else (label, inner))
+    else:
+        if fields and len({label for label, *_ in fields}) == len(fields):
+            return np.dtype(fields)
+    raise HeaderError(
+        f"{name}: topic {topic} is not described in a way that can be understood; the file is "
+        "damaged there: copy it again from the autopilot."
+    )

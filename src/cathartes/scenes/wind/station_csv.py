@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cathartes.errors import HeaderError
-from cathartes.scenes.records.table import read_table
+from cathartes.scenes.records.table import TextTable, read_table
 from cathartes.scenes.records.times import parse_iso
 from cathartes.scenes.wind.assemble import RawWind, assemble_wind
 from cathartes.scenes.wind.columns import FROM, SPEED, check_wind_columns
@@ -60,7 +60,7 @@ def read_station_csv(
         table.name, table.columns, "a mapping file (docs/reference/wind-files.md)"
     ):
         raise HeaderError(f"{table.name}: no columns {SPEED} and {FROM}; both are needed.")
-    stated = _comments(path)
+    stated = _comments(table)
     zone = ZoneInfo("UTC")
     time = [parse_iso(cell, zone, table.where(r)) for r, cell in enumerate(table.text(TIME))]
     return assemble_wind(
@@ -83,10 +83,10 @@ def read_station_csv(
     )
 
 
-def _comments(path: Path) -> dict[str, float]:
+def _comments(table: TextTable) -> dict[str, float]:
     """Return the numbers that comments state, by key."""
     stated: dict[str, float] = {}
-    for line in path.read_text("utf-8-sig", errors="replace").splitlines():
+    for line in table.comments:
         match = _COMMENT.match(line)
         if match and match[1] in KEYS:
             try:
@@ -95,7 +95,7 @@ def _comments(path: Path) -> dict[str, float]:
                 number = math.nan
             if not math.isfinite(number) or number < 0:
                 raise HeaderError(
-                    f"{path.name}: '# {match[1]}: {match[2]}' is no number from 0; correct it, "
+                    f"{table.name}: '# {match[1]}: {match[2]}' is no number from 0; correct it, "
                     "without a unit."
                 )
             stated[match[1]] = number
