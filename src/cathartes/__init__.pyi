@@ -13,6 +13,7 @@ from cathartes.pipeline.library import library_import as library_import
 from cathartes.pipeline.library import library_list as library_list
 from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
+from cathartes.pipeline.log_inspection import inspect_log as inspect_log
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
@@ -21,8 +22,11 @@ from cathartes.products.summary import read_summary as read_summary
 from cathartes.products.together import read_together as read_together
 from cathartes.scenes.cube import Cube as Cube
 from cathartes.scenes.instrument import load_instrument as load_instrument
+from cathartes.scenes.logs.open import read_gas_log as read_gas_log
 from cathartes.scenes.open import open_cube as open_cube
 from cathartes.scenes.options import OpenOptions as OpenOptions
+from cathartes.scenes.wind.gridded import read_gridded_wind as read_gridded_wind
+from cathartes.scenes.wind.open import read_wind as read_wind
 from cathartes.simulate.folder import read_truth as read_truth
 from cathartes.simulate.presets import preset_settings as preset_settings
 from cathartes.simulate.scene import simulate_scene as simulate_scene
@@ -44,6 +48,7 @@ __all__ = [
     "doctor",
     "evaluate",
     "georeference",
+    "inspect_log",
     "library",
     "library_compare",
     "library_fetch",
@@ -54,11 +59,14 @@ __all__ = [
     "load_instrument",
     "open_cube",
     "preset_settings",
+    "read_gas_log",
+    "read_gridded_wind",
     "read_scene_settings",
     "read_spectra",
     "read_summary",
     "read_together",
     "read_truth",
+    "read_wind",
     "scan",
     "scan_together",
     "simulate",

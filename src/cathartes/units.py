@@ -57,6 +57,9 @@ VOCABULARY: Mapping[str, Term] = _table(
     Term("wind_from_deg", "deg", "direction the wind blows from, clockwise from north", "φ_w"),
     Term("wind_speed_m_s", "m s-1", "wind speed", "U"),
     Term("altitude_m", "m", "height above the ellipsoid", "h"),
+    Term("altitude_agl_m", "m", "height above the ground below", "h_g"),
+    Term("concentration_ppm", "ppm", "concentration of a gas in air, by volume", "c"),
+    Term("time_unix_s", "s", "time since 1970-01-01T00:00:00Z, without leap seconds", "t_u"),
     Term("longitude_deg", "deg", "longitude, WGS 84, east positive", "lon"),
     Term("latitude_deg", "deg", "latitude, WGS 84, north positive", "lat"),
     Term("roll_deg", "deg", "turn about the forward axis, right wing down positive", "r"),
@@ -71,9 +74,9 @@ VOCABULARY: Mapping[str, Term] = _table(
 UNIT_OF_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
         "um": "um", "cm1": "cm-1", "cm2": "cm2 molecule-1", "per_ppm_m": "ppm-1 m-1",
-        "ppm_m": "ppm m", "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
-        "m_s": "m s-1", "m": "m",
-        "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1", "s": "s", "hz": "Hz",
+        "ppm_m": "ppm m", "ppm": "ppm", "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
+        "m_s": "m s-1", "m": "m", "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1",
+        "s": "s", "hz": "Hz",
     }
 )  # fmt: skip
 """What the end of a name says of its unit. The longest that fits counts: ``_ppm_m`` is not ``_m``;

@@ -68,6 +68,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "evaluate": Entry(
             "cathartes.cli.evaluate:evaluate", "Score a scan's output folder against the truth."
         ),
+        "inspect-log": Entry(
+            "cathartes.cli.inspect_log:inspect_log",
+            "Say what was understood of a gas-sensor log.",
+        ),
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
         ),

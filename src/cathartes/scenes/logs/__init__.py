@@ -1,0 +1,1 @@
+"""Gas-sensor logs: values, readers (one module a format), baseline, drift, lag."""

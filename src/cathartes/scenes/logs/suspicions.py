@@ -1,0 +1,169 @@
+"""What a finished log shows that a person should know before believing it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.scenes.logs.gas_log import GasLog
+from cathartes.scenes.records.flags import Flag, FlagKind, row_ranges
+from cathartes.scenes.records.times import iso_text
+from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S
+
+FASTEST_PLATFORM_M_S = 120.0
+"""Faster than the drones and light aircraft that carry sensors: the position jumped."""
+STUCK_ROWS = 30
+STUCK_S = 30.0
+"""So many equal values over so long a time are no measurement of moving air."""
+GAP_STEPS = 20.0
+GAP_S = 10.0
+"""A step is a gap in time if it is so many usual steps, and so long."""
+BELOW_GROUND_M = -3.0
+"""Lower than the error of a good receiver's height."""
+EARTH_RADIUS_M = 6_371_000.0
+
+
+def find_suspicions(log: GasLog) -> tuple[Flag, ...]:
+    """Return the flags of gaps, stuck or missing values, heights below ground, and slack wind."""
+    return (
+        *_gaps(log),
+        *_no_values(log),
+        *_stuck(log),
+        *_heights(log),
+        *wind_flags(log),
+    )
+
+
+def misplaced(
+    time_unix_s: NDArray[np.float64],
+    longitude_deg: NDArray[np.float64],
+    latitude_deg: NDArray[np.float64],
+    sensor_index: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Return (row,), True where a place can't be reached from the rows beside it, which agree.
+
+    Parameters
+    ----------
+    time_unix_s : (row,) [s], ascending
+    longitude_deg, latitude_deg : (row,) [deg]
+    sensor_index : (row,)
+    """
+    wrong = np.zeros(time_unix_s.size, bool)
+    for sensor in np.unique(sensor_index):
+        own = np.flatnonzero(sensor_index == sensor)
+        if own.size < 3:
+            continue
+        time, lon, lat = time_unix_s[own], longitude_deg[own], latitude_deg[own]
+
+        def too_fast(
+            first: slice,
+            second: slice,
+            time: NDArray[np.float64] = time,
+            lon: NDArray[np.float64] = lon,
+            lat: NDArray[np.float64] = lat,
+        ) -> NDArray[np.bool_]:
+            distance = _distance_m(lon[first], lat[first], lon[second], lat[second])
+            return distance > FASTEST_PLATFORM_M_S * np.maximum(time[second] - time[first], 1.0)
+
+        before, at, after = slice(None, -2), slice(1, -1), slice(2, None)
+        wrong[own[1:-1]] = too_fast(before, at) & too_fast(at, after) & ~too_fast(before, after)
+    return wrong
+
+
+def _distance_m(
+    lon1: NDArray[np.float64],
+    lat1: NDArray[np.float64],
+    lon2: NDArray[np.float64],
+    lat2: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return great-circle distances (haversine)."""
+    a, b = np.radians(lat1), np.radians(lat2)
+    half = (
+        np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
+    )
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
+
+
+def _gaps(log: GasLog) -> Iterator[Flag]:
+    time = np.unique(log.time_unix_s)
+    if time.size < 3:
+        return
+    step = np.diff(time)
+    gap = step > max(GAP_S, GAP_STEPS * float(np.median(step)))
+    if gap.any():
+        first = int(np.argmax(gap))
+        yield Flag(
+            FlagKind.CLOCK_GAP,
+            f"{int(gap.sum())} gaps in time, together {step[gap].sum():.0f} s, the first from "
+            f"{iso_text(time[first])} to {iso_text(time[first + 1])}: the log paused, or its clock "
+            "jumped.",
+        )
+
+
+def _no_values(log: GasLog) -> Iterator[Flag]:
+    for chemical, values in zip(log.chemicals, log.concentration_ppm, strict=True):
+        missing = ~np.isfinite(values)
+        if missing.any():
+            yield Flag(
+                FlagKind.NO_VALUE,
+                f"{chemical}: {int(missing.sum())} of {len(log)} rows have no value.",
+                row_ranges(missing.tolist()),
+            )
+
+
+def _stuck(log: GasLog) -> Iterator[Flag]:
+    for chemical, values in zip(log.chemicals, log.concentration_ppm, strict=True):
+        for number, sensor in enumerate(log.sensors):
+            own = np.flatnonzero((log.sensor_index == number) & np.isfinite(values))
+            runs = [
+                run
+                for run in np.split(own, np.flatnonzero(np.diff(values[own]) != 0) + 1)
+                if run.size >= min(STUCK_ROWS, max(own.size, 3))
+                and log.time_unix_s[run[-1]] - log.time_unix_s[run[0]] >= STUCK_S
+            ]
+            if runs:
+                longest = max(runs, key=len)
+                marked = np.zeros(len(log), bool)
+                marked[np.concatenate(runs)] = True
+                who = f"{chemical} of sensor {sensor}" if sensor else chemical
+                yield Flag(
+                    FlagKind.STUCK,
+                    f"{who}: {int(marked.sum())} of {own.size} values repeat the one before over "
+                    f"{STUCK_S:g} s and more, {values[longest[0]]:g} ppm {longest.size} times from "
+                    f"{iso_text(log.time_unix_s[longest[0]])}: the sensor is stuck, at its floor "
+                    "or ceiling, or coarser than its signal; it says nothing of gas there.",
+                    row_ranges(marked.tolist()),
+                )
+
+
+def _heights(log: GasLog) -> Iterator[Flag]:
+    below = log.altitude_agl_m < BELOW_GROUND_M
+    if below.any():
+        yield Flag(
+            FlagKind.BELOW_GROUND,
+            f"{int(below.sum())} of {len(log)} rows lie below the ground, down to "
+            f"{log.altitude_agl_m.min():.1f} m: is the height above ground, or is the ground's own "
+            "height wrong, or of another reference (ellipsoid, sea)?",
+            row_ranges(below.tolist()),
+        )
+
+
+def wind_flags(log: GasLog) -> Iterator[Flag]:
+    """Yield the flags of rows without wind and with a slack one; none of a log without wind."""
+    if not log.has_wind:
+        return
+    missing = ~np.isfinite(log.wind_speed_m_s)
+    if missing.any():
+        yield Flag(
+            FlagKind.WIND_GAP,
+            f"{int(missing.sum())} of {len(log)} rows have no wind.",
+            row_ranges(missing.tolist()),
+        )
+    slack = log.wind_speed_m_s < STAGNANT_BELOW_M_S
+    if slack.any():
+        yield Flag(
+            FlagKind.STAGNANT_WIND,
+            f"{int(slack.sum())} of {len(log)} rows have a wind below {STAGNANT_BELOW_M_S:g} m/s: "
+            "there the direction is no guide to where a vapour came from.",
+            row_ranges(slack.tolist()),
+        )

@@ -1,0 +1,222 @@
+"""What a mapping file says of a table's layout and of its times; how such a file is read."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    ValidationError,
+    model_validator,
+)
+
+from cathartes.errors import InputError, SettingsError
+from cathartes.scenes.records.autopilot import UNIX_COLUMN, topic_table
+from cathartes.scenes.records.flight_files import read_flight_record
+from cathartes.scenes.records.table import TextTable, read_table
+from cathartes.scenes.records.times import TimeScale, parse_format, parse_iso, parse_number
+
+
+class MappingTable(BaseModel):
+    """A table of a mapping file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(
+            f"{name!r} is no time zone; give UTC or a name such as Europe/Zurich"
+        ) from error
+    return name
+
+
+class LayoutTable(MappingTable):
+    """``[table]``: how the text is laid out.
+
+    Attributes
+    ----------
+    delimiter
+        Between cells; " " stands for any run of blanks.
+    decimal
+        The decimal mark.
+    skip_lines
+        Lines before the header.
+    columns
+        Names, for a file without a header line.
+    missing
+        Texts that stand for no value besides empty cells and NaN.
+    topic
+        Of an autopilot's log: the topic (message) whose fields are the columns. A column
+        ``time_unix_s`` is added; ``[time]`` is not needed.
+    """
+
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
+    skip_lines: Annotated[int, Field(ge=0)] = 0
+    columns: list[str] | None = None
+    missing: list[str] = []
+    topic: str | None = None
+
+    def read(self, path: Path) -> TextTable:
+        """Return the file as a table; raises as `read_table` or `read_flight_record`."""
+        if self.topic is not None:
+            return topic_table(read_flight_record(path), self.topic)
+        return read_table(
+            path, delimiter=self.delimiter, skip_lines=self.skip_lines, columns=self.columns
+        )
+
+    def numbers(self, table: TextTable, column: str | float) -> NDArray[np.float64]:
+        """Return a column as (row,) numbers in the file's unit, or a constant as often."""
+        if isinstance(column, str):
+            return table.numbers(column, missing=self.missing, decimal=self.decimal)
+        return np.full(len(table.rows), float(column))
+
+
+class TimeTable(MappingTable):
+    """``[time]``: the columns of time, and what they mean.
+
+    Attributes
+    ----------
+    columns
+        Joined by a blank before they are read: a date and a time, or one alone.
+    format
+        "iso"; a scale of numbers (unix_s, unix_ms, unix_us, matlab_days, excel_days); "elapsed_s",
+        seconds since ``start``; or a `strptime` format.
+    zone
+        Of times that state none. Not needed for unix times; there is no default.
+    start
+        ISO 8601, for "elapsed_s" and for rows without a time of their own.
+    step_s
+        Between rows without a time of their own, the first at ``start``.
+    offset_s
+        Added to every time: what the clock was behind UTC.
+    """
+
+    columns: list[str] = []
+    format: str = "iso"
+    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    start: str = ""
+    step_s: PositiveFloat | None = None
+    offset_s: float = 0.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "TimeTable":
+        if bool(self.columns) == (self.step_s is not None):
+            raise ValueError("give either columns, or start and step_s for rows without a time")
+        if (self.step_s is not None or self.format == "elapsed_s") and not self.start:
+            raise ValueError("step_s and 'elapsed_s' need start, the time of second 0")
+        if self.format in {"matlab_days", "excel_days"} and self.zone is None:
+            raise ValueError(f"{self.format} are local to a zone: name it (zone = 'UTC')")
+        return self
+
+    def unix_s(self, table: TextTable, decimal: str = ".") -> NDArray[np.float64]:
+        """Return each row's time, (row,) seconds since 1970-01-01T00:00:00Z; NaN where none is."""
+        start = parse_iso(self.start, self._zone(), "mapping file, time.start")
+        if self.step_s is not None:
+            return (
+                start + self.offset_s + self.step_s * np.arange(len(table.rows), dtype=np.float64)
+            )
+        cells = [" ".join(parts) for parts in zip(*map(table.text, self.columns), strict=True)]
+        if self.format == "elapsed_s":
+            elapsed = table.numbers(self.columns[0], decimal=decimal)
+            return start + self.offset_s + elapsed
+        times = [self._parse(cell, table.where(row)) for row, cell in enumerate(cells)]
+        return np.array(times) + self.offset_s
+
+    def _zone(self) -> ZoneInfo | None:
+        return None if self.zone is None else ZoneInfo(self.zone)
+
+    def _parse(self, cell: str, where: str) -> float:
+        if self.format == "iso":
+            return parse_iso(cell, self._zone(), where)
+        for scale in get_args(TimeScale):
+            if self.format == scale:
+                time = parse_number(cell, scale, where)
+                if self.zone is None or scale.startswith("unix") or not np.isfinite(time):
+                    return time
+                return _local_to_utc(time, ZoneInfo(self.zone))
+        return parse_format(cell, self.format, self._zone(), where)
+
+
+class TimedMapping(MappingTable):
+    """What every mapping file of a time series says: layout and times."""
+
+    table: LayoutTable = LayoutTable()
+    time: TimeTable
+
+    @model_validator(mode="before")
+    @classmethod
+    def _time_of_a_topic(cls, content: Any) -> Any:
+        """Fill in the time of an autopilot's topic, which has only one."""
+        if isinstance(content, dict) and "time" not in content and "table" in content:
+            table = content["table"]
+            if isinstance(table, dict) and table.get("topic") is not None:
+                return {**content, "time": {"columns": [UNIX_COLUMN], "format": "unix_s"}}
+        return content
+
+
+def _local_to_utc(local_unix_s: float, zone: ZoneInfo) -> float:
+    """Return the UTC time of a clock that counts local time since 1970-01-01T00:00:00 local."""
+    text = str(np.datetime64("1970-01-01T00:00:00.000000") + np.timedelta64(
+        round(local_unix_s * 1e6), "us"))  # fmt: skip
+    return parse_iso(text, zone, "time")
+
+
+Model = TypeVar("Model", bound=MappingTable)
+
+
+def read_mapping_file(path: Path, model: type[Model], page: str) -> Model:
+    """Return a TOML mapping file's content.
+
+    Parameters
+    ----------
+    path
+    model
+        What it may say.
+    page
+        The page of the documentation that lists the keys, for messages.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such file, it is no TOML, or a key is missing, unknown or wrong.
+    """
+    try:
+        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise SettingsError(f"mapping file {path.name} can't be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"mapping file {path.name} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "top level"
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(
+            f"mapping file {path.name}, {where}: {message}. The keys are in {page}."
+        ) from error
+
+
+def check_columns(table: TextTable, named: list[str], path: Path) -> None:
+    """Check that a mapping names only columns that the table has.
+
+    Raises
+    ------
+    InputError
+        With the columns that there are.
+    """
+    absent = sorted(set(named) - set(table.columns))
+    if absent:
+        raise InputError(
+            f"{path.name} has no column {', '.join(absent)}, which the mapping names; it has "
+            f"{', '.join(table.columns)}. Correct the mapping (or its delimiter and skip_lines)."
+        )

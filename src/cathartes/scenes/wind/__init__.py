@@ -1,0 +1,1 @@
+"""Wind: its history as values, its one convention, its profile with height, and its readers."""
