@@ -1,11 +1,13 @@
 """Images of a scene, made while detecting and read by name afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.detectability import DetectabilityCurve
 from cathartes.detect.quantify import (
     SaturationCurve,
     apparent_column_ppm_m,
@@ -75,6 +77,8 @@ class ScenePlanes:
         Error of every column density in common, as a part of it.
     shape_only
         Names of gases without amounts: their columns are NaN.
+    detectability
+        What each gas needs to be found, by name; known after the search alone.
     """
 
     store: PlaneStore
@@ -83,6 +87,7 @@ class ScenePlanes:
     contrast_sd: float
     relative_error: float
     shape_only: frozenset[str] = frozenset()
+    detectability: Mapping[str, DetectabilityCurve] = field(default_factory=dict)
 
     def score(self, gas: str) -> NDArray[np.float32]:
         """Return the detection score, (line, sample), clean standard deviations."""
@@ -108,6 +113,28 @@ class ScenePlanes:
         """Return the noise-equivalent column density, (line, sample) [ppm m]."""
         return necl_ppm_m(self.scales[gas].noise_equivalent, self.contrast(gas), self.min_contrast)
 
+    def detectable_column(self, gas: str) -> NDArray[np.float32]:
+        """Return the smallest column density that is found, (line, sample) [ppm m]."""
+        curve = self.detectability[gas]
+        return curve.smallest_column_ppm_m(self.contrast(gas), self.min_contrast)
+
+    def sensitivity(self, gas: str) -> tuple[float, float, float]:
+        """Return median NECL [ppm m], median detectable column [ppm m], and the blind share.
+
+        Both columns fall as the contrast grows, so that the second median is that of the first's
+        pixel: one image a gas is read, of forty that a scene may have.
+        """
+        necl = self.necl(gas)
+        known = necl[~np.isnan(necl)]
+        if not known.size:
+            return float("nan"), float("nan"), float("nan")
+        curve, noise = self.detectability[gas], self.scales[gas].noise_equivalent
+        median = float(np.median(known))
+        contrast = noise / median if np.isfinite(median) else 0.0
+        column = float(curve.smallest_column_ppm_m(contrast, self.min_contrast))
+        blind = known > noise / max(self.min_contrast, curve.least_contrast, 1e-30)
+        return median, column, float(blind.mean())
+
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of the column density, (line, sample) [ppm m]."""
         return column_density_sd_ppm_m(
@@ -131,5 +158,7 @@ class ScenePlanes:
                 return self.column_density_sd(gas)
             case "necl_ppm_m":
                 return self.necl(gas)
+            case "detectable_column_ppm_m":
+                return self.detectable_column(gas)
             case _:
                 return self.store.read(name)

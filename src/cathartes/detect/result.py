@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.tails import FalseAlarmLaw
 
 UNKNOWN = "unknown"
@@ -136,19 +137,29 @@ class GasSearched:
         Detection score that a pixel must pass to start a plume.
     false_alarm
         How often clean pixels have a score of this gas.
+    detectable_column_median_ppm_m : [ppm m]
+        Median over the scene's pixels of the smallest column density that is found with a
+        probability of 0.95; infinite where half of the pixels could show no plume of this gas, NaN
+        for a gas whose spectrum has no amounts.
+    blind_share
+        Share of the pixels in which a plume of this gas could not be seen, whatever its column
+        density; NaN where the contrast is not known.
     """
 
     name: str
     necl_median_ppm_m: float
     score_threshold: float
     false_alarm: FalseAlarmLaw
+    detectable_column_median_ppm_m: float
+    blind_share: float
 
 
 class Planes(Protocol):
     """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
 
     Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
-    ``necl_ppm_m/<gas>`` and ``context`` (a grey image of the ground).
+    ``necl_ppm_m/<gas>``, ``detectable_column_ppm_m/<gas>`` and ``context`` (a grey image of the
+    ground).
     """
 
     def read(self, name: str) -> NDArray[np.float32]:
@@ -171,6 +182,8 @@ class Detections:
         True if what chance gives was measured on this scene, False if it was assumed.
     outcome, reason
         The reason is "" but for `Outcome.INCONCLUSIVE`.
+    air
+        What the air does to the bands searched, as it was taken.
     """
 
     labels: NDArray[np.int32]
@@ -180,6 +193,7 @@ class Detections:
     outcome: Outcome
     reason: str
     planes: Planes
+    air: Atmosphere
 
     def false_alarm(self, gas: str) -> FalseAlarmLaw:
         """Return how often clean pixels of this scene have a score of a gas.

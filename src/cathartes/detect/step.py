@@ -23,6 +23,7 @@ from cathartes.detect.search import score_scene
 from cathartes.detect.seeds import LEAST_HEIGHT, PLUME_MARGIN_PX, Peaks, find_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.tails import FalseAlarmLaw
+from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube
 
 MIN_ALBEDO_FACTOR = 0.02
@@ -44,6 +45,7 @@ def detect(
     store: PlaneStore,
     tick: Tick = quiet,
     workers: int = 1,
+    air: AirTable | None = None,
 ) -> Detections:
     """Find the plumes in a cube, name and measure them.
 
@@ -64,11 +66,13 @@ def detect(
         Takes progress.
     workers
         Threads that search.
+    air
+        What the air does, if that is known; else it is estimated from the scene.
 
     Raises
     ------
     InputError
-        If the cube has too few usable bands or pixels.
+        If the cube has too few usable bands or pixels, or the air's table does not fit its bands.
     NoSignatureError
         If there is no gas to search for.
     HeaderError
@@ -77,7 +81,7 @@ def detect(
         If the background can't be inverted.
     """
     scene = Scene.of_cube(cube, settings, tick)
-    known = Known.of_scene(scene, gases)
+    known = Known.of_scene(scene, gases, air)
     gases, searcher = known.gases, known.searcher
     heights = score_scene(searcher, store, workers, tick)
     assumed = scene.emissive and np.isnan(searcher.contrast.plume_temperature_k)
@@ -128,8 +132,9 @@ def detect(
         )
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
+    planes = replace(planes, detectability=known.detectability(threshold))
     searched = tuple(
-        GasSearched(name, _median(planes.necl(name)), threshold, false_alarm(gas))
+        _searched(planes, name, threshold, false_alarm(gas), contrast_known=not assumed)
         for gas, name in enumerate(gases.names)
     )
     outcome, reason = outcome_of(
@@ -141,13 +146,17 @@ def detect(
         width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
     )
-    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes)
+    return Detections(
+        labels, plumes, searched, laws.every.measured, outcome, reason, planes, known.air
+    )
 
 
-def _median(necl: NDArray[np.float32]) -> float:
-    """Return the median of a (line, sample) image without its NaN pixels; NaN if all are."""
-    known = necl[~np.isnan(necl)]
-    return float(np.median(known)) if known.size else float("nan")
+def _searched(
+    planes: ScenePlanes, gas: str, threshold: float, law: FalseAlarmLaw, *, contrast_known: bool
+) -> GasSearched:
+    """Return how well a gas could be seen."""
+    necl, column, blind = planes.sensitivity(gas)
+    return GasSearched(gas, necl, threshold, law, column, blind if contrast_known else np.nan)
 
 
 def _describe(

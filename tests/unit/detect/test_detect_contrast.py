@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.atmosphere import Atmosphere
+from cathartes.detect.atmosphere import AirOrigin, Atmosphere
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.quantify import albedo_factor, emissive_contrast_k
 
 WAVELENGTH_UM = np.linspace(8.0, 12.0, 10)
 BLOCK = np.random.default_rng(1).uniform(7, 10, (4, 5, 10)).astype(np.float32)
 WEIGHT = np.random.default_rng(2).random((3, 10))
-AIR = Atmosphere(np.linspace(0.6, 0.9, 10), np.linspace(2.0, 0.5, 10))
+AIR = Atmosphere(np.linspace(0.6, 0.9, 10), np.linspace(2.0, 0.5, 10), AirOrigin.SCENE)
 
 
 def contrast_of(weight, plume_k):
