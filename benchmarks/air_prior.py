@@ -1,4 +1,4 @@
-"""Print how far the air of simulated scenes is off when the air temperature stated is right or wrong.
+"""Print how far the air of simulated scenes is off, the air temperature stated right or wrong.
 
     python benchmarks/air_prior.py [--scenes N] [--seed FIRST]
 

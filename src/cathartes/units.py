@@ -38,6 +38,8 @@ VOCABULARY: Mapping[str, Term] = _table(
     Term("absorption_per_ppm_m", "ppm-1 m-1", "absorption per column density, base e", "α"),
     Term("column_density_ppm_m", "ppm m", "column density of a gas", "u"),
     Term("necl_ppm_m", "ppm m", "noise-equivalent column density (NECL)", "σ_u"),
+    Term("detectable_column_ppm_m", "ppm m",
+         "smallest column density of a gas that is found with a probability of 0.95", "u_95"),
     Term("temperature_k", "K", "temperature", "T"),
     Term("brightness_temperature_k", "K", "brightness temperature", "T_b"),
     Term("pressure_pa", "Pa", "pressure", "P"),

@@ -1,5 +1,6 @@
 """The upper edge of a scene's radiances, where the ground is nearest to black, and its best air."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,11 +67,15 @@ class AirEdge:
     def fit(self, model: AirModel, start: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the state of the air that fits best."""
         low, high = model.limits
+
+        def residual(state: NDArray[np.float64]) -> NDArray[np.float64]:
+            return self.residual(model, state)
+
         found = least_squares(
-            lambda state: self.residual(model, state),
+            residual,
             start,
             bounds=(low - 1e-9, high + 1e-9),
-            loss="soft_l1",
+            loss=_soft_l1_of_misfit(self.radiance.size),  # type: ignore[arg-type]  # stubs: (m,)
             diff_step=model.step,
             max_nfev=60,
         )
@@ -114,3 +119,21 @@ def _upper_edge(
     glowing = radiance[known]
     edge = np.array([np.quantile(glowing[b], UPPER_QUANTILE, axis=0) for b in bins])
     return edge if (edge > 0).all() else None
+
+
+def _soft_l1_of_misfit(
+    n_misfit: int,
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return the loss of squared residuals with two derivatives: soft l1, of the prior as it is.
+
+    A prior that gives way to a contradiction would be given up just where the ground misleads.
+    """
+
+    def loss(z: NDArray[np.float64]) -> NDArray[np.float64]:
+        root = np.sqrt(1.0 + z)
+        rho = np.stack([2.0 * (root - 1.0), 1.0 / root, -0.5 / root**3])
+        prior = z[n_misfit:]
+        rho[:, n_misfit:] = np.stack([prior, np.ones_like(prior), np.zeros_like(prior)])
+        return rho
+
+    return loss

@@ -15,10 +15,10 @@ from cathartes.spectra.response import SpectralBands, response_matrix
 _STEP_CM1 = 1.0
 _LIMITS = (np.log([0.05, 0.02, 20.0]), np.log([6.0, 1.0, 20_000.0]))
 _TEMPERATURES_K = (225.0, 325.0)
-TEMPERATURE_WEIGHT = 40.0
+TEMPERATURE_WEIGHT = 10.0
 """By so much what is thought of the air's temperature outweighs the edge. The fit takes the bands'
-errors as each band's own and would claim to know the temperature to 0.1 K; but they are shared, by
-all that makes ground not grey: left alone it missed by 5 K (18 tuning scenes)."""
+errors as each band's own, and would claim to know the temperature to a tenth of a kelvin; but all
+that makes ground not grey is shared by bands: left alone it missed by 5 K (18 tuning scenes)."""
 _STEP_OF_TABLE = 1e-3
 """Of water or ozone, as a part of the table's range: below the distance of its states."""
 
@@ -93,8 +93,7 @@ def estimate_atmosphere(
     shape over all bands says how much water and ozone there is, and a model of the air then gives
     their absolute values. Water, ozone, the way through the air and the air's temperature are
     fitted, with weak priors (1.5 g cm-2, 0.3 atm cm, the altitude; a factor of 2.7, 1.3 and 2.7)
-    and a strong one of the temperature. Bands where the ground is not grey count less, and so does
-    a temperature that the scene contradicts (soft l1).
+    and a strong one of the temperature. Bands where the ground is not grey count less (soft l1).
 
     Parameters
     ----------
@@ -180,7 +179,7 @@ class _ModelAir:
     @property
     def start(self) -> NDArray[np.float64]:
         state = np.array([*np.log([1.5, 0.3, self.prior.altitude_m]), self.prior.temperature_k])
-        return np.clip(state, *self.limits)
+        return np.asarray(np.clip(state, *self.limits))
 
     @property
     def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -203,7 +202,7 @@ class _ModelAir:
 
     def surprise(self, state: NDArray[np.float64]) -> NDArray[np.float64]:
         temperature_k = self.prior.temperature_sd_k / TEMPERATURE_WEIGHT
-        return (state - self.start) / np.array([1.0, 0.3, 1.0, temperature_k])
+        return np.asarray((state - self.start) / np.array([1.0, 0.3, 1.0, temperature_k]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,8 @@ class _TableAir:
     def to_unit(self, state: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return 1 to 2 over each axis: derivatives are made by parts of the state."""
         low, width = self._range
-        return np.where(width > 0, 1.0 + (state - low) / np.where(width > 0, width, 1.0), 1.5)
+        share = (state - low) / np.where(width > 0, width, 1.0)
+        return np.asarray(np.where(width > 0, 1.0 + share, 1.5))
 
     def of_unit(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
         low, width = self._range

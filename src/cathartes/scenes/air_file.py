@@ -164,7 +164,9 @@ def _row(line: str, n_columns: int, number: int) -> list[float]:
 def to_canonical_radiance(
     values: NDArray[np.float64], unit: str, wavelength_um: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    r"""Return radiances in W m-2 sr-1 um-1; per wavenumber, :math:`L_\lambda = 10^4 L_\nu/\lambda^2`.
+    r"""Return radiances in W m-2 sr-1 um-1.
+
+    Those per wavenumber become ones per wavelength by :math:`L_\lambda = 10^4 L_\nu/\lambda^2`.
 
     Parameters
     ----------

@@ -147,10 +147,9 @@ class AirTable:
         arriving = self.transmittance * sky
         if self.fwhm_um is None:
             self._check_covers(bands)
-            response = response_matrix(bands, self.wavenumber_cm1)
+            response = response_matrix(bands, self.wavenumber_cm1).toarray()
             tau, up, down = (
-                (response @ values.reshape(-1, values.shape[2]).T).T.reshape(*values.shape[:2], -1)
-                for values in (self.transmittance, self.path_radiance, arriving)
+                values @ response.T for values in (self.transmittance, self.path_radiance, arriving)
             )
         else:
             self._check_channels(bands, self.fwhm_um)
@@ -238,7 +237,7 @@ class AirStates:
         return cls(table.water_g_cm2, table.ozone_atm_cm, values)
 
     def at(self, water_g_cm2: float, ozone_atm_cm: float) -> BandAir:
-        """Return the air of a state, each (band,), linearly between the table's depths and radiances.
+        """Return the air of a state, each (band,), between the table's depths and radiances.
 
         An axis of one state is that state, whatever is asked; beyond the others' ends they hold.
         """
