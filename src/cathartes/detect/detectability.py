@@ -74,17 +74,19 @@ def detectability_curve(
     r"""Return which contrast a plume of one gas needs, over its column density.
 
     A plume that fills a square of the search adds :math:`C\,v(u)`, :math:`v = W\,\Delta L(u)`, to
-    whitened ground of squared length :math:`d_0^2`. Its cosine with the whitened signature
-    :math:`\hat s` must reach the one that the search needs, :math:`c_t`, although noise and clutter
-    take 1.645 of their standard deviations σ off:
+    whitened ground of squared length :math:`d_0^2`. Along the whitened signature :math:`\hat s` it
+    gives :math:`C z`, :math:`z = \hat s^T v`; besides, a dense plume gives what is not along it. The
+    cosine score reaches the t that the search needs where the square of the first is κ² of all the
+    rest, and in 95 of 100 squares if noise and clutter may take m off:
 
-    .. math:: C\,\hat s^T v - 1.645\,\sigma = c_t \sqrt{d_0^2 + C^2 v^T v}, \qquad
-              c_t^2 = 1 - e^{-(t\,k)^2/(b-1)}, \qquad \sigma = \frac{k\,d_0}{\sqrt{b-1}}
+    .. math:: (C z - m)^2 = \kappa^2\,[d_0^2 + C^2 (v^T v - z^2)], \qquad
+              \kappa^2 = e^{(t\,k)^2/(b-1)} - 1, \qquad
+              m^2 = \frac{(1.645\,k\,d_0)^2}{b-1} + \kappa^2 (d_{95} - d_0)^2
 
-    t the score in clean standard deviations, k the size of one (`Family.scale`), b the number of
-    bands. This is a quadratic equation for the contrast C; it has no answer where the plume is so
-    dense that its spectrum has left the signature's cone. Of thin and dense signatures the better
-    one counts.
+    t in clean standard deviations, k the size of one (`Family.scale`), b the number of bands, d0
+    and d95 the median and the 95 % quantile of the ground's length: m is 1.645 standard deviations
+    of what the ground gives along the signature, and across it. This is a quadratic equation for the contrast C; it has no answer where the plume is so dense that
+    its spectrum has left the signature's cone. Of thin and dense signatures the better one counts.
 
     Parameters
     ----------
@@ -112,11 +114,12 @@ def detectability_curve(
     unit = bank.whitened[rows] * bank.noise_equivalent[rows, None]
     along, square = np.abs(v @ unit.T), np.einsum("ub,ub->u", v, v)[:, None]
     k = family.scale[rows].astype(np.float64)
-    cosine_squared = -np.expm1(-((score * k) ** 2) / (family.n_bands - 1))
-    margin = MARGIN * k * np.sqrt(energy / (family.n_bands - 1))
-    lead = along**2 - cosine_squared * square
-    # margin² is always below c_t² d0² for scores above 1.645: one root is positive.
-    rest = np.minimum(margin**2 - cosine_squared * energy, 0.0)
+    tangent_squared = np.expm1((score * k) ** 2 / (family.n_bands - 1))
+    of_filter = MARGIN * k * np.sqrt(energy / (family.n_bands - 1))
+    of_length = max(np.sqrt(family.ordinary_energy) - np.sqrt(energy), 0.0)
+    margin = np.hypot(of_filter, np.sqrt(tangent_squared) * of_length)
+    lead = along**2 - tangent_squared * np.maximum(square - along**2, 0.0)
+    rest = margin**2 - tangent_squared * energy
     root = margin * along + np.sqrt(np.maximum((margin * along) ** 2 - lead * rest, 0.0))
     contrast = np.where(lead > 0, root / np.where(lead > 0, lead, 1.0), np.inf).min(axis=1)
     return DetectabilityCurve(column, np.minimum.accumulate(contrast))

@@ -19,7 +19,7 @@ def made():
     band = np.arange(N_BANDS)
     thin = 1e-3 * np.exp(-0.5 * ((band - np.array([[12.0], [27.0]])) / 2.0) ** 2)
     level = np.linspace(0.1, 0.15, N_BANDS)
-    covariance = 0.02 * np.exp(-np.abs(band[:, None] - band) / 5.0) + 1e-3 * np.eye(N_BANDS)
+    covariance = 1e-4 * (0.02 * np.exp(-np.abs(band[:, None] - band) / 5.0) + np.eye(N_BANDS))
     ground = rng.multivariate_normal(np.zeros(N_BANDS), covariance, N_PIXELS)
     background = Background(np.zeros((1, N_BANDS)), covariance, 10**6)
     signatures = Signatures(("first", "second"), Regime.EMISSIVE, thin, level)
@@ -30,7 +30,13 @@ def made():
     scale = np.array(
         [np.quantile(np.abs(cosine_score(row, distance, N_BANDS)), 0.6827) for row in z]
     )
-    family = Family(bank.cosine.astype("f4"), scale.astype("f4"), N_BANDS, 60.0, two_sided=True)
+    family = Family(
+        bank.cosine.astype("f4"),
+        scale.astype("f4"),
+        N_BANDS,
+        float(np.quantile(distance, 0.95)),
+        two_sided=True,
+    )
     return ground, signatures, bank, family, float(np.median(distance))
 
 
