@@ -23,7 +23,7 @@ from cathartes.simulate.scene import pixel_and_altitude, simulate_scene
 from cathartes.simulate.settings import AirSettings, SceneSettings
 from cathartes.spectra.response import response_matrix
 
-SIZES_K = (0.01, 2.0, float("inf"))
+SIZES_K = (0.01, 2.0, np.inf)
 ERRORS_K = (0.0, 2.0, -2.0, 5.0, -5.0)
 
 

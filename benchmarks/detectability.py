@@ -3,9 +3,10 @@
     CATHARTES_DATA=../shared/data python benchmarks/detectability.py [--scenes N] [--seed FIRST]
 
 A simulated scene without plumes is scanned; what `detect` says of each gas is the column density
-that is found with a probability of 0.95. Then squares of 5 by 5 pixels of that column, or a part of it,
-are put into the same scene, a few of each gas, by the exact three-layer equation on the instrument's
-bands, and the scene is scanned anew. The plume has the air's temperature, the scan is told it.
+that is found with a probability of 0.95. Then squares of 5 by 5 pixels of that column, or a part of
+it, are put into the same scene, a few of each gas, by the exact three-layer equation on the
+instrument's bands, and the scene is scanned anew. The plume has the air's temperature, and the
+scan is told it.
 """
 
 import argparse
@@ -122,8 +123,9 @@ def main() -> None:
         smallest = {g: empty.planes.read(f"detectable_column_ppm_m/{name}")
                     for g, name in enumerate(gases.names)}  # fmt: skip
         blind = [gas.blind_share for gas in empty.gases]
-        print(f"seed {seed}: threshold {empty.gases[0].score_threshold:.2f}, "
-              f"blind share {np.nanmin(blind):.2f} to {np.nanmax(blind):.2f}", flush=True)  # fmt: skip
+        share = f"{np.nanmin(blind):.2f} to {np.nanmax(blind):.2f}"
+        threshold = empty.gases[0].score_threshold
+        print(f"seed {seed}: threshold {threshold:.2f}, blind share {share}", flush=True)
         for part in PARTS:
             columns = [(i, part * smallest[i.gas][i.pixels]) for i in chosen]
             # A square with a pixel that shows nothing is left out.

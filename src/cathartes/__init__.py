@@ -23,6 +23,7 @@ _PLACES = {
     "load_instrument": "cathartes.scenes.instrument:load_instrument",
     "open_cube": "cathartes.scenes.open:open_cube",
     "preset_settings": "cathartes.simulate.presets:preset_settings",
+    "read_air_table": "cathartes.scenes.air_file:read_air_table",
     "read_scene_settings": "cathartes.simulate.settings:read_scene_settings",
     "read_spectra": "cathartes.spectra.readers:read_spectra",
     "read_summary": "cathartes.products.summary:read_summary",

@@ -14,6 +14,7 @@ from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.products.summary import read_summary as read_summary
+from cathartes.scenes.air_file import read_air_table as read_air_table
 from cathartes.scenes.cube import Cube as Cube
 from cathartes.scenes.instrument import load_instrument as load_instrument
 from cathartes.scenes.open import open_cube as open_cube
@@ -46,6 +47,7 @@ __all__ = [
     "load_instrument",
     "open_cube",
     "preset_settings",
+    "read_air_table",
     "read_scene_settings",
     "read_spectra",
     "read_summary",

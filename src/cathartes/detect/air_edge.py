@@ -29,17 +29,17 @@ class AirModel(Protocol):
 
     @property
     def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Least and greatest state."""
+        """Least and greatest state, each (parameter,)."""
 
     @property
     def step(self) -> NDArray[np.float64]:
-        """By which derivatives are made, as parts of the state."""
+        """By which derivatives are made, (parameter,), as parts of the state."""
 
     def on_bands(self, state: NDArray[np.float64]) -> BandAir:
-        """Return the air of a state, each (band,)."""
+        """Return the air of a state, (parameter,), on the bands, each (band,)."""
 
     def surprise(self, state: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the state less what was thought before, in standard deviations."""
+        """Return the state, (parameter,), less what was thought, (parameter,), in deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,13 @@ class AirEdge:
     def of_pixels(
         cls, radiance: NDArray[np.float32], wavelength_um: NDArray[np.float64]
     ) -> "AirEdge | None":
-        """Find the edge; None without a clear band, with too few pixels, or if nothing glows."""
+        """Find the edge; None without a clear band, with too few pixels, or if nothing glows.
+
+        Parameters
+        ----------
+        radiance : (pixel, band) [W m-2 sr-1 um-1]
+        wavelength_um : (band,) [um]
+        """
         clear = (wavelength_um >= CLEAR_UM[0]) & (wavelength_um <= CLEAR_UM[1])
         if not clear.any() or radiance.shape[0] < 4 * TEMPERATURE_BINS:
             return None
@@ -65,7 +71,7 @@ class AirEdge:
         return None if edge is None else cls(edge, wavelength_um, clear)
 
     def fit(self, model: AirModel, start: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the state of the air that fits best."""
+        """Return the state of the air, (parameter,), that fits best, from one, (parameter,)."""
         low, high = model.limits
 
         def residual(state: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,11 +88,11 @@ class AirEdge:
         return np.asarray(found.x)
 
     def cost(self, model: AirModel, state: NDArray[np.float64]) -> float:
-        """Return how badly a state fits, as the fit counts it."""
+        """Return how badly a state, (parameter,), fits, as the fit counts it."""
         return float((np.sqrt(1.0 + self.residual(model, state) ** 2) - 1.0).sum())
 
     def residual(self, model: AirModel, state: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the edge less the model, and the state less what was thought before it."""
+        """Return misfit and surprise of a state, (parameter,): (bin * band + parameter,)."""
         air = model.on_bands(state)
         transmittance, sky = np.maximum(air.transmittance, 1e-6), air.downwelling
         leaving = (self.radiance - air.path_radiance) / transmittance

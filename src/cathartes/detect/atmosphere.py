@@ -156,7 +156,7 @@ def atmosphere_of_table(
     else:
         origin = AirOrigin.TABLE_AND_SCENE
         edge = AirEdge.of_pixels(radiance, wavelength_um)
-        state = np.array([np.nanmean(axis[[0, -1]]) for axis in axes])
+        state = np.array([axis[[0, -1]].mean() for axis in axes])
         if edge is not None:
             model = _TableAir(states)
             unit = [model.to_unit(node) for node in nodes]

@@ -75,9 +75,9 @@ def detectability_curve(
 
     A plume that fills a square of the search adds :math:`C\,v(u)`, :math:`v = W\,\Delta L(u)`, to
     whitened ground of squared length :math:`d_0^2`. Along the whitened signature :math:`\hat s` it
-    gives :math:`C z`, :math:`z = \hat s^T v`; besides, a dense plume gives what is not along it. The
-    cosine score reaches the t that the search needs where the square of the first is κ² of all the
-    rest, and in 95 of 100 squares if noise and clutter may take m off:
+    gives :math:`C z`, :math:`z = \hat s^T v`; besides, a dense plume gives what is not along it.
+    The cosine score reaches the t that the search needs where the square of the first is κ² of all
+    the rest, and in 95 of 100 squares if noise and clutter may take m off:
 
     .. math:: (C z - m)^2 = \kappa^2\,[d_0^2 + C^2 (v^T v - z^2)], \qquad
               \kappa^2 = e^{(t\,k)^2/(b-1)} - 1, \qquad
@@ -85,8 +85,9 @@ def detectability_curve(
 
     t in clean standard deviations, k the size of one (`Family.scale`), b the number of bands, d0
     and d95 the median and the 95 % quantile of the ground's length: m is 1.645 standard deviations
-    of what the ground gives along the signature, and across it. This is a quadratic equation for the contrast C; it has no answer where the plume is so dense that
-    its spectrum has left the signature's cone. Of thin and dense signatures the better one counts.
+    of what the ground gives along the signature, and across it. This is a quadratic equation for
+    the contrast C; it has no answer where the plume is so dense that its spectrum has left the
+    signature's cone. Of thin and dense signatures the better one counts.
 
     Parameters
     ----------

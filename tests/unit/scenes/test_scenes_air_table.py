@@ -29,8 +29,9 @@ def table_of(water=(1.5,), nu=NU, **changes):
 
 def text_of(table, axis="wavenumber [cm-1]", unit="W m-2 sr-1 um-1", factor=1.0):
     """The table as a file says it, states below each other."""
-    rows = [f"{axis},transmittance,path_radiance [{unit}],downwelling_radiance [{unit}],"
-            "water [g cm-2]"]  # fmt: skip
+    names = ("path_radiance", "downwelling_radiance")
+    radiances = ",".join(f"{name} [{unit}]" for name in names)
+    rows = [f"{axis},transmittance,{radiances},water [g cm-2]"]
     x = 1e7 / table.wavenumber_cm1 if "nm" in axis else table.wavenumber_cm1
     for w, water in enumerate(table.water_g_cm2):
         for i, at in enumerate(x):
@@ -42,8 +43,8 @@ def text_of(table, axis="wavenumber [cm-1]", unit="W m-2 sr-1 um-1", factor=1.0)
 
 
 def test_a_band_averages_what_is_seen():
-    """Rationale: a band sees L = τ L_g + L_u averaged, at any ground. Expected: band values give the
-    same for a ground that changes little in a band, here one of 300 K and 0.9: to 1e-3 of L.
+    """Rationale: a band sees L = τ L_g + L_u averaged, at any ground. Expected: band values give
+    the same for a ground that changes little in a band, here one of 300 K and 0.9: to 1e-3 of L.
     """
     table, emissivity = table_of(), 0.9
     air = table.on_bands(BANDS)
