@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from cathartes.errors import InputError
 from cathartes.spectra.response import SpectralBands, response_matrix
 
-STEPS_PER_WIDTH = 2.0
-"""A table needs at least so many points in the full width of a band to be averaged over it."""
+STEPS_PER_WIDTH = 1.5
+"""A table needs at least so many steps in the full width of a band: the trapezoidal rule is then
+right to 1e-3 over a Gaussian."""
 SAME_CENTRE, SAME_WIDTH = 0.25, 0.25
 """Channels stand for a band if a centre lies within this part of the band's width, and the widths
 differ by at most this part: steeper than that no edge of the air's lines is."""
@@ -187,8 +188,8 @@ class AirTable:
             raise InputError(
                 f"air table: {step_um[worst]:.4f} um between points at "
                 f"{bands.centre_um[worst]:.4f} um, where a band is {bands.fwhm_um[worst]:.4f} um "
-                f"wide; at most half of that is needed ({coarse.sum()} bands): compute it at a "
-                "finer step. If the points are the instrument's own channels, state their widths "
+                f"wide; at most two thirds of that is needed ({coarse.sum()} bands): compute it at "
+                "a finer step. If the points are the instrument's own channels, state their widths "
                 "in a column 'fwhm [um]'."
             )
 

@@ -164,7 +164,7 @@ def test_a_table_must_reach_and_resolve_every_band():
     far = SpectralBands(np.array([9.0, 13.0]), np.array([0.08, 0.08]))
     with pytest.raises(InputError, match=r"1 of 2 bands searched lie outside, between 13"):
         table_of().on_bands(far)
-    with pytest.raises(InputError, match=r"at most half of that is needed.*fwhm \[um\]"):
+    with pytest.raises(InputError, match=r"at most two thirds of that is needed.*fwhm \[um\]"):
         table_of(nu=np.arange(800.0, 1300.0, 10.0)).on_bands(BANDS)
 
 
