@@ -1,6 +1,5 @@
 """The upper edge of a scene's radiances, where the ground is nearest to black, and its best air."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,7 +80,7 @@ class AirEdge:
             residual,
             start,
             bounds=(low - 1e-9, high + 1e-9),
-            loss=_soft_l1_of_misfit(self.radiance.size),  # type: ignore[arg-type]  # stubs: (m,)
+            loss=_soft_l1_but_last,  # type: ignore[arg-type]  # stubs: (m,)
             diff_step=model.step,
             max_nfev=60,
         )
@@ -127,19 +126,13 @@ def _upper_edge(
     return edge if (edge > 0).all() else None
 
 
-def _soft_l1_of_misfit(
-    n_misfit: int,
-) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    """Return the loss of squared residuals with two derivatives: soft l1, of the prior as it is.
+def _soft_l1_but_last(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the loss of squared residuals, (residual,), and two derivatives, (3, residual).
 
-    A prior that gives way to a contradiction would be given up just where the ground misleads.
+    Soft l1, but for the last one, the temperature's: a temperature that gives way to a
+    contradiction would be given up just where the ground misleads.
     """
-
-    def loss(z: NDArray[np.float64]) -> NDArray[np.float64]:
-        root = np.sqrt(1.0 + z)
-        rho = np.stack([2.0 * (root - 1.0), 1.0 / root, -0.5 / root**3])
-        prior = z[n_misfit:]
-        rho[:, n_misfit:] = np.stack([prior, np.ones_like(prior), np.zeros_like(prior)])
-        return rho
-
-    return loss
+    root = np.sqrt(1.0 + z)
+    rho = np.stack([2.0 * (root - 1.0), 1.0 / root, -0.5 / root**3])
+    rho[:, -1] = z[-1], 1.0, 0.0
+    return rho
