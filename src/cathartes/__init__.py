@@ -27,6 +27,7 @@ _PLACES = {
     "load_instrument": "cathartes.scenes.instrument:load_instrument",
     "open_cube": "cathartes.scenes.open:open_cube",
     "preset_settings": "cathartes.simulate.presets:preset_settings",
+    "read_air_table": "cathartes.scenes.air_file:read_air_table",
     "read_gas_log": "cathartes.scenes.logs.open:read_gas_log",
     "read_gridded_wind": "cathartes.scenes.wind.gridded:read_gridded_wind",
     "read_scene_settings": "cathartes.simulate.settings:read_scene_settings",

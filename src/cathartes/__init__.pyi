@@ -20,6 +20,7 @@ from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.pipeline.together import scan_together as scan_together
 from cathartes.products.summary import read_summary as read_summary
 from cathartes.products.together import read_together as read_together
+from cathartes.scenes.air_file import read_air_table as read_air_table
 from cathartes.scenes.cube import Cube as Cube
 from cathartes.scenes.instrument import load_instrument as load_instrument
 from cathartes.scenes.logs.open import read_gas_log as read_gas_log
@@ -59,6 +60,7 @@ __all__ = [
     "load_instrument",
     "open_cube",
     "preset_settings",
+    "read_air_table",
     "read_gas_log",
     "read_gridded_wind",
     "read_scene_settings",

@@ -38,6 +38,8 @@ VOCABULARY: Mapping[str, Term] = _table(
     Term("absorption_per_ppm_m", "ppm-1 m-1", "absorption per column density, base e", "α"),
     Term("column_density_ppm_m", "ppm m", "column density of a gas", "u"),
     Term("necl_ppm_m", "ppm m", "noise-equivalent column density (NECL)", "σ_u"),
+    Term("detectable_column_ppm_m", "ppm m",
+         "smallest column density of a gas that is found with a probability of 0.95", "u_95"),
     Term("temperature_k", "K", "temperature", "T"),
     Term("brightness_temperature_k", "K", "brightness temperature", "T_b"),
     Term("pressure_pa", "Pa", "pressure", "P"),
@@ -76,7 +78,7 @@ UNIT_OF_SUFFIX: Mapping[str, str] = MappingProxyType(
         "um": "um", "cm1": "cm-1", "cm2": "cm2 molecule-1", "per_ppm_m": "ppm-1 m-1",
         "ppm_m": "ppm m", "ppm": "ppm", "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
         "m_s": "m s-1", "m": "m", "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1",
-        "s": "s", "hz": "Hz",
+        "s": "s", "hz": "Hz", "atm_cm": "atm cm", "g_cm2": "g cm-2",
     }
 )  # fmt: skip
 """What the end of a name says of its unit. The longest that fits counts: ``_ppm_m`` is not ``_m``;

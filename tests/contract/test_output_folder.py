@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from cathartes import __version__
 from cathartes.detect import describe, naming
+from cathartes.detect.atmosphere import AirOrigin, Atmosphere
 from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
 from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
@@ -48,6 +49,7 @@ LAYER_UNITS = {
     "column_density_ppm_m": "ppm m",
     "column_density_sd_ppm_m": "ppm m",
     "necl_ppm_m": "ppm m",
+    "detectable_column_ppm_m": "ppm m",
 }
 PLUME_TYPES: dict[str, tuple[type, ...]] = {
     "id": (int,), "chemical": (str,), "probability": (float,), "alternatives": (list,),
@@ -114,7 +116,7 @@ def made_up_scan(outcome: Outcome) -> Detections:
         labels=labels,
         plumes=plumes,
         gases=tuple(
-            GasSearched(*facts, 5.25, law)
+            GasSearched(*facts, 5.25, law, 7.0 * facts[1], 0.25)
             for *facts, law in zip(
                 GASES, (12.5, 12.5, np.inf), (WITH_TAIL, NO_TAIL, NO_TAIL), strict=True
             )
@@ -123,6 +125,7 @@ def made_up_scan(outcome: Outcome) -> Detections:
         outcome=outcome,
         reason="no contrast anywhere" if outcome is Outcome.INCONCLUSIVE else "",
         planes=Planes(),
+        air=Atmosphere(np.full(8, 0.8), np.ones(8), AirOrigin.SCENE, 1.5, 0.3, 295.0),
         named=NAMED if plumes else NamedPixels.none(),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cathartes.detect.atmosphere import estimate_atmosphere
+from cathartes.detect.atmosphere import AirPrior, estimate_atmosphere
 from cathartes.detect.settings import DetectSettings
 from cathartes.scenes.radiometry import brightness_temperature_k, planck_radiance
 from cathartes.spectra.response import SpectralBands
@@ -51,7 +51,7 @@ def test_air_of_modtran_is_estimated_as_well_as_columns_claim(data_dir, water, o
     radiance = (tau * emissivity * glow + (1 - emissivity) * reflected + up).astype("f4")
 
     settings = DetectSettings()
-    found = estimate_atmosphere(radiance, bands, None, settings.altitude_m)
+    found = estimate_atmosphere(radiance, bands, AirPrior(settings.altitude_m))
     window = (centre_um > 8.1) & ~((centre_um > 9.3) & (centre_um < 10.0))
     ratio = (found.transmittance / tau)[window]
     assert np.sqrt(((ratio - 1) ** 2).mean()) < settings.air_error

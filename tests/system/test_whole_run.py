@@ -95,7 +95,7 @@ def test_the_summary_tells_everything_about_the_run(result: Path) -> None:
     assert summary.settings["grid"] == "sensor"
     assert summary.settings["layers"] == "all"
     assert {"open", "fingerprint", "products"} <= set(summary.timings_s)
-    assert summary.counts.gases_searched * 4 + 3 == sum(f.quantity is not None
+    assert summary.counts.gases_searched * 5 + 3 == sum(f.quantity is not None
                                                          for f in summary.files)  # fmt: skip
 
 

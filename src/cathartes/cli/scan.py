@@ -55,7 +55,11 @@ def scan(
         typer.Option("--gas", "-g", help="Gas to search, any number of times; else the library."),
     ] = None,
     layers: Annotated[
-        LayerChoice | None, typer.Option(help="Of which gases images are written; left out: found.")
+        LayerChoice | None,
+        typer.Option(
+            help="Of which gases images are written, or of every gas its smallest detectable "
+            "column alone; left out: found."
+        ),
     ] = None,
     grid: Annotated[
         LayerGrid | None,
@@ -106,6 +110,13 @@ def scan(
         int | None,
         typer.Option(help="Threads that search; left out or 0: one for each core."),
     ] = None,
+    atmosphere: Annotated[
+        Path | None,
+        typer.Option(
+            help="Table of the air's transmittance and path radiance, thermal infrared: a CSV with "
+            "units, or MODTRAN's .chn; else the air is estimated from the scene."
+        ),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="TOML file of settings; the options here win over it.")
     ] = None,
@@ -145,6 +156,7 @@ def scan(
         grid=grid or said.grid,
         overwrite=overwrite or said.overwrite,
         workers=said.workers if workers is None else workers,
+        atmosphere=atmosphere or said.atmosphere,
         detect=_with(said.detect, detect),
     )
     options = of_cube.open_options(

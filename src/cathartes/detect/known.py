@@ -7,11 +7,19 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
+from cathartes.detect.atmosphere import (
+    AirOrigin,
+    AirPrior,
+    Atmosphere,
+    atmosphere_of_table,
+    clear_air,
+    estimate_atmosphere,
+)
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.contrast import Contrast, contrast_weight
+from cathartes.detect.detectability import DetectabilityCurve, detectability_curve
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
 from cathartes.detect.planes import GasScale
 from cathartes.detect.quantify import saturation_columns_ppm_m, saturation_curve
@@ -33,6 +41,7 @@ from cathartes.detect.signature import (
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import HeaderError, InputError
 from cathartes.scenes.air import POSSIBLE_AIR_K
+from cathartes.scenes.air_table import AirStates, AirTable
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k
 
@@ -198,33 +207,39 @@ class Scene:
         mean = background.mean.mean(axis=0)
         return float(np.nanmedian(brightness_temperature_k(self.bandset.wavelength_um, mean)))
 
-    def atmosphere(self) -> Atmosphere:
-        """Return what the air does, estimated from the sample.
+    def atmosphere(self, table: AirTable | None = None) -> Atmosphere:
+        """Return what the air does, of a table or estimated from the sample.
 
         Raises
         ------
         HeaderError
             If the cube says that the air is as it can't be, and no plume temperature overrules it.
+        InputError
+            If the table does not fit the bands.
         """
         if not self.emissive:
-            return clear_air(self.bandset.index.size)
+            return clear_air(self.bandset.index.size, AirOrigin.UNUSED)
         pixels = self.sample.radiance
-        cube = self.bandset.cube
+        some = pixels[:: 1 + len(pixels) // AIR_PIXELS]
+        bands = self.bandset.cube.bands.select(self.bandset.index)
+        if table is not None:
+            return atmosphere_of_table(some, bands.centre_um, AirStates.of_table(table, bands))
+        return estimate_atmosphere(some, bands, self._air_prior())
+
+    def _air_prior(self) -> AirPrior:
+        """Return what the cube and the settings say of the air."""
+        cube, told = self.bandset.cube, self.settings
         (low_k, high_k), air_k = POSSIBLE_AIR_K, cube.air_temperature_k
-        if air_k is not None and not low_k <= air_k <= high_k:
-            if self.settings.plume_temperature_k is None:
-                raise HeaderError(
-                    f"cube {cube.name}: says that the air has {air_k:g} K; between {low_k:g} and "
-                    f"{high_k:g} K are needed (20 °C is 293.15): correct the file, or give "
-                    "--plume-temperature-k."
-                )
-            air_k = None  # the cube is overruled: the air is estimated as if it said nothing
-        return estimate_atmosphere(
-            pixels[:: 1 + len(pixels) // AIR_PIXELS],
-            cube.bands.select(self.bandset.index),
-            air_k,
-            self.settings.altitude_m,
-        )
+        if air_k is not None and low_k <= air_k <= high_k:
+            return AirPrior(told.altitude_m, air_k, told.air_temperature_sd_k)
+        if air_k is not None and told.plume_temperature_k is None:
+            raise HeaderError(
+                f"cube {cube.name}: says that the air has {air_k:g} K; between {low_k:g} and "
+                f"{high_k:g} K are needed (20 °C is 293.15): correct the file, or give "
+                "--plume-temperature-k."
+            )
+        # An overruled cube is taken as if it said nothing.
+        return AirPrior(told.altitude_m)
 
     def signature_model(
         self, background: Background, air: Atmosphere
@@ -330,6 +345,10 @@ class Known:
         Thin signatures against single pixels.
     searcher
         What is looked for.
+    clean_energy
+        Median squared Mahalanobis distance of clean squares.
+    air
+        What the air does to the bands used.
     """
 
     gases: GasesOnBands
@@ -339,12 +358,14 @@ class Known:
     single: Background
     single_bank: FilterBank
     searcher: Searcher
+    clean_energy: float
+    air: Atmosphere
 
     @classmethod
-    def of_scene(cls, scene: Scene, gases: GasesOnBands) -> "Known":
+    def of_scene(cls, scene: Scene, gases: GasesOnBands, table: AirTable | None = None) -> "Known":
         """Make the background, the air, and the signatures of gases and decoys."""
         rough, ordinary = scene.rough_background()
-        air = scene.atmosphere()
+        air = scene.atmosphere(table)
         model = scene.signature_model(rough, air)
 
         gases = gases.on_bands(scene.bandset.index)
@@ -381,7 +402,18 @@ class Known:
             amount_filters=single_bank.amount_filters.astype(np.float32),
             contrast=scene.contrast(single_bank, thin, background, air),
         )
-        return cls(gases, signatures, clean, background, single, single_bank, searcher)
+        return cls(
+            gases, signatures, clean, background, single, single_bank, searcher,
+            scores.median_energy, air,
+        )  # fmt: skip
+
+    def detectability(self, score: float) -> dict[str, DetectabilityCurve]:
+        """Return what each gas needs to be found, if the search needs this score; by name."""
+        bank, family = self.searcher.bank, self.searcher.gas_family
+        return {
+            name: detectability_curve(g, self.signatures, bank, family, self.clean_energy, score)
+            for g, name in enumerate(self.gases.names)
+        }
 
     @property
     def few_squares(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.detectability import DetectabilityCurve
 from cathartes.detect.quantify import (
     SaturationCurve,
     apparent_column_ppm_m,
@@ -107,6 +108,8 @@ class ScenePlanes:
         Names of gases without amounts: their columns are NaN.
     plumes : gas → plumes that hold it
         What is known better inside them.
+    detectability
+        What each gas needs to be found, by name; known after the search alone.
     """
 
     store: PlaneStore
@@ -115,6 +118,7 @@ class ScenePlanes:
     contrast_sd: float
     relative_error: float
     shape_only: frozenset[str] = frozenset()
+    detectability: Mapping[str, DetectabilityCurve] = field(default_factory=dict)
     plumes: Mapping[str, tuple[PlumePixels, ...]] = field(default_factory=dict)
 
     def with_plumes(self, pixels: Iterable[tuple[str, PlumePixels]]) -> "ScenePlanes":
@@ -151,6 +155,28 @@ class ScenePlanes:
         """
         scale = self.scales[gas]
         return necl_ppm_m(scale.square_noise_equivalent, self.contrast(gas), self.min_contrast)
+
+    def detectable_column(self, gas: str) -> NDArray[np.float32]:
+        """Return the smallest column density that is found, (line, sample) [ppm m]."""
+        curve = self.detectability[gas]
+        return curve.smallest_column_ppm_m(self.contrast(gas), self.min_contrast)
+
+    def sensitivity(self, gas: str) -> tuple[float, float, float]:
+        """Return median NECL [ppm m], median detectable column [ppm m], and the blind share.
+
+        Both columns fall as the contrast grows, so that the second median is that of the first's
+        pixel: one image a gas is read, of forty that a scene may have.
+        """
+        necl = self.necl(gas)
+        known = necl[~np.isnan(necl)]
+        if not known.size:
+            return float("nan"), float("nan"), float("nan")
+        curve, noise = self.detectability[gas], self.scales[gas].noise_equivalent
+        median = float(np.median(known))
+        contrast = noise / median if np.isfinite(median) else 0.0
+        column = float(curve.smallest_column_ppm_m(contrast, self.min_contrast))
+        blind = known > noise / max(self.min_contrast, curve.least_contrast, 1e-30)
+        return median, column, float(blind.mean())
 
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of it, (line, sample) [ppm m]; NaN where it is."""
@@ -199,5 +225,6 @@ class ScenePlanes:
             "necl_ppm_m": self.necl,
             "square_necl_ppm_m": self.square_necl,
             "contrast": self.contrast,
+            "detectable_column_ppm_m": self.detectable_column,
         }
         return computed[kind](gas) if kind in computed else self.store.read(name)

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.tails import FalseAlarmLaw
@@ -159,6 +160,13 @@ class GasSearched:
         Detection score that a pixel must pass to start a plume.
     false_alarm
         How often clean pixels have a score of this gas.
+    detectable_column_median_ppm_m : [ppm m]
+        Median over the scene's pixels of the smallest column density that is found with a
+        probability of 0.95; infinite where half of the pixels could show no plume of this gas, NaN
+        for a gas whose spectrum has no amounts.
+    blind_share
+        Share of the pixels in which a plume of this gas could not be seen, whatever its column
+        density; NaN where the contrast is not known.
     thick_ppm_m : [ppm m]
         Column density at which its strongest band has an optical depth of one.
     """
@@ -167,6 +175,8 @@ class GasSearched:
     necl_median_ppm_m: float
     score_threshold: float
     false_alarm: FalseAlarmLaw
+    detectable_column_median_ppm_m: float
+    blind_share: float
     thick_ppm_m: float = float("inf")
 
 
@@ -174,8 +184,8 @@ class Planes(Protocol):
     """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
 
     Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
-    ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>`` and
-    ``context`` (a grey image of the ground).
+    ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>``,
+    ``detectable_column_ppm_m/<gas>`` and ``context`` (a grey image of the ground).
     """
 
     def read(self, name: str) -> NDArray[np.float32]:
@@ -198,6 +208,8 @@ class Detections:
         True if what chance gives was measured on this scene, False if it was assumed.
     outcome, reason
         The reason is "" but for `Outcome.INCONCLUSIVE`.
+    air
+        What the air does to the bands searched, as it was taken.
     named
         Strong pixels of the plumes, with the chemical of each.
     """
@@ -209,6 +221,7 @@ class Detections:
     outcome: Outcome
     reason: str
     planes: Planes
+    air: Atmosphere
     named: NamedPixels = field(default_factory=NamedPixels.none)
 
     def false_alarm(self, gas: str) -> FalseAlarmLaw:

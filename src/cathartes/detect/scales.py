@@ -31,10 +31,13 @@ class CleanScores:
         Core standard deviation of the cosine scores.
     ordinary_energy
         Squared Mahalanobis distance that a twentieth of the clean ground exceeds.
+    median_energy
+        The one that half of it exceeds.
     """
 
     scale: NDArray[np.float32]
     ordinary_energy: float
+    median_energy: float
 
     @classmethod
     def measure(
@@ -52,7 +55,8 @@ class CleanScores:
             for row in z
         ]
         ordinary = float(np.quantile(distance, ORDINARY_QUANTILE))
-        return cls(np.maximum(scale, 1e-6).astype(np.float32), ordinary)
+        median = float(np.median(distance))
+        return cls(np.maximum(scale, 1e-6).astype(np.float32), ordinary, median)
 
     def family(self, bank: FilterBank, rows: slice, *, two_sided: bool) -> Family:
         """Return some of the bank's signatures as competitors."""

@@ -26,6 +26,8 @@ class DetectSettings:
         Slant path over vertical path, sun and view together; None takes it from the cube's angles.
     altitude_m : [m]
         Of the sensor above the ground, roughly: where the search for what the air does begins.
+    air_temperature_sd_k : [K]
+        How well the air temperature that a cube states holds for the air under the sensor.
     plume_temperature_k : [K]
         Temperature of the plumes where somebody knows it; None takes that of the air from the
         cube's metadata, or assumes `assumed_contrast_k` and flags every plume.
@@ -78,6 +80,7 @@ class DetectSettings:
     stripe_smoothing_samples: float = 15.0
     air_mass_factor: float | None = None
     altitude_m: float = 1500.0
+    air_temperature_sd_k: float = 2.0
     plume_temperature_k: float | None = None
     plume_temperature_sd_k: float = 2.0
     plume_excess_sd_k: float = 8.0
@@ -115,6 +118,8 @@ class DetectSettings:
             f"altitude_m is {self.altitude_m}; metres over the ground are needed (1500, say).": 0
             < self.altitude_m
             <= 1e5,
+            f"air_temperature_sd_k is {self.air_temperature_sd_k}; kelvins above 0 are needed (2, "
+            "say).": self.air_temperature_sd_k > 0,
             f"plume_temperature_k is {plume_k}; kelvins between 150 and 1500 are needed (20 °C is "
             "293.15).": plume_k is None or 150 < plume_k < 1500,
             f"plume_temperature_sd_k, plume_excess_sd_k and assumed_contrast_sd_k are "

@@ -26,6 +26,7 @@ from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes, near_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.strange import find_strange
 from cathartes.detect.tails import FalseAlarmLaw
+from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube
 
 MIN_ALBEDO_FACTOR = 0.02
@@ -47,6 +48,7 @@ def detect(
     store: PlaneStore,
     tick: Tick = quiet,
     workers: int = 1,
+    air: AirTable | None = None,
 ) -> Detections:
     """Find the plumes in a cube, name and measure them.
 
@@ -67,11 +69,13 @@ def detect(
         Takes progress.
     workers
         Threads that search.
+    air
+        What the air does, if that is known; else it is estimated from the scene.
 
     Raises
     ------
     InputError
-        If the cube has too few usable bands or pixels.
+        If the cube has too few usable bands or pixels, or the air's table does not fit its bands.
     NoSignatureError
         If there is no gas to search for.
     HeaderError
@@ -80,7 +84,7 @@ def detect(
         If the background can't be inverted.
     """
     scene = Scene.of_cube(cube, settings, tick)
-    known = Known.of_scene(scene, gases)
+    known = Known.of_scene(scene, gases, air)
     gases, searcher = known.gases, known.searcher
     heights = score_scene(searcher, store, workers, tick)
     planes = ScenePlanes(
@@ -162,14 +166,18 @@ def detect(
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
     strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
+    planes = replace(planes, detectability=known.detectability(threshold))
 
     def searched_gas(gas: int) -> GasSearched:
         name = gases.names[gas]
+        necl, column, blind = planes.sensitivity(name)
         return GasSearched(
             name,
-            _median(planes.necl(name)),
+            necl,
             threshold,
             false_alarm(gas),
+            detectable_column_median_ppm_m=column,
+            blind_share=float("nan") if scene.temperature_assumed else blind,
             thick_ppm_m=1.0 / float(strongest[gas]),
         )
 
@@ -184,10 +192,14 @@ def detect(
         width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
     )
-    return Detections(labels, plumes, searched, laws.every.measured, outcome, reason, planes, named)
-
-
-def _median(necl: NDArray[np.float32]) -> float:
-    """Return the median of a (line, sample) image without its NaN pixels; NaN if all are."""
-    known = necl[~np.isnan(necl)]
-    return float(np.median(known)) if known.size else float("nan")
+    return Detections(
+        labels,
+        plumes,
+        searched,
+        laws.every.measured,
+        outcome,
+        reason,
+        planes,
+        known.air,
+        named,
+    )

@@ -26,16 +26,23 @@ from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scratch import ScratchPlanes
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import (
-    QUANTITIES,
     LayerChoice,
     LayerGrid,
     chosen_gases,
     chosen_grid,
+    chosen_quantities,
     expected_bytes,
 )
-from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
+from cathartes.products.scan import (
+    RunRecord,
+    fingerprint_files,
+    fingerprint_inputs,
+    write_scan,
+)
 from cathartes.products.summary import InputFile, ScanSummary
 from cathartes.scenes.air import POSSIBLE_AIR_K
+from cathartes.scenes.air_file import read_air_table
+from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
 from cathartes.spectra.library import GasLibrary
@@ -61,6 +68,8 @@ class ScanSettings:
         Which gases of the library are searched on an instrument's bands.
     workers
         Threads that search; 0 for all usable cores.
+    atmosphere
+        File of what the air does (docs/reference/air-tables.md); None estimates it from the scene.
     detect
         How plumes are searched for.
     """
@@ -70,6 +79,7 @@ class ScanSettings:
     grid: LayerGrid | None = None
     overwrite: bool = False
     workers: int = 0
+    atmosphere: Path | None = None
     visibility: VisibilitySettings = field(default_factory=VisibilitySettings)
     detect: DetectSettings = field(default_factory=DetectSettings)
 
@@ -144,6 +154,7 @@ def scan(
             cube = open_for_scan(Path(cube), options)
         window = window_of(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
+        air = _air_of(filled.atmosphere, cube, window)
         fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
@@ -153,26 +164,29 @@ def scan(
                 needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
             )
         )
+        air_file = () if filled.atmosphere is None else fingerprint_files((filled.atmosphere,))
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
         workers = filled.workers or usable_cores()
         # Each searching thread is one BLAS thread: together they would fight for the cores.
         with threadpool_limits(1, user_api="blas"):
-            detections = detect(watched, gases, filled.detect, planes, clock.tick, workers)
+            detections = detect(watched, gases, filled.detect, planes, clock.tick, workers, air)
         if on_detections is not None:
             on_detections(cube, window.regime, detections)
         clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
         inputs = fingerprint.result()
         clock.close()
         sanity = inspected.report()
-        n_layers = len(chosen_gases(detections, filled.layers)) * len(QUANTITIES)
+        n_quantities = len(chosen_quantities(filled.layers))
+        n_layers = len(chosen_gases(detections, filled.layers)) * n_quantities
         return write_scan(
             folder,
             cube,
             detections,
             RunRecord(
-                inputs=inputs,
+                inputs=(*inputs, *air_file),
+                air_file=air_file[0] if air_file else None,
                 settings=_as_json(filled, options),
                 started_utc=started_utc,
                 timings_s=clock.timings_s,
@@ -241,11 +255,35 @@ def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibra
     )
 
 
+def _air_of(file: Path | None, cube: Cube, window: Window) -> AirTable | None:
+    """Return the table of a file, checked against the bands searched; None without a file.
+
+    Raises
+    ------
+    SettingsError
+        If the cube shows sunlight.
+    InputError
+        If the file can't be used, or does not fit the bands.
+    """
+    if file is None:
+        return None
+    if window.regime is Regime.REFLECTIVE:
+        raise SettingsError(
+            f"a table of the air is given (--atmosphere {file.name}), and cube {cube.name} is "
+            "searched in sunlight, where none is used; it is for the thermal infrared: leave it "
+            "out."
+        )
+    table = read_air_table(file)
+    table.on_bands(cube.bands.select(window.index))
+    return table
+
+
 def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice) -> int:
     """Return the disk space that is surely needed: scratch images, labels, and layers if all."""
     # Two images a gas, the distance and the context; what is found is not known yet.
     scratch = cube.n_lines * cube.n_samples * 4 * (2 * n_gases + 2)
-    n_written = n_gases if layers is LayerChoice.ALL else 0
+    every = layers in {LayerChoice.ALL, LayerChoice.DETECTABILITY}
+    n_written = n_gases * len(chosen_quantities(layers)) if every else 0
     return scratch + expected_bytes(cube.n_lines, cube.n_samples, n_written)
 
 

@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -47,7 +47,7 @@ def read_scan_settings(path: Path) -> ScanSettings:
         raise SettingsError(f"settings {path.name}: can't be read as TOML: {error}.") from error
     _check_keys(path.name, content, ScanSettings())
     try:
-        return TypeAdapter(ScanSettings).validate_python(content)
+        told = TypeAdapter(ScanSettings).validate_python(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
@@ -55,6 +55,9 @@ def read_scan_settings(path: Path) -> ScanSettings:
         raise SettingsError(
             f"settings {path.name}: {where} is {first['input']!r}; {needed} is needed."
         ) from error
+    # A file named in a settings file lies beside it.
+    beside = None if told.atmosphere is None else path.parent / told.atmosphere
+    return replace(told, atmosphere=beside)
 
 
 def _check_keys(where: str, content: Mapping[str, object], defaults: object) -> None:

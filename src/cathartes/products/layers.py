@@ -25,6 +25,8 @@ class LayerChoice(StrEnum):
     """Every gas searched."""
     FOUND = "found"
     """Chemicals that a plume bears."""
+    DETECTABILITY = "detectability"
+    """Every gas searched, but of each the smallest detectable column alone."""
     NONE = "none"
 
 
@@ -69,7 +71,13 @@ QUANTITIES: tuple[LayerQuantity, ...] = (
         "standard deviation of the column density of a gas",
     ),
     LayerQuantity("necl_ppm_m", VOCABULARY["necl_ppm_m"].unit, VOCABULARY["necl_ppm_m"].long_name),
+    LayerQuantity(
+        "detectable_column_ppm_m",
+        VOCABULARY["detectable_column_ppm_m"].unit,
+        VOCABULARY["detectable_column_ppm_m"].long_name,
+    ),
 )
+DETECTABLE = QUANTITIES[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +124,20 @@ def chosen_gases(detections: Detections, choice: LayerChoice) -> tuple[str, ...]
     if choice is LayerChoice.NONE:
         return ()
     searched = tuple(gas.name for gas in detections.gases)
-    if choice is LayerChoice.ALL:
+    if choice in {LayerChoice.ALL, LayerChoice.DETECTABILITY}:
         return searched
     found = {plume.chemical for plume in detections.plumes} - {UNKNOWN}
     return tuple(name for name in searched if name in found)
 
 
-def expected_bytes(n_lines: int, n_samples: int, n_gases: int) -> int:
-    """Return an upper estimate of the disk space of labels and layers, uncompressed."""
-    return int(n_lines * n_samples * 4 * (1 + n_gases * len(QUANTITIES)) * _OVERVIEWS)
+def chosen_quantities(choice: LayerChoice) -> tuple[LayerQuantity, ...]:
+    """Return the kinds of images that are written of each gas."""
+    return (DETECTABLE,) if choice is LayerChoice.DETECTABILITY else QUANTITIES
+
+
+def expected_bytes(n_lines: int, n_samples: int, n_images: int) -> int:
+    """Return an upper estimate of the disk space of labels and images, uncompressed."""
+    return int(n_lines * n_samples * 4 * (1 + n_images) * _OVERVIEWS)
 
 
 def write_labels(folder: Path, detections: Detections) -> WrittenLayer:
@@ -179,7 +192,7 @@ def write_layers(
     stems = chemical_stems(gas.name for gas in detections.gases)
     written = []
     for gas in gases:
-        for quantity in QUANTITIES:
+        for quantity in chosen_quantities(choice):
             path = layer_path(stems[gas], quantity.name)
             write_cog(
                 folder / path,

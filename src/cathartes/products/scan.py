@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from cathartes import __version__
+from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.result import Detections
 from cathartes.products.chemical_layer import chemical_legend, write_chemicals
 from cathartes.products.file_names import (
@@ -31,6 +32,7 @@ from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
 from cathartes.products.summary import (
     FALSE_ALARMS,
+    AirFacts,
     Counts,
     GasNotVisible,
     GasSearchedFacts,
@@ -72,6 +74,8 @@ class RunRecord:
         Name to count of suspicious values.
     remarks
         What these counts mean, in sentences.
+    air_file
+        Where the air was read from; None if it was not.
     """
 
     inputs: tuple[InputFile, ...]
@@ -81,14 +85,22 @@ class RunRecord:
     gases_not_visible: tuple[GasNotVisible, ...] = ()
     radiance_sanity: Mapping[str, int] | None = None
     remarks: tuple[str, ...] = ()
+    air_file: InputFile | None = None
 
 
 def fingerprint_inputs(
     cube: Cube, on_bytes: Callable[[int], None] | None = None
 ) -> tuple[InputFile, ...]:
     """Return name, SHA-256 and size of every file that a cube was read from."""
+    return fingerprint_files(map(Path, cube.paths), on_bytes)
+
+
+def fingerprint_files(
+    paths: Iterable[Path], on_bytes: Callable[[int], None] | None = None
+) -> tuple[InputFile, ...]:
+    """Return name, SHA-256 and size of files."""
     files = []
-    for path in map(Path, cube.paths):
+    for path in paths:
         digest, size = sha256_of(path, on_bytes)
         files.append(InputFile(name=path.name, sha256=digest, size_bytes=size))
     return tuple(files)
@@ -159,6 +171,8 @@ def write_scan(
             GasSearchedFacts(
                 name=gas.name,
                 necl_median_ppm_m=float(gas.necl_median_ppm_m),
+                detectable_column_median_ppm_m=float(gas.detectable_column_median_ppm_m),
+                blind_share=float(gas.blind_share),
                 score_threshold=float(gas.score_threshold),
                 score_at_false_alarm={
                     text: gas.false_alarm.strength_for(float(text)) for text in FALSE_ALARMS
@@ -167,6 +181,7 @@ def write_scan(
             for gas in detections.gases
         ),
         gases_not_visible=record.gases_not_visible,
+        air=_air_facts(detections.air, record.air_file),
         chemical_legend=chemical_legend(detections),
         chance_measured=detections.chance_measured,
         plumes=tuple(short_plume(row) for row in features.rows),
@@ -192,6 +207,17 @@ def _scene_facts(cube: Cube) -> SceneFacts:
         start_utc=None if cube.start_utc is None else cube.start_utc.astimezone(UTC),
         has_geometry=cube.geometry is not None,
         pixel_size_m=size_m,
+    )
+
+
+def _air_facts(air: Atmosphere, file: InputFile | None) -> AirFacts:
+    return AirFacts(
+        origin=air.origin.value,
+        file=file,
+        water_g_cm2=float(air.water_g_cm2),
+        ozone_atm_cm=float(air.ozone_atm_cm),
+        temperature_k=float(air.temperature_k),
+        transmittance_median=float(np.median(air.transmittance)),
     )
 
 

@@ -83,11 +83,33 @@ class GasSearchedFacts(_Part):
     score_threshold: FiniteOrNull = Field(
         description="score that a pixel must pass to start a plume, in standard deviations"
     )
+    detectable_column_median_ppm_m: FiniteOrNull = Field(
+        default=None,
+        description="median over the scene of the smallest column density that is found with a "
+        "probability of 0.95 [ppm m]; null: half of the scene could show no plume of this gas, or "
+        "an older file",
+    )
+    blind_share: FiniteOrNull = Field(
+        default=None,
+        description="share of the scene where a plume of this gas could not be seen, whatever its "
+        "column density; null: the contrast is not known, or an older file",
+    )
     score_at_false_alarm: dict[str, FiniteOrNull] = Field(
         default={},
         description="score that clean pixels reach with a probability of 1e-3, 1e-4, 1e-5; null: "
         "too few pixels to know",
     )
+
+
+class AirFacts(_Part):
+    """What the air between ground and sensor was taken to do."""
+
+    origin: str = Field(description="estimated from the scene, given, clear or not used, in words")
+    file: InputFile | None = Field(description="the table it was read from; null without one")
+    water_g_cm2: FiniteOrNull = Field(description="column of water vapour; null if not known")
+    ozone_atm_cm: FiniteOrNull = Field(description="column of ozone; null if not known")
+    temperature_k: FiniteOrNull = Field(description="of the air at the ground; null if not known")
+    transmittance_median: FiniteOrNull = Field(description="over the bands searched")
 
 
 class GasNotVisible(_Part):
@@ -170,6 +192,9 @@ class ScanSummary(_Part):
         default=None,
         description="whether expected_by_chance rests on decoys of this scene, or on an assumed "
         "law; null in older files",
+    )
+    air: AirFacts | None = Field(
+        default=None, description="what the air was taken to do; null in older files"
     )
     gases_searched: tuple[GasSearchedFacts, ...]
     gases_not_visible: tuple[GasNotVisible, ...]

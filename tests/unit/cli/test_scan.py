@@ -176,7 +176,7 @@ def test_the_default_folder_lies_here(
     assert main(["scan", str(flight), "-g", "SF6", "--layers", "all", "-q"]) == 0
     assert [p.name for p in here.iterdir()] == ["flight-plumes"]
     layers = [p.name for p in (here / "flight-plumes" / "layers").iterdir()]
-    assert len(layers) == 4
+    assert len(layers) == 5
     assert all(name.startswith("SF6_") for name in layers)
 
 
@@ -197,7 +197,7 @@ def test_a_quick_scan_writes_layers_if_they_are_asked_for(flight: Path, tmp_path
     assert main([*words, str(tmp_path / "bare")]) == 0
     assert main([*words, str(tmp_path / "full"), "--layers", "all"]) == 0
     assert not (tmp_path / "bare" / "layers").exists()
-    assert len(list((tmp_path / "full" / "layers").iterdir())) == 4
+    assert len(list((tmp_path / "full" / "layers").iterdir())) == 5
     settings = json.loads((tmp_path / "full" / "summary.json").read_text())["settings"]
     assert settings["workers"] == 1
     assert settings["detect"]["sample_bytes"] == QUICK_SAMPLE_BYTES

@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.atmosphere import TEMPERATURE_BINS, estimate_atmosphere
+from cathartes.detect.air_edge import TEMPERATURE_BINS
+from cathartes.detect.atmosphere import AirPrior, estimate_atmosphere
+from cathartes.detect.settings import DetectSettings
 from cathartes.errors import SettingsError
 from cathartes.scenes.air import Air, thermal_path
 from cathartes.scenes.radiometry import brightness_temperature_k, planck_radiance
 from cathartes.spectra.response import SpectralBands, response_matrix
 
 CLEAR_UM = (10.2, 11.4)
+
+
+def prior_of(stated_k, altitude_m):
+    if stated_k is None:
+        return AirPrior(altitude_m)
+    return AirPrior(altitude_m, stated_k, DetectSettings().air_temperature_sd_k)
 
 
 def bands_of(low_um=7.6, high_um=12.2, n_bands=48):
@@ -63,7 +71,7 @@ def test_the_air_over_grey_ground_comes_back(water, air_k, altitude_m, stated):
     """
     bands = bands_of()
     radiance, tau, up = made(Air(water, 0.3, air_k), altitude_m, bands)
-    found = estimate_atmosphere(radiance, bands, air_k if stated else None, 1500.0)
+    found = estimate_atmosphere(radiance, bands, prior_of(air_k if stated else None, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.005)
     np.testing.assert_allclose(found.path_radiance, up, atol=0.05)
     assert abs(ground_error_k(radiance, bands, found, tau, up)) < 0.05
@@ -78,7 +86,7 @@ def test_silicates_over_half_the_ground_cost_little(water, air_k, altitude_m, st
     """
     bands = bands_of()
     radiance, tau, up = made(Air(water, 0.3, air_k), altitude_m, bands, plants=0.5)
-    found = estimate_atmosphere(radiance, bands, air_k if stated else None, 1500.0)
+    found = estimate_atmosphere(radiance, bands, prior_of(air_k if stated else None, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.03)
     assert abs(ground_error_k(radiance, bands, found, tau, up)) < 0.3
 
@@ -92,7 +100,7 @@ def test_frost_nights_and_deserts_are_air_too(air_k, ground_k, stated):
     """Whether the air is warmer than the ground or colder; frosty air holds little water."""
     bands, air = bands_of(), Air(0.3 if air_k < 270 else 1.5, 0.3, air_k)
     radiance, tau, _ = made(air, 1500.0, bands, ground_k=ground_k)
-    found = estimate_atmosphere(radiance, bands, air_k if stated else None, 1500.0)
+    found = estimate_atmosphere(radiance, bands, prior_of(air_k if stated else None, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.005)
 
 
@@ -101,7 +109,7 @@ def test_ground_of_one_temperature_tells_the_air_by_its_lines():
     bands = bands_of()
     radiance, tau, up = made(Air(1.5, 0.3, 285.0), 1500.0, bands, ground_k=(300.0, 300.0))
     assert np.ptp(radiance, axis=0).max() == 0
-    found = estimate_atmosphere(radiance, bands, 285.0, 1500.0)
+    found = estimate_atmosphere(radiance, bands, prior_of(285.0, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.005)
     np.testing.assert_allclose(found.path_radiance, up, atol=0.05)
 
@@ -115,7 +123,9 @@ def test_where_the_search_begins_changes_little(stated):
     bands = bands_of()
     radiance, tau, _ = made(Air(1.5, 0.3, 295.0), 1500.0, bands)
     for altitude_m in (0.1, 30.0, 1500.0, 1e5):
-        found = estimate_atmosphere(radiance, bands, 295.0 if stated else None, altitude_m)
+        found = estimate_atmosphere(
+            radiance, bands, prior_of(295.0 if stated else None, altitude_m)
+        )
         np.testing.assert_allclose(found.transmittance, tau, atol=0.01)
 
 
@@ -123,13 +133,13 @@ def test_order_of_pixels_and_of_bands_changes_nothing():
     """Ties aside the bins are the same; sums in another order: 1e-6."""
     bands = bands_of()
     radiance, _, _ = made(Air(1.5, 0.3, 295.0), 1500.0, bands, plants=0.5)
-    here = estimate_atmosphere(radiance, bands, None, 1500.0)
+    here = estimate_atmosphere(radiance, bands, prior_of(None, 1500.0))
     rng = np.random.default_rng(3)
-    shuffled = estimate_atmosphere(rng.permutation(radiance), bands, None, 1500.0)
+    shuffled = estimate_atmosphere(rng.permutation(radiance), bands, prior_of(None, 1500.0))
     np.testing.assert_allclose(shuffled.transmittance, here.transmittance, atol=1e-6)
     turned = rng.permutation(48)
     other = estimate_atmosphere(
-        np.ascontiguousarray(radiance[:, turned]), bands.select(turned), None, 1500.0
+        np.ascontiguousarray(radiance[:, turned]), bands.select(turned), prior_of(None, 1500.0)
     )
     np.testing.assert_allclose(other.transmittance, here.transmittance[turned], atol=1e-4)
     np.testing.assert_allclose(other.path_radiance, here.path_radiance[turned], atol=1e-3)
@@ -139,7 +149,7 @@ def test_order_of_pixels_and_of_bands_changes_nothing():
 def test_few_and_many_bands_will_do(n_bands):
     bands = bands_of(8.0, 12.0, n_bands)
     radiance, tau, _ = made(Air(1.5, 0.3, 295.0), 1500.0, bands)
-    found = estimate_atmosphere(radiance, bands, 295.0, 1500.0)
+    found = estimate_atmosphere(radiance, bands, prior_of(295.0, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.02)
 
 
@@ -152,13 +162,13 @@ def test_what_tells_nothing_is_clear_air():
     bands = bands_of()
     radiance, _, _ = made(Air(), 1500.0, bands)
     few = 4 * TEMPERATURE_BINS
-    assert not is_clear(estimate_atmosphere(radiance[:few], bands, None, 1500.0))
-    assert is_clear(estimate_atmosphere(radiance[: few - 1], bands, None, 1500.0))
-    assert is_clear(estimate_atmosphere(radiance[:0], bands, None, 1500.0))
+    assert not is_clear(estimate_atmosphere(radiance[:few], bands, prior_of(None, 1500.0)))
+    assert is_clear(estimate_atmosphere(radiance[: few - 1], bands, prior_of(None, 1500.0)))
+    assert is_clear(estimate_atmosphere(radiance[:0], bands, prior_of(None, 1500.0)))
     short = bands_of(7.6, 10.1)
-    assert is_clear(estimate_atmosphere(radiance, short, None, 1500.0))
+    assert is_clear(estimate_atmosphere(radiance, short, prior_of(None, 1500.0)))
     for dark in (np.zeros_like(radiance), -radiance, radiance - 9.0):
-        assert is_clear(estimate_atmosphere(dark, bands, None, 1500.0))
+        assert is_clear(estimate_atmosphere(dark, bands, prior_of(None, 1500.0)))
 
 
 NONSENSE = ["constant", "noise", "thousandfold", "thousandth", "huge", "tiny"]
@@ -179,7 +189,7 @@ def test_nonsense_gives_some_air_that_is_possible(kind, stated):
         "huge": radiance * np.float32(1e30),
         "tiny": radiance * np.float32(1e-30),
     }[kind]
-    found = estimate_atmosphere(values, bands, 295.0 if stated else None, 1500.0)
+    found = estimate_atmosphere(values, bands, prior_of(295.0 if stated else None, 1500.0))
     assert ((found.transmittance > 0) & (found.transmittance <= 1)).all()
     warmest = planck_radiance(bands.centre_um, 326.0)
     assert ((found.path_radiance >= 0) & (found.path_radiance < warmest)).all()
@@ -189,4 +199,4 @@ def test_air_that_can_t_be_is_an_error():
     bands = bands_of()
     radiance, _, _ = made(Air(), 1500.0, bands)
     with pytest.raises(SettingsError, match="give it in kelvin, 220 to 330"):
-        estimate_atmosphere(radiance, bands, 22.0, 1500.0)
+        estimate_atmosphere(radiance, bands, prior_of(22.0, 1500.0))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.atmosphere import Atmosphere
+from cathartes.detect.atmosphere import AirOrigin, Atmosphere
 from cathartes.detect.contrast import Contrast, contrast_weight
 from cathartes.detect.quantify import brightness_factor, emissive_contrast_k
 from cathartes.errors import NumericalError
@@ -12,7 +12,7 @@ from cathartes.scenes.radiometry import planck_radiance, planck_slope
 WAVELENGTH_UM = np.linspace(8.0, 12.0, 10)
 BLOCK = np.random.default_rng(1).uniform(7, 10, (4, 5, 10)).astype(np.float32)
 WEIGHT = np.random.default_rng(2).random((3, 10))
-AIR = Atmosphere(np.linspace(0.6, 0.9, 10), np.linspace(2.0, 0.5, 10))
+AIR = Atmosphere(np.linspace(0.6, 0.9, 10), np.linspace(2.0, 0.5, 10), AirOrigin.SCENE)
 
 
 def contrast_of(weight, plume_k):

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cathartes.detect.atmosphere import Atmosphere, clear_air, estimate_atmosphere
+from cathartes.detect.atmosphere import (
+    AirOrigin,
+    AirPrior,
+    Atmosphere,
+    clear_air,
+    estimate_atmosphere,
+)
 from cathartes.detect.quantify import (
     LINE_ERROR,
     apparent_column_ppm_m,
@@ -32,7 +38,7 @@ def test_contrast_is_that_of_a_plain_loop(seed):
     ground_k = rng.uniform(280, 310, (3, 4))
     block = planck_radiance(WAVELENGTH_UM, ground_k[:, :, None]).astype(np.float32)
     weight = rng.random((2, 25))
-    air = Atmosphere(rng.uniform(0.6, 1.0, 25), rng.uniform(0.0, 2.0, 25))
+    air = Atmosphere(rng.uniform(0.6, 1.0, 25), rng.uniform(0.0, 2.0, 25), AirOrigin.SCENE)
     found = emissive_contrast_k(block, WAVELENGTH_UM, weight, 290.0, 296.0, air)
     assert found.shape == (3, 4, 2)
     glow, slope = planck_radiance(WAVELENGTH_UM, 290.0), planck_slope(WAVELENGTH_UM, 296.0)
@@ -64,7 +70,7 @@ def test_air_between_does_not_change_the_contrast():
     weight = np.random.default_rng(1).random((1, 25))
     bare = emissive_contrast_k(ground.astype("f4"), WAVELENGTH_UM, weight, 301.0, 293.0, AIR)
     hazy = (tau * ground + up).astype(np.float32)
-    air = Atmosphere(tau, up)
+    air = Atmosphere(tau, up, AirOrigin.SCENE)
     through = emissive_contrast_k(hazy, WAVELENGTH_UM, weight, 301.0, 293.0, air)
     assert through.item() == pytest.approx(bare.item(), abs=1e-3)
 
@@ -119,7 +125,11 @@ def test_the_air_is_found_from_grey_ground(air, altitude_m, known):
     seen = tau * (emissivity * glow + (1 - emissivity) * sky) + up
     seen += 0.01 * rng.standard_normal(seen.shape)
     temperature_k = air.temperature_k if known else None
-    found = estimate_atmosphere(seen.astype(np.float32), BANDS, temperature_k, 1.3 * altitude_m)
+    found = estimate_atmosphere(
+        seen.astype(np.float32),
+        BANDS,
+        AirPrior(1.3 * altitude_m, temperature_k or 295.0, 2.0 if known else np.inf),
+    )
     np.testing.assert_allclose(found.transmittance, tau, atol=0.03)
     np.testing.assert_allclose(found.path_radiance, up, atol=0.2)
 
@@ -135,7 +145,7 @@ def test_where_nothing_tells_of_the_air_it_is_taken_as_clear(why):
         radiance[:, 3] = -1.0
     elif why == "all gaps":
         radiance[:] = np.nan
-    air = estimate_atmosphere(radiance, bands, 295.0, 1000.0)
+    air = estimate_atmosphere(radiance, bands, AirPrior(1000.0))
     assert (air.transmittance == 1).all()
     assert (air.path_radiance == 0).all()
 

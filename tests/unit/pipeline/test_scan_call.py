@@ -76,7 +76,7 @@ def test_the_threads_that_search_change_nothing(tmp_path: Path) -> None:
         assert summary.settings["workers"] == workers
         layers = sorted((tmp_path / f"out{workers}" / "layers").glob("*.tif"))
         found.append([(path.name, sha256_of(path)) for path in layers])
-    assert len(found[0]) == 8
+    assert len(found[0]) == 10
     assert found[0] == found[1]
 
 
@@ -146,7 +146,7 @@ def test_the_bar_of_products_counts_the_images_written(tmp_path: Path) -> None:
     bars = Bars()
     scan(cube(), tmp_path / "out", settings=ScanSettings(gases=("SF6", "ammonia"),
          layers=LayerChoice.ALL), progress=bars)  # fmt: skip
-    assert bars.total == bars.done == 8
+    assert bars.total == bars.done == 10
 
 
 def test_each_line_is_looked_over_once() -> None:
@@ -174,7 +174,7 @@ def test_settings_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "says"), [
     ("[detect]\nmin_pixel = 9\n", "'min_pixel' is not a setting. Did you mean 'min_pixels'?"),
-    ("layers = 'some'\n", "layers is 'some'; 'all', 'found' or 'none' is needed."),
+    ("layers = 'some'\n", "layers is 'some'; 'all', 'found', 'detectability' or 'none' is needed."),
     ("gases = 'ammonia'\n", "gases is 'ammonia'; a list, like [1, 3] or ['ammonia'], is needed."),
     ("detect = 3\n", "detect is 3; a table of settings is needed."),
     ("gases = [", "can't be read as TOML"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
+from cathartes.detect.atmosphere import AirOrigin, Atmosphere
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.scenes.cube import ArrayLines, Cube
@@ -105,14 +106,21 @@ def make_scan(
         images[f"column_density_sd_ppm_m/{gas}"] = np.full(shape, 20, dtype=np.float32)
         images[f"necl_ppm_m/{gas}"] = np.full(shape, 18, dtype=np.float32)
         images[f"necl_ppm_m/{gas}"][-1, -1] = np.inf
+        images[f"detectable_column_ppm_m/{gas}"] = 7 * images[f"necl_ppm_m/{gas}"]
     detections = Detections(
         labels=labels,
         plumes=tuple(make_plume(i, labels, **changes) for i in range(1, n_plumes + 1)),
-        gases=tuple(GasSearched(g, 18.0 if g != "R-134a" else np.inf, 5.2, NO_TAIL) for g in GASES),
+        gases=tuple(
+            GasSearched(g, necl, 5.2, NO_TAIL, 7.0 * necl, 0.5 if necl < 99 else 1.0)
+            for g, necl in zip(
+                GASES, (18.0 if g != "R-134a" else np.inf for g in GASES), strict=True
+            )
+        ),
         chance_measured=True,
         outcome=outcome or (Outcome.DETECTIONS if n_plumes else Outcome.NOTHING_FOUND),
         reason=reason,
         planes=PlanesInMemory({name: np.float32(image) for name, image in images.items()}),
+        air=Atmosphere(np.full(8, 0.8), np.ones(8), AirOrigin.SCENE, 1.5, 0.3, 295.0),
     )
     cube = Cube(
         name="line07",

@@ -27,10 +27,12 @@ def test_found_layers_have_the_contracts_names(tmp_path: Path, scan: Callable) -
     assert names(tmp_path) == [
         "1-1-1-trichloroethane_column_density_ppm_m.tif",
         "1-1-1-trichloroethane_column_density_sd_ppm_m.tif",
+        "1-1-1-trichloroethane_detectable_column_ppm_m.tif",
         "1-1-1-trichloroethane_necl_ppm_m.tif",
         "1-1-1-trichloroethane_score.tif",
         "ammonia_column_density_ppm_m.tif",
         "ammonia_column_density_sd_ppm_m.tif",
+        "ammonia_detectable_column_ppm_m.tif",
         "ammonia_necl_ppm_m.tif",
         "ammonia_score.tif",
     ]
@@ -47,12 +49,22 @@ def test_all_layers_and_none(tmp_path: Path, scan: Callable) -> None:
     write_layers(
         tmp_path, detections, None, choice=LayerChoice.ALL, grid=None, on_layer=seen.append
     )
-    assert len(names(tmp_path)) == sum(seen) == 16
+    assert len(names(tmp_path)) == sum(seen) == 20
     other = tmp_path / "other"
     other.mkdir()
     for choice in (LayerChoice.NONE, LayerChoice.FOUND):
         assert write_layers(other, detections, None, choice=choice, grid=None) == ()
     assert list(other.iterdir()) == [], "no empty folder of layers"
+
+
+def test_detectability_is_one_layer_of_every_gas(tmp_path: Path, scan: Callable) -> None:
+    """Where a plume could not be seen is asked of gases that were not found, too."""
+    _, detections = scan(n_plumes=0)
+    written = write_layers(tmp_path, detections, None, choice=LayerChoice.DETECTABILITY, grid=None)
+    assert {layer.quantity for layer in written} == {"detectable_column_ppm_m"}
+    assert len(names(tmp_path)) == len(written) == len(detections.gases)
+    blind = read_image(tmp_path / "layers/ammonia_detectable_column_ppm_m.tif")
+    assert np.isnan(blind[-1, -1]), "a pixel that could show no plume has no value"
 
 
 def test_a_plume_of_an_unknown_chemical_has_no_layers(tmp_path: Path, scan: Callable) -> None:
@@ -107,4 +119,4 @@ def test_the_estimate_of_space_is_an_upper_one(tmp_path: Path, scan: Callable) -
     write_labels(tmp_path, detections)
     write_layers(tmp_path, detections, None, choice=LayerChoice.ALL, grid=None)
     written = sum(p.stat().st_size for p in tmp_path.rglob("*.tif"))
-    assert written < expected_bytes(600, 500, 4) < 10 * written
+    assert written < expected_bytes(600, 500, 20) < 10 * written
