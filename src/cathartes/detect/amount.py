@@ -233,7 +233,7 @@ class AmountReader:
         low, under, middle, over, high = (
             float(v) for v in _quantiles(mean[order], probability[order], QUANTILES)
         )
-        if not high <= MOST_SPREAD * middle:
+        if not np.isfinite(middle) or high > MOST_SPREAD * middle:
             least = cases[int(order[np.searchsorted(mean[order], low)])]
             bound = max(low - 2 * least.sd_ppm_m, 0.0)
             return Amount(signed, low_ppm_m=bound, high_ppm_m=np.inf, pixels=pixels)

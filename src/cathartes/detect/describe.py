@@ -124,11 +124,12 @@ class PlumeReader:
         unknown = found.unknown > float(found.probability[main]) or not found.best_set
         return Verdict(whitened, variance, found, main, unknown)
 
-    def expected_by_chance(self, seed: Seed) -> float:
+    def expected_by_chance(self, seed: Seed, verdict: Verdict) -> float:
         """Return how many such plumes the scene gives by accident."""
         if seed.expected_by_chance is not None:
             return seed.expected_by_chance
-        return self.laws.of(explained=seed.explained).expected(seed.score)
+        explained = seed.explained and not verdict.unknown
+        return self.laws.of(explained=explained).expected(seed.score)
 
     def describe(
         self,
@@ -173,7 +174,7 @@ class PlumeReader:
             chemical=UNKNOWN if unknown else names[main],
             probability=found.unknown if unknown else float(found.probability[main]),
             alternatives=tuple(others),
-            expected_by_chance=self.expected_by_chance(seed),
+            expected_by_chance=self.expected_by_chance(seed, verdict),
             false_alarm_probability=float(self.false_alarm(seed.gas).probability(seed.score)),
             snr_max=seed.score,
             n_pixels=int(line.size),

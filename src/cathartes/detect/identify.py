@@ -188,7 +188,7 @@ def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, 
 def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
     r"""Return the probability that the misfit is that of a chemical outside the library.
 
-    A signature's error leaves a misfit t of exponential law with mean 2 η², of which noise makes
+    A signature's error leaves a misfit t of exponential law with mean 3 η², of which noise makes
     an exponentially modified Gaussian one. What the library lacks leaves one between the two ends
     of `_UNKNOWN_MISFIT_RANGE`, by a law that is even on a log scale.
 
@@ -205,7 +205,7 @@ def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior
     low, high = _UNKNOWN_MISFIT_RANGE
     if misfit > high:
         return 1.0
-    mean = 2.0 * prior.signature_error**2
+    mean = 3.0 * prior.signature_error**2
     known = exponnorm.pdf(misfit, mean / noise, scale=noise)
     strange = 1.0 / (misfit * np.log(high / low)) if misfit >= low else 0.0
     odds = prior.unknown * strange

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Tick
-from cathartes.detect.describe import PlumeReader, flag_several
+from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import explained_peaks
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
+from cathartes.detect.outline import Seed
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched
@@ -105,6 +106,8 @@ def detect(
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
 
+    scored = gases.names
+
     def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
         clear = ~near_plumes(outside)
         strength = searcher.gas_family.strength
@@ -119,7 +122,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
-        scored=gases.names,
+        scored=scored,
         false_alarm=false_alarms(labels),
         temperature_assumed=scene.temperature_assumed,
         amounts=AmountReader(
@@ -131,23 +134,27 @@ def detect(
         ),
         few_pixels=known.few_squares,
     )
-    likely = settings.max_expected_by_chance
+
+    def likely(seed: Seed, verdict: Verdict) -> bool:
+        return reader.expected_by_chance(seed, verdict) <= settings.max_expected_by_chance
+
     nothing = np.zeros(shape, dtype=bool)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
-        lambda seed, verdict: not verdict.unknown and reader.expected_by_chance(seed) <= likely
+        # In heat, what no gas explains is a plume by its form alone: see below.
+        lambda seed, verdict: likely(seed, verdict) and not (scene.emissive and verdict.unknown)
     )
-    # What no gas explains is a plume by its form alone.
-    near = near_plumes(pieces.labels)
-    strange = find_strange(searcher, store, near, noise, tick)
-    scored = gases.names + strange.planes
-    reader = replace(reader, scored=scored)
-    score_of = cache(lambda number: planes.score(scored[number]))
-    outlined = strange.outlined(near, len(gases.names))
-    pieces = pieces.beside(
-        Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
-            lambda seed, verdict: verdict.unknown and reader.expected_by_chance(seed) <= likely
+    if scene.emissive:
+        near = near_plumes(pieces.labels)
+        strange = find_strange(searcher, store, near, noise, tick)
+        scored = gases.names + strange.planes
+        reader = replace(reader, scored=scored)
+        score_of = cache(lambda number: planes.score(scored[number]))
+        outlined = strange.outlined(near, len(gases.names))
+        pieces = pieces.beside(
+            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
+                lambda seed, verdict: likely(seed, verdict) and verdict.unknown
+            )
         )
-    )
     labels, described = pieces.describe(reader, false_alarms)
     plumes = flag_several(tuple(each.plume for each in described))
     planes = planes.with_plumes(pair for each in described for pair in each.pixels)

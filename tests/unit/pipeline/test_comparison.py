@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
+from cathartes.detect.atmosphere import clear_air
 from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
 from cathartes.detect.settings import DetectSettings
@@ -216,8 +217,8 @@ def test_a_sighting_holds_what_the_scan_could_see_where():
     labels[2:6, 4:9] = 1
     one = replace(plume(Regime.EMISSIVE, "ammonia"), origin_line=3.5, origin_sample=6.5)
     law = FalseAlarmLaw.measure(np.linspace(0, 3, 100, dtype=np.float32))
-    found = Detections(labels, (one,), (GasSearched("ammonia", 9.0, 5.5, law),), True,
-                       Outcome.DETECTIONS, "", Images())  # fmt: skip
+    found = Detections(labels, (one,), (GasSearched("ammonia", 9.0, 5.5, law, 30.0, 0.0),), True,
+                       Outcome.DETECTIONS, "", Images(), clear_air(4))  # fmt: skip
     cube = Cube("c", (20, 30, 4), SpectralBands(np.linspace(8, 9, 4), np.full(4, 0.1)),
                 np.ones(4, bool), ArrayLines(np.zeros((1, 1, 4), np.float32)), start_utc=START,
                 geometry=AffineGeometry((2.0, 0, 5e5, 0, -2.0, 5.4e6), "EPSG:32632", (20, 30)),
