@@ -117,6 +117,21 @@ def scan(
             "units, or MODTRAN's .chn; else the air is estimated from the scene."
         ),
     ] = None,
+    wind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPEED±SD,FROM±SD|FILE",
+            help="Wind when the cube was taken, in m/s and in degrees it blew from, as in "
+            "'3.2±0.6,245±15' (or +- for ±), or a wind file; with it each plume gets an origin "
+            "and an emission rate, or the reason why there is none.",
+        ),
+    ] = None,
+    source_height_m: Annotated[
+        float | None,
+        typer.Option(
+            help="With --wind: height of the sources above ground; left out: any up to 8 m."
+        ),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="TOML file of settings; the options here win over it.")
     ] = None,
@@ -140,6 +155,7 @@ def scan(
     Writes a folder with the plumes for a GIS, images, a table, a picture and a summary.
 
     Examples: `cathartes scan flight.hdr`, `cathartes scan *.hdr --out plumes --gas ammonia`,
+    `cathartes scan flight.hdr --wind '3.2±0.6,245±15'`,
     `cathartes scan thermal.hdr swir.hdr --together`
     """  # fmt: skip
     detect = {
@@ -157,6 +173,8 @@ def scan(
         overwrite=overwrite or said.overwrite,
         workers=said.workers if workers is None else workers,
         atmosphere=atmosphere or said.atmosphere,
+        wind=said.wind if wind is None else wind,
+        source_height_m=said.source_height_m if source_height_m is None else source_height_m,
         detect=_with(said.detect, detect),
     )
     options = of_cube.open_options(

@@ -28,11 +28,32 @@ def scan_page(summary: ScanSummary, cube_name: str, folder: Path) -> Iterator[Re
         for plume in summary.plumes:
             for part in plume.parts:
                 yield Text(f"Plume {plume.id}: {part.n_pixels} pixels of it show {part.name}.")
+        if summary.wind is not None:
+            for plume in summary.plumes:
+                yield Text(source_sentence(plume))
     yield Text(searched_sentence(summary))
     if not summary.plumes:
         yield Text(_SENSITIVITY)
         yield sensitivity_columns(summary.gases_searched)
     yield Text(f"Picture: {folder / QUICKLOOK}   For a GIS: {folder / PLUMES_GPKG}")
+
+
+def source_sentence(plume: PlumeShort) -> str:
+    """Return where a plume comes from and how much an hour, or why that is not said."""
+    where = "origin not told"
+    if plume.source_lon is not None and plume.source_lat is not None:
+        where = (
+            f"origin {plume.source_lat:.5f}, {plume.source_lon:.5f} "
+            f"(90 % within about {plume.source_radius_m:.0f} m)"
+        )
+    if plume.n_sources is not None and plume.n_sources > 1:
+        where += f", the first of {plume.n_sources:.0f}"
+    if plume.rate_kg_h is None:
+        return f"Plume {plume.id}: {where}; no rate: {plume.rate_reason}."
+    return (
+        f"Plume {plume.id}: {where}; {plume.rate_kg_h:.3g} kg/h "
+        f"({plume.rate_kg_h_p05:.3g} to {plume.rate_kg_h_p95:.3g})."
+    )
 
 
 def outcome_sentence(summary: ScanSummary) -> str:

@@ -183,7 +183,8 @@ class GasSearched:
 class Planes(Protocol):
     """Images of the scene by name, (line, sample) float32: kept in memory or in scratch files.
 
-    Names are ``score/<gas>``, ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
+    Names are ``score/<gas>``, ``amount/<gas>`` (column times contrast),
+    ``column_density_ppm_m/<gas>``, ``column_density_sd_ppm_m/<gas>``,
     ``necl_ppm_m/<gas>``, ``square_necl_ppm_m/<gas>``, ``contrast/<gas>``,
     ``detectable_column_ppm_m/<gas>`` and ``context`` (a grey image of the ground).
     """

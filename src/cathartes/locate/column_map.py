@@ -70,10 +70,9 @@ class ColumnMap:
     def centres_m(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return east (x,) and north (y,) of the pixels' centres, [m]."""
         y, x = self.column_density_ppm_m.shape
-        return (
-            self.east_m + (np.arange(x) + 0.5) * self.pixel_m,
-            self.north_m - (np.arange(y) + 0.5) * self.pixel_m,
-        )
+        east = self.east_m + (np.arange(x) + 0.5) * self.pixel_m
+        north = self.north_m - (np.arange(y) + 0.5) * self.pixel_m
+        return np.asarray(east, np.float64), np.asarray(north, np.float64)
 
 
 def noise_of(column_density_ppm_m: NDArray[np.float64], plume: NDArray[np.bool_]) -> float:

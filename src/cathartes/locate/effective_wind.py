@@ -44,11 +44,12 @@ class Calibration:
 
 RISE = 0.05
 """β [m^0.1]."""
-INTEGRATED_MASS = Calibration(kappa=1.0, least_sd=0.1, sd_of_a_pixel=0.5)
-CROSS_SECTION = Calibration(kappa=1.0, least_sd=0.1, sd_of_a_pixel=0.5)
-BOTH = Calibration(kappa=1.0, least_sd=0.1, sd_of_a_pixel=0.5)
-"""Of the geometric mean of the two; its κ is one by definition."""
-DISAGREE_SD = 0.25
+INTEGRATED_MASS = Calibration(kappa=1.012, least_sd=0.04, sd_of_a_pixel=0.78)
+CROSS_SECTION = Calibration(kappa=0.957, least_sd=0.02, sd_of_a_pixel=0.80)
+BOTH = Calibration(kappa=0.985, least_sd=0.02, sd_of_a_pixel=0.76)
+"""Of the geometric mean of the two; residual 0.171 over 400 maps of 5 m and 30 m pixels, seeds 1 to
+200 each."""
+DISAGREE_SD = 0.11
 """Standard deviation of the logarithm of the one over the other."""
 
 

@@ -6,9 +6,7 @@ from cathartes.locate.column_map import ColumnMap
 from cathartes.locate.flux_weights import FluxWeights
 
 
-def integrated_mass_weights(
-    column_map: ColumnMap, origin_m: tuple[float, float]
-) -> FluxWeights:
+def integrated_mass_weights(column_map: ColumnMap, origin_m: tuple[float, float]) -> FluxWeights:
     r"""Return the weights of the integrated mass enhancement over the plume's length.
 
     .. math:: Q = U_\mathrm{eff}\,\frac{1}{L} \sum_{i \in \mathrm{outline}} \Delta\Omega_i A
@@ -40,4 +38,4 @@ def root_area_weights(column_map: ColumnMap) -> FluxWeights:
 
 def _over(column_map: ColumnMap, length_m: float) -> FluxWeights:
     area_m2 = column_map.pixel_m**2
-    return FluxWeights(column_map.plume * (area_m2 / length_m), length_m)
+    return FluxWeights(np.where(column_map.plume, area_m2 / length_m, 0.0), length_m)

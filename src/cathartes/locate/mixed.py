@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from cathartes.locate.column_map import ColumnMap
+from cathartes.locate.cones import OriginSettings
 from cathartes.locate.look_wind import LookWind
-from cathartes.locate.origin import OriginPosterior, OriginSettings, find_origin
+from cathartes.locate.origin import OriginPosterior, find_origin
 
 MOST_ORIGINS = 3
 WEDGE_DEG = 30.0

@@ -122,7 +122,7 @@ def estimate_rate(
     Varon et al. 2018, doi 10.5194/amt-11-5673-2018; docs/explanation/plume-sources.md.
     """
     settings = settings or RateSettings()
-    reason = why_none(column_map, wind, origins, molar_mass_g_mol, settings)
+    reason = why_none(column_map, wind, origins, settings)
     if reason:
         return MapRate(reason=reason)
     origin = origins[0]
@@ -168,7 +168,6 @@ def why_none(
     column_map: ColumnMap,
     wind: LookWind,
     origins: tuple[OriginPosterior, ...],
-    molar_mass_g_mol: float,
     settings: RateSettings,
 ) -> str:
     """Return why no rate may be given, in words; "" if one may."""
@@ -177,16 +176,16 @@ def why_none(
             f"the wind is stagnant ({wind.wind_speed_m_s:.2g} m/s, {STAGNANT_BELOW_M_S:g} m/s are "
             "needed): gas gathers, and its amount says little of the rate"
         )
-    if not molar_mass_g_mol > 0:
-        return "the chemical is not known, or its molar mass is not"
     valued = np.isfinite(column_map.column_density_ppm_m[column_map.plume]).mean()
     if valued < LEAST_VALUED:
         return f"only {valued:.0%} of the plume's pixels have a column density"
-    if not origins:
-        return "no origin was found"
-    if len(origins) > 1:
-        return f"{len(origins)} sources are mixed in the plume"
-    origin = origins[0]
+    if len(origins) != 1:
+        return f"{len(origins)} sources are mixed in the plume" if origins else "no origin is known"
+    return why_unknown(column_map, origins[0], settings)
+
+
+def why_unknown(column_map: ColumnMap, origin: OriginPosterior, settings: RateSettings) -> str:
+    """Return why an origin is too little known for a rate, in words; "" if it is not."""
     if share_without_value(origin, column_map) > settings.most_outside:
         return "the origin is unknown: it may lie outside what the map shows"
     length_m = integrated_mass_weights(column_map, origin.likeliest_m).length_m

@@ -18,10 +18,17 @@ from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import HeaderError, SettingsError
+from cathartes.locate.plume_source import PlumeSource
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.gases import gases_on_bands
 from cathartes.pipeline.inspected import InspectedLines
+from cathartes.pipeline.plume_sources import (
+    find_sources,
+    source_search,
+    wind_facts,
+    wind_file,
+)
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scratch import ScratchPlanes
 from cathartes.products.folder import OutputFolder
@@ -70,6 +77,11 @@ class ScanSettings:
         Threads that search; 0 for all usable cores.
     atmosphere
         File of what the air does (docs/reference/air-tables.md); None estimates it from the scene.
+    wind
+        Speed and direction with their errors, ``3.2±0.6,245±15``, or the name of a wind file
+        (docs/reference/wind-files.md); with one, plumes get an origin and a rate.
+    source_height_m : [m]
+        Height of the sources above ground; None for anything up to a building's roof.
     detect
         How plumes are searched for.
     """
@@ -80,6 +92,8 @@ class ScanSettings:
     overwrite: bool = False
     workers: int = 0
     atmosphere: Path | None = None
+    wind: str = ""
+    source_height_m: float | None = None
     visibility: VisibilitySettings = field(default_factory=VisibilitySettings)
     detect: DetectSettings = field(default_factory=DetectSettings)
 
@@ -87,6 +101,11 @@ class ScanSettings:
         if self.workers < 0:
             raise SettingsError(
                 f"workers is {self.workers}; a number of threads, or 0 for all cores, is needed."
+            )
+        if self.source_height_m is not None and not 0 <= self.source_height_m <= 500:
+            raise SettingsError(
+                f"source_height_m is {self.source_height_m:g}; metres above ground, 0 to 500, are "
+                "needed."
             )
 
 
@@ -155,6 +174,7 @@ def scan(
         window = window_of(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
         air = _air_of(filled.atmosphere, cube, window)
+        search = source_search(filled.wind, cube, filled.source_height_m)
         fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
@@ -165,6 +185,8 @@ def scan(
             )
         )
         air_file = () if filled.atmosphere is None else fingerprint_files((filled.atmosphere,))
+        said_in = wind_file(filled.wind)
+        wind_files = () if said_in is None else fingerprint_files((said_in,))
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)
@@ -174,6 +196,10 @@ def scan(
             detections = detect(watched, gases, filled.detect, planes, clock.tick, workers, air)
         if on_detections is not None:
             on_detections(cube, window.regime, detections)
+        sources: tuple[PlumeSource, ...] = ()
+        if search is not None and cube.geometry is not None:
+            clock.tick("sources", 0.0)
+            sources = find_sources(detections, cube.geometry, wanted, search)
         clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
         inputs = fingerprint.result()
         clock.close()
@@ -185,7 +211,7 @@ def scan(
             cube,
             detections,
             RunRecord(
-                inputs=(*inputs, *air_file),
+                inputs=(*inputs, *air_file, *wind_files),
                 air_file=air_file[0] if air_file else None,
                 settings=_as_json(filled, options),
                 started_utc=started_utc,
@@ -193,10 +219,12 @@ def scan(
                 gases_not_visible=hidden,
                 radiance_sanity=sanity.counts(),
                 remarks=sanity.remarks,
+                wind=None if search is None else wind_facts(search, wind_files),
             ),
             layers=filled.layers,
             grid=filled.grid,
             on_layer=clock.units("products", n_layers),
+            sources=sources,
         )
 
 

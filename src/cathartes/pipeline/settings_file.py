@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from cathartes.errors import SettingsError
+from cathartes.pipeline.plume_sources import wind_file
 from cathartes.pipeline.scan import ScanSettings
 
 _TOML_WORDS = {
@@ -57,7 +58,8 @@ def read_scan_settings(path: Path) -> ScanSettings:
         ) from error
     # A file named in a settings file lies beside it.
     beside = None if told.atmosphere is None else path.parent / told.atmosphere
-    return replace(told, atmosphere=beside)
+    wind = told.wind if wind_file(told.wind) is None else str(path.parent / told.wind)
+    return replace(told, atmosphere=beside, wind=wind)
 
 
 def _check_keys(where: str, content: Mapping[str, object], defaults: object) -> None:

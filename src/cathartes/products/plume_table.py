@@ -1,12 +1,13 @@
 """The columns of the table of plumes: one list for GeoJSON, GeoPackage, CSV and documentation."""
 
 import math
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
 from cathartes.detect.result import Plume, likely_chemicals
+from cathartes.locate.plume_source import PlumeSource
 from cathartes.scenes.geometry import Geometry
 
 _Number: TypeAlias = float | None
@@ -135,6 +136,29 @@ class PlumeRow(BaseModel):
         _column("coherent parts that show another chemical, and not this one, largest first", ""),
     ] = ()
 
+    n_sources: Annotated[
+        _Number, _column("origins told apart in it; null where none was looked for", ge=0)
+    ] = None
+    source_lon: Annotated[
+        _Number, _column("longitude of the likeliest origin, WGS 84; see sources.geojson", "deg")
+    ] = None
+    source_lat: Annotated[_Number, _column("latitude of the likeliest origin, WGS 84", "deg")] = (
+        None
+    )
+    source_radius_m: Annotated[
+        _Number, _column("radius of a circle as large as the origin's 90 % region", "m", ge=0)
+    ] = None
+    rate_kg_h: Annotated[_Number, _column("emission rate of the plume", "kg h-1", ge=0)] = None
+    rate_kg_h_p05: Annotated[
+        _Number, _column("it is below that one time in twenty", "kg h-1", ge=0)
+    ] = None
+    rate_kg_h_p95: Annotated[
+        _Number, _column("it is above that one time in twenty", "kg h-1", ge=0)
+    ] = None
+    rate_reason: Annotated[
+        str, _column("why no rate may be given, in words; empty if there is one, or no wind", "")
+    ] = ""
+
     @property
     def chemicals(self) -> tuple[str, ...]:
         """The main chemical, then those more probably in the plume than not."""
@@ -162,8 +186,16 @@ def _probability(value: float) -> float | None:
     return finite_or_none(min(value, 1.0) if value < 1.0 + 1e-9 else value)
 
 
-def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
-    """Return a plume's row; its origin's ground position is null without geometry."""
+def plume_row(
+    plume: Plume, geometry: Geometry | None, source: PlumeSource | None = None
+) -> PlumeRow:
+    """Return a plume's row; its origin's ground position is null without geometry.
+
+    Parameters
+    ----------
+    source
+        Where it comes from, and how much an hour; None if that was not asked.
+    """
     lon = lat = math.nan
     if geometry is not None:
         lons, lats = geometry.to_lon_lat([plume.origin_line], [plume.origin_sample])
@@ -190,7 +222,7 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
         column_density_mean_ppm_m=finite_or_none(plume.column_density_mean_ppm_m),
         column_density_sd_ppm_m=finite_or_none(plume.column_density_sd_ppm_m),
         thermal_contrast=int(plume.thermal_contrast),
-        flags=tuple(plume.flags),
+        flags=(*plume.flags, *(() if source is None else source.flags)),
         false_alarm_probability=finite_or_none(plume.false_alarm_probability),
         column_density_low_ppm_m=finite_or_none(plume.column_density_low_ppm_m),
         column_density_high_ppm_m=finite_or_none(plume.column_density_high_ppm_m),
@@ -199,7 +231,27 @@ def plume_row(plume: Plume, geometry: Geometry | None) -> PlumeRow:
         n_strong_pixels=int(plume.n_strong_pixels),
         share_agreeing=finite_or_none(plume.share_agreeing),
         parts=tuple(Part(name=name, n_pixels=n) for name, n in plume.parts),
+        **({} if source is None else _source_columns(source)),
     )
+
+
+def _source_columns(source: PlumeSource) -> dict[str, Any]:
+    rate = source.rate
+    columns = {
+        "n_sources": len(source.origins),
+        "rate_kg_h": finite_or_none(rate.rate_kg_h),
+        "rate_kg_h_p05": finite_or_none(rate.rate_kg_h_p05),
+        "rate_kg_h_p95": finite_or_none(rate.rate_kg_h_p95),
+        "rate_reason": rate.reason,
+    }
+    if source.frame is None or not source.origins:
+        return columns
+    longitude, latitude = source.frame.to_lon_lat(*source.origins[0].likeliest_m)
+    return columns | {
+        "source_lon": round(float(longitude), 7),
+        "source_lat": round(float(latitude), 7),
+        "source_radius_m": round(source.origins[0].radius_m(0.9), 1),
+    }
 
 
 def json_row(row: PlumeRow) -> dict[str, JsonValue]:

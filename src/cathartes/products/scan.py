@@ -13,12 +13,14 @@ from pydantic import JsonValue
 from cathartes import __version__
 from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.result import Detections
+from cathartes.locate.plume_source import PlumeSource
 from cathartes.products.chemical_layer import chemical_legend, write_chemicals
 from cathartes.products.file_names import (
     PLUMES_CSV,
     PLUMES_GEOJSON,
     PLUMES_GPKG,
     QUICKLOOK,
+    SOURCES_GEOJSON,
 )
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import (
@@ -30,6 +32,7 @@ from cathartes.products.layers import (
 )
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
+from cathartes.products.sources import write_sources
 from cathartes.products.summary import (
     FALSE_ALARMS,
     AirFacts,
@@ -41,6 +44,7 @@ from cathartes.products.summary import (
     ScanSummary,
     SceneFacts,
     Software,
+    WindFacts,
     short_plume,
     without_folders,
     write_summary,
@@ -76,6 +80,8 @@ class RunRecord:
         What these counts mean, in sentences.
     air_file
         Where the air was read from; None if it was not.
+    wind
+        That origins and rates rest on; None if neither was asked for.
     """
 
     inputs: tuple[InputFile, ...]
@@ -86,6 +92,7 @@ class RunRecord:
     radiance_sanity: Mapping[str, int] | None = None
     remarks: tuple[str, ...] = ()
     air_file: InputFile | None = None
+    wind: WindFacts | None = None
 
 
 def fingerprint_inputs(
@@ -115,6 +122,7 @@ def write_scan(
     layers: LayerChoice = LayerChoice.FOUND,
     grid: LayerGrid | None = None,
     on_layer: Callable[[int], None] | None = None,
+    sources: tuple[PlumeSource, ...] = (),
 ) -> ScanSummary:
     """Write all products of a scan, `summary.json` last.
 
@@ -130,6 +138,8 @@ def write_scan(
         Which images are written, and on which grid; None means a map where there is a geometry.
     on_layer
         Called with 1 after each image, for a progress bar.
+    sources
+        Where the plumes come from, if there is a wind; then `sources.geojson` is written.
 
     Returns
     -------
@@ -148,7 +158,9 @@ def write_scan(
         ),
         *write_chemicals(folder, detections, cube.geometry, choice=layers, grid=grid),
     )
-    features = plume_features(detections, cube.geometry)
+    features = plume_features(detections, cube.geometry, sources)
+    if record.wind is not None:
+        write_sources(folder / SOURCES_GEOJSON, features.rows, sources)
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
@@ -184,6 +196,7 @@ def write_scan(
         air=_air_facts(detections.air, record.air_file),
         chemical_legend=chemical_legend(detections),
         chance_measured=detections.chance_measured,
+        wind=record.wind,
         plumes=tuple(short_plume(row) for row in features.rows),
         files=_output_files(folder, rasters),
     )
@@ -236,7 +249,9 @@ def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[Outp
     """Return name, hash and meaning of every file written, by path."""
     layers = {layer.path: layer for layer in rasters}
     files = []
-    for name in sorted({*layers, PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}):
+    others = {PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}
+    others |= {SOURCES_GEOJSON} if (folder / SOURCES_GEOJSON).exists() else set()
+    for name in sorted({*layers, *others}):
         digest, size = sha256_of(folder / name)
         layer = layers.get(name)
         files.append(

@@ -151,6 +151,24 @@ class PlumeShort(_Part):
     plume_temperature_k: FiniteOrNull = None
     plume_temperature_sd_k: FiniteOrNull = None
     parts: tuple[Part, ...] = ()
+    n_sources: FiniteOrNull = None
+    source_lon: FiniteOrNull = None
+    source_lat: FiniteOrNull = None
+    source_radius_m: FiniteOrNull = None
+    rate_kg_h: FiniteOrNull = None
+    rate_kg_h_p05: FiniteOrNull = None
+    rate_kg_h_p95: FiniteOrNull = None
+    rate_reason: str = ""
+
+
+class WindFacts(_Part):
+    """The wind at 10 m that origins and rates rest on: the mean of the minutes before the cube."""
+
+    wind_speed_m_s: float
+    wind_speed_sd_m_s: float
+    wind_from_deg: float
+    wind_from_sd_deg: float
+    file: InputFile | None = Field(description="where it was read from; null if it was said")
 
 
 class OutputFile(_Part):
@@ -200,6 +218,9 @@ class ScanSummary(_Part):
     gases_not_visible: tuple[GasNotVisible, ...]
     chemical_legend: dict[str, str] = Field(
         default={}, description="number in layers/chemical_id.tif to name of the gas"
+    )
+    wind: WindFacts | None = Field(
+        default=None, description="null: none was given, and neither origins nor rates are"
     )
     plumes: tuple[PlumeShort, ...]
     files: tuple[OutputFile, ...] = Field(description="every file of the folder but this one")

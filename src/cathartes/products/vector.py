@@ -6,6 +6,7 @@ and y = line, and the file says so.
 
 import csv
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import Detections
 from cathartes.errors import InputError, OutputError
+from cathartes.locate.plume_source import PlumeSource
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.products.plume_table import (
     COLUMNS,
@@ -42,7 +44,7 @@ Measured: GDAL takes a GeoJSON file for WGS 84 if it has no ``crs`` member, or a
 """
 
 _INTEGERS = frozenset(name for name, f in PlumeRow.model_fields.items() if f.annotation is int)
-_TEXTS = frozenset({"chemical", "alternatives", "flags", "parts"})
+_TEXTS = frozenset({"chemical", "alternatives", "flags", "parts", "rate_reason"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,25 @@ class PlumeFeatures:
     coordinate_space: Literal["wgs84", "pixel"]
 
 
-def plume_features(detections: Detections, geometry: Geometry | None) -> PlumeFeatures:
-    """Return the plumes' rows and outlines, on the ground if there is a geometry."""
+def plume_features(
+    detections: Detections, geometry: Geometry | None, sources: Iterable[PlumeSource] = ()
+) -> PlumeFeatures:
+    """Return the plumes' rows and outlines, on the ground if there is a geometry.
+
+    Parameters
+    ----------
+    sources
+        Where plumes come from, of those of which it was asked.
+    """
+    source_of = {source.plume_id: source for source in sources}
     in_pixels = pixel_outlines(detections.labels) if detections.plumes else {}
     outlines = [in_pixels.get(plume.id, MultiPolygon()) for plume in detections.plumes]
     if geometry is not None:
         outlines = [ground_outline(outline, geometry) for outline in outlines]
     return PlumeFeatures(
-        rows=tuple(plume_row(plume, geometry) for plume in detections.plumes),
+        rows=tuple(
+            plume_row(plume, geometry, source_of.get(plume.id)) for plume in detections.plumes
+        ),
         outlines=tuple(outlines),
         coordinate_space="pixel" if geometry is None else "wgs84",
     )

@@ -39,6 +39,9 @@ class WindError:
     bounded: bool = False
 
 
+DEFAULT_ERROR = WindError()
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnScene:
     """A column map with its truth.
@@ -115,7 +118,7 @@ def column_scene(
     seed: int,
     pixel_m: float,
     *,
-    errors: WindError = WindError(),  # noqa: B008  # frozen
+    errors: WindError = DEFAULT_ERROR,
     n_origins: int = 1,
     n_pixels: int = 112,
 ) -> ColumnScene:
