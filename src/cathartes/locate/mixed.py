@@ -17,6 +17,8 @@ LEAST_GAIN = 5.0
 """A further origin must make the map likelier by so much (tempered): of made-up plumes with one
 origin one in twenty passes (docs/explanation/plume-sources.md)."""
 STRONG_SD = 4.0
+DOWNWIND_DEG = 45.0
+"""An origin within this angle of the direction that the wind blows to from another is downwind."""
 
 
 def find_origins(
@@ -25,7 +27,8 @@ def find_origins(
     """Return the plume's origins, the likeliest first; at least one.
 
     A further one is looked for in the part of the plume that lies outside the wedges downwind of
-    those found. Two whose plumes lie in one another's wedge are not told apart.
+    those found. One that lies downwind of another is a torn-off part as easily as a source, and is
+    left out: two in a row along the wind are not told apart.
     """
     found = [find_origin(column_map, wind, settings)]
     weight = np.ones(column_map.plume.shape)
@@ -50,7 +53,19 @@ def find_origins(
         if further.log_gain < LEAST_GAIN:
             break
         found.append(further)
-    return tuple(found)
+    upwind = [
+        origin
+        for origin in found
+        if not any(_is_downwind(origin, other, wind) for other in found if other is not origin)
+    ]
+    return tuple(sorted(upwind, key=lambda origin: -origin.log_gain))
+
+
+def _is_downwind(origin: OriginPosterior, other: OriginPosterior, wind: LookWind) -> bool:
+    (east, north), (other_east, other_north) = origin.likeliest_m, other.likeliest_m
+    azimuth_deg = np.rad2deg(np.arctan2(east - other_east, north - other_north))
+    turn_deg = (azimuth_deg - wind.wind_from_deg - 180.0 + 180.0) % 360.0 - 180.0
+    return bool(abs(turn_deg) < DOWNWIND_DEG)
 
 
 LEAST_REST_PIXELS = 6
