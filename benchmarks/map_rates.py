@@ -3,8 +3,8 @@
     python benchmarks/map_rates.py --maps 100
 
 Maps of seeds from 20 000 on, never used for tuning, with 5 m and 30 m pixels: plumes as one look
-sees them (docs/explanation/plume-sources.md), outlines as a scan draws them, wind told with an error
-of 15 degrees and 20 percent, once as the greatest error, once as one standard deviation.
+sees them (docs/explanation/plume-sources.md), outlines as a scan draws them, wind told with an
+error of 15 degrees and 20 percent, once as the greatest error, once as one standard deviation.
 """
 
 import argparse
@@ -144,9 +144,8 @@ def show(pixel_m: float, errors: WindError, out: dict[str, list[float]]) -> None
     print(f"\n{pixel_m:g} m pixels, wind 15 degrees and 20 % as {kind}, {len(out['level'])} maps")
     for name in [key for key in out if key.startswith("m: ")]:
         off = np.array(out[name])
-        print(
-            f"  origin, {name[3:]}: median {np.median(off):.1f} m, 90 % {np.quantile(off, 0.9):.1f} m"
-        )
+        tail = np.quantile(off, 0.9)
+        print(f"  origin, {name[3:]}: median {np.median(off):.1f} m, 90 % {tail:.1f} m")
     level = np.array(out["level"])
     print(
         f"  regions of 50 and 90 % hold {np.mean(level < 0.5):.0%} and {np.mean(level < 0.9):.0%}; "
@@ -159,8 +158,9 @@ def show(pixel_m: float, errors: WindError, out: dict[str, list[float]]) -> None
         given = np.isfinite(ratio)
         far = ratio[given & long]
         print(
-            f"  rate, {name[3:]}: bias {ratio[given].mean() - 1:+.1%}, sd {ratio[given].std():.1%}; "
-            f"plumes of 20 pixels and more: {far.mean() - 1:+.1%}, {far.std():.1%} ({far.size})"
+            f"  rate, {name[3:]}: bias {ratio[given].mean() - 1:+.1%}, "
+            f"sd {ratio[given].std():.1%}; of 20 pixels and more: "
+            f"{far.mean() - 1:+.1%}, {far.std():.1%} ({far.size})"
         )
     print(
         f"  intervals of 90 % hold {np.mean(out['held known']):.0%} (height known), "

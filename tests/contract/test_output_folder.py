@@ -65,6 +65,10 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
     "plume_temperature_k": (float, type(None)), "plume_temperature_sd_k": (float, type(None)),
     "n_strong_pixels": (int,),
     "share_agreeing": (float, type(None)), "parts": (list,),
+    "n_sources": (int, float, type(None)), "source_lon": (float, type(None)),
+    "source_lat": (float, type(None)), "source_radius_m": (float, type(None)),
+    "rate_kg_h": (float, type(None)), "rate_kg_h_p05": (float, type(None)),
+    "rate_kg_h_p95": (float, type(None)), "rate_reason": (str,),
 }  # fmt: skip
 
 NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))

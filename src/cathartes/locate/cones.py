@@ -15,6 +15,11 @@ UPWIND_PX = 1.2
 """Gas so far upwind of an origin is not its own."""
 SHARPNESS_PX = 0.4
 BEND_SD_DEG = 40.0
+LEAST_ERROR = 0.02
+"""A cone's edges are not known better than to this part of the plume's brightest."""
+END_PIXELS = 5
+"""Of the outline's pixels so many that lie farthest upwind are its end."""
+OUTLINE_LIMIT_SD = 3.0
 UPWIND_PART_PX = 72
 """Of a longer plume only so much of the upwind end is looked at."""
 
@@ -44,6 +49,8 @@ class OriginSettings:
         How far outside the outline an origin may be.
     likely_within
         Cones of a log-posterior within so much of the best are laid at quarter pixels too.
+    outline_sd_px : [pixel]
+        How far an origin is from the middle of the outline's upwind end, one standard deviation.
     """
 
     torn: float = 0.4
@@ -56,6 +63,7 @@ class OriginSettings:
     direction_step_deg: float = 7.5
     margin_px: int = 10
     likely_within: float = 5.0
+    outline_sd_px: float = 0.8
 
     def __post_init__(self) -> None:
         if not (self.torn > 0 and self.tempering >= 1 and self.cone_px >= 4 and self.amounts
@@ -181,9 +189,10 @@ class ConeSearch:
         column = column_map.column_density_ppm_m
         known = np.isfinite(column).astype(np.float64)
         counts = window(known if weight is None else known * weight)
-        misfit = window(
-            _compressed(np.nan_to_num(column), column_map.noise_sd_ppm_m, settings.torn)
-        )
+        known_column = np.nan_to_num(column)
+        brightest = float(np.quantile(known_column[column_map.plume], 0.95))
+        noise = max(column_map.noise_sd_ppm_m, LEAST_ERROR * brightest)
+        misfit = window(_compressed(known_column, noise, settings.torn))
         reach = 2 * settings.cone_px + 1
         size = (
             next_fast_len(shape[0] + reach, real=True),
@@ -200,7 +209,7 @@ class ConeSearch:
             direction_sd_deg=float(np.hypot(wind.wind_from_sd_deg, settings.swing_deg)),
             amount_ppm_m2=section_integral_ppm_m2(column_map, to_deg),
             pixel_m=column_map.pixel_m,
-            noise_sd_ppm_m=column_map.noise_sd_ppm_m,
+            noise_sd_ppm_m=noise,
             settings=settings,
         )
 
@@ -232,6 +241,22 @@ class ConeSearch:
         bend = cone.bend_deg / BEND_SD_DEG
         charged = gain - self._upwind(cone.to_deg)
         return np.asarray(charged / settings.tempering - 0.5 * turn**2 - 0.5 * bend**2)
+
+    def log_outline(self, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Return what the outline's upwind end says of cells of half a pixel, their log-prior.
+
+        An outline begins where the plume does, within `settings.outline_sd_px`; but it may have a
+        false end, so that nothing farther away is worse than `OUTLINE_LIMIT_SD` off.
+        """
+        to = np.deg2rad(self.to_deg)
+        rows, columns = np.nonzero(self.plume)
+        if not rows.size:
+            return np.zeros(shape)
+        first = np.argsort(columns * np.sin(to) - rows * np.cos(to), kind="stable")[:END_PIXELS]
+        y, x = (np.arange(n) / 2.0 - 0.25 for n in shape)
+        square = (y[:, None] - rows[first].mean()) ** 2 + (x[None, :] - columns[first].mean()) ** 2
+        off_sd = np.sqrt(square) / self.settings.outline_sd_px
+        return np.asarray(-0.5 * np.minimum(off_sd, OUTLINE_LIMIT_SD) ** 2)
 
     def _upwind(self, to_deg: float) -> NDArray[np.float64]:
         """Return half the squared misfit of the plume's pixels upwind of each pixel, (y, x)."""

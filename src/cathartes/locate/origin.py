@@ -20,7 +20,7 @@ References
 Own derivation: docs/explanation/plume-sources.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -126,18 +126,20 @@ def find_origin(
             cells = fine[row::2, column::2]
             for cone in likely:
                 np.logaddexp(cells, search.log_posterior(cone, (line_px, sample_px)), out=cells)
+    fine += search.log_outline(fine.shape)
     likelihood = np.exp(fine - fine.max())
     core, tail = (
         gaussian_filter(likelihood, cells, mode="nearest")
         for cells in (LEAST_BLUR_CELLS, TAIL_CELLS)
     )
     probability = (1.0 - TAIL_SHARE) * core / core.sum() + TAIL_SHARE * tail / tail.sum()
+    cone = cones[int(best.argmax())]
     return OriginPosterior(
         probability=probability,
         cell_m=column_map.pixel_m / 2,
         east_m=column_map.east_m + search.first_px[1] * column_map.pixel_m,
         north_m=column_map.north_m - search.first_px[0] * column_map.pixel_m,
-        cone=cones[int(best.argmax())],
+        cone=replace(cone, to_deg=cone.to_deg % 360.0),
         log_gain=float(best.max()),
     )
 
