@@ -84,6 +84,7 @@ def test_parts_of_another_chemical_are_told() -> None:
     told = plume(**facts)
     assert told.parts[0].name == "SF6"
     summary = SimpleNamespace(
+        wind=None,
         outcome=Outcome.NOTHING_FOUND, plumes=(told,), reason="",
         counts=SimpleNamespace(gases_not_visible=0, gases_searched=2),
         scene=SimpleNamespace(lines=1, samples=1, wavelength_min_um=8, wavelength_max_um=9),

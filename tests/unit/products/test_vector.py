@@ -32,6 +32,8 @@ def test_the_columns_are_the_contract() -> None:
         "false_alarm_probability", "column_density_low_ppm_m", "column_density_high_ppm_m",
         "plume_temperature_k", "plume_temperature_sd_k",
         "n_strong_pixels", "share_agreeing", "parts",
+        "n_sources", "source_lon", "source_lat", "source_radius_m", "rate_kg_h", "rate_kg_h_p05",
+        "rate_kg_h_p95", "rate_reason",
     )  # fmt: skip
 
 
