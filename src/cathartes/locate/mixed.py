@@ -15,7 +15,7 @@ WEDGE_PX = 4.0
 """Gas of one origin stays in a wedge that begins so wide and opens so much to each side."""
 LEAST_GAIN = 5.0
 """A further origin must make the map likelier by so much (tempered): of made-up plumes with one
-origin one in twenty passes (docs/explanation/plume-sources.md)."""
+origin fewer than one in twenty pass (docs/explanation/plume-sources.md)."""
 STRONG_SD = 4.0
 DOWNWIND_DEG = 45.0
 """An origin within this angle of the direction that the wind blows to from another is downwind."""
