@@ -1,6 +1,6 @@
 """Origin and rate from made-up column maps, beside the brightest pixel and published methods.
 
-    python benchmarks/map_rates.py --maps 100
+    python benchmarks/map_rates.py --maps 100 --first 30000
 
 Maps of seeds from 20 000 on, never used for tuning, with 5 m and 30 m pixels: plumes as one look
 sees them (docs/explanation/plume-sources.md), outlines as a scan draws them, wind told with an
@@ -116,8 +116,7 @@ def judge(seed: int, pixel_m: float, errors: WindError, out: dict[str, list[floa
     rates = {
         "ours, height known": rate.rate_kg_h,
         "ours, height not known": blind.rate_kg_h,
-        "ours, IME alone, height known": rate.integrated_mass_kg_h,
-        "ours, CSF alone, height known": rate.cross_section_kg_h,
+        "ours by cross-sections, height known": rate.cross_section_kg_h,
         "IME, root of area, U10": bare_rate(column_map, root, told),
         "IME, root of area, 0.43 + 0.36 U10 (HyperGas)": bare_rate(
             column_map, root, 0.43 + 0.36 * told
@@ -198,12 +197,13 @@ def main() -> None:
     """Print all."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--maps", type=int, default=100)
+    parser.add_argument("--first", type=int, default=JUDGING_FROM_SEED)
     parser.add_argument("--mixed", type=int, default=30)
     options = parser.parse_args()
     for pixel_m in (5.0, 30.0):
         for errors in (WindError(bounded=True), WindError()):
             out: dict[str, list[float]] = defaultdict(list)
-            for seed in range(JUDGING_FROM_SEED, JUDGING_FROM_SEED + options.maps):
+            for seed in range(options.first, options.first + options.maps):
                 judge(seed, pixel_m, errors, out)
             show(pixel_m, errors, out)
     show_mixed(options.mixed)

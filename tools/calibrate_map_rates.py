@@ -96,8 +96,7 @@ def main() -> None:
         print(f"rise {rise}: sd {both.std():.3f}, mean of ln kappa at 5 and 30 m {steps}")
     effective_wind.RISE = used
     ln_kappa = residuals(rows)
-    for name, values in (("INTEGRATED_MASS", ln_kappa[:, 0]), ("CROSS_SECTION", ln_kappa[:, 1]),
-                         ("BOTH", ln_kappa.mean(axis=1))):  # fmt: skip
+    for name, values in zip(("INTEGRATED_MASS", "CROSS_SECTION"), ln_kappa.T, strict=True):
         # The mean of Q is to be right, not that of its logarithm.
         kappa = float(1.0 / np.mean(np.exp(-values)))
         least, of_a_pixel = fit_spread(values - np.log(kappa), length_px)

@@ -76,7 +76,8 @@ VOCABULARY: Mapping[str, Term] = _table(
 UNIT_OF_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
         "um": "um", "cm1": "cm-1", "cm2": "cm2 molecule-1", "per_ppm_m": "ppm-1 m-1",
-        "ppm_m": "ppm m", "ppm_m2": "ppm m2", "ppm": "ppm", "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
+        "ppm_m": "ppm m", "ppm_m2": "ppm m2", "ppm": "ppm",
+        "k": "K", "pa": "Pa", "deg": "deg", "deg_s": "deg s-1",
         "m_s": "m s-1", "m": "m", "m2": "m2", "kg_h": "kg h-1", "kg": "kg", "g_mol": "g mol-1",
         "s": "s", "hz": "Hz", "atm_cm": "atm cm", "g_cm2": "g cm-2",
     }

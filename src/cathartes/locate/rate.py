@@ -1,4 +1,4 @@
-"""How much an hour a plume's source gives off, by two methods, with every error that is known."""
+"""How much an hour a plume's source gives off, with every error that is known, and a check."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -73,11 +73,11 @@ class MapRate:
     Attributes
     ----------
     rate_kg_h : [kg h-1]
-        Geometric mean of the two methods; NaN where none may be given.
+        By integrated mass; NaN where none may be given.
     rate_kg_h_p05, rate_kg_h_p95 : [kg h-1]
         One time in twenty it is below, and above.
-    integrated_mass_kg_h, cross_section_kg_h : [kg h-1]
-        By each method.
+    cross_section_kg_h : [kg h-1]
+        The same by cross-sectional flux, as a check.
     parts
         What the errors come from; None without a rate.
     agree
@@ -89,7 +89,6 @@ class MapRate:
     rate_kg_h: float = float("nan")
     rate_kg_h_p05: float = float("nan")
     rate_kg_h_p95: float = float("nan")
-    integrated_mass_kg_h: float = float("nan")
     cross_section_kg_h: float = float("nan")
     parts: ErrorParts | None = None
     agree: bool = True
@@ -103,10 +102,9 @@ def estimate_rate(
     molar_mass_g_mol: float,
     settings: RateSettings | None = None,
 ) -> MapRate:
-    r"""Return a plume's rate by the mean of integrated mass and cross-sectional flux.
+    r"""Return a plume's rate by integrated mass, and whether cross-sectional flux agrees.
 
-    .. math:: \ln Q = \tfrac12(\ln Q_\mathrm{IME} + \ln Q_\mathrm{CSF}), \qquad
-              Q = U_\mathrm{eff}\,C\,\frac{\Delta\Omega}{u}
+    .. math:: Q = U_\mathrm{eff}\,C\,\frac{\Delta\Omega}{u}
 
     with C the column integrated across the wind, less what the same outline holds where there is no
     plume. The errors are those of `ErrorParts`, added in squares of the logarithm.
@@ -135,30 +133,27 @@ def estimate_rate(
             (section, carried.CROSS_SECTION),
         )
     ]
-    noise = float(np.mean([flux.noise for flux in fluxes]))
-    if not min(flux.rate_kg_h for flux in fluxes) > 0 or noise * settings.least_signal > 1:
+    (rate, noise), (beside, _) = fluxes
+    if not rate > 0 or noise * settings.least_signal > 1:
         return MapRate(
             reason="the plume's mass is not above what the same outline holds by noise elsewhere"
         )
-    rates = [flux.rate_kg_h for flux in fluxes]
-    rate = float(np.sqrt(rates[0] * rates[1]))
     parts = ErrorParts(
         noise=noise,
         wind=float(np.sqrt(np.log1p((wind.wind_speed_sd_m_s / wind.wind_speed_m_s) ** 2))),
-        outline=carried.BOTH.residual_sd(mass.length_m / column_map.pixel_m),
+        outline=carried.INTEGRATED_MASS.residual_sd(mass.length_m / column_map.pixel_m),
         column=column_map.relative_sd,
         height=carried.relative_speed(mass.length_m, settings.height)[1],
         origin=min(origin.radius_m(0.5) / mass.length_m, 1.0),
         terrain=settings.terrain_sd,
     )
     factor = float(np.exp(ONE_IN_TWENTY_SD * parts.together()))
-    apart = abs(np.log(rates[0] / rates[1]))
+    apart = abs(np.log(rate / beside)) if beside > 0 else np.inf
     return MapRate(
         rate_kg_h=rate,
         rate_kg_h_p05=rate / factor,
         rate_kg_h_p95=rate * factor,
-        integrated_mass_kg_h=rates[0],
-        cross_section_kg_h=rates[1],
+        cross_section_kg_h=beside,
         parts=parts,
         agree=bool(apart < 2.58 * float(np.hypot(carried.DISAGREE_SD, noise))),
     )
