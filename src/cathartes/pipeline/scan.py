@@ -196,6 +196,7 @@ def scan(
             ),
             layers=filled.layers,
             grid=filled.grid,
+            workers=workers,
             on_layer=clock.units("products", n_layers),
         )
 
