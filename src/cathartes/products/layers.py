@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from cathartes.detect.result import UNKNOWN, Detections
 from cathartes.errors import SettingsError
 from cathartes.products.file_names import LABELS, chemical_stems, layer_path
-from cathartes.products.raster import write_cog
+from cathartes.products.raster import (
+    not_georeferenced_is_fine,
+    write_cog,
+    write_cog_in_thread,
+)
 from cathartes.scenes.geometry import Geometry, MapIndex
 from cathartes.units import VOCABULARY
 
@@ -197,7 +201,7 @@ def write_layers(
 
     def write(gas: str, quantity: LayerQuantity) -> WrittenLayer:
         path = layer_path(stems[gas], quantity.name)
-        write_cog(
+        write_cog_in_thread(
             folder / path,
             _on_grid(detections.planes.read(f"{quantity.name}/{gas}"), index),
             grid=None if index is None else index.grid,
@@ -209,7 +213,7 @@ def write_layers(
 
     written = []
     wanted = [(gas, quantity) for gas in gases for quantity in chosen_quantities(choice)]
-    with ThreadPoolExecutor(workers) as pool:
+    with not_georeferenced_is_fine(), ThreadPoolExecutor(workers) as pool:
         for layer in pool.map(write, *zip(*wanted, strict=True)):
             written.append(layer)
             if on_layer is not None:

@@ -69,8 +69,9 @@ def pwm_sd(shape, n):
 @pytest.mark.parametrize("shape", [0.1, 0.25, 0.4])
 def test_the_tail_of_a_pareto_law_has_its_shape(shape):
     """Scores whose squares have it. Above any u a Pareto law is one of the same ξ, β + ξu. 1000
-    excesses, 4 standard errors of ξ; at ξ = 0.4 the limit is approached slowly: half as much again. The mean excess is exact
-    to 4 of its own standard errors, β/((1-ξ)√(1-2ξ)), u to 4 of a quantile's, (1 + ξu)/√m."""
+    excesses, 4 standard errors of ξ; at ξ = 0.4 the limit is approached slowly: half as much
+    again. The mean excess is exact to 4 of its own standard errors, β/((1-ξ)√(1-2ξ)), u to 4 of a
+    quantile's, (1 + ξu)/√m."""
     squares = genpareto.rvs(shape, size=2_000_000, random_state=7)
     scores = np.sqrt(squares).astype(np.float32)
     tail = FalseAlarmLaw.measure(scores).tail
