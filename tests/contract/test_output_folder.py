@@ -72,7 +72,7 @@ PLUME_TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 NO_TAIL = FalseAlarmLaw.measure(np.linspace(0.0, 3.0, 100, dtype=np.float32))
-WITH_TAIL = replace(NO_TAIL, tail=ParetoTail(3.0, 0.5, 0.1), tail_share=0.01)
+WITH_TAIL = replace(NO_TAIL, tail=ParetoTail(9.0, 3.0, 0.1), tail_share=0.01)
 
 
 NAMED = NamedPixels(
@@ -217,9 +217,9 @@ def test_the_summary_says_what_was_done(written: Written) -> None:
     assert summary.gases_searched[0].necl_median_ppm_m == 12.5
     assert summary.gases_searched[2].necl_median_ppm_m is None
     assert summary.gases_searched[0].score_threshold == 5.25
-    # By hand: u + β ((P / 0.01)^-ξ - 1) / ξ, 0.01 in the tail; without one no score is known.
+    # By hand: the root of u² + β ((P / 0.01)^-ξ - 1) / ξ, 0.01 in the tail; none without a tail.
     assert summary.gases_searched[0].score_at_false_alarm == pytest.approx(
-        {"1e-3": 4.29463, "1e-4": 5.92447, "1e-5": 7.97631}, abs=1e-5
+        {"1e-3": 4.09485, "1e-4": 5.15236, "1e-5": 6.23361}, abs=1e-5
     )
     assert summary.gases_searched[1].score_at_false_alarm == dict.fromkeys(("1e-3", "1e-4", "1e-5"))
     assert summary.gases_not_visible[0].name == "toluene"

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cathartes.detect.identify import Prior, identify
+from cathartes.detect.identify import Prior, _unknown_probability, identify
 from cathartes.scenes.instrument import load_instrument
 from cathartes.spectra.builtin import builtin_library
 from cathartes.spectra.visibility import absorption_on_bands_per_ppm_m
@@ -225,3 +227,29 @@ def test_a_dense_and_a_thin_signature_of_a_gas_are_one_gas(signatures):
     assert found.best_set == (3,)
     assert found.probability[3] > 0.9
     assert found.amount.shape == (20,)
+
+
+MISFIT_PRIOR = Prior(max_gases=3, extra_gas=0.01, unknown=0.03, signature_error=0.1, sign=0)
+
+
+@given(misfit=st.floats(0.11, 9.0))
+def test_without_noise_the_misfit_s_law_is_exponential(misfit):
+    """By hand: odds of 1/(t ln 100) against exp(-t/0.03)/0.03."""
+    strange = 0.03 / (misfit * np.log(100.0))
+    known = 0.97 * np.exp(-misfit / 0.03) / 0.03
+    found = _unknown_probability(1e6 * (1 + misfit), 1e6, 1.0, MISFIT_PRIOR)
+    assert found == pytest.approx(strange / (strange + known), rel=1e-3)
+
+
+@given(
+    misfit=st.floats(0.2, 3.0),
+    more=st.floats(0.05, 3.0),
+    noise=st.floats(0.001, 0.05),
+)
+def test_what_leaves_more_is_stranger_and_noise_excuses_it(misfit, more, noise):
+    def unknown(t, spread):
+        return _unknown_probability(1.0 + t, 1.0, spread, MISFIT_PRIOR)
+
+    assert unknown(misfit + more, noise) >= unknown(misfit, noise) - 1e-9
+    assert unknown(misfit, 0.5) <= unknown(misfit, noise) + 1e-9
+    assert unknown(-misfit, noise) == 0.0, "less than nothing left is noise"

@@ -92,6 +92,7 @@ def test_the_summary_tells_everything_about_the_run(result: Path) -> None:
     detect = summary.settings["detect"]
     assert isinstance(detect, dict)
     assert detect["plume_temperature_k"] == 295.0
+    assert detect["plume_temperature_sd_k"] == 8.0, "a plume may be warmer than the air"
     assert summary.settings["grid"] == "sensor"
     assert summary.settings["layers"] == "all"
     assert {"open", "fingerprint", "products"} <= set(summary.timings_s)

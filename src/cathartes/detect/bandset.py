@@ -1,7 +1,10 @@
 """A cube seen through the bands that are searched."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +13,7 @@ from cathartes.detect.window import Window
 from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube
 
+T = TypeVar("T")
 Tick = Callable[[str, float], None]
 """Called with a stage's name and the share of it that is done, 0 to 1."""
 
@@ -91,6 +95,38 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
             f"values that vary; at least {min_bands} are needed."
         )
     return Bandset(cube, window.index[alive], block_bytes)
+
+
+def blocks_in_threads(
+    bandset: Bandset,
+    reach_px: int,
+    work: Callable[[NDArray[np.float32], slice], T],
+    workers: int,
+) -> Iterator[tuple[int, int, T]]:
+    """Yield (start, stop, result) of each block in turn, few of them in memory.
+
+    Blocks are read one after another and worked on by several threads.
+
+    Parameters
+    ----------
+    reach_px : [pixel]
+        Lines that are read before and behind each block's own.
+    work : block (line, sample, band), its own lines in it → result
+        May overwrite the block.
+    """
+    n_lines = bandset.cube.n_lines
+    waiting: deque[tuple[int, int, Future[T]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for start, stop in bandset.ranges():
+            low, high = max(start - reach_px, 0), min(stop + reach_px, n_lines)
+            block = bandset.read(low, high)
+            keep = slice(start - low, stop - low)
+            waiting.append((start, stop, pool.submit(work, block, keep)))
+            if len(waiting) > workers:
+                first, last, task = waiting.popleft()
+                yield first, last, task.result()
+        for first, last, task in waiting:
+            yield first, last, task.result()
 
 
 def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -109,6 +109,10 @@ class CoreSignals:
     n_core: NDArray[np.float64]
     n_ring: NDArray[np.float64]
 
+    def part(self, cores: slice) -> "CoreSignals":
+        """Return those of some of the cores."""
+        return CoreSignals(self.signal[cores], self.n_core[cores], self.n_ring[cores])
+
 
 def read_cores(
     bandset: Bandset, mean: NDArray[np.float32], cores: list[Core], stage: str, tick: Tick

@@ -277,8 +277,11 @@ class PlumeReader:
 
 
 def flag_several(plumes: tuple[Plume, ...]) -> tuple[Plume, ...]:
-    """Return the plumes, those of a chemical that bears several of them flagged."""
-    count = Counter(plume.chemical for plume in plumes)
+    """Return the plumes, those of a chemical that bears several of them flagged.
+
+    Unknown ones need not be the same chemical.
+    """
+    count = Counter(plume.chemical for plume in plumes if plume.chemical != UNKNOWN)
     return tuple(
         replace(plume, flags=(*plume.flags, SEVERAL_FLAG))
         if count[plume.chemical] >= SEVERAL

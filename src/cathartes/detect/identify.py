@@ -205,8 +205,10 @@ def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior
     low, high = _UNKNOWN_MISFIT_RANGE
     if misfit > high:
         return 1.0
+    if misfit < low:
+        return 0.0
     mean = 3.0 * prior.signature_error**2
     known = exponnorm.pdf(misfit, mean / noise, scale=noise)
-    strange = 1.0 / (misfit * np.log(high / low)) if misfit >= low else 0.0
+    strange = 1.0 / (misfit * np.log(high / low))
     odds = prior.unknown * strange
     return float(odds / (odds + (1 - prior.unknown) * known))

@@ -17,6 +17,8 @@ ORDINARY_QUANTILE = 0.95
 """Squared Mahalanobis distances up to this quantile of clean ground are called ordinary."""
 SCALE_PIXELS = 30_000
 """Clean pixels on which scores are measured."""
+NOISE_LINES = 32
+"""Lines on which that is measured."""
 PATCH_WIDTHS_PX = (1, 3, 9, 27)
 """Widths over which it is measured how clutter averages, in squares."""
 
@@ -114,7 +116,7 @@ class PatchNoise:
         a row of (Σ k)² / Σ k² pixels, each in k squares. A patch keeps the square of a row's part,
         if both directions are alike.
         """
-        few = slice(None, None, max(1, len(sample.lines) // 64))
+        few = slice(None, None, max(1, len(sample.lines) // NOISE_LINES))
         x = sample.about(background.mean - sample.shift, few) @ bank.whitening.T
         usable = clean[few]
         x[~usable] = 0.0

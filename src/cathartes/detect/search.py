@@ -1,15 +1,12 @@
 """The search itself: every gas and its decoys over every pixel."""
 
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.averaging import square_counts, sums_of_lines
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.bandset import Bandset, Tick, blocks_in_threads, clean_pixels
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.context import context_image
 from cathartes.detect.contrast import Contrast
@@ -245,7 +242,8 @@ def score_scene(searcher: Searcher, store: PlaneStore, workers: int, tick: Tick)
     """
     n_lines, n_samples, _ = searcher.bandset.cube.shape
     heights = Heights.empty(n_lines, n_samples)
-    for start, stop, found in _searched_blocks(searcher, workers):
+    reach = searcher.width_px // 2
+    for start, stop, found in blocks_in_threads(searcher.bandset, reach, searcher.search, workers):
         heights.put(slice(start, stop), found.heights)
         for g, name in enumerate(searcher.gases):
             store.write_lines(f"amount/{name}", start, found.amount[g])
@@ -255,20 +253,3 @@ def score_scene(searcher: Searcher, store: PlaneStore, workers: int, tick: Tick)
         store.write_lines("context", start, found.context)
         tick("search", stop / n_lines)
     return heights
-
-
-def _searched_blocks(searcher: Searcher, workers: int) -> Iterator[tuple[int, int, BlockSearch]]:
-    """Yield (start, stop, what was found) of each block in turn, few of them in memory."""
-    n_lines, reach = searcher.bandset.cube.n_lines, searcher.width_px // 2
-    waiting: deque[tuple[int, int, Future[BlockSearch]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        for start, stop in searcher.bandset.ranges():
-            low, high = max(start - reach, 0), min(stop + reach, n_lines)
-            block = searcher.bandset.read(low, high)
-            keep = slice(start - low, stop - low)
-            waiting.append((start, stop, pool.submit(searcher.search, block, keep)))
-            if len(waiting) > workers:
-                first, last, task = waiting.popleft()
-                yield first, last, task.result()
-        for first, last, task in waiting:
-            yield first, last, task.result()

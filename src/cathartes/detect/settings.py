@@ -98,7 +98,7 @@ class DetectSettings:
     ring_width_px: int = 6
     signature_error: float = 0.1
     mixture_max_gases: int = 3
-    prior_extra_gas: float = 0.02
+    prior_extra_gas: float = 0.005
     prior_unknown: float = 0.03
     sample_bytes: int = 128 * 2**20
     block_bytes: int = 16 * 2**20

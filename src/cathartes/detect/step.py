@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Tick
+from cathartes.detect.cores import read_cores
 from cathartes.detect.describe import PlumeReader, Verdict, flag_several
-from cathartes.detect.explained import explained_peaks
+from cathartes.detect.explained import explained_peaks, peak_cores
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
@@ -25,7 +26,7 @@ from cathartes.detect.scales import (
 from cathartes.detect.search import score_scene
 from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes, near_plumes
 from cathartes.detect.settings import DetectSettings
-from cathartes.detect.strange import find_strange
+from cathartes.detect.strange import OddPeaks, find_strange
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube
@@ -101,7 +102,12 @@ def detect(
 
     noise = PatchNoise.measure(scene.sample, known.clean, known.background, searcher.bank)
     peaks = Peaks.of_heights(heights)
-    explained = explained_peaks(searcher, heights, peaks, noise, tick)
+    cores = peak_cores(heights, peaks)
+    # In heat, what no gas explains may be a plume by its form: see below.
+    odd = OddPeaks.of_distance(store.read("distance")) if scene.emissive else None
+    odd_cores = odd.cores() if odd is not None else []
+    read = read_cores(scene.bandset, searcher.bank.mean, cores + odd_cores, "cores", tick)
+    explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
     shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
@@ -140,12 +146,11 @@ def detect(
 
     nothing = np.zeros(shape, dtype=bool)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
-        # In heat, what no gas explains is a plume by its form alone: see below.
-        lambda seed, verdict: likely(seed, verdict) and not (scene.emissive and verdict.unknown)
+        lambda seed, verdict: likely(seed, verdict) and not (verdict.unknown and odd is not None)
     )
-    if scene.emissive:
-        near = near_plumes(pieces.labels)
-        strange = find_strange(searcher, store, near, noise, tick)
+    if odd is not None:
+        near, of_odd = near_plumes(pieces.labels), read.part(slice(len(cores), None))
+        strange = find_strange(searcher, store, odd, of_odd, near, noise, workers, tick)
         scored = gases.names + strange.planes
         reader = replace(reader, scored=scored)
         score_of = cache(lambda number: planes.score(scored[number]))
@@ -172,24 +177,10 @@ def detect(
     plumes, named = namer.name(labels, plumes, tick)
     threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
     false_alarm = false_alarms(labels)
-    strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
     planes = replace(planes, detectability=known.detectability(threshold))
-
-    def searched_gas(gas: int) -> GasSearched:
-        name = gases.names[gas]
-        necl, column, blind = planes.sensitivity(name)
-        return GasSearched(
-            name,
-            necl,
-            threshold,
-            false_alarm(gas),
-            detectable_column_median_ppm_m=column,
-            blind_share=float("nan") if scene.temperature_assumed else blind,
-            thick_ppm_m=1.0 / float(strongest[gas]),
-        )
-
-    with ThreadPoolExecutor(workers) as pool:
-        searched = tuple(pool.map(searched_gas, range(len(gases.names))))
+    searched = _searched(
+        planes, known, threshold, false_alarm, workers, contrast_known=not scene.temperature_assumed
+    )
     outcome, reason = outcome_of(
         plumes,
         store.read("distance"),
@@ -210,3 +201,32 @@ def detect(
         known.air,
         named,
     )
+
+
+def _searched(
+    planes: ScenePlanes,
+    known: Known,
+    threshold: float,
+    false_alarm: Callable[[int], FalseAlarmLaw],
+    workers: int,
+    *,
+    contrast_known: bool,
+) -> tuple[GasSearched, ...]:
+    """Return how well each gas could be seen."""
+    strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
+
+    def of_gas(gas: int) -> GasSearched:
+        name = known.gases.names[gas]
+        necl, column, blind = planes.sensitivity(name)
+        return GasSearched(
+            name,
+            necl,
+            threshold,
+            false_alarm(gas),
+            detectable_column_median_ppm_m=column,
+            blind_share=blind if contrast_known else float("nan"),
+            thick_ppm_m=1.0 / float(strongest[gas]),
+        )
+
+    with ThreadPoolExecutor(workers) as pool:
+        return tuple(pool.map(of_gas, range(len(known.gases.names))))

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import label, maximum_filter
 
 from cathartes.detect.averaging import square_sums
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
-from cathartes.detect.bank import FilterBank
-from cathartes.detect.cores import Core, read_cores
+from cathartes.detect.bandset import Tick, blocks_in_threads, clean_pixels
+from cathartes.detect.cores import Core, CoreSignals
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.scales import PatchNoise
@@ -24,6 +23,8 @@ PEAK_WIDTH_PX = 9
 """An odd peak is the greatest distance in a square of this side, [pixel]."""
 ODD_QUANTILE = 0.97
 """It lies above this quantile of the scene's distances."""
+LEAST_ODDNESS = 0.7
+"""And so far above the median, as a part of the squared score that a plume needs."""
 MAX_ODD_PEAKS = 300
 """More are not looked at: so many hills are the ground's."""
 MAX_STRANGE = 48
@@ -50,6 +51,8 @@ MAX_ELSEWHERE = 1.0
 """Greatest area found again elsewhere, as a part of that above the shoulder."""
 EXPLAINED = 0.5
 """Part of a pixel's oddness that the hill's spectrum must explain for its like to be found."""
+WINDOW_REACH_PX = 100
+"""A hill is followed so far from its peak, [pixel]."""
 GROUND_PASSES = 1 / 1000
 """Part of the ground's hills that pass for a plume."""
 
@@ -143,10 +146,16 @@ def plume_form(
 
 
 def _connected(above: NDArray[np.bool_], line: int, sample: int) -> NDArray[np.bool_]:
-    """Return the connected part of a (line, sample) image that holds a pixel."""
-    parts, _ = label(above, structure=EIGHT_NEIGHBOURS)
-    mine = parts[line, sample]
-    return np.asarray((parts == mine) if mine else np.zeros_like(above))
+    """Return the connected part of a (line, sample) image that holds a pixel, near it."""
+    found = np.zeros_like(above)
+    window = (
+        slice(max(line - WINDOW_REACH_PX, 0), line + WINDOW_REACH_PX + 1),
+        slice(max(sample - WINDOW_REACH_PX, 0), sample + WINDOW_REACH_PX + 1),
+    )
+    parts, _ = label(above[window], structure=EIGHT_NEIGHBOURS)
+    mine = parts[line - window[0].start, sample - window[1].start]
+    found[window] = (parts == mine) & (mine > 0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +229,54 @@ class StrangeHills:
         return self.n_hills * GROUND_PASSES
 
 
+@dataclass(frozen=True, slots=True)
+class OddPeaks:
+    """The places that are least like the ground, the oddest first.
+
+    Attributes
+    ----------
+    oddness : (line, sample) float32
+        Squared distance beyond the scene's median; 0 where it is not known.
+    usable : (line, sample) bool
+    line, sample : (peak,)
+    """
+
+    oddness: NDArray[np.float32]
+    usable: NDArray[np.bool_]
+    line: NDArray[np.intp]
+    sample: NDArray[np.intp]
+
+    @classmethod
+    def of_distance(cls, distance: NDArray[np.float32]) -> "OddPeaks":
+        """Find them in the squared distances, (line, sample)."""
+        usable = np.isfinite(distance)
+        if not usable.any():
+            none = np.empty(0, np.intp)
+            return cls(np.zeros_like(distance), usable, none, none)
+        oddness = np.nan_to_num(distance - np.float32(np.median(distance[usable])))
+        # No score is greater than the root of the oddness, but for noise.
+        least = LEAST_ODDNESS * (LEAST_FOOT / FADE_LEVELS[0]) ** 2
+        floor = max(float(np.quantile(oddness[usable], ODD_QUANTILE)), least)
+        highest = maximum_filter(oddness, PEAK_WIDTH_PX, mode="nearest")
+        line, sample = np.nonzero((highest == oddness) & (oddness > floor))
+        order = np.argsort(-oddness[line, sample], kind="stable")[:MAX_ODD_PEAKS]
+        return cls(oddness, usable, line[order], sample[order])
+
+    def cores(self) -> list[Core]:
+        """Return the core of each."""
+        amplitude = np.sqrt(np.maximum(self.oddness, np.float32(0.0)))
+        places = zip(self.line.tolist(), self.sample.tolist(), strict=True)
+        return [Core.around(amplitude, line, sample) for line, sample in places]
+
+
 def find_strange(
     searcher: Searcher,
     store: PlaneStore,
+    odd: OddPeaks,
+    read: CoreSignals,
     known: NDArray[np.bool_],
     noise: PatchNoise,
+    workers: int,
     tick: Tick,
 ) -> StrangeHills:
     """Find hills of the scene's distances that are plumes of no known gas.
@@ -234,37 +286,32 @@ def find_strange(
     searcher
         What was searched, against what, over which squares.
     store
-        Its ``distance`` is read; the strange spectra's scores are kept as ``score/unknown N``.
+        Keeps the strange spectra's scores as ``score/unknown N``.
+    odd, read
+        Where to look, and the spectra of the cores there.
     known : (line, sample) bool
         True in and near plumes of known gases.
     noise
         Of means over patches.
+    workers
+        Threads that look for the strange spectra.
 
     References
     ----------
     Own construction: docs/explanation/detection.md.
     """
-    bandset, bank = searcher.bandset, searcher.bank
-    distance = store.read("distance")
-    line, sample = _odd_peaks(distance, known)
-    if line.size == 0:
-        return StrangeHills((), 0)
-    oddness = np.nan_to_num(distance - np.float32(np.nanmedian(distance)))
-    amplitude = np.sqrt(np.maximum(oddness, np.float32(0.0)))
-    places = list(zip(line.tolist(), sample.tolist(), strict=True))
-    cores = [Core.around(amplitude, *at) for at in places]
-    read = read_cores(bandset, bank.mean, cores, "strange hills", tick)
-    whitened = read.signal @ bank.whitening.astype(np.float64).T
+    whitened = read.signal @ searcher.bank.whitening.astype(np.float64).T
     variance = noise.variance(read.n_core, read.n_ring)
     energy = (whitened**2).sum(axis=1) / variance - whitened.shape[1]
     strong = np.argsort(-energy, kind="stable")
-    strong = strong[energy[strong] >= LEAST_STRENGTH**2]
+    away = ~known[odd.line[strong], odd.sample[strong]]
+    strong = strong[away & (energy[strong] >= LEAST_STRENGTH**2)]
     if strong.size == 0:
         return StrangeHills((), 0)
     direction = whitened[strong] / np.linalg.norm(whitened[strong], axis=1, keepdims=True)
     leader = _leaders(direction)
     leaders = np.unique(leader[leader >= 0])
-    _write_scores(bandset, bank, searcher.width_px, direction[leaders], store, tick)
+    _write_scores(searcher, direction[leaders], odd.usable, store, workers, tick)
 
     plumes: list[StrangePlume] = []
     taken = known.copy()
@@ -273,30 +320,16 @@ def find_strange(
         plane = f"unknown {number}"
         score = np.where(known, np.float32(0.0), np.nan_to_num(store.read(f"score/{plane}")))
         for peak in strong[leader == leading]:
-            line_px, sample_px = places[peak]
-            if taken[line_px, sample_px]:
+            line, sample = int(odd.line[peak]), int(odd.sample[peak])
+            if taken[line, sample]:
                 continue
-            form, extent = plume_form(score, oddness, line_px, sample_px)
+            form, extent = plume_form(score, odd.oddness, line, sample)
             n_hills += 1
             taken |= extent
             if form is not None:
                 height = float(score[extent].max())
-                plumes.append(StrangePlume(line_px, sample_px, plane, height, extent, form))
+                plumes.append(StrangePlume(line, sample, plane, height, extent, form))
     return StrangeHills(tuple(plumes), n_hills)
-
-
-def _odd_peaks(
-    distance: NDArray[np.float32], known: NDArray[np.bool_]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return lines and samples of the greatest distances, highest first, (peak,) each."""
-    filled = np.where(np.isfinite(distance) & ~known, distance, -np.inf)
-    if not np.isfinite(filled).any():
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    floor = np.nanquantile(distance, ODD_QUANTILE)
-    top = (maximum_filter(filled, PEAK_WIDTH_PX, mode="nearest") == filled) & (filled > floor)
-    line, sample = np.nonzero(top)
-    order = np.argsort(-filled[line, sample], kind="stable")[:MAX_ODD_PEAKS]
-    return line[order], sample[order]
 
 
 def _leaders(direction: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -320,28 +353,33 @@ def _leaders(direction: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _write_scores(
-    bandset: Bandset,
-    bank: FilterBank,
-    width_px: int,
+    searcher: Searcher,
     direction: NDArray[np.float64],
+    usable: NDArray[np.bool_],
     store: PlaneStore,
+    workers: int,
     tick: Tick,
 ) -> None:
     """Keep the matched-filter score of each whitened unit spectrum, (spectrum, band), as an image.
 
     Of means over squares: filtered first, and the products averaged, which is the same.
+
+    Parameters
+    ----------
+    usable : (line, sample) bool
     """
+    bank, width_px = searcher.bank, searcher.width_px
     filters = (direction @ bank.whitening.astype(np.float64)).astype(np.float32)
-    n_lines, reach = bandset.cube.n_lines, width_px // 2
-    for start, stop in bandset.ranges():
-        low, high = max(start - reach, 0), min(stop + reach, n_lines)
-        block = bandset.read(low, high)
-        usable = clean_pixels(block)
-        product = np.asarray((block - bank.mean) @ filters.T, dtype=np.float32)
-        sums, count = square_sums(product, usable, width_px)
-        keep = slice(start - low, stop - low)
-        score = np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
-        score[~usable[keep]] = np.nan
+    level = bank.mean @ filters.T
+
+    def products(block: NDArray[np.float32], keep: slice) -> NDArray[np.float32]:
+        valid = clean_pixels(block)
+        sums, count = square_sums(block @ filters.T - level, valid, width_px)
+        return np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
+
+    bandset = searcher.bandset
+    for start, stop, score in blocks_in_threads(bandset, width_px // 2, products, workers):
+        score[~usable[start:stop]] = np.nan
         for number in range(len(filters)):
             store.write_lines(f"score/unknown {number}", start, score[..., number])
-        tick("strange spectra", stop / n_lines)
+        tick("strange spectra", stop / bandset.cube.n_lines)

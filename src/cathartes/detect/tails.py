@@ -79,7 +79,8 @@ class FalseAlarmLaw:
     core : (score,) ascending
         Scores of clean pixels, thinned, of either sign where both may be gas.
     tail
-        Of the highest scores; None with too few pixels.
+        Of the squares of the highest scores, which of Gaussian clutter have an exponential law;
+        None with too few pixels.
     tail_share
         Share of the pixels that are in it.
     n_pixels
@@ -101,8 +102,9 @@ class FalseAlarmLaw:
         if n < 100 * LEAST_TAIL:
             return cls(core, None, 0.0, n)
         ordered = np.partition(known, n - n_tail - 1)
-        threshold = float(ordered[n - n_tail - 1])
-        excess = np.sort(ordered[n - n_tail :].astype(np.float64)) - threshold
+        highest = np.sort(np.maximum(ordered[n - n_tail - 1 :].astype(np.float64), 0.0) ** 2)
+        threshold = float(highest[0])
+        excess = highest[1:] - threshold
         return cls(core, fit_tail(excess, threshold, (0.0, 0)), n_tail / n, n)
 
     def probability(self, strength: NDArray[np.floating] | float) -> NDArray[np.float64]:
@@ -115,12 +117,13 @@ class FalseAlarmLaw:
         core = np.maximum(1.0 - rank / max(self.core.size, 1), 1.0 / max(self.n_pixels, 1))
         if self.tail is None:
             return np.asarray(core)
-        share = self.tail_share * self.tail.beyond(asked)
-        return np.where(asked > self.tail.threshold, share, np.maximum(core, self.tail_share))
+        square = np.maximum(asked, 0.0) ** 2
+        share = self.tail_share * self.tail.beyond(square)
+        return np.where(square > self.tail.threshold, share, np.maximum(core, self.tail_share))
 
     def strength_for(self, probability: float) -> float:
         """Return the score that clean pixels reach with this probability; NaN if not known."""
         if self.tail is not None and probability <= self.tail_share:
-            return self.tail.quantile(probability / self.tail_share)
+            return float(np.sqrt(self.tail.quantile(probability / self.tail_share)))
         known = self.core.size and probability * self.n_pixels >= 1
         return float(np.quantile(self.core, 1.0 - probability)) if known else float("nan")

@@ -223,6 +223,7 @@ def scan(
             ),
             layers=filled.layers,
             grid=filled.grid,
+            workers=workers,
             on_layer=clock.units("products", n_layers),
             sources=sources,
         )
@@ -274,7 +275,11 @@ def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibra
                 f"{low_k:g} and {high_k:g} K are needed (20 °C is 293.15): correct the file, or "
                 "give --plume-temperature-k."
             )
-        told = replace(told, plume_temperature_k=cube.air_temperature_k)
+        told = replace(
+            told,
+            plume_temperature_k=cube.air_temperature_k,
+            plume_temperature_sd_k=told.plume_excess_sd_k,  # a plume may be warmer than the air
+        )
     return replace(
         settings,
         gases=tuple(gas.name for gas in wanted) if settings.gases else (),

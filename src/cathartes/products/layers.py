@@ -1,6 +1,7 @@
 """The images of each gas: which are written, on which grid, under which names."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 from cathartes.detect.result import UNKNOWN, Detections
 from cathartes.errors import SettingsError
 from cathartes.products.file_names import LABELS, chemical_stems, layer_path
-from cathartes.products.raster import write_cog
+from cathartes.products.raster import (
+    not_georeferenced_is_fine,
+    write_cog,
+    write_cog_in_thread,
+)
 from cathartes.scenes.geometry import Geometry, MapIndex
 from cathartes.units import VOCABULARY
 
@@ -160,6 +165,7 @@ def write_layers(
     *,
     choice: LayerChoice,
     grid: LayerGrid | None,
+    workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
 ) -> tuple[WrittenLayer, ...]:
     """Write the images of the gases chosen as ``layers/<chemical>_<quantity>.tif``.
@@ -169,11 +175,13 @@ def write_layers(
     folder
         The output folder.
     detections
-        Planes are read one at a time.
+        Planes are read one at a time and thread.
     geometry
         Of the cube, if it has one.
     choice, grid
         What is written; a grid of None means a map where there is a geometry.
+    workers
+        Threads that make and write images, one each at a time.
     on_layer
         Called with 1 after each image, for a progress bar.
 
@@ -190,19 +198,24 @@ def write_layers(
     index = geometry.map_index() if geometry is not None and used is LayerGrid.MAP else None
     # Stems of all gases searched, so that a name does not depend on what was found.
     stems = chemical_stems(gas.name for gas in detections.gases)
+
+    def write(gas: str, quantity: LayerQuantity) -> WrittenLayer:
+        path = layer_path(stems[gas], quantity.name)
+        write_cog_in_thread(
+            folder / path,
+            _on_grid(detections.planes.read(f"{quantity.name}/{gas}"), index),
+            grid=None if index is None else index.grid,
+            unit=quantity.unit,
+            long_name=f"{quantity.long_name}: {gas}",
+            tags={"CHEMICAL": gas, "QUANTITY": quantity.name, "GRID": used.value},
+        )
+        return WrittenLayer(path, gas, quantity.name, quantity.unit, used)
+
     written = []
-    for gas in gases:
-        for quantity in chosen_quantities(choice):
-            path = layer_path(stems[gas], quantity.name)
-            write_cog(
-                folder / path,
-                _on_grid(detections.planes.read(f"{quantity.name}/{gas}"), index),
-                grid=None if index is None else index.grid,
-                unit=quantity.unit,
-                long_name=f"{quantity.long_name}: {gas}",
-                tags={"CHEMICAL": gas, "QUANTITY": quantity.name, "GRID": used.value},
-            )
-            written.append(WrittenLayer(path, gas, quantity.name, quantity.unit, used))
+    wanted = [(gas, quantity) for gas in gases for quantity in chosen_quantities(choice)]
+    with not_georeferenced_is_fine(), ThreadPoolExecutor(workers) as pool:
+        for layer in pool.map(write, *zip(*wanted, strict=True)):
+            written.append(layer)
             if on_layer is not None:
                 on_layer(1)
     return tuple(written)

@@ -65,6 +65,23 @@ def write_cog(
     OSError
         If the file can't be written.
     """
+    with not_georeferenced_is_fine():
+        write_cog_in_thread(path, image, grid=grid, unit=unit, long_name=long_name, tags=tags)
+
+
+def write_cog_in_thread(
+    path: Path,
+    image: Image,
+    *,
+    grid: MapGrid | None,
+    unit: str,
+    long_name: str,
+    tags: Mapping[str, str] | None = None,
+) -> None:
+    """Do what `write_cog` does, in a thread: its caller waits in `not_georeferenced_is_fine`.
+
+    Filters of warnings are of the whole process, and threads that set them undo each other's.
+    """
     _check_image(path, image, grid)
     values = image
     if np.isinf(image).any():
@@ -83,7 +100,7 @@ def write_cog(
         profile |= {"transform": Affine(*grid.transform), "crs": _reference_system(path, grid)}
         # Compressed at once: a map grid is mostly empty around a slanting flight line.
         profile |= {"compress": "DEFLATE", "zlevel": 1}
-    with not_georeferenced_is_fine(), MemoryFile() as memory, MemoryFile() as whole:
+    with MemoryFile() as memory, MemoryFile() as whole:
         with memory.open(**profile) as dataset:
             dataset.write(values, 1)
             dataset.units = (unit,)

@@ -121,6 +121,7 @@ def write_scan(
     *,
     layers: LayerChoice = LayerChoice.FOUND,
     grid: LayerGrid | None = None,
+    workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
     sources: tuple[PlumeSource, ...] = (),
 ) -> ScanSummary:
@@ -136,6 +137,8 @@ def write_scan(
         What else belongs into the summary.
     layers, grid
         Which images are written, and on which grid; None means a map where there is a geometry.
+    workers
+        Threads that make and write images.
     on_layer
         Called with 1 after each image, for a progress bar.
     sources
@@ -154,7 +157,13 @@ def write_scan(
     rasters = (
         write_labels(folder, detections),
         *write_layers(
-            folder, detections, cube.geometry, choice=layers, grid=grid, on_layer=on_layer
+            folder,
+            detections,
+            cube.geometry,
+            choice=layers,
+            grid=grid,
+            workers=workers,
+            on_layer=on_layer,
         ),
         *write_chemicals(folder, detections, cube.geometry, choice=layers, grid=grid),
     )
