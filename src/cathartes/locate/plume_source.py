@@ -6,6 +6,8 @@ from cathartes.locate.origin import OriginPosterior
 from cathartes.locate.rate import MapRate
 from cathartes.scenes.local_frame import LocalFrame
 
+MAY_BE_HIDDEN = "source may lie where gas can't be seen"
+"""Flag of a plume that begins beside ground without contrast."""
 METHODS_DISAGREE = "rate methods disagree"
 """Flag of a plume whose two rates are farther apart than made-up plumes' are."""
 
@@ -26,6 +28,8 @@ class PlumeSource:
         Of all of them together, or the reason why there is none.
     height_m : [m]
         Of the source above ground as it was taken; None if any up to a building's.
+    may_be_hidden
+        True if the ground upwind of the first origin would hide gas.
     """
 
     plume_id: int
@@ -33,8 +37,10 @@ class PlumeSource:
     origins: tuple[OriginPosterior, ...]
     rate: MapRate
     height_m: float | None
+    may_be_hidden: bool = False
 
     @property
     def flags(self) -> tuple[str, ...]:
         """Words that a reviewer must see."""
-        return () if self.rate.agree else (METHODS_DISAGREE,)
+        hidden = (MAY_BE_HIDDEN,) if self.may_be_hidden else ()
+        return hidden if self.rate.agree else (*hidden, METHODS_DISAGREE)

@@ -182,7 +182,7 @@ def why_none(
 def why_unknown(column_map: ColumnMap, origin: OriginPosterior, settings: RateSettings) -> str:
     """Return why an origin is too little known for a rate, in words; "" if it is not."""
     if share_without_value(origin, column_map) > settings.most_outside:
-        return "the origin is unknown: it may lie outside what the map shows"
+        return "the origin is unknown: it may lie where the map has no value, or beyond it"
     length_m = integrated_mass_weights(column_map, origin.likeliest_m).length_m
     if origin.radius_m(0.9) > settings.widest_origin * length_m:
         return (

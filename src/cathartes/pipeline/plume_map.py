@@ -137,6 +137,40 @@ def signal_map(grid: PlumeGrid, found: Detections, plume: Plume) -> ColumnMap:
     return grid.map_of(np.float32(sign) * amount, found.labels, plume)
 
 
+HIDDEN_WITHIN_PX = 6.0
+HIDDEN_BELOW = 0.3
+"""Of the plume's median contrast; with less, or the other sign, gas is as good as unseen."""
+HIDDEN_SHARE = 0.3
+
+
+def may_be_hidden(
+    grid: PlumeGrid,
+    found: Detections,
+    plume: Plume,
+    origin_m: tuple[float, float],
+    wind_from_deg: float,
+) -> bool:
+    """Return True if the ground just upwind of an origin would hide gas: the source may be there.
+
+    Parameters
+    ----------
+    origin_m : [m]
+        East, north.
+    """
+    contrast = found.planes.read(f"contrast/{plume.chemical}")
+    typical = float(np.nanmedian(contrast[found.labels == plume.id]))
+    y, x = grid.line.shape
+    east = grid.east_m + (np.arange(x) + 0.5) * grid.pixel_m - origin_m[0]
+    north = (grid.north_m - (np.arange(y) + 0.5) * grid.pixel_m - origin_m[1])[:, None]
+    angle = np.deg2rad(wind_from_deg)
+    upwind = east * np.sin(angle) + north * np.cos(angle) > 0.5 * grid.pixel_m
+    upwind &= np.hypot(east, north) < HIDDEN_WITHIN_PX * grid.pixel_m
+    near = grid.on_grid(contrast)[upwind & (grid.line >= 0)]
+    if not near.size or not np.isfinite(typical) or typical == 0:
+        return False
+    return bool(np.mean(~(near / typical > HIDDEN_BELOW)) > HIDDEN_SHARE)
+
+
 def amount_map(grid: PlumeGrid, found: Detections, plume: Plume) -> ColumnMap:
     """Return the map that rates are made of: the column density.
 

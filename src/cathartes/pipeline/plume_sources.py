@@ -14,7 +14,7 @@ from cathartes.locate.mixed import find_origins
 from cathartes.locate.origin import OriginPosterior
 from cathartes.locate.plume_source import PlumeSource
 from cathartes.locate.rate import MapRate, RateSettings, estimate_rate
-from cathartes.pipeline.plume_map import PlumeGrid, amount_map, signal_map
+from cathartes.pipeline.plume_map import PlumeGrid, amount_map, may_be_hidden, signal_map
 from cathartes.products.summary import InputFile, WindFacts
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry import Geometry
@@ -132,7 +132,8 @@ def _source_of(
         return without(str(error))
     origins = find_origins(signal, search.wind)
     rate = _rate_of(plume, found, grid, library, search, origins)
-    return PlumeSource(plume.id, grid.frame, origins, rate, search.height_m)
+    hidden = may_be_hidden(grid, found, plume, origins[0].likeliest_m, search.wind.wind_from_deg)
+    return PlumeSource(plume.id, grid.frame, origins, rate, search.height_m, hidden)
 
 
 def _rate_of(
