@@ -1,0 +1,105 @@
+"""From logs above their baselines to blocks of one gas, in one frame and on one clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.locate.blocks import Blocks, gather_blocks
+from cathartes.locate.settings import LocateSettings
+from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.logs.enhancement import Enhancement
+from cathartes.scenes.logs.estimate import Estimate
+from cathartes.scenes.records.flags import FlagKind
+
+LEAST_NOISE = 1e-3
+"""Share of the median reading that a sensor's noise is at least taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GasRows:
+    """One gas of several logs.
+
+    Attributes
+    ----------
+    time_s : (row,) [s]
+        Since the first row of all.
+    start_unix_s : [s]
+        When that was.
+    near_m, far_m : (row, 3) [m]
+        Place, and the far end of an open path.
+    sensor : (row,) int
+        Numbered through all logs.
+    enhancement_ppm, noise_sd_ppm, baseline_sd_ppm : (row,) [ppm]
+        NaN where there is no value.
+    delay_s
+        Of the moving sensors, where a log tells it.
+    no_baseline
+        True if no sensor has a baseline to trust.
+    """
+
+    time_s: NDArray[np.float64]
+    start_unix_s: float
+    near_m: NDArray[np.float64]
+    far_m: NDArray[np.float64]
+    sensor: NDArray[np.intp]
+    enhancement_ppm: NDArray[np.float64]
+    noise_sd_ppm: NDArray[np.float64]
+    baseline_sd_ppm: NDArray[np.float64]
+    delay_s: Estimate | None
+    no_baseline: bool
+
+    def blocks(self, block_s: float) -> Blocks:
+        """Return block means."""
+        return gather_blocks(
+            self.time_s, self.near_m, self.far_m, self.sensor, self.enhancement_ppm,
+            self.noise_sd_ppm, self.baseline_sd_ppm, block_s,
+        )  # fmt: skip
+
+
+def gather_rows(
+    logs: Sequence[Enhancement], chemical: str, frame: LocalFrame, settings: LocateSettings
+) -> GasRows:
+    """Return one gas of those logs that have it, rows in order of time."""
+    having = [one for one in logs if chemical in one.log.chemicals]
+    parts = [_rows_of(one, chemical, frame, settings) for one in having]
+    first = np.cumsum([0, *(len(one.log.sensors) for one in having)])
+    sensor = np.concatenate(
+        [one.log.sensor_index + k for one, k in zip(having, first, strict=False)]
+    )
+    time = np.concatenate([one.log.time_unix_s for one in having])
+    order = np.argsort(time, kind="stable")
+    joined = [np.concatenate(column)[order] for column in zip(*parts, strict=True)]
+    delays = [
+        s.delay_s for one in having for s in one.sensors
+        if s.chemical == chemical and s.delay_s.known
+    ]  # fmt: skip
+    troubled = [
+        settings.background_ppm is None
+        and any(flag.kind is FlagKind.BASELINE for flag in one.flags)
+        and len(one.log.sensors) == 1
+        for one in having
+    ]
+    return GasRows(
+        time[order] - time.min(), float(time.min()), joined[0], joined[1], sensor[order],
+        joined[2], joined[3], joined[4], delays[0] if len(delays) == 1 else None, all(troubled),
+    )  # fmt: skip
+
+
+def _rows_of(
+    one: Enhancement, chemical: str, frame: LocalFrame, settings: LocateSettings
+) -> tuple[NDArray[np.float64], ...]:
+    """Return near end, far end, enhancement, noise and the baseline's error of a log's rows."""
+    log = one.log
+    line = log.chemicals.index(chemical)
+    reading = log.concentration_ppm[line]
+    by_sensor = {s.sensor: s.noise_sd_ppm for s in one.sensors if s.chemical == chemical}
+    told = np.array([by_sensor.get(name, np.nan) for name in log.sensors])[log.sensor_index]
+    least = LEAST_NOISE * float(np.nanmedian(np.abs(reading)))
+    noise = np.maximum(np.where(np.isfinite(told), told, 0.0), max(least, 1e-9))
+    if settings.background_ppm is None:
+        above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
+    else:
+        above, sd = reading - settings.background_ppm, np.zeros(reading.size)
+    return log.position_m(frame), log.path_end_m(frame), above, noise, sd
