@@ -13,6 +13,9 @@ from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
 from cathartes.scenes.records.flags import FlagKind
 
+LEAST_SITE_SENSORS = 3
+STANDS_M = 2.0
+SITE_WINDOW_S = 1800.0
 LEAST_NOISE = 1e-3
 """Share of the median reading that a sensor's noise is at least taken for."""
 
@@ -98,8 +101,47 @@ def _rows_of(
     told = np.array([by_sensor.get(name, np.nan) for name in log.sensors])[log.sensor_index]
     least = LEAST_NOISE * float(np.nanmedian(np.abs(reading)))
     noise = np.maximum(np.where(np.isfinite(told), told, 0.0), max(least, 1e-9))
-    if settings.background_ppm is None:
-        above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
-    else:
+    near = log.position_m(frame)
+    if settings.background_ppm is not None:
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
-    return log.position_m(frame), log.path_end_m(frame), above, noise, sd
+    elif _is_site(near, log.sensor_index, len(log.sensors)):
+        background, sd = site_background(log.time_unix_s, reading)
+        above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
+    else:
+        above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
+    return near, log.path_end_m(frame), above, noise, sd
+
+
+def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: int) -> bool:
+    """Return True for several sensors that all stand still."""
+    if n_sensors < LEAST_SITE_SENSORS:
+        return False
+    there = [place_m[sensor == k, :2] for k in range(n_sensors)]
+    spans = [float(np.ptp(place, axis=0).max()) for place in there if len(place)]
+    return max(spans) < STANDS_M
+
+
+def site_background(
+    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the background that sensors of one site share, and its error, each (row,) [ppm].
+
+    A sensor near a source may never be in clean air, but one of several is upwind: the background
+    is the twentieth part from below of all readings about the time, its error half of what lies
+    between the fiftieth and the tenth.
+
+    Parameters
+    ----------
+    time_unix_s : (row,) [s]
+    reading_ppm : (row,) [ppm]
+        Of all sensors; NaN where there is no value.
+    """
+    start, stop = float(time_unix_s[0]), float(time_unix_s[-1])
+    n_knots = max(int(round((stop - start) / SITE_WINDOW_S)), 1) + 1
+    knots = np.linspace(start, stop, n_knots)
+    levels = []
+    for knot in knots:
+        near = np.abs(time_unix_s - knot) <= SITE_WINDOW_S
+        levels.append(np.nanquantile(reading_ppm[near], [0.02, 0.05, 0.1]))
+    low, middle, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
+    return middle, 0.5 * (high - low)

@@ -59,9 +59,7 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
         if np.isfinite(detectable_kg_h)
         else "No place within reach lies upwind of the track."
     )
-    if np.nanmax(blocks.sd_ppm) > 0 and _along_m(blocks, winds, np.ones(len(blocks), bool)) < (
-        ONE_DISTANCE_M
-    ):
+    if blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < (ONE_DISTANCE_M):
         return Doubt(
             Reason.ONLY_UPWIND,
             "no gas above clean air on a single line across the wind, which sees sources upwind "

@@ -96,7 +96,7 @@ class LocateSettings:
     misfit: float = 0.4
     misfit_log_sd: float = 0.3
     evidence: float = -3.0
-    contrast: float = 6.0
+    contrast: float = 15.0
     inflation: float = 0.5
     background_ppm: float | None = None
     largest_region_m: float = 150.0

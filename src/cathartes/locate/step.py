@@ -36,6 +36,8 @@ FIXED_TURN_SD_DEG = 0.2
 """Of a wind that is known exactly."""
 GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
+SLOWEST_WIND_S = 20.0
+"""Rows of wind farther apart do not tell the way of a puff: by then it has passed."""
 DISAGREE = 2.0
 """Curtain and inversion farther apart than this factor are a warning."""
 
@@ -171,7 +173,7 @@ def _best_model(
     air = settings.air
     growth = {"growth_m": air.growth_m, "unit": unit}
     models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
-    if wind.time_s.size > 1:
+    if wind.time_s.size > 1 and np.median(np.diff(wind.time_s)) <= SLOWEST_WIND_S:
         models["puffs"] = puff_air(
             blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s, **growth
         )

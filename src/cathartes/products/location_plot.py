@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -18,6 +18,9 @@ from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 
 INK, SOURCE = "#222222", "#c1121f"
+CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
+    "clean to strong", ["#d9d9d9", "#a6bddb", "#2b8cbe", "#253494", "#081d58"]
+)
 SCALES_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 FAR_APART_S = 15.0
 
@@ -69,7 +72,7 @@ def _draw_logs(
     everything = np.concatenate(values)
     known = everything[np.isfinite(everything)]
     top = float(np.quantile(known, 0.998)) if known.size else 1.0
-    colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), "viridis_r")
+    colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), CLEAN_TO_STRONG)
     for one, ppm in zip(having, values, strict=True):
         near, far = one.log.position_m(located.frame), one.log.path_end_m(located.frame)
         for sensor in range(len(one.log.sensors)):
@@ -100,8 +103,9 @@ def _draw_sensor(
     pieces = np.stack([near_m[:-1, :2], near_m[1:, :2]], axis=1)
     together = np.diff(time_s) < FAR_APART_S
     strength = np.maximum(shown[:-1], shown[1:])[together]
+    upwards = np.argsort(strength)  # of passes one above the other the strongest is seen
     lines = LineCollection(
-        list(pieces[together]), colors=colours.to_rgba(strength), lw=2.2, zorder=2,
+        list(pieces[together][upwards]), colors=colours.to_rgba(strength[upwards]), lw=2.2, zorder=2,
         capstyle="round",
     )  # fmt: skip
     axes.add_collection(lines)
@@ -109,17 +113,18 @@ def _draw_sensor(
 
 def _draw_sources(axes: Axes, gas: LogSources) -> None:
     for number, source in enumerate(gas.sources):
-        for region, alpha in ((source.region_90, 0.18), (source.region_50, 0.30)):
-            corners = region.corners_m()
-            axes.fill(*corners.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
-        axes.plot(*source.region_90.corners_m().T, color=SOURCE, lw=1.2, zorder=5)
+        corners = source.region_90.corners_m()
+        for border, alpha in ((corners, 0.18), (source.region_50.corners_m(), 0.30)):
+            axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
+        axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
         axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
         rate = source.rate_kg_h
         axes.annotate(
             f"{source_id(gas, number).rpartition('-')[2]}: {rate.median:.2g} kg/h\n"
             f"({rate.p05:.2g} to {rate.p95:.2g})",
-            (float(source.place_m[0]), float(source.place_m[1])),
-            xytext=(12, 10 if number % 2 == 0 else -24),
+            (float(corners[:, 0].max()), float(source.place_m[1])),
+            xytext=(6, 0),
+            va="center",
             textcoords="offset points",
             fontsize=9,
             color=INK,
