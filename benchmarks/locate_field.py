@@ -17,6 +17,13 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+
+from cathartes.locate.result import LogSources
+from cathartes.locate.settings import AirSettings, LocateSettings
+from cathartes.locate.step import locate_sources
+from cathartes.scenes.logs.enhancement import estimate_enhancement
+from cathartes.scenes.logs.gas_log import GasLog
+from cathartes.scenes.wind.history import WindHistory
 from field_logs import (
     chilbolton,
     metec,
@@ -26,18 +33,12 @@ from field_logs import (
     prairie_grass_runs,
 )
 
-from cathartes.locate.result import LogSources
-from cathartes.locate.settings import AirSettings, LocateSettings
-from cathartes.locate.step import locate_sources
-from cathartes.scenes.logs.enhancement import estimate_enhancement
-from cathartes.scenes.logs.gas_log import GasLog
-from cathartes.scenes.wind.history import WindHistory
-
 METHANE_G_MOL, SO2_G_MOL = 16.043, 64.066
 
 
 def rows_of(log: GasLog, keep: np.ndarray) -> GasLog:
-    """Return some rows of a log."""
+    """Return some rows of a log, and the sensors that have any."""
+    there, index = np.unique(log.sensor_index[keep], return_inverse=True)
     end = log.path_end
     if end is not None:
         end = replace(
@@ -47,7 +48,8 @@ def rows_of(log: GasLog, keep: np.ndarray) -> GasLog:
     return replace(
         log, time_unix_s=log.time_unix_s[keep], longitude_deg=log.longitude_deg[keep],
         latitude_deg=log.latitude_deg[keep], altitude_agl_m=log.altitude_agl_m[keep],
-        concentration_ppm=log.concentration_ppm[:, keep], sensor_index=log.sensor_index[keep],
+        concentration_ppm=log.concentration_ppm[:, keep], sensor_index=index,
+        sensors=tuple(log.sensors[k] for k in there),
         wind_speed_m_s=log.wind_speed_m_s[keep], wind_from_deg=log.wind_from_deg[keep],
         path_end=end, flags=(),
     )  # fmt: skip

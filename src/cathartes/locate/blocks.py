@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+STANDS_M = 5.0
+"""A sensor whose places differ by less stands still, and its position's noise is no motion."""
 PATH_STEP_M = 6.0
 """Open paths are averaged over points so far apart."""
 
@@ -120,6 +122,6 @@ def _velocity(
     velocity = np.zeros(place_m.shape)
     for one in np.unique(sensor):
         rows = np.flatnonzero(sensor == one)
-        if rows.size > 2:
+        if rows.size > 2 and np.ptp(place_m[rows, :2], axis=0).max() > STANDS_M:
             velocity[rows] = np.gradient(place_m[rows], time_s[rows], axis=0)
     return velocity

@@ -1,7 +1,7 @@
 """From logs above their baselines to blocks of one gas, in one frame and on one clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from cathartes.scenes.records.flags import FlagKind
 LEAST_SITE_SENSORS = 3
 STANDS_M = 2.0
 SITE_WINDOW_S = 1800.0
+THINNED_S = 1.0
 LEAST_NOISE = 1e-3
 """Share of the median reading that a sensor's noise is at least taken for."""
 
@@ -52,6 +53,36 @@ class GasRows:
     baseline_sd_ppm: NDArray[np.float64]
     delay_s: Estimate | None
     no_baseline: bool
+
+    def without(self, rows: NDArray[np.bool_]) -> "GasRows":
+        """Return the same with some rows, (row,), as if they had no value."""
+        return replace(self, enhancement_ppm=np.where(rows, np.nan, self.enhancement_ppm))
+
+    def thinned(self) -> "GasRows":
+        """Return means over a second of each sensor, where rows are closer together."""
+        step = np.diff(self.time_s)
+        if not (step.size and np.median(step) < 0.5 * THINNED_S):
+            return self
+        key = np.column_stack([np.floor(self.time_s / THINNED_S), self.sensor])
+        _, first, of = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        of = of.reshape(-1)
+        count = np.bincount(of)
+
+        def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            if values.ndim == 2:
+                return np.column_stack([mean(axis) for axis in values.T])
+            return np.asarray(np.bincount(of, values) / count)
+
+        return replace(
+            self,
+            time_s=mean(self.time_s),
+            near_m=mean(self.near_m),
+            far_m=mean(self.far_m),
+            sensor=self.sensor[first],
+            enhancement_ppm=mean(self.enhancement_ppm),
+            noise_sd_ppm=mean(self.noise_sd_ppm) / np.sqrt(count),
+            baseline_sd_ppm=mean(self.baseline_sd_ppm),
+        )
 
     def blocks(self, block_s: float) -> Blocks:
         """Return block means."""
@@ -137,7 +168,7 @@ def site_background(
         Of all sensors; NaN where there is no value.
     """
     start, stop = float(time_unix_s[0]), float(time_unix_s[-1])
-    n_knots = max(int(round((stop - start) / SITE_WINDOW_S)), 1) + 1
+    n_knots = max(round((stop - start) / SITE_WINDOW_S), 1) + 1
     knots = np.linspace(start, stop, n_knots)
     levels = []
     for knot in knots:

@@ -17,6 +17,15 @@ TURNED_DEG = 25.0
 """A wind that turns by more shows a source from several sides."""
 
 
+CLEAR_SD = 8.0
+CLEAR_BLOCKS = 3
+"""So many blocks so far above clean air are gas, whether or not it can be explained."""
+ONE_TRANSECT_WORDS = (
+    "gas was seen at one distance along the wind only: direction and, with less certainty, the "
+    "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """A reason, as a word and as a sentence with what to do."""
@@ -27,7 +36,13 @@ class Doubt:
 
 def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRows) -> Doubt | None:
     """Return what forbids an inversion from the beginning; None if nothing does."""
-    if rows.no_baseline or not len(blocks):
+    if not np.isfinite(rows.enhancement_ppm).any() and not rows.no_baseline:
+        return Doubt(
+            Reason.WIND,
+            f"no reading in a wind of {STAGNANT_BELOW_M_S:g} m/s and more: below it says little of "
+            "where gas came from. Measure again in more wind.",
+        )
+    if rows.no_baseline:
         return Doubt(
             Reason.DRIFT,
             "no baseline to trust: the sensor never was in clean air for long, or drifts as much "
@@ -59,11 +74,21 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
         if np.isfinite(detectable_kg_h)
         else "No place within reach lies upwind of the track."
     )
-    if blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < (ONE_DISTANCE_M):
+    gas = blocks.mean_ppm > CLEAR_SD * blocks.sd_ppm
+    on_line = blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < ONE_DISTANCE_M
+    if on_line and gas.sum() >= CLEAR_BLOCKS:
+        return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
+    if on_line:
         return Doubt(
             Reason.ONLY_UPWIND,
             "no gas above clean air on a single line across the wind, which sees sources upwind "
             f"of it alone. {seen} Fly downwind of the place in question.",
+        )
+    if gas.sum() >= CLEAR_BLOCKS:
+        return Doubt(
+            Reason.NO_CONTRAST,
+            f"gas stands out in {int(gas.sum())} blocks of a few seconds, which no "
+            "source upwind explains better than chance. Fly more passes through the plume.",
         )
     return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")
 
@@ -88,12 +113,7 @@ def doubt_after(
     strong = (model_ppm > 0.2 * model_ppm.max()) & (blocks.mean_ppm > 3 * blocks.sd_ppm)
     turned = _turned_deg(blocks, winds, strong)
     if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:
-        return Doubt(
-            Reason.ONE_TRANSECT,
-            "gas was seen at one distance along the wind only: direction and, with less "
-            "certainty, the rate can be told, the range can't. Fly another transect at least 50 m "
-            "up- or downwind.",
-        )
+        return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
     largest = min(s.region_90.half_axes_m[0] for s in sources)
     if largest > largest_region_m:
         return Doubt(

@@ -30,7 +30,7 @@ from cathartes.locate.state import N_SHARED, Prior, prior_of
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
-from cathartes.scenes.wind.history import WindHistory
+from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
 
 FIXED_TURN_SD_DEG = 0.2
 """Of a wind that is known exactly."""
@@ -70,9 +70,11 @@ def locate_sources(
     """
     given = settings or LocateSettings()
     tell = on_stage or (lambda _stage, _share: None)
-    rows = gather_rows(logs, chemical, frame, given)
-    blocks = rows.blocks(given.block_s)
+    rows = gather_rows(logs, chemical, frame, given).thinned()
     winds = _wind_rows(wind, rows.start_unix_s)
+    if _is_slow(winds.time_s):
+        rows = rows.without(_stagnant(winds, rows.time_s))
+    blocks = rows.blocks(given.block_s)
     doubt = doubt_before(rows, blocks, wind, winds)
     if doubt is not None:
         return _nothing(chemical, doubt, (), np.nan)
@@ -150,6 +152,18 @@ def _prior(rows: GasRows, blocks: Blocks, wind: WindHistory, settings: LocateSet
     )
 
 
+def _is_slow(time_s: NDArray[np.float64]) -> bool:
+    """Return True for rows too far apart to tell the way of a puff."""
+    return time_s.size > 2 and float(np.median(np.diff(time_s))) > SLOWEST_WIND_S
+
+
+def _stagnant(wind: WindRows, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return where the wind is too weak for a plume to have a direction, (row,)."""
+    east = np.interp(time_s, wind.time_s, wind.east_m_s)
+    north = np.interp(time_s, wind.time_s, wind.north_m_s)
+    return np.asarray(np.hypot(east, north) < STAGNANT_BELOW_M_S)
+
+
 def _grid(prior: Prior, settings: LocateSettings) -> NDArray[np.float64]:
     """Return the dictionary's places, (place, 3) [m]; coarser where the area is large."""
     area = float(np.prod(prior.high_m - prior.low_m))
@@ -173,7 +187,7 @@ def _best_model(
     air = settings.air
     growth = {"growth_m": air.growth_m, "unit": unit}
     models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
-    if wind.time_s.size > 1 and np.median(np.diff(wind.time_s)) <= SLOWEST_WIND_S:
+    if wind.time_s.size > 1 and not _is_slow(wind.time_s):
         models["puffs"] = puff_air(
             blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s, **growth
         )

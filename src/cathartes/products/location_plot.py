@@ -105,8 +105,8 @@ def _draw_sensor(
     strength = np.maximum(shown[:-1], shown[1:])[together]
     upwards = np.argsort(strength)  # of passes one above the other the strongest is seen
     lines = LineCollection(
-        list(pieces[together][upwards]), colors=colours.to_rgba(strength[upwards]), lw=2.2, zorder=2,
-        capstyle="round",
+        list(pieces[together][upwards]), colors=colours.to_rgba(strength[upwards]), lw=2.2,
+        zorder=2, capstyle="round",
     )  # fmt: skip
     axes.add_collection(lines)
 

@@ -108,7 +108,7 @@ def test_leaving_out_far_pairs_changes_nothing_near() -> None:
     place = np.array([[x, y, 10.0] for x in range(-100, 300, 20) for y in range(-100, 101, 20)])
     air = puffs(points(place * 1.0), steady(4.0, 1.0))
     near = air.about(shape(), SOURCE[None], 20.0)
-    moved = SOURCE + [10.0, -10.0, 0.0]
+    moved = SOURCE + np.array([10.0, -10.0, 0.0])
     whole = air.carried(shape()).unit_ppm(moved)
     assert near.carried(shape()).unit_ppm(moved) == pytest.approx(whole, abs=1e-3 * whole.max())
 

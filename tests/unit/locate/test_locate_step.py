@@ -89,10 +89,8 @@ def curtain(log: GasLog, wind: WindHistory) -> tuple[GasLog, WindHistory]:
 
 
 def test_one_curtain_tells_no_range() -> None:
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PLUME))
-    log, wind = curtain(flight.log, flight.wind)
-    steady = replace(wind, wind_from_deg=np.full(len(wind), np.median(wind.wind_from_deg)))
-    found = solve(log, steady)
+    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    found = solve(*curtain(flight.log, flight.wind))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.ONE_TRANSECT)
     assert found.total_rate_kg_h is not None
 
