@@ -43,7 +43,7 @@ def curtain_fluxes(
     place_m: NDArray[np.float64],
     enhancement_ppm: NDArray[np.float64],
     wind_m_s: NDArray[np.float64],
-    kg_m3_per_ppm: float,
+    density_factor: float,
 ) -> tuple[CurtainFlux, ...]:
     """Return the curtains in the track of one moving sensor, nearest first; perhaps none.
 
@@ -54,7 +54,8 @@ def curtain_fluxes(
     enhancement_ppm : (row,) [ppm]
     wind_m_s : (row, 2) [m s-1]
         Where it blows to, east and north.
-    kg_m3_per_ppm : [kg m-3 ppm-1]
+    density_factor
+        Mass of the gas in a cubic metre of air of 1 ppm, in kg.
     """
     good = np.isfinite(enhancement_ppm) & np.isfinite(wind_m_s).all(axis=1)
     if good.sum() < LEAST_ROWS:
@@ -90,7 +91,7 @@ def curtain_fluxes(
         mean_flux = np.array([flux[nearest == k].mean() for k in range(levels.size)])
         total = np.trapezoid(mean_flux, height) + height[0] * mean_flux[0]
         found.append(
-            CurtainFlux(float(distance), tuple(height.tolist()), 3600 * kg_m3_per_ppm * total)
+            CurtainFlux(float(distance), tuple(height.tolist()), 3600 * density_factor * total)
         )
     return tuple(sorted(found, key=lambda c: c.downwind_m))
 

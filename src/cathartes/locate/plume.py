@@ -52,7 +52,14 @@ class PlumeAir:
         )  # fmt: skip
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "PlumeAir":
-        """Return itself: a plume is cheap as it is."""
+        """Return itself: a plume is cheap as it is.
+
+        Parameters
+        ----------
+        shape
+        place_m : (source, 3) [m]
+        margin_m
+        """
         del shape, place_m, margin_m
         return self
 

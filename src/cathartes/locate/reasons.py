@@ -18,6 +18,7 @@ TURNED_DEG = 25.0
 
 
 CLEAR_SD = 8.0
+MODEL_SD = 4.0
 CLEAR_BLOCKS = 3
 """So many blocks so far above clean air are gas, whether or not it can be explained."""
 ONE_TRANSECT_WORDS = (
@@ -64,6 +65,19 @@ def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRo
             "again in more wind.",
         )
     return None
+
+
+def stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
+    """Return True if modelled and measured gas is clear of noise and drift in several blocks.
+
+    Parameters
+    ----------
+    blocks
+    model_ppm : (block,) [ppm]
+        The best explanation: one of a drift has many weak blocks and none that is strong.
+    """
+    both = np.minimum(model_ppm, blocks.mean_ppm)
+    return bool((both > MODEL_SD * blocks.sd_ppm).sum() >= CLEAR_BLOCKS)
 
 
 def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Doubt:

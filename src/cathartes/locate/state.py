@@ -47,7 +47,13 @@ class State:
         )
 
     def with_source(self, place_m: NDArray[np.float64], rate_kg_h: float) -> "State":
-        """Return the explanation with one source more."""
+        """Return the explanation with one source more, at (3,) [m].
+
+        Parameters
+        ----------
+        place_m : (3,) [m]
+        rate_kg_h
+        """
         return replace(
             self,
             place_m=np.vstack([self.place_m, place_m]),
@@ -125,7 +131,7 @@ def source_responses(air: Air, prior: Prior, state: State) -> NDArray[np.float64
 def prior_of(
     settings: LocateSettings,
     *,
-    turn_sd_rad: float,
+    turn_sd_deg: float,
     width: float,
     lag_s: float,
     lag_sd_s: float,
@@ -138,13 +144,13 @@ def prior_of(
     Parameters
     ----------
     settings
-    turn_sd_rad, width, lag_s, lag_sd_s, longest_lag_s
+    turn_sd_deg, width, lag_s, lag_sd_s, longest_lag_s
         As of `Prior`.
     low_m, high_m : (2,) [m]
     """
     air = settings.air
     return Prior(
-        turn_sd_rad=max(turn_sd_rad, 1e-3),
+        turn_sd_rad=max(float(np.radians(turn_sd_deg)), 1e-3),
         width=width,
         height=air.height_per_m,
         width_log_sd=air.width_log_sd,

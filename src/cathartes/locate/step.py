@@ -14,7 +14,13 @@ from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
-from cathartes.locate.reasons import Doubt, doubt_after, doubt_before, doubt_without
+from cathartes.locate.reasons import (
+    Doubt,
+    doubt_after,
+    doubt_before,
+    doubt_without,
+    stands_out,
+)
 from cathartes.locate.refine import Problem
 from cathartes.locate.regions import ellipse_of
 from cathartes.locate.result import (
@@ -90,7 +96,11 @@ def locate_sources(
     )
     curtains = _curtains(rows, winds, 1 / per_kg_m3) if blocks.moves else ()
     detectable = _detectable_kg_h(problem, places)
-    if found.best is None or found.over_nothing < given.contrast:
+    if (
+        found.best is None
+        or found.over_nothing < given.contrast
+        or not stands_out(blocks, problem.model_ppm(found.best.state))
+    ):
         return _nothing(chemical, doubt_without(blocks, winds, detectable), curtains, detectable)
     tell("posterior", 0.0)
     rng = np.random.default_rng(given.seed)
@@ -142,7 +152,7 @@ def _prior(rows: GasRows, blocks: Blocks, wind: WindHistory, settings: LocateSet
     longest = settings.longest_lag_s if blocks.moves else 0.0
     return prior_of(
         settings,
-        turn_sd_rad=float(np.radians(max(wind.wind_from_sd_deg, FIXED_TURN_SD_DEG))),
+        turn_sd_deg=max(wind.wind_from_sd_deg, FIXED_TURN_SD_DEG),
         width=width,
         lag_s=min(max(lag[0], 0.0), longest),
         lag_sd_s=lag[1],
@@ -209,14 +219,14 @@ def _detectable_kg_h(problem: Problem, places_m: NDArray[np.float64]) -> float:
     return float(5.0 / np.median(snr[visible])) if visible.any() else float("nan")
 
 
-def _curtains(rows: GasRows, wind: WindRows, kg_m3_per_ppm: float) -> tuple[CurtainFlux, ...]:
+def _curtains(rows: GasRows, wind: WindRows, density_factor: float) -> tuple[CurtainFlux, ...]:
     """Return the curtains of the first sensor."""
     of = rows.sensor == rows.sensor[0]
     at = np.column_stack(
         [np.interp(rows.time_s[of], wind.time_s, w) for w in (wind.east_m_s, wind.north_m_s)]
     )
     return curtain_fluxes(
-        rows.time_s[of], rows.near_m[of], rows.enhancement_ppm[of], at, kg_m3_per_ppm
+        rows.time_s[of], rows.near_m[of], rows.enhancement_ppm[of], at, density_factor
     )
 
 

@@ -33,16 +33,17 @@ class Eddies:
     mean_m_s : (2,) [m s-1]
         Mean wind towards east and north.
     amplitude_m_s : (wave, 2) [m s-1]
-    wavenumber_per_m : (wave, 2) [rad m-1]
-    frequency_per_s : (wave,) [rad s-1]
-        In the frame that moves with the mean wind.
+    wave_vector : (wave, 2)
+        In radians per metre.
+    turning : (wave,)
+        In radians per second, in the frame that moves with the mean wind.
     phase : (wave,)
     """
 
     mean_m_s: Points
     amplitude_m_s: Points
-    wavenumber_per_m: Points
-    frequency_per_s: Points
+    wave_vector: Points
+    turning: Points
     phase: Points
 
     def at(self, time_s: Points, place_m: Points) -> Points:
@@ -54,9 +55,7 @@ class Eddies:
         place_m : (any, 2) [m]
         """
         moving = place_m - time_s[:, None] * self.mean_m_s
-        angle = (
-            moving @ self.wavenumber_per_m.T + time_s[:, None] * self.frequency_per_s + self.phase
-        )
+        angle = moving @ self.wave_vector.T + time_s[:, None] * self.turning + self.phase
         return np.asarray(self.mean_m_s + np.cos(angle) @ self.amplitude_m_s)
 
 
@@ -101,7 +100,7 @@ def plume_kg_m3(
     place_m: Points,
     wind_m_s: Points,
     source_m: Points,
-    emission_kg_s: float,
+    emission_kg_h: float,
     spread: tuple[float, float],
 ) -> Points:
     """Return the concentration in a straight plume, (row,) [kg m-3]; the equation is above.
@@ -112,7 +111,7 @@ def plume_kg_m3(
     wind_m_s : (row, 2) [m s-1]
         Towards east and north, at each row.
     source_m : (3,) [m]
-    emission_kg_s : [kg s-1]
+    emission_kg_h : [kg h-1]
     spread
         Sideways and upward standard deviation per metre downwind.
     """
@@ -125,7 +124,7 @@ def plume_kg_m3(
     sy, sz = spread[0] * x, spread[1] * x
     z, h = place_m[:, 2], source_m[2]
     upward = np.exp(-0.5 * ((z - h) / sz) ** 2) + np.exp(-0.5 * ((z + h) / sz) ** 2)
-    flux = emission_kg_s / (2 * np.pi * speed * sy * sz)
+    flux = emission_kg_h / 3600 / (2 * np.pi * speed * sy * sz)
     return np.where(downwind, flux * np.exp(-0.5 * (across / sy) ** 2) * upward, 0.0)
 
 

@@ -197,12 +197,12 @@ def _gas_and_wind(
     total = np.zeros(time_s.size)
     for source in sources:
         at = np.array([source.east_m, source.north_m, source.height_m])
-        rate_kg_s = source.emission_kg_h / 3600
+        released_kg = source.emission_kg_h / 3600
         if settings.kind is FlightKind.PLUME:
-            total += plume_kg_m3(place_m, wind, at, rate_kg_s, spread)
+            total += plume_kg_m3(place_m, wind, at, source.emission_kg_h, spread)
         else:
             gusts = np.exp(GUSTS * wander(rng, time_s.size + OLDEST_S, 4.0) - 0.5 * GUSTS**2)
-            total += puffs_kg_m3(time_s - lag_s, was, eddies, at, rate_kg_s * gusts, spread)
+            total += puffs_kg_m3(time_s - lag_s, was, eddies, at, released_kg * gusts, spread)
     return total / KG_M3_PER_PPM, wind
 
 
