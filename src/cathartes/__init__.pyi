@@ -1,6 +1,7 @@
 from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
+from cathartes.locate.settings import LocateSettings as LocateSettings
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -13,6 +14,7 @@ from cathartes.pipeline.library import library_import as library_import
 from cathartes.pipeline.library import library_list as library_list
 from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
+from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
@@ -41,6 +43,7 @@ __all__ = [
     "Cube",
     "DetectSettings",
     "GeoreferenceSettings",
+    "LocateSettings",
     "OpenOptions",
     "ScanSettings",
     "TogetherSettings",
@@ -58,6 +61,7 @@ __all__ = [
     "library_plot",
     "library_show",
     "load_instrument",
+    "locate",
     "open_cube",
     "preset_settings",
     "read_air_table",

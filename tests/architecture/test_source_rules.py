@@ -18,7 +18,9 @@ from source_tree import (
 from cathartes.units import UNIT_OF_SUFFIX, VOCABULARY
 
 EVERYWHERE = ("src", "tests", "tools", "benchmarks")
-NUMERICAL_ROOMS = tuple(f"src/cathartes/{r}" for r in ("detect", "scenes", "simulate", "spectra"))
+NUMERICAL_ROOMS = tuple(
+    f"src/cathartes/{r}" for r in ("detect", "locate", "scenes", "simulate", "spectra")
+)
 LONGEST_FILE = 500
 
 # Units that headers and papers use and that are converted where data enter.

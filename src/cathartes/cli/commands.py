@@ -72,6 +72,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.inspect_log:inspect_log",
             "Say what was understood of a gas-sensor log.",
         ),
+        "locate": Entry(
+            "cathartes.cli.locate:locate",
+            "Say where the gas in sensor logs comes from, and how much it is.",
+        ),
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
         ),

@@ -114,7 +114,7 @@ def test_a_command_may_choose_its_code(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["docter"], "No such command 'docter'. Did you mean 'doctor'? See `cathartes --help`."),
+        (["doctr"], "No such command 'doctr'. Did you mean 'doctor'? See `cathartes --help`."),
         (["--fast"], "No such option: --fast. See `cathartes --help`."),
     ],
 )

@@ -1,0 +1,107 @@
+"""``cathartes locate``: say where the gas in sensor logs comes from, and how much it is."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
+from cathartes.cli.json_output import write_json
+from cathartes.cli.progress import progress_bars
+from cathartes.locate.result import LogSources
+from cathartes.locate.settings import LocateSettings
+from cathartes.pipeline.location import locate as find_sources
+from cathartes.products.location import PLOT, SUMMARY, Located, source_id
+
+_DEFAULTS = LocateSettings()
+
+
+def locate(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG…", help="Gas-sensor logs of one site.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for summary, sources, particles, plot.")
+    ],
+    *,
+    wind: Annotated[
+        Path | None, typer.Option(help="The wind's own file; left out: the wind in the logs.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML file that says what the logs' columns hold.")
+    ] = None,
+    wind_mapping: Annotated[Path | None, typer.Option(help="The same for the wind's file.")] = None,
+    track: Annotated[
+        Path | None,
+        typer.Option(help="Where the sensor was: CSV, PX4 ULog or ArduPilot DataFlash."),
+    ] = None,
+    gas: Annotated[list[str] | None, typer.Option(help="Only this gas; may be repeated.")] = None,
+    background_ppm: Annotated[
+        float | None,
+        typer.Option(help="Of clean air, where it is known; left out: estimated from the log."),
+    ] = None,
+    most_sources: Annotated[
+        int, typer.Option(help="No more are looked for.")
+    ] = _DEFAULTS.most_sources,
+    seed: Annotated[int, typer.Option(help="Of the posterior's random numbers.")] = _DEFAULTS.seed,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an older result there.")
+    ] = False,
+    json_output: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Say where the gas in sensor logs comes from, and how much it is.
+
+    Example: `cathartes locate flight.csv --out located`, `cathartes locate head.csv --mapping
+    head.toml --track flight.ulg --wind mast.csv --out located`
+    """
+    with progress_bars(quiet) as progress:
+        located = find_sources(
+            logs,
+            out,
+            wind=wind,
+            mapping=mapping,
+            wind_mapping=wind_mapping,
+            track=track,
+            chemicals=gas,
+            settings=LocateSettings(
+                background_ppm=background_ppm, most_sources=most_sources, seed=seed
+            ),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    if json_output:
+        summary = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
+        write_json({"folder": out, **summary})
+        return
+    remarks = message_console(quiet)
+    for flag in located.flags:
+        remarks.print(f"{flag.kind}: {flag.message}", markup=False, soft_wrap=True)
+    console = output_console()
+    for one in located.gases:
+        for line in _lines(located, one):
+            console.print(line, markup=False, soft_wrap=True)
+    console.print(f"Written to {out}; the plot is {out / PLOT}", markup=False, soft_wrap=True)
+
+
+def _lines(located: Located, gas: LogSources) -> list[str]:
+    """Return what is said of one gas."""
+    total = gas.total_rate_kg_h
+    rate = (
+        ""
+        if total is None
+        else f"; in all {total.median:.2g} kg/h ({total.p05:.2g} to {total.p95:.2g})"
+    )
+    reason = f", {gas.reason}: {gas.why}" if gas.reason else ""
+    lines = [f"{gas.chemical}: {gas.outcome}{reason}{rate}"]
+    for number, source in enumerate(gas.sources):
+        longitude, latitude = located.frame.to_lon_lat(*source.place_m)
+        long, short = source.region_90.half_axes_m
+        lines.append(
+            f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, 90 % "
+            f"within an ellipse of {long:.0f} by {short:.0f} m half axes; "
+            f"{source.rate_kg_h.median:.2g} kg/h ({source.rate_kg_h.p05:.2g} to "
+            f"{source.rate_kg_h.p95:.2g}); probability {source.probability:.2f}"
+        )
+    return [*lines, *(f"  warning: {text}" for text in gas.warnings)]

@@ -1,0 +1,143 @@
+"""How many sources, and about where: a dictionary of places, one source more at a time.
+
+Every place of a grid has its block means for 1 kg/h. The place that explains most of what the
+sources so far don't, with their rates free (as by orthogonal least squares), starts one source
+more; all are refined together; a source stays if it raises the posterior by more than its
+parameters cost (Schwarz 1978: half the logarithm of the number of readings for each) and some
+evidence beyond; `LocateSettings.evidence` says how much.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from cathartes.locate.refine import Problem, Refined, refine
+from cathartes.locate.state import N_SHARED, State, source_responses
+
+PARAMETERS_PER_SOURCE = 3
+STARTS = 3
+STEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The explanations of a search.
+
+    Attributes
+    ----------
+    best
+        The one that is kept; None if nothing is better than clean air.
+    gain
+        For each of its sources, by how much the logarithm of the posterior falls, beside the cost
+        of its parameters, if it is left out and the others are refined.
+    over_nothing
+        The same for all sources together.
+    """
+
+    best: Refined | None
+    gain: tuple[float, ...]
+    over_nothing: float
+
+
+def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence: float) -> Found:
+    """Return the best explanation of at most so many sources.
+
+    Parameters
+    ----------
+    problem
+    places_m : (place, 3) [m]
+        Grid to start from.
+    most
+        Number of sources.
+    evidence
+        What one more has to gain beyond its cost.
+    """
+    misfit = problem.misfit
+    cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
+    empty = State(np.zeros(N_SHARED), np.empty((0, 3)), np.empty(0), misfit.share)
+    nothing = problem.log_posterior(empty)
+    carried = problem.air.carried(problem.prior.shape(empty.shared))
+    columns = np.stack([carried.unit_ppm(place) for place in places_m], axis=1)
+    best: Refined | None = None
+    value = nothing
+    state = empty
+    for _ in range(most):
+        starts = _starts(problem, state, places_m, columns)
+        if best is None:
+            starts += _by_nnls(problem, places_m, columns)
+        trials = [refine(problem, start, STEPS) for start in starts]
+        if not trials:
+            break
+        better = max(trials, key=lambda t: t.log_posterior - cost * t.state.n_sources)
+        score = better.log_posterior - (cost + evidence) * better.state.n_sources
+        if score <= value:
+            break
+        best, value, state = better, score, better.state
+    if best is None:
+        return Found(None, (), 0.0)
+    return _pruned(problem, best, cost, evidence, nothing)
+
+
+def _starts(
+    problem: Problem, state: State, places_m: NDArray[np.float64], columns: NDArray[np.float64]
+) -> list[State]:
+    """Return a state with one source more, at each of the best places that are apart."""
+    misfit = problem.misfit
+    model = problem.model_ppm(state)
+    weight = misfit.root_weight(model, state.share)
+    left = (misfit.mean_ppm - model) * weight
+    weighted = columns * weight[:, None]
+    if state.n_sources:
+        held = (source_responses(problem.air, problem.prior, state) * weight).T
+        basis = np.linalg.qr(held)[0]
+        weighted = weighted - basis @ (basis.T @ weighted)
+        left = left - basis @ (basis.T @ left)
+    norm = (weighted**2).sum(0)
+    along = left @ weighted
+    usable = norm > 1e-3 * norm.max()
+    gain = np.where(usable & (along > 0), along**2 / np.where(usable, norm, 1.0), 0.0)
+    starts: list[State] = []
+    while len(starts) < STARTS and gain.max() > 1.0:
+        place = int(gain.argmax())
+        starts.append(state.with_source(places_m[place], along[place] / norm[place]))
+        gain[np.hypot(*(places_m - places_m[place]).T[:2]) < 20.0] = 0.0
+    return starts
+
+
+def _by_nnls(
+    problem: Problem, places_m: NDArray[np.float64], columns: NDArray[np.float64]
+) -> list[State]:
+    """Return the state of clusters of a non-negative least squares fit of all places at once."""
+    misfit = problem.misfit
+    scale = np.sqrt(misfit.sd_ppm**2 + (misfit.share * np.maximum(misfit.mean_ppm, 0.0)) ** 2)
+    seen = (columns**2).sum(0) > 1e-4 * (columns**2).sum(0).max()
+    rate = np.zeros(places_m.shape[0])
+    rate[seen] = nnls(columns[:, seen] / scale[:, None], misfit.mean_ppm / scale)[0]
+    total = rate.sum()
+    state = State(np.zeros(N_SHARED), np.empty((0, 3)), np.empty(0), misfit.share)
+    while rate.max() > 0 and rate.sum() > 0.1 * total and state.n_sources < STARTS + 1:
+        near = np.hypot(*(places_m - places_m[rate.argmax()]).T[:2]) < 25.0
+        weight = rate * near
+        if weight.sum() > 0.08 * total:
+            state = state.with_source(weight @ places_m / weight.sum(), float(weight.sum()))
+        rate = np.where(near, 0.0, rate)
+    return [state] if state.n_sources > 1 else []
+
+
+def _pruned(problem: Problem, best: Refined, cost: float, evidence: float, nothing: float) -> Found:
+    """Return the explanation after sources that don't earn their parameters are left out."""
+    gain: tuple[float, ...]
+    while True:
+        n = best.state.n_sources
+        if n == 1:
+            gain = (best.log_posterior - nothing - cost,)
+            break
+        fewer = [refine(problem, best.state.without(k), STEPS) for k in range(n)]
+        gain = tuple(best.log_posterior - f.log_posterior - cost for f in fewer)
+        if min(gain) > evidence:
+            break
+        best = fewer[int(np.argmin(gain))]
+    over = best.log_posterior - nothing - cost * best.state.n_sources
+    return Found(best, gain, over)

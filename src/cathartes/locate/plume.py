@@ -1,0 +1,91 @@
+r"""A straight plume in the wind of the moment, reflected at the ground.
+
+.. math:: c = \frac{Q}{2\pi U\sigma_y\sigma_z}\, e^{-y^2/2\sigma_y^2}
+          \left(e^{-(z-h)^2/2\sigma_z^2} + e^{-(z+h)^2/2\sigma_z^2}\right), \qquad
+          \sigma = i\,\frac{x}{\sqrt{1 + x/x_0}}
+
+The fallback where there is no history of the wind, and right where gusts carry their air with them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.locate.air import Shape
+from cathartes.locate.blocks import Blocks
+from cathartes.locate.puffs import WindRows
+
+NEAREST_M = 0.5
+
+
+class PlumeAir:
+    """Air with a wind of its own at each reading.
+
+    Parameters
+    ----------
+    blocks
+    wind
+        Interpolated to the readings; a single row holds at all times.
+    growth_m
+        x0; infinite for a straight cone.
+    unit
+        ppm of 1 kg/h per (m3/s).
+    """
+
+    def __init__(self, blocks: Blocks, wind: WindRows, *, growth_m: float, unit: float) -> None:
+        self._blocks, self._wind, self._growth_m, self._unit = blocks, wind, growth_m, unit
+
+    def carried(self, shape: Shape) -> "CarriedPlume":
+        """Return the air of one shape."""
+        blocks, wind = self._blocks, self._wind
+        seen = blocks.time_s - shape.lag_s
+        east = np.interp(seen, wind.time_s, wind.east_m_s)
+        north = np.interp(seen, wind.time_s, wind.north_m_s)
+        speed = np.maximum(np.hypot(east, north), 0.1)
+        cos, sin = np.cos(shape.turn_rad), np.sin(shape.turn_rad)
+        to_east, to_north = (cos * east - sin * north) / speed, (sin * east + cos * north) / speed
+        place = blocks.place_m - shape.lag_s * blocks.velocity_m_s
+        return CarriedPlume(
+            blocks, place, to_east, to_north, self._unit / (2 * np.pi * speed), shape,
+            self._growth_m,
+        )  # fmt: skip
+
+    def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "PlumeAir":
+        """Return itself: a plume is cheap as it is.
+
+        Parameters
+        ----------
+        shape
+        place_m : (source, 3) [m]
+        margin_m
+        """
+        del shape, place_m, margin_m
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPlume:
+    """Places (point, 3), directions and flux factors (point,) of the readings."""
+
+    blocks: Blocks
+    place_m: NDArray[np.float64]
+    to_east: NDArray[np.float64]
+    to_north: NDArray[np.float64]
+    flux: NDArray[np.float64]
+    shape: Shape
+    growth_m: float
+
+    def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
+        away = self.place_m[:, :2] - source_m[:2]
+        x = away[:, 0] * self.to_east + away[:, 1] * self.to_north
+        y = away[:, 1] * self.to_east - away[:, 0] * self.to_north
+        downwind = x > 0
+        x = np.maximum(x, NEAREST_M)
+        grown = x / np.sqrt(1 + x / self.growth_m)
+        sy, sz = self.shape.width * grown, self.shape.height * grown
+        z, h = self.place_m[:, 2], source_m[2]
+        level = -0.5 * (y / sy) ** 2
+        rise = np.exp(level - 0.5 * ((z - h) / sz) ** 2) + np.exp(level - 0.5 * ((z + h) / sz) ** 2)
+        return self.blocks.averaged(np.where(downwind, self.flux / (sy * sz) * rise, 0.0))

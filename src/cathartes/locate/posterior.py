@@ -1,0 +1,198 @@
+r"""The posterior as particles: sequential Monte Carlo, tempered, moved by differential evolution.
+
+Particles start about the best explanation, wider than it is sure of, and are led to the posterior
+by steps of a temperature that keep half of them in use (Del Moral, Doucet and Jasra 2006, J. R.
+Stat. Soc. B 68, 411):
+
+.. math:: \pi_\beta \propto q^{1-\beta}\,(p\,L)^\beta, \qquad 0 = \beta_0 < \dots < \beta_T = 1
+
+At each, they are resampled and moved along differences of other particles (ter Braak 2006, Stat.
+Comput. 16, 239), which follow the shape of any ridge. L is weakened
+where the model misses the signal by much.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+from cathartes.locate.refine import Problem, Refined
+from cathartes.locate.state import N_SHARED, State
+
+START_FREEDOM = 5.0
+START_WIDENED = 1.5
+MOVES = 2
+MOST_STEPS = 25
+MISFIT_STEP = 0.3
+WEAKENED = 8.0
+"""How much a misfit of the whole signal weakens the likelihood: the errors of neighbouring blocks
+are alike where gusts make them. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
+MARGIN_M = 60.0
+"""Particles are followed so far from the best explanation's sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Particles:
+    """Equally likely explanations.
+
+    Attributes
+    ----------
+    shared : (particle, 5)
+        Turn, width, height, lag and eddies, in standard deviations of their priors.
+    place_m : (particle, source, 3) [m]
+        East, north, up.
+    rate_kg_h : (particle, source) [kg h-1]
+    share : (particle,)
+        f of the misfit.
+    """
+
+    shared: NDArray[np.float64]
+    place_m: NDArray[np.float64]
+    rate_kg_h: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+def sample_posterior(
+    problem: Problem, best: Refined, n_particles: int, rng: np.random.Generator
+) -> Particles:
+    """Return the posterior of the explanations with as many sources as the best one.
+
+    Parameters
+    ----------
+    problem, best
+    n_particles
+    rng
+        Where randomness comes from.
+    """
+    state = best.state
+    shape = problem.prior.shape(state.shared)
+    weight = 1 / (1 + WEAKENED * state.share)
+    problem = replace(
+        problem,
+        air=problem.air.about(shape, state.place_m, MARGIN_M),
+        misfit=replace(problem.misfit, weight=weight),
+    )
+    centre = _vector(state)
+    root = _start_root(best)
+    n_dims = centre.size
+    draws = rng.normal(size=(n_particles, n_dims))
+    draws /= np.sqrt(rng.chisquare(START_FREEDOM, n_particles) / START_FREEDOM)[:, None]
+    vectors = centre + draws @ root.T
+
+    def start_density(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        z = np.linalg.solve(root, (points - centre).T)
+        return _student((z**2).sum(0), n_dims)
+
+    reference = start_density(vectors)
+    target = np.array([_log_density(problem, v) for v in vectors])
+    beta = 0.0
+    for _ in range(MOST_STEPS):
+        beta_next = _next_temperature(beta, target - reference)
+        use = np.exp(_finite((beta_next - beta) * (target - reference)))
+        beta = beta_next
+        kept = _systematic(use / use.sum(), rng)
+        vectors, reference, target = vectors[kept], reference[kept], target[kept]
+        for _ in range(MOVES if beta < 1 else 2 * MOVES):
+            proposal = _evolved(vectors, rng)
+            new_target = np.array([_log_density(problem, v) for v in proposal])
+            new_reference = start_density(proposal)
+            gain = beta * (new_target - target) + (1 - beta) * (new_reference - reference)
+            accepted = np.log(rng.uniform(size=n_particles)) < gain
+            vectors[accepted] = proposal[accepted]
+            target[accepted] = new_target[accepted]
+            reference[accepted] = new_reference[accepted]
+        if beta >= 1:
+            break
+    by_source = vectors[:, N_SHARED + 1 :].reshape(n_particles, -1, 4)
+    place = by_source[..., :3].copy()
+    place[..., 2] = np.abs(place[..., 2])
+    return Particles(
+        vectors[:, :N_SHARED], place, np.exp(by_source[..., 3]), np.exp(vectors[:, N_SHARED])
+    )
+
+
+def _vector(state: State) -> NDArray[np.float64]:
+    """Return shared numbers, log f, and place and log rate of each source in one, (dim,)."""
+    by_source = np.column_stack([state.place_m, np.log(state.rate_kg_h)])
+    return np.concatenate([state.shared, [np.log(state.share)], by_source.ravel()])
+
+
+def _state(vector: NDArray[np.float64]) -> State:
+    by_source = vector[N_SHARED + 1 :].reshape(-1, 4)
+    return State(
+        vector[:N_SHARED], by_source[:, :3], np.exp(np.minimum(by_source[:, 3], 50.0)),
+        float(np.exp(vector[N_SHARED])),
+    )  # fmt: skip
+
+
+def _log_density(problem: Problem, vector: NDArray[np.float64]) -> float:
+    """Return the target at a vector; flat in the logarithm of a rate from 1 g/h to 100 t/h."""
+    by_source = vector[N_SHARED + 1 :].reshape(-1, 4)
+    if (np.abs(by_source[:, 3]) > 11.5).any() or not -5.0 < vector[N_SHARED] < 1.0:
+        return -np.inf
+    return problem.log_posterior(_state(vector))
+
+
+def _start_root(best: Refined) -> NDArray[np.float64]:
+    """Return the root of the start's covariance, (dim, dim), for logarithms of rates."""
+    state = best.state
+    scale = np.ones(N_SHARED + 4 * state.n_sources)
+    scale[N_SHARED + 3 :: 4] = 1 / state.rate_kg_h
+    covariance = best.covariance * np.outer(scale, scale)
+    widest = np.concatenate([np.ones(N_SHARED), np.tile([60.0, 60.0, 3.0, 1.0], state.n_sources)])
+    sd = np.sqrt(np.diag(covariance))
+    shrink = np.minimum(1.0, widest / sd)
+    covariance = covariance * np.outer(shrink, shrink)
+    full = np.zeros((scale.size + 1, scale.size + 1))
+    others = np.r_[0:N_SHARED, N_SHARED + 1 : scale.size + 1]
+    full[np.ix_(others, others)] = covariance
+    full[N_SHARED, N_SHARED] = MISFIT_STEP**2
+    full += 1e-9 * np.diag(np.diag(full))
+    return np.asarray(START_WIDENED * np.linalg.cholesky(full))
+
+
+def _student(square: NDArray[np.float64], n_dims: int) -> NDArray[np.float64]:
+    """Return the logarithm of a multivariate t at squared distances, but for the determinant."""
+    half = 0.5 * (START_FREEDOM + n_dims)
+    constant = gammaln(half) - gammaln(0.5 * START_FREEDOM)
+    return np.asarray(constant - half * np.log1p(square / START_FREEDOM))
+
+
+def _finite(log_weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    top = log_weight.max()
+    return np.where(np.isfinite(log_weight), log_weight - top, -np.inf)
+
+
+def _next_temperature(beta: float, gain: NDArray[np.float64]) -> float:
+    """Return the next temperature: as far as half of the particles stay in use."""
+
+    def in_use(step: float) -> float:
+        weight = np.exp(_finite(step * gain))
+        return float(weight.sum() ** 2 / (weight**2).sum())
+
+    low, high = 0.0, 1.0 - beta
+    half = 0.5 * np.isfinite(gain).sum()
+    if in_use(high) >= half:
+        return 1.0
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if in_use(middle) >= half else (low, middle)
+    return beta + max(low, 1e-4)
+
+
+def _systematic(weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return which particles are kept, (particle,), by systematic resampling."""
+    at = (rng.uniform() + np.arange(weight.size)) / weight.size
+    kept = np.searchsorted(np.cumsum(weight), at)
+    return np.minimum(kept, weight.size - 1)
+
+
+def _evolved(vectors: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return particles moved along the difference of two others; now and then a whole one."""
+    n, n_dims = vectors.shape
+    first, second = rng.integers(n, size=n), rng.integers(n, size=n)
+    length = np.where(rng.uniform(size=n) < 0.1, 1.0, 2.38 / np.sqrt(2 * n_dims))
+    length *= rng.uniform(0.4, 1.1, size=n)
+    jitter = 1e-3 * vectors.std(axis=0) * rng.normal(size=vectors.shape)
+    return np.asarray(vectors + length[:, None] * (vectors[first] - vectors[second]) + jitter)

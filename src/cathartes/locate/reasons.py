@@ -1,0 +1,156 @@
+"""Why a log does not tell where its gas comes from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.locate.blocks import Blocks
+from cathartes.locate.gather import GasRows
+from cathartes.locate.puffs import WindRows
+from cathartes.locate.result import Reason, SourceEstimate
+from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
+
+ONE_DISTANCE_M = 20.0
+"""Gas seen over less than this along the wind does not tell its range."""
+TURNED_DEG = 25.0
+"""A wind that turns by more shows a source from several sides."""
+
+
+CLEAR_SD = 8.0
+MODEL_SD = 4.0
+CLEAR_BLOCKS = 3
+"""So many blocks so far above clean air are gas, whether or not it can be explained."""
+ONE_TRANSECT_WORDS = (
+    "gas was seen at one distance along the wind only: direction and, with less certainty, the "
+    "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A reason, as a word and as a sentence with what to do."""
+
+    reason: Reason
+    why: str
+
+
+def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRows) -> Doubt | None:
+    """Return what forbids an inversion from the beginning; None if nothing does."""
+    if not np.isfinite(rows.enhancement_ppm).any() and not rows.no_baseline:
+        return Doubt(
+            Reason.WIND,
+            f"no reading in a wind of {STAGNANT_BELOW_M_S:g} m/s and more: below it says little of "
+            "where gas came from. Measure again in more wind.",
+        )
+    if rows.no_baseline:
+        return Doubt(
+            Reason.DRIFT,
+            "no baseline to trust: the sensor never was in clean air for long, or drifts as much "
+            "as it shows. Fly more clean air, or state the background.",
+        )
+    until = float(rows.time_s[-1])
+    during = (winds.time_s >= -120.0) & (winds.time_s <= until + 60.0)
+    if winds.time_s.size > 1 and not during.any():
+        return Doubt(Reason.WIND, "no wind is known at the log's time; give the wind of that time.")
+    chosen = during if winds.time_s.size > 1 else np.ones(1, bool)
+    east, north = winds.east_m_s[chosen], winds.north_m_s[chosen]
+    speed = float(np.hypot(east, north).mean())
+    vector = float(np.hypot(east.mean(), north.mean()))
+    if speed < STAGNANT_BELOW_M_S or (vector < STAGNANT_BELOW_M_S and blocks.moves):
+        return Doubt(
+            Reason.WIND,
+            f"the wind of {wind.method} is {speed:.1f} m/s, its mean vector {vector:.1f} m/s: "
+            f"below {STAGNANT_BELOW_M_S:g} m/s it says little of where gas came from. Measure "
+            "again in more wind.",
+        )
+    return None
+
+
+def stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
+    """Return True if modelled and measured gas is clear of noise and drift in several blocks.
+
+    Parameters
+    ----------
+    blocks
+    model_ppm : (block,) [ppm]
+        The best explanation: one of a drift has many weak blocks and none that is strong.
+    """
+    both = np.minimum(model_ppm, blocks.mean_ppm)
+    return bool((both > MODEL_SD * blocks.sd_ppm).sum() >= CLEAR_BLOCKS)
+
+
+def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Doubt:
+    """Return the reason where no gas stands out."""
+    seen = (
+        f"Sources of {detectable_kg_h:.2g} kg/h would have been seen from half of the places "
+        "upwind of the track."
+        if np.isfinite(detectable_kg_h)
+        else "No place within reach lies upwind of the track."
+    )
+    gas = blocks.mean_ppm > CLEAR_SD * blocks.sd_ppm
+    on_line = blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < ONE_DISTANCE_M
+    if on_line and gas.sum() >= CLEAR_BLOCKS:
+        return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
+    if on_line:
+        return Doubt(
+            Reason.ONLY_UPWIND,
+            "no gas above clean air on a single line across the wind, which sees sources upwind "
+            f"of it alone. {seen} Fly downwind of the place in question.",
+        )
+    if gas.sum() >= CLEAR_BLOCKS:
+        return Doubt(
+            Reason.NO_CONTRAST,
+            f"gas stands out in {int(gas.sum())} blocks of a few seconds, which no "
+            "source upwind explains better than chance. Fly more passes through the plume.",
+        )
+    return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")
+
+
+def doubt_after(
+    blocks: Blocks,
+    winds: WindRows,
+    model_ppm: NDArray[np.float64],
+    sources: tuple[SourceEstimate, ...],
+    largest_region_m: float,
+) -> Doubt | None:
+    """Return what forbids to name a place though gas was seen; None if nothing does.
+
+    Parameters
+    ----------
+    blocks, winds
+    model_ppm : (block,) [ppm]
+        The best explanation.
+    sources
+    largest_region_m
+    """
+    strong = (model_ppm > 0.2 * model_ppm.max()) & (blocks.mean_ppm > 3 * blocks.sd_ppm)
+    turned = _turned_deg(blocks, winds, strong)
+    if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:
+        return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
+    largest = min(s.region_90.half_axes_m[0] for s in sources)
+    if largest > largest_region_m:
+        return Doubt(
+            Reason.NO_CONTRAST,
+            f"the smallest 90 % region reaches {largest:.0f} m from its middle: the log does not "
+            "tell places apart. Fly more passes through the plume.",
+        )
+    return None
+
+
+def _along_m(blocks: Blocks, winds: WindRows, chosen: NDArray[np.bool_]) -> float:
+    """Return how far blocks reach along the mean wind, without the extreme twentieths [m]."""
+    if not chosen.any():
+        return 0.0
+    ahead = winds.mean_m_s / max(float(np.hypot(*winds.mean_m_s)), 1e-9)
+    along = blocks.centre_m()[chosen, :2] @ ahead
+    return float(np.diff(np.quantile(along, [0.02, 0.98]))[0])
+
+
+def _turned_deg(blocks: Blocks, winds: WindRows, chosen: NDArray[np.bool_]) -> float:
+    """Return over what angle the wind turned while gas was seen [deg]."""
+    if not chosen.any():
+        return 0.0
+    time = blocks.averaged(blocks.time_s)[chosen]
+    angle = np.interp(time, winds.time_s, np.unwrap(np.arctan2(winds.north_m_s, winds.east_m_s)))
+    return float(np.degrees(np.diff(np.quantile(angle, [0.05, 0.95]))[0]))

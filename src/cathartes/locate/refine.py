@@ -1,0 +1,151 @@
+"""The nearest best explanation: Gauss-Newton steps, damped, with weights made anew each time."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.locate.air import Air
+from cathartes.locate.misfit import Misfit
+from cathartes.locate.state import LAG, N_SHARED, UP, Prior, State, source_responses
+
+SHARED_STEP = 0.05
+PLACE_STEP_M = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be explained, and with what.
+
+    Attributes
+    ----------
+    air
+        How gas is carried.
+    prior, misfit
+        Of the explanation, and of the readings.
+    """
+
+    air: Air
+    prior: Prior
+    misfit: Misfit
+
+    def model_ppm(self, state: State) -> NDArray[np.float64]:
+        """Return block means of an explanation, (block,) [ppm]."""
+        if not state.n_sources:
+            return np.zeros(self.misfit.mean_ppm.size)
+        return state.rate_kg_h @ source_responses(self.air, self.prior, state)
+
+    def log_posterior(self, state: State) -> float:
+        """Return log likelihood + log prior, but for a constant."""
+        before = self.prior.log_density(state) + self.misfit.log_prior(state.share)
+        if not np.isfinite(before):
+            return before
+        return before + self.misfit.log_likelihood(self.model_ppm(state), state.share)
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """A best explanation.
+
+    Attributes
+    ----------
+    state
+        The explanation.
+    log_posterior
+        Of it.
+    covariance : (5 + 4 source, 5 + 4 source)
+        Of shared numbers, then places and rate of each source, by the curvature.
+    """
+
+    state: State
+    log_posterior: float
+    covariance: NDArray[np.float64]
+
+
+def refine(problem: Problem, start: State, n_steps: int) -> Refined:
+    """Return the best explanation that Gauss-Newton steps from a start lead to."""
+    state = replace(start, share=problem.misfit.best_share(problem.model_ppm(start)))
+    best = problem.log_posterior(state)
+    damping = 1e-2
+    normal = np.eye(N_SHARED + 4 * state.n_sources)
+    for _ in range(n_steps):
+        normal, gradient = _normal_equations(problem, state)
+        gained = -np.inf
+        for _ in range(4):
+            damped = normal + damping * np.diag(np.diag(normal))
+            step = np.asarray(np.linalg.solve(damped, gradient), np.float64)
+            trial = _moved(problem, state, step)
+            value = problem.log_posterior(trial)
+            gained = value - best
+            if gained > 0:
+                break
+            damping *= 8
+        if not gained > 0:
+            break
+        state, best = trial, value
+        damping = max(damping / 8, 1e-6)
+        share = problem.misfit.best_share(problem.model_ppm(state))
+        tuned = replace(state, share=share)
+        value = problem.log_posterior(tuned)
+        if value > best:
+            state, best = tuned, value
+        if gained < 0.02:
+            break
+    covariance = np.linalg.inv(normal + 1e-9 * np.diag(np.diag(normal)))
+    return Refined(state, best, np.asarray(covariance, np.float64))
+
+
+def _normal_equations(
+    problem: Problem, state: State
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return J'WJ and J'Wr with the prior's rows."""
+    prior, misfit = problem.prior, problem.misfit
+    carried = problem.air.carried(prior.shape(state.shared))
+    unit = np.stack([carried.unit_ppm(place) for place in state.place_m])
+    model = state.rate_kg_h @ unit
+    weight = misfit.root_weight(model, state.share)
+    columns = []
+    for which in range(N_SHARED):
+        shared = state.shared.copy()
+        shared[which] += SHARED_STEP
+        other = problem.air.carried(prior.shape(shared))
+        nudged = sum(
+            rate * other.unit_ppm(place)
+            for rate, place in zip(state.rate_kg_h, state.place_m, strict=True)
+        )
+        columns.append((nudged - model) / SHARED_STEP)
+    for source in range(state.n_sources):
+        for axis in range(3):
+            place = state.place_m[source].copy()
+            place[axis] += PLACE_STEP_M
+            change = carried.unit_ppm(place) - unit[source]
+            columns.append(state.rate_kg_h[source] * change / PLACE_STEP_M)
+        columns.append(unit[source])
+    jacobian = np.stack(columns, axis=1) * weight[:, None]
+    residual = (misfit.mean_ppm - model) * weight
+    normal = jacobian.T @ jacobian
+    gradient = jacobian.T @ residual
+    pull = np.zeros(gradient.size)
+    stiffness = np.full(gradient.size, 1e-8)
+    stiffness[:N_SHARED] = 1.0
+    pull[:N_SHARED] = -state.shared
+    for source in range(state.n_sources):
+        row = N_SHARED + 4 * source + UP
+        up = state.place_m[source, UP]
+        stiffness[row] = prior.up_sd_m**-2
+        pull[row] = (np.copysign(prior.up_m, up) - up) * stiffness[row]
+    return normal + np.diag(stiffness), gradient + pull
+
+
+def _moved(problem: Problem, state: State, step: NDArray[np.float64]) -> State:
+    """Return a state after a step, held inside what is possible."""
+    prior = problem.prior
+    shared = np.clip(state.shared + step[:N_SHARED], -4.0, 4.0)
+    if prior.longest_lag_s > 0:
+        lag = np.clip(prior.lag_s + prior.lag_sd_s * shared[LAG], 0.0, prior.longest_lag_s)
+        shared[LAG] = (lag - prior.lag_s) / prior.lag_sd_s
+    by_source = step[N_SHARED:].reshape(-1, 4)
+    place = state.place_m + np.clip(by_source[:, :3], -40.0, 40.0)
+    place[:, :2] = np.clip(place[:, :2], prior.low_m, prior.high_m)
+    rate = np.maximum(state.rate_kg_h + by_source[:, 3], 0.05 * state.rate_kg_h)
+    return State(shared, place, rate, state.share)

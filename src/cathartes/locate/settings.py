@@ -1,0 +1,116 @@
+"""Everything that locating sources from a log may be told; the only place of these defaults."""
+
+from dataclasses import dataclass, field
+
+from cathartes.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class AirSettings:
+    """What is taken of the air where nothing was measured; priors of the inversion.
+
+    Attributes
+    ----------
+    width_per_m, height_per_m
+        Standard deviation of a puff, sideways and upward, per metre of its path at the beginning.
+    width_log_sd, height_log_sd
+        How far both may be off (standard deviation of the logarithm).
+    growth_m
+        Path after which puffs grow with its root.
+    eddies, eddies_sd
+        Share of a puff's way that the wind of the moment decides (gusts that carry their own air);
+        the wind that blew meanwhile decides the rest.
+    oldest_s
+        Puffs are followed back so far.
+    temperature_k, pressure_pa
+        Turn mass into volume.
+    """
+
+    width_per_m: float = 0.10
+    height_per_m: float = 0.07
+    width_log_sd: float = 0.35
+    height_log_sd: float = 0.35
+    growth_m: float = 300.0
+    eddies: float = 0.2
+    eddies_sd: float = 0.25
+    oldest_s: float = 120.0
+    temperature_k: float = 288.15
+    pressure_pa: float = 101_325.0
+
+
+@dataclass(frozen=True, slots=True)
+class LocateSettings:
+    """Settings of `locate_sources`.
+
+    Attributes
+    ----------
+    air
+        Priors of the air.
+    block_s
+        Readings are averaged over so long, which a model of the mean can be held to.
+    most_sources
+        No more are looked for.
+    grid_m
+        Step of the dictionary's places.
+    most_places
+        The dictionary's grid is coarser where the area would hold more.
+    reach_m
+        Sources are looked for so far beyond the track.
+    lag_s, lag_sd_s
+        Prior of a moving sensor's delay, where its log does not tell it.
+    longest_lag_s
+        No delay is longer.
+    source_height_m, source_height_sd_m
+        Prior of sources' heights above ground.
+    misfit, misfit_log_sd
+        Prior of how far a block's mean is off, as a share of the signal; estimated from the log.
+    evidence
+        Natural logarithm by which another source must raise the likelihood, beside what its
+        parameters cost.
+    inflation
+        The likelihood's weight in the posterior: below 1, because a model's errors in neighbouring
+        blocks are alike.
+    contrast
+        Natural logarithm by which sources must beat clean air, all costs paid, to be believed.
+    background_ppm
+        Where it is known; None estimates it from the log.
+    largest_region_m
+        A source whose 90 % region reaches farther from its middle is not called located.
+    particles
+        Of the posterior.
+    seed
+        Of its random numbers.
+    """
+
+    air: AirSettings = field(default_factory=AirSettings)
+    block_s: float = 2.0
+    most_sources: int = 5
+    grid_m: float = 8.0
+    most_places: int = 2000
+    reach_m: float = 60.0
+    lag_s: float = 1.5
+    lag_sd_s: float = 1.5
+    longest_lag_s: float = 10.0
+    source_height_m: float = 1.5
+    source_height_sd_m: float = 1.5
+    misfit: float = 0.4
+    misfit_log_sd: float = 0.3
+    evidence: float = -3.0
+    contrast: float = 15.0
+    inflation: float = 0.5
+    background_ppm: float | None = None
+    largest_region_m: float = 150.0
+    particles: int = 256
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (self.block_s > 0 and self.grid_m > 0 and self.reach_m >= 0):
+            raise SettingsError(
+                f"locate: blocks of {self.block_s:g} s, a grid of {self.grid_m:g} m and a reach of "
+                f"{self.reach_m:g} m; positive numbers are needed."
+            )
+        if self.most_sources < 1 or self.particles < 50 or not 0 < self.inflation <= 1:
+            raise SettingsError(
+                f"locate: {self.most_sources} sources at most, {self.particles} particles, an "
+                f"inflation of {self.inflation:g}; at least 1, at least 50, and 0 to 1 are needed."
+            )

@@ -1,0 +1,167 @@
+"""One explanation of a log: sources, and what they share; its prior."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cathartes.locate.air import Air, Shape
+from cathartes.locate.settings import LocateSettings
+
+TURN, WIDTH, HEIGHT, LAG, EDDIES = range(5)
+N_SHARED = 5
+EAST, NORTH, UP = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An explanation.
+
+    Attributes
+    ----------
+    shared : (5,)
+        Turn, width, height, lag and eddies, in standard deviations of their priors.
+    place_m : (source, 3) [m]
+        East, north, up; up counts without its sign, since the ground reflects.
+    rate_kg_h : (source,) [kg h-1]
+    share
+        f of the misfit.
+    """
+
+    shared: NDArray[np.float64]
+    place_m: NDArray[np.float64]
+    rate_kg_h: NDArray[np.float64]
+    share: float
+
+    @property
+    def n_sources(self) -> int:
+        """Number of sources."""
+        return self.rate_kg_h.size
+
+    def without(self, source: int) -> "State":
+        """Return the explanation without one source."""
+        return replace(
+            self,
+            place_m=np.delete(self.place_m, source, axis=0),
+            rate_kg_h=np.delete(self.rate_kg_h, source),
+        )
+
+    def with_source(self, place_m: NDArray[np.float64], rate_kg_h: float) -> "State":
+        """Return the explanation with one source more, at (3,) [m].
+
+        Parameters
+        ----------
+        place_m : (3,) [m]
+        rate_kg_h
+        """
+        return replace(
+            self,
+            place_m=np.vstack([self.place_m, place_m]),
+            rate_kg_h=np.append(self.rate_kg_h, rate_kg_h),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is known before a log is looked at.
+
+    Attributes
+    ----------
+    turn_sd_rad
+        Of the measured wind's direction.
+    width, height, width_log_sd, height_log_sd
+        Spread of the gas per metre, and how far it may be off.
+    lag_s, lag_sd_s, longest_lag_s
+        Of a moving sensor; the longest is 0 where none moves, and a delay displaces nothing.
+    up_m, up_sd_m
+        Sources' heights.
+    eddies, eddies_sd
+        Share of a puff's way that the wind of the moment decides.
+    low_m, high_m : (2,) [m]
+        East and north of the area that is searched.
+    """
+
+    turn_sd_rad: float
+    width: float
+    height: float
+    width_log_sd: float
+    height_log_sd: float
+    lag_s: float
+    lag_sd_s: float
+    longest_lag_s: float
+    up_m: float
+    up_sd_m: float
+    eddies: float
+    eddies_sd: float
+    low_m: NDArray[np.float64]
+    high_m: NDArray[np.float64]
+
+    def shape(self, shared: NDArray[np.float64]) -> Shape:
+        """Return what the standardised numbers, (5,), stand for."""
+        lag = self.lag_s + self.lag_sd_s * shared[LAG]
+        return Shape(
+            turn_rad=float(self.turn_sd_rad * shared[TURN]),
+            width=float(self.width * np.exp(self.width_log_sd * shared[WIDTH])),
+            height=float(self.height * np.exp(self.height_log_sd * shared[HEIGHT])),
+            lag_s=float(min(max(lag, 0.0), self.longest_lag_s)),
+            eddies=float(min(max(self.eddies + self.eddies_sd * shared[EDDIES], 0.0), 1.0)),
+        )
+
+    def log_density(self, state: State) -> float:
+        """Return the logarithm of the prior density, but for a constant; -inf outside."""
+        level = state.place_m[:, :2]
+        lag = self.lag_s + self.lag_sd_s * state.shared[LAG]
+        if (
+            (level < self.low_m).any()
+            or (level > self.high_m).any()
+            or (state.rate_kg_h <= 0).any()
+            or (self.longest_lag_s > 0 and not 0.0 <= lag <= self.longest_lag_s)
+        ):
+            return -np.inf
+        up = (np.abs(state.place_m[:, UP]) - self.up_m) / self.up_sd_m
+        return float(-0.5 * (state.shared**2).sum() - 0.5 * (up**2).sum())
+
+
+def source_responses(air: Air, prior: Prior, state: State) -> NDArray[np.float64]:
+    """Return block means for 1 kg/h of each source, (source, block) [ppm h kg-1]."""
+    carried = air.carried(prior.shape(state.shared))
+    return np.stack([carried.unit_ppm(place) for place in state.place_m])
+
+
+def prior_of(
+    settings: LocateSettings,
+    *,
+    turn_sd_deg: float,
+    width: float,
+    lag_s: float,
+    lag_sd_s: float,
+    longest_lag_s: float,
+    low_m: NDArray[np.float64],
+    high_m: NDArray[np.float64],
+) -> Prior:
+    """Return the prior of settings and of what was measured.
+
+    Parameters
+    ----------
+    settings
+    turn_sd_deg, width, lag_s, lag_sd_s, longest_lag_s
+        As of `Prior`.
+    low_m, high_m : (2,) [m]
+    """
+    air = settings.air
+    return Prior(
+        turn_sd_rad=max(float(np.radians(turn_sd_deg)), 1e-3),
+        width=width,
+        height=air.height_per_m,
+        width_log_sd=air.width_log_sd,
+        height_log_sd=air.height_log_sd,
+        lag_s=lag_s,
+        lag_sd_s=lag_sd_s,
+        longest_lag_s=longest_lag_s,
+        up_m=settings.source_height_m,
+        up_sd_m=settings.source_height_sd_m,
+        eddies=air.eddies,
+        eddies_sd=air.eddies_sd,
+        low_m=low_m,
+        high_m=high_m,
+    )

@@ -1,0 +1,168 @@
+"""The plot of a location: track by concentration, sources, where they may be, wind, scale."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cathartes.locate.result import LogSources
+from cathartes.products.location import Located, source_id
+from cathartes.scenes.logs.enhancement import Enhancement
+from cathartes.scenes.wind.variability import WindSummary
+
+INK, SOURCE = "#222222", "#c1121f"
+CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
+    "clean to strong", ["#d9d9d9", "#a6bddb", "#2b8cbe", "#253494", "#081d58"]
+)
+SCALES_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+FAR_APART_S = 15.0
+
+
+def write_location_plot(
+    path: Path, located: Located, logs: Sequence[Enhancement], wind: WindSummary
+) -> None:
+    """Write one panel a gas, as PNG."""
+    n = len(located.gases)
+    figure = Figure(figsize=(7.6 * n, 7.6), layout="constrained", dpi=150)
+    FigureCanvasAgg(figure)
+    for column, gas in enumerate(located.gases):
+        axes = figure.add_subplot(1, n, column + 1)
+        colours = _draw_logs(axes, located, gas, logs)
+        _draw_sources(axes, gas)
+        axes.set_aspect("equal")
+        axes.margins(0.08)
+        axes.autoscale_view()
+        axes.autoscale(enable=False)
+        _draw_wind(axes, wind)
+        _draw_scale(axes)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_title(_title(gas), loc="left", fontsize=11, color=INK)
+        bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
+        bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
+    figure.savefig(path)
+
+
+def _title(gas: LogSources) -> str:
+    name = gas.chemical.replace("_", " ").capitalize()
+    total = gas.total_rate_kg_h
+    rate = (
+        "" if total is None
+        else f", {total.median:.2g} kg/h in all ({total.p05:.2g} to {total.p95:.2g})"
+    )  # fmt: skip
+    if gas.reason:
+        return f"{name}: cannot locate ({gas.reason}){rate}"
+    plural = "s" if len(gas.sources) > 1 else ""
+    return f"{name}: {len(gas.sources)} source{plural}{rate}"
+
+
+def _draw_logs(
+    axes: Axes, located: Located, gas: LogSources, logs: Sequence[Enhancement]
+) -> ScalarMappable:
+    """Draw tracks, fixed sensors and paths by their enhancement."""
+    having = [one for one in logs if gas.chemical in one.log.chemicals]
+    values = [one.enhancement_ppm[one.log.chemicals.index(gas.chemical)] for one in having]
+    everything = np.concatenate(values)
+    known = everything[np.isfinite(everything)]
+    top = float(np.quantile(known, 0.998)) if known.size else 1.0
+    colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), CLEAN_TO_STRONG)
+    for one, ppm in zip(having, values, strict=True):
+        near, far = one.log.position_m(located.frame), one.log.path_end_m(located.frame)
+        for sensor in range(len(one.log.sensors)):
+            rows = one.log.sensor_index == sensor
+            _draw_sensor(axes, colours, one.log.time_unix_s[rows], near[rows], far[rows], ppm[rows])
+    return colours
+
+
+def _draw_sensor(
+    axes: Axes,
+    colours: ScalarMappable,
+    time_s: NDArray[np.float64],
+    near_m: NDArray[np.float64],
+    far_m: NDArray[np.float64],
+    ppm: NDArray[np.float64],
+) -> None:
+    moves = np.ptp(near_m[:, :2], axis=0).max() > 2.0
+    shown = np.clip(np.nan_to_num(ppm), 0.0, None)
+    if not moves:
+        mean = colours.to_rgba(np.array([shown.max(initial=0.0)]))[0]
+        if np.linalg.norm(far_m[0] - near_m[0]) > 1.0:
+            ends = np.stack([near_m[0, :2], far_m[0, :2]])
+            axes.plot(*ends.T, color=mean, lw=2.5, zorder=2)
+        else:
+            x, y = near_m[0, :2]
+            axes.scatter([x], [y], s=45, color=[mean], edgecolors=INK, lw=0.6, zorder=3)
+        return
+    pieces = np.stack([near_m[:-1, :2], near_m[1:, :2]], axis=1)
+    together = np.diff(time_s) < FAR_APART_S
+    strength = np.maximum(shown[:-1], shown[1:])[together]
+    upwards = np.argsort(strength)  # of passes one above the other the strongest is seen
+    lines = LineCollection(
+        list(pieces[together][upwards]), colors=colours.to_rgba(strength[upwards]), lw=2.2,
+        zorder=2, capstyle="round",
+    )  # fmt: skip
+    axes.add_collection(lines)
+
+
+def _draw_sources(axes: Axes, gas: LogSources) -> None:
+    for number, source in enumerate(gas.sources):
+        corners = source.region_90.corners_m()
+        for border, alpha in ((corners, 0.18), (source.region_50.corners_m(), 0.30)):
+            axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
+        axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
+        axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
+        rate = source.rate_kg_h
+        axes.annotate(
+            f"{source_id(gas, number).rpartition('-')[2]}: {rate.median:.2g} kg/h\n"
+            f"({rate.p05:.2g} to {rate.p95:.2g})",
+            (float(corners[:, 0].max()), float(source.place_m[1])),
+            xytext=(6, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=9,
+            color=INK,
+            zorder=7,
+            bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": SOURCE, "lw": 0.6},
+        )
+
+
+def _draw_wind(axes: Axes, wind: WindSummary) -> None:
+    to = np.radians(wind.wind_from_deg + 180.0)
+    x, y = 0.06 * np.sin(to), 0.06 * np.cos(to)
+    axes.annotate(
+        "", (0.11 + x, 0.88 + y), (0.11 - x, 0.88 - y),
+        xycoords="axes fraction", textcoords="axes fraction",
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 2.2, "mutation_scale": 18}, zorder=8,
+    )  # fmt: skip
+    words = (
+        f"wind {wind.mean_speed_m_s:.1f} m/s\n"
+        f"from {wind.wind_from_deg:.0f}°, ±{wind.scatter_deg:.0f}°"
+    )
+    axes.text(
+        0.02, 0.795, words, transform=axes.transAxes, fontsize=8.5, color=INK, va="top", zorder=8,
+        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
+    )  # fmt: skip
+
+
+def _draw_scale(axes: Axes) -> None:
+    """Draw a bar of a round length, and where north is."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    length = max((s for s in SCALES_M if s < 0.3 * (east - west)), default=SCALES_M[0])
+    x, y = east - 0.05 * (east - west) - length, south + 0.05 * (north - south)
+    axes.plot([x, x + length], [y, y], color=INK, lw=3, solid_capstyle="butt", zorder=8)
+    axes.text(
+        x + length / 2, y + 0.012 * (north - south), f"{length} m", ha="center", va="bottom",
+        fontsize=9, color=INK, zorder=8,
+    )  # fmt: skip
+    axes.annotate(
+        "N", (0.95, 0.97), (0.95, 0.89), xycoords="axes fraction", textcoords="axes fraction",
+        ha="center", va="center", fontsize=10, color=INK,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4},
+    )  # fmt: skip

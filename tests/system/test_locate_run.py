@@ -1,0 +1,82 @@
+"""``cathartes locate`` from a log to a folder that keeps the contract."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapely.geometry import Point, shape
+
+import cathartes
+from cathartes.errors import InputError, OutputError
+from cathartes.simulate.flights import FRAME, simulate_flight
+
+SETTINGS = cathartes.LocateSettings(particles=60, grid_m=12.0)
+
+
+def write_log(path: Path, *, wind: bool = True) -> None:
+    log = simulate_flight(501).log
+    columns = {
+        "time_utc": [datetime.fromtimestamp(t, UTC).isoformat() for t in log.time_unix_s],
+        "longitude_deg": log.longitude_deg.round(7),
+        "latitude_deg": log.latitude_deg.round(7),
+        "altitude_agl_m": log.altitude_agl_m.round(2),
+        "methane_ppm": log.concentration_ppm[0].round(4),
+    }
+    if wind:
+        columns["wind_speed_m_s"] = log.wind_speed_m_s.round(2)
+        columns["wind_from_deg"] = log.wind_from_deg.round(1) % 360
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def test_a_log_becomes_a_folder_that_keeps_the_contract(tmp_path: Path) -> None:
+    log, out = tmp_path / "flight.csv", tmp_path / "located"
+    write_log(log)
+    cathartes.locate(log, out, settings=SETTINGS)
+    assert {p.name for p in out.iterdir()} == {
+        "summary.json", "sources.geojson", "posterior.npz", "sources.png",
+    }  # fmt: skip
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["outcome"] == "located"
+    (gas,) = summary["chemicals"]
+    assert gas["total_rate_kg_h_p05"] < gas["total_rate_kg_h"] < gas["total_rate_kg_h_p95"]
+    assert {"lag_s", "wind_offset_deg"} <= gas.keys()
+    assert {"timings_s", "settings", "inputs"} <= summary.keys()
+    assert len(summary["inputs"][0]["sha256"]) == 64
+    features = json.loads((out / "sources.geojson").read_text("utf-8"))["features"]
+    points = {f["properties"]["id"]: f for f in features if f["geometry"]["type"] == "Point"}
+    regions = {f["properties"]["id"]: f for f in features if f["geometry"]["type"] == "Polygon"}
+    assert points.keys() == regions.keys()
+    for name, point in points.items():
+        keys = {"id", "chemical", "probability", "rate_kg_h", "rate_kg_h_p05", "rate_kg_h_p95",
+                "height_m"}  # fmt: skip
+        assert keys <= point["properties"].keys()
+        assert regions[name]["properties"]["region"] == 0.9
+        assert shape(regions[name]["geometry"]).contains(Point(point["geometry"]["coordinates"]))
+    (truth,) = simulate_flight(501).sources
+    first = points["methane-1"]["geometry"]["coordinates"]
+    east, north = FRAME.to_east_north(*first)
+    assert np.hypot(east - truth.east_m, north - truth.north_m) < 40.0
+    particles = np.load(out / "posterior.npz")
+    assert particles["methane/longitude_deg"].shape == particles["methane/rate_kg_h"].shape
+
+
+def test_a_log_without_wind_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv", wind=False)
+    with pytest.raises(InputError, match="--wind"):
+        cathartes.locate(tmp_path / "flight.csv", tmp_path / "located")
+    assert [p.name for p in tmp_path.iterdir()] == ["flight.csv"]
+
+
+def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "diary.txt").write_text("mine")
+    with pytest.raises(OutputError, match="not empty"):
+        cathartes.locate(tmp_path / "flight.csv", tmp_path / "out", settings=SETTINGS)
+    assert (tmp_path / "out" / "diary.txt").read_text() == "mine"
