@@ -18,7 +18,7 @@ TURNED_DEG = 25.0
 
 
 CLEAR_SD = 8.0
-MODEL_SD = 4.0
+MODEL_SD = 8.0
 CLEAR_BLOCKS = 3
 """So many blocks so far above clean air are gas, whether or not it can be explained."""
 ONE_TRANSECT_WORDS = (

@@ -15,6 +15,8 @@ from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
 from cathartes.locate.reasons import (
+    CLEAR_BLOCKS,
+    MODEL_SD,
     Doubt,
     doubt_after,
     doubt_before,
@@ -210,13 +212,14 @@ def _best_model(
 
 
 def _detectable_kg_h(problem: Problem, places_m: NDArray[np.float64]) -> float:
-    """Return the rate seen with 5 standard deviations from half of the places that are visible."""
+    """Return the rate that stands out (`stands_out`) from half of the places that are visible."""
     carried = problem.air.carried(problem.prior.shape(np.zeros(N_SHARED)))
-    snr = np.array(
-        [np.sqrt(((carried.unit_ppm(p) / problem.misfit.sd_ppm) ** 2).sum()) for p in places_m[::4]]
-    )
-    visible = snr > 1e-3 * snr.max(initial=0.0)
-    return float(5.0 / np.median(snr[visible])) if visible.any() else float("nan")
+    ratios = np.stack([carried.unit_ppm(p) / problem.misfit.sd_ppm for p in places_m[::4]])
+    if ratios.shape[1] < CLEAR_BLOCKS:
+        return float("nan")
+    ratio = np.sort(ratios, axis=1)[:, -CLEAR_BLOCKS]
+    visible = ratio > 1e-3 * ratio.max(initial=0.0)
+    return float(MODEL_SD / np.median(ratio[visible])) if visible.any() else float("nan")
 
 
 def _curtains(rows: GasRows, wind: WindRows, density_factor: float) -> tuple[CurtainFlux, ...]:
