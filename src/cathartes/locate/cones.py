@@ -165,7 +165,13 @@ class ConeSearch:
         settings: OriginSettings,
         weight: NDArray[np.float64] | None,
     ) -> "ConeSearch":
-        """Return the search over a map; arguments as of `origin.find_origin`."""
+        """Return the search over a map; arguments as of `origin.find_origin`.
+
+        Parameters
+        ----------
+        weight : (y, x), or None
+            How much each pixel counts.
+        """
         margin = settings.margin_px
         to_deg = wind.wind_from_deg + 180.0
         near = _upwind_part(column_map.plume, to_deg, UPWIND_PART_PX)
@@ -214,7 +220,7 @@ class ConeSearch:
         )
 
     def turns_deg(self) -> NDArray[np.float64]:
-        """Return the directions tried, from the wind's, [deg]."""
+        """Return the directions tried, from the wind's, (direction,) [deg]."""
         widest = min(2.5 * self.direction_sd_deg, 180.0)
         n = int(np.ceil(widest / self.settings.direction_step_deg))
         turns = np.arange(-n, n + 1) * self.settings.direction_step_deg
@@ -243,7 +249,7 @@ class ConeSearch:
         return np.asarray(charged / settings.tempering - 0.5 * turn**2 - 0.5 * bend**2)
 
     def log_outline(self, shape: tuple[int, int]) -> NDArray[np.float64]:
-        """Return what the outline's upwind end says of cells of half a pixel, their log-prior.
+        """Return what the outline's upwind end says of half-pixel cells: log-prior, (y, x).
 
         An outline begins where the plume does, within `settings.outline_sd_px`; but it may have a
         false end, so that nothing farther away is worse than `OUTLINE_LIMIT_SD` off.
