@@ -189,11 +189,14 @@ def run_otm33a(data: Path, scratch: Path) -> None:
         )  # fmt: skip
         total = answer.total_rate_kg_h
         true = 3.6 * float(truth["release_rate_gpers"])
-        rate = total.median / true - 1 if total else np.nan
-        rates.append(rate)
-        print(f"  {name}: {answer.outcome} {answer.reason}, {100 * rate:+.0f} %, {seconds:.1f} s")
-    print(f"otm33a: {len(rates)} runs, rate {100 * np.nanmedian(np.abs(rates)):.0f} % (distance "
-          f"not given), bias {100 * np.nanmedian(rates):+.0f} %")  # fmt: skip
+        said = "no rate"
+        if total is not None:
+            rates.append(total.median / true - 1)
+            said = f"{100 * rates[-1]:+.0f} %"
+        print(f"  {name}: {answer.outcome} {answer.reason}, {said}, {seconds:.1f} s")
+    rate = (f", rate {100 * np.median(np.abs(rates)):.0f} %, bias {100 * np.median(rates):+.0f} %"
+            if rates else "")  # fmt: skip
+    print(f"otm33a, distance not given: {len(rates)} of 10 runs with a rate{rate}")
 
 
 RUNS = {

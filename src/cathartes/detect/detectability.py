@@ -7,14 +7,8 @@ from numpy.typing import NDArray
 
 from cathartes.detect.bank import FilterBank
 from cathartes.detect.pursuit import Family
+from cathartes.detect.quantify import MAX_OPTICAL_DEPTH, ONE_IN_TWENTY_SD
 from cathartes.detect.signature import Signatures
-
-DETECTION_PROBABILITY = 0.95
-"""With which a plume of the smallest detectable column is found."""
-MARGIN = 1.6449
-"""The same as a normal law's standard deviations."""
-_GREATEST_DEPTH = 6.0
-"""A column beyond this optical depth of the strongest band shows no more than one of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,7 @@ def detectability_curve(
     Own derivation: docs/explanation/detection.md, "What could just be seen".
     """
     beta = signatures.air_mass_factor * signatures.absorption_per_ppm_m[gas]
-    depth = np.geomspace(1e-4, _GREATEST_DEPTH, 120)
+    depth = np.geomspace(1e-4, MAX_OPTICAL_DEPTH, 120)
     column = depth / beta.max()
     change = -np.expm1(-np.outer(column, beta)) * (signatures.level / signatures.air_mass_factor)
     v = change @ bank.whitening.T.astype(np.float64)
@@ -116,7 +110,7 @@ def detectability_curve(
     along, square = np.abs(v @ unit.T), np.einsum("ub,ub->u", v, v)[:, None]
     k = family.scale[rows].astype(np.float64)
     tangent_squared = np.expm1((score * k) ** 2 / (family.n_bands - 1))
-    of_filter = MARGIN * k * np.sqrt(energy / (family.n_bands - 1))
+    of_filter = ONE_IN_TWENTY_SD * k * np.sqrt(energy / (family.n_bands - 1))
     of_length = max(np.sqrt(family.ordinary_energy) - np.sqrt(energy), 0.0)
     margin = np.hypot(of_filter, np.sqrt(tangent_squared) * of_length)
     lead = along**2 - tangent_squared * np.maximum(square - along**2, 0.0)

@@ -20,10 +20,8 @@ from cathartes.detect.outline import Seed
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched
-from cathartes.detect.scales import (
-    PatchNoise,
-)
-from cathartes.detect.search import score_scene
+from cathartes.detect.scales import PatchNoise
+from cathartes.detect.search import Searcher, score_scene
 from cathartes.detect.seeds import LEAST_HEIGHT, Peaks, find_plumes, near_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.strange import OddPeaks, find_strange
@@ -111,15 +109,7 @@ def detect(
     shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
-
-    scored = gases.names
-
-    def false_alarms(outside: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
-        clear = ~near_plumes(outside)
-        strength = searcher.gas_family.strength
-        # Not by score_of, which keeps what it returns: forty images of a scene are too many.
-        return cache(lambda gas: FalseAlarmLaw.measure(strength(planes.score(scored[gas])[clear])))
-
+    false_alarms = _false_alarms(planes, searcher, gases.names)
     reader = PlumeReader(
         bank=searcher.bank,
         signatures=known.signatures,
@@ -128,7 +118,7 @@ def detect(
         settings=settings,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
-        scored=scored,
+        scored=gases.names,
         false_alarm=false_alarms(labels),
         temperature_assumed=scene.temperature_assumed,
         amounts=AmountReader(
@@ -153,6 +143,7 @@ def detect(
         strange = find_strange(searcher, store, odd, of_odd, near, noise, workers, tick)
         scored = gases.names + strange.planes
         reader = replace(reader, scored=scored)
+        false_alarms = _false_alarms(planes, searcher, scored)
         score_of = cache(lambda number: planes.score(scored[number]))
         outlined = strange.outlined(near, len(gases.names))
         pieces = pieces.beside(
@@ -201,6 +192,19 @@ def detect(
         known.air,
         named,
     )
+
+
+def _false_alarms(
+    planes: ScenePlanes, searcher: Searcher, scored: tuple[str, ...]
+) -> Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]]:
+    """Return what gives, for labels of plumes, the law of each score away from them."""
+
+    def away_from(labels: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
+        clear, strength = ~near_plumes(labels), searcher.gas_family.strength
+        # Each image is read when it is asked for: forty of a scene are too many to keep.
+        return cache(lambda n: FalseAlarmLaw.measure(strength(planes.score(scored[n])[clear])))
+
+    return away_from
 
 
 def _searched(

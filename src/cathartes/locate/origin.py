@@ -82,11 +82,6 @@ class OriginPosterior:
         """Return the radius of a circle as large as the region of a probability, [m]."""
         return float(np.sqrt(self.region(level).sum() / np.pi) * self.cell_m)
 
-    @property
-    def share_at_border(self) -> float:
-        """Probability within a pixel of the border of what was looked at."""
-        return float(1.0 - self.probability[2:-2, 2:-2].sum())
-
 
 def find_origin(
     column_map: ColumnMap,

@@ -11,6 +11,8 @@ from cathartes.locate.puffs import WindRows
 from cathartes.locate.result import Reason, SourceEstimate
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
 
+ONE_PLACE_M = 5.0
+"""Gas seen within less than this all round was seen from one place, however the wind turned."""
 ONE_DISTANCE_M = 20.0
 """Gas seen over less than this along the wind does not tell its range."""
 TURNED_DEG = 25.0
@@ -24,6 +26,10 @@ CLEAR_BLOCKS = 3
 ONE_TRANSECT_WORDS = (
     "gas was seen at one distance along the wind only: direction and, with less certainty, the "
     "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
+)
+ONE_PLACE_WORDS = (
+    "gas was seen from one place only: the wind tells from which side it came, but neither how far "
+    "away nor how much an hour. Move the sensor, or add a second one at least 20 m away."
 )
 
 
@@ -51,9 +57,9 @@ def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRo
         )
     until = float(rows.time_s[-1])
     during = (winds.time_s >= -120.0) & (winds.time_s <= until + 60.0)
-    if winds.time_s.size > 1 and not during.any():
+    if not wind.is_constant and not during.any():
         return Doubt(Reason.WIND, "no wind is known at the log's time; give the wind of that time.")
-    chosen = during if winds.time_s.size > 1 else np.ones(1, bool)
+    chosen = np.ones(1, bool) if wind.is_constant else during
     east, north = winds.east_m_s[chosen], winds.north_m_s[chosen]
     speed = float(np.hypot(east, north).mean())
     vector = float(np.hypot(east.mean(), north.mean()))
@@ -125,6 +131,8 @@ def doubt_after(
     largest_region_m
     """
     strong = (model_ppm > 0.2 * model_ppm.max()) & (blocks.mean_ppm > 3 * blocks.sd_ppm)
+    if _across_m(blocks, strong) < ONE_PLACE_M:
+        return Doubt(Reason.ONE_PLACE, ONE_PLACE_WORDS)
     turned = _turned_deg(blocks, winds, strong)
     if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:
         return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
@@ -138,8 +146,16 @@ def doubt_after(
     return None
 
 
+def _across_m(blocks: Blocks, chosen: NDArray[np.bool_]) -> float:
+    """Return the diagonal of the box that holds blocks, without the extreme fiftieths [m]."""
+    if not chosen.any():
+        return 0.0
+    low, high = np.quantile(blocks.centre_m()[chosen, :2], [0.02, 0.98], axis=0)
+    return float(np.hypot(*(high - low)))
+
+
 def _along_m(blocks: Blocks, winds: WindRows, chosen: NDArray[np.bool_]) -> float:
-    """Return how far blocks reach along the mean wind, without the extreme twentieths [m]."""
+    """Return how far blocks reach along the mean wind, without the extreme fiftieths [m]."""
     if not chosen.any():
         return 0.0
     ahead = winds.mean_m_s / max(float(np.hypot(*winds.mean_m_s)), 1e-9)

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     DRIFT = "drift"
     WIND = "wind"
     ONE_TRANSECT = "one transect"
+    ONE_PLACE = "one place"
     ONLY_UPWIND = "only upwind"
 
 

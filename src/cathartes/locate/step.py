@@ -118,7 +118,7 @@ def locate_sources(
         reason=Reason.NONE if doubt is None else doubt.reason,
         why="" if doubt is None else doubt.why,
         sources=sources if doubt is None else (),
-        total_rate_kg_h=total,
+        total_rate_kg_h=None if doubt and doubt.reason is Reason.ONE_PLACE else total,
         posterior=posterior,
         model=model,
         curtains=curtains,

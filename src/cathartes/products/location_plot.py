@@ -21,6 +21,8 @@ INK, SOURCE = "#222222", "#c1121f"
 CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
     "clean to strong", ["#d9d9d9", "#a6bddb", "#2b8cbe", "#253494", "#081d58"]
 )
+LEAST_EXTENT_M = 60.0
+"""Least extent of the map, [m]."""
 SCALES_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 FAR_APART_S = 15.0
 
@@ -35,11 +37,13 @@ def write_location_plot(
     for column, gas in enumerate(located.gases):
         axes = figure.add_subplot(1, n, column + 1)
         colours = _draw_logs(axes, located, gas, logs)
-        _draw_sources(axes, gas)
+        _draw_regions(axes, gas)
         axes.set_aspect("equal")
         axes.margins(0.08)
         axes.autoscale_view()
+        _widen(axes)
         axes.autoscale(enable=False)
+        _draw_rates(axes, gas)
         _draw_wind(axes, wind)
         _draw_scale(axes)
         axes.set_xticks([])
@@ -47,7 +51,7 @@ def write_location_plot(
         axes.set_title(_title(gas), loc="left", fontsize=11, color=INK)
         bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
         bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
-    figure.savefig(path)
+    figure.savefig(path, bbox_inches="tight")
 
 
 def _title(gas: LogSources) -> str:
@@ -111,19 +115,34 @@ def _draw_sensor(
     axes.add_collection(lines)
 
 
-def _draw_sources(axes: Axes, gas: LogSources) -> None:
-    for number, source in enumerate(gas.sources):
+def _widen(axes: Axes) -> None:
+    """Show `LEAST_EXTENT_M` at least: a sensor that stood still has no extent of its own."""
+    for limits, set_limits in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
+        middle, extent = sum(limits) / 2, max(limits[1] - limits[0], LEAST_EXTENT_M)
+        set_limits(middle - extent / 2, middle + extent / 2)
+
+
+def _draw_regions(axes: Axes, gas: LogSources) -> None:
+    for source in gas.sources:
         corners = source.region_90.corners_m()
         for border, alpha in ((corners, 0.18), (source.region_50.corners_m(), 0.30)):
             axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
         axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
         axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
-        rate = source.rate_kg_h
+
+
+def _draw_rates(axes: Axes, gas: LogSources) -> None:
+    """Write each source's rate beside its region, on the side where there is room."""
+    west, east = axes.get_xlim()
+    for number, source in enumerate(gas.sources):
+        rate, reach_m = source.rate_kg_h, source.region_90.corners_m()[:, 0]
+        right = east - reach_m.max() > 0.2 * (east - west)
         axes.annotate(
             f"{source_id(gas, number).rpartition('-')[2]}: {rate.median:.2g} kg/h\n"
             f"({rate.p05:.2g} to {rate.p95:.2g})",
-            (float(corners[:, 0].max()), float(source.place_m[1])),
-            xytext=(6, 0),
+            (float(reach_m.max() if right else reach_m.min()), float(source.place_m[1])),
+            xytext=(6 if right else -6, 0),
+            ha="left" if right else "right",
             va="center",
             textcoords="offset points",
             fontsize=9,

@@ -8,7 +8,7 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -259,13 +259,27 @@ def read_summary(folder: str | Path) -> ScanSummary:
     except UnicodeDecodeError as error:
         raise UnknownFormatError(f"{path}: not UTF-8 text; {_NEEDED}") from error
     check_schema(path, text)
+    return validated(path, text, ScanSummary, SUMMARY_SCHEMA)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(path: Path, text: str, model: type[Model], schema: str) -> Model:
+    """Return what a JSON file of ours holds.
+
+    Raises
+    ------
+    HeaderError
+        If it breaks its schema; the message names the first place.
+    """
     try:
-        return ScanSummary.model_validate_json(text)
+        return model.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise HeaderError(
-            f"{path}: {error.error_count()} values break {SUMMARY_SCHEMA}, the first at "
+            f"{path}: {error.error_count()} values break {schema}, the first at "
             f"{where}: {first['msg']}. The file was changed or damaged; scan again."
         ) from error
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import shapely
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from shapely.geometry import MultiPolygon
 
-from cathartes.errors import HeaderError, InputError
+from cathartes.errors import InputError
 from cathartes.products.plume_table import Alternative
-from cathartes.products.summary import FiniteOrNull, Software
+from cathartes.products.summary import FiniteOrNull, Software, validated
 
 TOGETHER_SCHEMA: Literal["cathartes-together/1"] = "cathartes-together/1"
 TOGETHER_JSON = "together.json"
@@ -151,12 +151,4 @@ def read_together(folder: str | Path) -> TogetherSummary:
             f"{path}: can't be read ({error}); name the folder that cathartes scan --together "
             "wrote."
         ) from error
-    try:
-        return TogetherSummary.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise HeaderError(
-            f"{path}: {error.error_count()} values break {TOGETHER_SCHEMA}, the first at "
-            f"{where}: {first['msg']}. The file was changed or damaged; scan again."
-        ) from error
+    return validated(path, text, TogetherSummary, TOGETHER_SCHEMA)

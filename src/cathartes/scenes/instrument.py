@@ -1,7 +1,6 @@
 """Imaging spectrometers as values: bands, noise, and typical geometry, from small TOML files."""
 
 import difflib
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
@@ -9,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ValidationError
 
 from cathartes.errors import SettingsError
 from cathartes.scenes.instrument_file import InstrumentFile
 from cathartes.scenes.radiometry import EMISSIVE_FROM_UM
+from cathartes.scenes.toml_file import parse_toml
 from cathartes.spectra.response import SpectralBands
 
 
@@ -195,17 +194,9 @@ def parse_instrument(text: str, origin: str) -> Instrument:
     SettingsError
         If the text is no TOML, or a key is missing, unknown or wrong.
     """
-    try:
-        file = InstrumentFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"instrument file {origin} is not valid TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise SettingsError(
-            f"instrument file {origin}, {where}: {first['msg']}. "
-            "The keys are in docs/reference/instruments.md."
-        ) from error
+    file = parse_toml(
+        text, origin, InstrumentFile, "instrument file", "docs/reference/instruments.md"
+    )
     bands = file.bands.to_bands()
     a, b, c = file.noise.coefficients(bands.centre_um)
     return Instrument(

@@ -1,12 +1,12 @@
 """Everything that a simulated scene can be told, with the only defaults there are."""
 
-import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cathartes.errors import SettingsError
+from cathartes.scenes.toml_file import parse_toml
 
 
 class _Frozen(BaseModel):
@@ -163,17 +163,9 @@ def parse_scene_settings(text: str, origin: str) -> SceneSettings:
     SettingsError
         If the text is no TOML, or a key is unknown or wrong; the message names it.
     """
-    try:
-        return SceneSettings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"scene file {origin} is not valid TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise SettingsError(
-            f"scene file {origin}, {where}: {first['msg']}. "
-            "The keys are in docs/reference/simulated-scene.md."
-        ) from error
+    return parse_toml(
+        text, origin, SceneSettings, "scene file", "docs/reference/simulated-scene.md"
+    )
 
 
 def read_scene_settings(path: Path) -> SceneSettings:

@@ -106,3 +106,47 @@ def test_a_sensor_that_never_is_in_clean_air_has_no_baseline() -> None:
     ramp = CLEAN_PPM + np.linspace(0.0, 400.0, len(flight.log))
     found = solve(replace(flight.log, concentration_ppm=ramp[None]), flight.wind)
     assert found.outcome is Outcome.CANNOT_LOCATE
+
+
+def standing(n_rows: int = 1200) -> tuple[GasLog, WindHistory]:
+    """A sensor that stands still while the wind swings: gas each time it comes from one side."""
+    rng = np.random.default_rng(3)
+    second = np.arange(n_rows, dtype=float)
+    start_unix_s = simulate_flight(510).log.time_unix_s[0]
+    from_deg = 245.0 + 35.0 * np.sin(2 * np.pi * second / 240.0)
+    gas_ppm = 6.0 * np.exp(-0.5 * ((from_deg - 245.0) / 8.0) ** 2)
+    longitude_deg, latitude_deg = FRAME.to_lon_lat(40.0, 30.0)
+    log = GasLog(
+        name="mast", time_unix_s=start_unix_s + second,
+        longitude_deg=np.full(n_rows, float(longitude_deg)),
+        latitude_deg=np.full(n_rows, float(latitude_deg)), altitude_agl_m=np.full(n_rows, 2.5),
+        chemicals=("methane",),
+        concentration_ppm=(CLEAN_PPM + gas_ppm + rng.normal(0, 0.02, n_rows))[None],
+        sensors=("",), sensor_index=np.zeros(n_rows, np.intp),
+        wind_speed_m_s=np.full(n_rows, 3.0), wind_from_deg=from_deg % 360,
+    )  # fmt: skip
+    wind = WindHistory(
+        log.time_unix_s, np.full(n_rows, 3.0), from_deg % 360, 0.2, 3.0, 3.0, "sonic"
+    )
+    return log, wind
+
+
+def test_a_sensor_that_stands_still_tells_neither_range_nor_rate() -> None:
+    """However the wind turns: all its directions meet in the sensor itself."""
+    found = solve(*standing())
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.ONE_PLACE)
+    assert found.sources == ()
+    assert found.total_rate_kg_h is None
+    assert "Move the sensor" in found.why
+
+
+def test_one_row_of_wind_of_another_day_is_no_wind() -> None:
+    """A file of one row does not hold for ever, as a wind does that was said to be constant."""
+    flight = simulate_flight(501)
+    yesterday = WindHistory(
+        flight.log.time_unix_s[:1] - 86_400.0, np.array([4.0]), np.array([270.0]), 0.3, 4.0, 10.0,
+        "station",
+    )  # fmt: skip
+    found = solve(flight.log, yesterday)
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.WIND)
+    assert "no wind is known at the log's time" in found.why

@@ -6,9 +6,8 @@ import pytest
 from cathartes.errors import HeaderError, InputError, TruncatedFileError, UnitError
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.contract_csv import read_contract_csv
-from cathartes.scenes.logs.own_wind import log_with_wind, wind_of_log
+from cathartes.scenes.logs.own_wind import wind_of_log
 from cathartes.scenes.records.flags import FlagKind
-from cathartes.scenes.wind.history import WindHistory
 
 HEADER = (
     "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,wind_speed_m_s,wind_from_deg"
@@ -264,14 +263,3 @@ def test_a_logs_own_wind_is_a_history(read):
     assert (wind.method, wind.height_agl_m) == ("log", 3.0)
     with pytest.raises(InputError, match="carries no wind"):
         wind_of_log(read(rows(3, wind=",")))
-
-
-def test_rows_get_the_wind_of_a_history_but_not_across_its_gaps(read):
-    log = read(rows(60, wind="0.3,1"))
-    wind = WindHistory(START + np.array([0, 20, 1000]), np.array([3.0, 3.0, 3.0]),
-                       np.array([350.0, 10.0, 10.0]), 0.3, 4.0, 10.0, "station")  # fmt: skip
-    joined = log_with_wind(log, wind, longest_gap_s=60.0)
-    np.testing.assert_array_equal(np.isfinite(joined.wind_speed_m_s), np.arange(60) <= 20)
-    assert joined.wind_from_deg[10] % 360 == pytest.approx(0.0, abs=1e-6)
-    assert kinds(joined) == {FlagKind.WIND_GAP}
-    assert kinds(log) == {FlagKind.STAGNANT_WIND}

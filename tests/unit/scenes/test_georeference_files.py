@@ -86,14 +86,17 @@ def test_navigation_may_state_standard_deviations(navigation) -> None:
     ("text", "message"),
     [
         ("time_utc,lon\n2026-05-04T10:00:00Z,8\n", "missing: longitude_deg.*not known: lon"),
-        (f"{HEAD},yaw\n{ROWS}", "not known: yaw|cells and the head"),
+        (f"{HEAD},yaw\n{ROWS}", "not known: yaw|7 cells, and the header 8"),
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0,,500,1,2,3\n", "row 4 has part of a position"),
-        (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0\n", "row 4 has 2 cells and the head 7"),
+        (
+            f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0\n",
+            "line 5: the last row breaks off after 2 of 7 cells",
+        ),
         (f"{HEAD}\n{ROWS}yesterday,8,50,500,1,2,3\n", "'yesterday' is not of the form"),
         (f"{HEAD}\n{ROWS},8,50,500,1,2,3\n", "row 4 has no time_utc"),
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8,50,5OO,1,2,3\n", "altitude_m holds something"),
         (f"# altitude_reference = msl\n{HEAD}\n{ROWS}", "ellipsoid or sea is needed"),
-        (f"{HEAD}\n", "a head and at least a row"),
+        (f"{HEAD}\n", "no rows below its header"),
         (f"{HEAD}\n{ROWS}2026-05-04T09:00:00Z,8,50,500,1,2,3\n", "jumped back"),
     ],
 )
@@ -170,7 +173,7 @@ def test_a_camera_file(tmp_path: Path) -> None:
         ("timing_s", "timng_s", "sd.timng_s: Extra inputs"),
         ("[pinhole]", "look_file = 'a.csv'\n[pinhole]", "either .pinhole. or look_file"),
         ("ifov_mrad = 2.0", "ifov_mrad = 0", "pinhole.ifov_mrad"),
-        ("[sd]", "[sd", "can't be read"),
+        ("[sd]", "[sd", "not valid TOML"),
     ],
 )
 def test_camera_files_that_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:

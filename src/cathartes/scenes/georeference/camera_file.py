@@ -1,6 +1,5 @@
 """What a camera's TOML file may say: look angles, mounting, clock, standard deviations."""
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,12 @@ from pydantic import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
     model_validator,
 )
 
-from cathartes.errors import SettingsError
 from cathartes.scenes.georeference.camera import Camera, MountingSd, Side, pinhole_line
 from cathartes.scenes.georeference.csv_table import read_csv_table
+from cathartes.scenes.toml_file import read_toml_file
 
 _NAN = float("nan")
 _VECTORS, _ANGLES = ("x", "y", "z"), ("along_deg", "across_deg")
@@ -112,19 +110,7 @@ def read_camera(path: Path) -> Camera:
     InputError
         If its look file can't be read.
     """
-    try:
-        file = CameraFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(
-            f"camera file {path.name}: can't be read ({error}); a TOML file is needed."
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise SettingsError(
-            f"camera file {path.name}, {where}: {first['msg']}. The keys are in "
-            "docs/reference/georeferencing-files.md."
-        ) from error
+    file = read_toml_file(path, CameraFile, "camera file", "docs/reference/georeferencing-files.md")
     if file.pinhole is None:
         look = read_look(path.parent / (file.look_file or ""))
     else:

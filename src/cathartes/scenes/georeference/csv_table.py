@@ -1,6 +1,5 @@
 """Plain CSV tables with notes at their head: navigation, line times, look vectors."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.errors import HeaderError, InputError
+from cathartes.errors import HeaderError
+from cathartes.scenes.records.table import read_table
 from cathartes.scenes.times import to_time_utc
 
 
@@ -91,27 +91,17 @@ def read_csv_table(path: Path) -> CsvTable:
 
     Raises
     ------
-    InputError, HeaderError
-        If there is no such text file, no row, or a row is not as long as the head.
+    InputError, HeaderError, TruncatedFileError
+        As `records.table.read_table`; a name that comes twice in another case is one of these.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name}: can't be read ({error}); a CSV file is needed.") from error
+    table = read_table(path)
     notes = {}
-    for line in lines:
-        if line.startswith("#") and "=" in line:
-            key, _, value = line[1:].partition("=")
+    for line in table.comments:
+        key, equals, value = line.removeprefix("#").partition("=")
+        if equals:
             notes[key.strip().lower()] = value.strip()
-    rows = list(csv.reader(line for line in lines if line.strip() and not line.startswith("#")))
-    if len(rows) < 2:
-        raise HeaderError(f"{path.name}: {len(rows)} lines; a head and at least a row are needed.")
-    head = [name.strip().lower() for name in rows[0]]
-    for i, row in enumerate(rows[1:], start=1):
-        if len(row) != len(head):
-            raise HeaderError(
-                f"{path.name}: row {i} has {len(row)} cells and the head {len(head)}; is the file "
-                "cut off, or a comma in a number?"
-            )
-    cells = zip(*([cell.strip() for cell in row] for row in rows[1:]), strict=True)
-    return CsvTable(path.name, notes, dict(zip(head, cells, strict=True)))
+    head = [name.lower() for name in table.columns]
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        raise HeaderError(f"{path.name}: column {', '.join(twice)} comes twice; rename or cut one.")
+    return CsvTable(path.name, notes, dict(zip(head, zip(*table.rows, strict=True), strict=True)))

@@ -132,7 +132,8 @@ def _behaviour(
     """Return what one sensor's rows tell of it."""
     above = ppm - baseline.ppm
     noise = baseline.noise_sd_ppm
-    if np.ptp(position[:, :2], axis=0).max() < settings.shortest_m:
+    reach_m = np.ptp(position[:, :2], axis=0).max() if len(position) else 0.0
+    if reach_m < settings.shortest_m:
         delay = unknown("the sensor stood still: a delay shows between opposite directions only")
     elif not noise > 0:
         delay = unknown("the sensor's noise is below its resolution, or unknown")

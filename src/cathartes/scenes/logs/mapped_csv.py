@@ -27,8 +27,9 @@ from cathartes.scenes.logs.quantities import (
 )
 from cathartes.scenes.logs.track import Track, join_track
 from cathartes.scenes.records.flags import Flag, FlagKind
-from cathartes.scenes.records.mapping import check_columns, read_mapping_file
+from cathartes.scenes.records.mapping import check_columns
 from cathartes.scenes.records.table import TextTable
+from cathartes.scenes.toml_file import read_toml_file
 from cathartes.spectra.builtin import builtin_library
 
 M_PER_FOOT = 0.3048
@@ -46,8 +47,8 @@ class _Rows:
 
 
 def read_log_mapping(path: Path) -> LogMapping:
-    """Return a mapping file's content; raises SettingsError as `read_mapping_file`."""
-    return read_mapping_file(path, LogMapping, PAGE)
+    """Return a mapping file's content; raises SettingsError as `read_toml_file`."""
+    return read_toml_file(path, LogMapping, "mapping file", PAGE)
 
 
 def read_mapped_log(path: Path, mapping: LogMapping, track: Track | None = None) -> GasLog:

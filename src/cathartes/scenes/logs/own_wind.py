@@ -1,12 +1,9 @@
 """The wind in a gas log's rows: as a history, and from one."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from cathartes.errors import InputError
 from cathartes.scenes.logs.gas_log import GasLog
-from cathartes.scenes.logs.suspicions import wind_flags
 from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.wind.assemble import RawWind, assemble_wind
 from cathartes.scenes.wind.conventions import wind_from_components, wind_to_components
@@ -66,19 +63,3 @@ def wind_of_log(
             flags=(assumed,) if height_agl_m is None else (),
         )
     )
-
-
-def log_with_wind(log: GasLog, wind: WindHistory, longest_gap_s: float = 300.0) -> GasLog:
-    """Return a log whose rows have the wind of a history at their times.
-
-    NaN where the history says nothing: between rows of it farther apart than the gap. What was
-    flagged of the log's own wind is forgotten, what is flagged of the history comes along.
-    """
-    at = wind.at(log.time_unix_s, longest_gap_s)
-    of_wind = {FlagKind.STAGNANT_WIND, FlagKind.WIND_GAP}
-    kept = tuple(flag for flag in log.flags if flag.kind not in of_wind)
-    told = tuple(replace(flag, rows=()) for flag in wind.flags if flag.kind not in of_wind)
-    joined = replace(
-        log, wind_speed_m_s=at.wind_speed_m_s, wind_from_deg=at.wind_from_deg, flags=(*kept, *told)
-    )
-    return joined.with_flags(*wind_flags(joined))

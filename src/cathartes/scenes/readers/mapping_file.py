@@ -1,13 +1,12 @@
 """What a mapping file may say: where a file without a layout of its own keeps its cube."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cathartes.errors import SettingsError
 from cathartes.scenes.cube import Quantity
+from cathartes.scenes.toml_file import read_toml_file
 
 Axis = Literal["line", "sample", "band"]
 
@@ -95,16 +94,4 @@ def read_mapping(path: Path) -> MappingFile:
     SettingsError
         If there is no such file, it is no TOML, or a key is missing, unknown or wrong.
     """
-    try:
-        return MappingFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise SettingsError(f"mapping file {path.name} can't be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"mapping file {path.name} is not valid TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise SettingsError(
-            f"mapping file {path.name}, {where}: {first['msg']}. "
-            "The keys are in docs/reference/cube-files.md."
-        ) from error
+    return read_toml_file(path, MappingFile, "mapping file", "docs/reference/cube-files.md")

@@ -1,8 +1,7 @@
-"""What a mapping file says of a table's layout and of its times; how such a file is read."""
+"""What a mapping file says of a table's layout and of its times."""
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -13,11 +12,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PositiveFloat,
-    ValidationError,
     model_validator,
 )
 
-from cathartes.errors import InputError, SettingsError
+from cathartes.errors import InputError
 from cathartes.scenes.records.autopilot import UNIX_COLUMN, topic_table
 from cathartes.scenes.records.flight_files import read_flight_record
 from cathartes.scenes.records.table import TextTable, read_table
@@ -170,40 +168,6 @@ def _local_to_utc(local_unix_s: float, zone: ZoneInfo) -> float:
     text = str(np.datetime64("1970-01-01T00:00:00.000000") + np.timedelta64(
         round(local_unix_s * 1e6), "us"))  # fmt: skip
     return parse_iso(text, zone, "time")
-
-
-Model = TypeVar("Model", bound=MappingTable)
-
-
-def read_mapping_file(path: Path, model: type[Model], page: str) -> Model:
-    """Return a TOML mapping file's content.
-
-    Parameters
-    ----------
-    path
-    model
-        What it may say.
-    page
-        The page of the documentation that lists the keys, for messages.
-
-    Raises
-    ------
-    SettingsError
-        If there is no such file, it is no TOML, or a key is missing, unknown or wrong.
-    """
-    try:
-        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise SettingsError(f"mapping file {path.name} can't be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"mapping file {path.name} is not valid TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(
-            f"mapping file {path.name}, {where}: {message}. The keys are in {page}."
-        ) from error
 
 
 def check_columns(table: TextTable, named: list[str], path: Path) -> None:

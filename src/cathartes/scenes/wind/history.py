@@ -11,6 +11,8 @@ from cathartes.scenes.records.flags import Flag, FlagKind, row_ranges
 from cathartes.scenes.records.times import iso_text
 from cathartes.scenes.wind.conventions import wind_from_components, wind_to_components, wrapped_deg
 
+CONSTANT = "constant"
+"""Method of a wind that was said to hold at all times."""
 STAGNANT_BELOW_M_S = 1.0
 """Below it a direction says little of where the air went: meander is wider than a plume."""
 FASTEST_M_S = 75.0
@@ -101,8 +103,8 @@ class WindHistory:
 
     @property
     def is_constant(self) -> bool:
-        """True for one row, which holds at all times."""
-        return len(self) == 1
+        """True for what was said to hold at all times; a file's one row holds near its own."""
+        return self.method == CONSTANT
 
     @property
     def stagnant(self) -> NDArray[np.bool_]:
@@ -185,7 +187,7 @@ def constant_wind(
             wind_speed_sd_m_s,
             wind_from_sd_deg,
             height_agl_m,
-            "constant",
+            CONSTANT,
         )
     )
 

@@ -12,9 +12,9 @@ from cathartes.scenes.records.mapping import (
     MappingTable,
     TimedMapping,
     check_columns,
-    read_mapping_file,
 )
 from cathartes.scenes.records.table import TextTable
+from cathartes.scenes.toml_file import read_toml_file
 from cathartes.scenes.wind.assemble import RawWind, assemble_wind
 from cathartes.scenes.wind.conventions import (
     AngleUnit,
@@ -170,5 +170,5 @@ def read_mapped_wind(path: Path, mapping: WindMapping) -> WindHistory:
 
 
 def read_wind_mapping(path: Path) -> WindMapping:
-    """Return a mapping file's content; raises SettingsError as `read_mapping_file`."""
-    return read_mapping_file(path, WindMapping, PAGE)
+    """Return a mapping file's content; raises SettingsError as `read_toml_file`."""
+    return read_toml_file(path, WindMapping, "mapping file", PAGE)
