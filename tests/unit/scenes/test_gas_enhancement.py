@@ -1,6 +1,7 @@
 """A whole log above its baselines: the raw is kept, every sensor has its own figures."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,16 @@ def test_a_sensor_without_values_is_flagged():
     assert [f.kind for f in found.flags] == [FlagKind.BASELINE]
     assert "ammonia: no baseline to trust: 0 values" in found.flags[0].message
     assert np.isnan(found.enhancement_ppm[1]).all()
+
+
+def test_a_sensor_that_is_named_and_has_no_row_is_flagged():
+    made = fly(100)
+    log = replace(log_of(made, np.full(made.time_s.size, 0.5)), sensors=("", "spare"))
+    found = estimate_enhancement(log)
+    assert "methane of sensor spare: no baseline to trust" in " ".join(
+        flag.message for flag in found.flags
+    )
+    assert not found.behaviour("methane", "spare").delay_s.known
 
 
 def test_a_stuck_sensor_gives_no_delay():

@@ -97,6 +97,7 @@ def test_navigation_may_state_standard_deviations(navigation) -> None:
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8,50,5OO,1,2,3\n", "altitude_m holds something"),
         (f"# altitude_reference = msl\n{HEAD}\n{ROWS}", "ellipsoid or sea is needed"),
         (f"{HEAD}\n", "no rows below its header"),
+        (f"{HEAD},Heading_deg\n" + ROWS.replace("\n", ",9\n"), "heading_deg comes twice"),
         (f"{HEAD}\n{ROWS}2026-05-04T09:00:00Z,8,50,500,1,2,3\n", "jumped back"),
     ],
 )
