@@ -6,7 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyogrio
+import pyogrio.raw
 import pytest
+import rasterio
+from pyproj import Transformer
 from shapely.geometry import Point, shape
 
 import cathartes
@@ -39,7 +43,8 @@ def test_a_log_becomes_a_folder_that_keeps_the_contract(tmp_path: Path) -> None:
     write_log(log)
     cathartes.locate(log, out, settings=SETTINGS)
     assert {p.name for p in out.iterdir()} == {
-        "summary.json", "sources.geojson", "posterior.npz", "sources.png",
+        "summary.json", "sources.geojson", "sources.gpkg", "posterior.npz", "sources.png",
+        "methane_source_probability.tif",
     }  # fmt: skip
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["outcome"] == "located"
@@ -64,6 +69,26 @@ def test_a_log_becomes_a_folder_that_keeps_the_contract(tmp_path: Path) -> None:
     assert np.hypot(east - truth.east_m, north - truth.north_m) < 40.0
     particles = np.load(out / "posterior.npz")
     assert particles["methane/longitude_deg"].shape == particles["methane/rate_kg_h"].shape
+    table = pyogrio.raw.read(out / "sources.gpkg", layer="sources")
+    assert list(table[3][list(table[0]["fields"]).index("id")]) == list(points)
+    assert pyogrio.read_info(out / "sources.gpkg", layer="regions")["features"] == len(regions)
+    with rasterio.open(out / "methane_source_probability.tif") as image:
+        expected = image.read(1)
+        to_image = Transformer.from_crs("EPSG:4326", image.crs, always_xy=True)
+        row, column = image.index(*to_image.transform(*first))
+    assert expected.sum() == pytest.approx(len(points), abs=0.02)
+    assert expected[row, column] > 0.5 * expected.max()
+
+
+def test_an_older_result_is_replaced_and_what_was_added_to_it_is_kept(tmp_path: Path) -> None:
+    log, out = tmp_path / "flight.csv", tmp_path / "located"
+    write_log(log)
+    cathartes.locate(log, out, settings=SETTINGS)
+    cathartes.locate(log, out, settings=SETTINGS, overwrite=True)
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"notes\.txt"):
+        cathartes.locate(log, out, settings=SETTINGS, overwrite=True)
+    assert (out / "notes.txt").read_text() == "mine"
 
 
 def test_a_log_without_wind_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

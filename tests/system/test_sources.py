@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyogrio
+import pytest
+import rasterio
+from pyproj import Transformer
 from runs import Run
 
 import cathartes
@@ -38,7 +42,18 @@ def test_a_wind_gives_the_plume_an_origin_and_a_rate(run: Run, yard: Path, tmp_p
     features = json.loads((out / "sources.geojson").read_text(encoding="utf-8"))["features"]
     point = next(f for f in features if f["properties"].get("plume_id") == plume.id)
     assert point["properties"]["rate_kg_h"] == plume.rate_kg_h
-    assert "sources.geojson" in {file.path for file in summary.files}
+    written = {file.path for file in summary.files}
+    image = f"layers/source_{point['properties']['id']}_probability.tif"
+    assert {"sources.geojson", "sources.gpkg", image} <= written
+    assert pyogrio.read_info(out / "sources.gpkg", layer="sources")["features"] == sum(
+        f["geometry"]["type"] == "Point" for f in features
+    )
+    with rasterio.open(out / image) as raster:
+        assert raster.read(1).sum() == pytest.approx(1.0, abs=1e-4)
+        to_ground = Transformer.from_crs(raster.crs, "EPSG:4326", always_xy=True)
+        row, column = np.unravel_index(raster.read(1).argmax(), raster.shape)
+        likeliest = to_ground.transform(*raster.xy(row, column))
+    assert likeliest == pytest.approx(point["geometry"]["coordinates"], abs=1e-6)
 
 
 def test_without_a_wind_nothing_is_said_of_sources(run: Run, yard: Path, tmp_path: Path) -> None:

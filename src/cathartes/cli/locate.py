@@ -12,7 +12,8 @@ from cathartes.cli.progress import progress_bars
 from cathartes.locate.result import LogSources
 from cathartes.locate.settings import LocateSettings
 from cathartes.pipeline.location import locate as find_sources
-from cathartes.products.location import PLOT, SUMMARY, Located, source_id
+from cathartes.products.file_names import SUMMARY
+from cathartes.products.location import PLOT, Located, source_id
 
 _DEFAULTS = LocateSettings()
 

@@ -14,6 +14,8 @@ PLUMES_GEOJSON = "plumes.geojson"
 PLUMES_GPKG = "plumes.gpkg"
 PLUMES_CSV = "plumes.csv"
 SOURCES_GEOJSON = "sources.geojson"
+SOURCES_GPKG = "sources.gpkg"
+SOURCE_PROBABILITY = "source_probability"
 QUICKLOOK = "quicklook.png"
 LAYER_FOLDER = "layers"
 CHEMICAL_ID = f"{LAYER_FOLDER}/chemical_id.tif"
@@ -58,3 +60,8 @@ def chemical_stems(chemicals: Iterable[str]) -> dict[str, str]:
 def layer_path(stem: str, quantity: str) -> str:
     """Return where a layer lies in the output folder, with forward slashes."""
     return f"{LAYER_FOLDER}/{stem}_{quantity}.tif"
+
+
+def origin_path(source: int) -> str:
+    """Return where the image of a plume's origin lies, by the source's number."""
+    return f"{LAYER_FOLDER}/source_{source}_probability.tif"

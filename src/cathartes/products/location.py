@@ -1,4 +1,4 @@
-"""What `cathartes locate` writes: `summary.json`, `sources.geojson`, `posterior.npz`, a plot."""
+"""What `cathartes locate` writes: summary, sources, particles and where they may be, a plot."""
 
 import json
 from collections.abc import Sequence
@@ -6,22 +6,46 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import JsonValue, TypeAdapter
+from shapely.geometry import Point, Polygon
 
 import cathartes
 from cathartes.errors import InputError
 from cathartes.locate.result import Interval, LogSources, Outcome
 from cathartes.locate.settings import LocateSettings
+from cathartes.products.file_names import (
+    SOURCE_PROBABILITY,
+    SOURCES_GEOJSON,
+    SOURCES_GPKG,
+    SUMMARY,
+    chemical_stems,
+)
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.folder import FolderKind
+from cathartes.products.geopackage import ColumnType
+from cathartes.products.source_features import (
+    SourceFeature,
+    write_source_geojson,
+    write_source_package,
+)
+from cathartes.products.source_probability import write_particle_probability
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.records.flags import Flag
 
 SCHEMA = "cathartes-locate-summary/1"
-SUMMARY, SOURCES, POSTERIOR, PLOT = (
-    "summary.json", "sources.geojson", "posterior.npz", "sources.png",
-)  # fmt: skip
+SOURCES_SCHEMA = "cathartes-locate-sources/1"
+POSTERIOR, PLOT = "posterior.npz", "sources.png"
 REGION = 0.9
+_SOURCE_COLUMNS: dict[str, ColumnType] = {
+    "id": str,
+    "chemical": str,
+    **dict.fromkeys(
+        ("probability", "rate_kg_h", "rate_kg_h_p05", "rate_kg_h_p95", "height_m", "height_m_p05",
+         "height_m_p95"), float,
+    ),
+}  # fmt: skip
+_REGION_COLUMNS: dict[str, ColumnType] = {"id": str, "chemical": str, "region": float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ def location_summary(
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
-        "files": [SOURCES, PLOT, *([POSTERIOR] if _has_posterior(located) else [])],
+        "files": [SOURCES_GEOJSON, SOURCES_GPKG, PLOT, *_posterior_files(located)],
     }
 
 
@@ -113,56 +137,60 @@ def _with_interval(name: str, interval: Interval | None) -> dict[str, JsonValue]
     return {f"{name}{end}": value for end, value in zip(ends, values, strict=True)}
 
 
-def _has_posterior(located: Located) -> bool:
-    return any(gas.posterior is not None for gas in located.gases)
+def _posterior_files(located: Located) -> list[str]:
+    if all(gas.posterior is None for gas in located.gases):
+        return []
+    return [POSTERIOR, *probability_files(located.gases).values()]
 
 
-def sources_geojson(located: Located) -> dict[str, JsonValue]:
-    """Return the sources as GeoJSON (RFC 7946): a point and its 90 % region each."""
-    features: list[JsonValue] = []
+def location_features(located: Located) -> tuple[SourceFeature, ...]:
+    """Return a point and a 90 % region for each source, strongest first."""
+    features: list[SourceFeature] = []
     for gas in located.gases:
         for number, source in enumerate(gas.sources):
             name = source_id(gas, number)
-            place = _lon_lat(located.frame, source.place_m[None, :])[0]
-            features.append(
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "Point", "coordinates": place},
-                    "properties": {
-                        "id": name,
-                        "chemical": gas.chemical,
-                        "probability": source.probability,
-                        **_with_interval("rate_kg_h", source.rate_kg_h),
-                        "height_m": source.height_m.median,
-                        "height_m_p05": source.height_m.p05,
-                        "height_m_p95": source.height_m.p95,
-                    },
-                }
-            )
-            ring = _lon_lat(located.frame, source.region_90.corners_m())
-            features.append(
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "Polygon", "coordinates": [ring]},
-                    "properties": {"id": name, "chemical": gas.chemical, "region": REGION},
-                }
-            )
-    return {"type": "FeatureCollection", "name": "sources", "features": features}
+            told: dict[str, JsonValue] = {
+                "id": name,
+                "chemical": gas.chemical,
+                "probability": source.probability,
+                **_with_interval("rate_kg_h", source.rate_kg_h),
+                **_with_interval("height_m", source.height_m),
+            }
+            region: dict[str, JsonValue] = {
+                "id": name, "chemical": gas.chemical, "region": REGION,
+            }  # fmt: skip
+            (place,) = _lon_lat(located.frame, source.place_m[None, :])
+            border = _lon_lat(located.frame, source.region_90.corners_m())
+            features += [SourceFeature(Point(place), told), SourceFeature(Polygon(border), region)]
+    return tuple(features)
 
 
-def _lon_lat(frame: LocalFrame, place_m: np.ndarray) -> list[JsonValue]:
-    longitude, latitude = frame.to_lon_lat(place_m[:, 0], place_m[:, 1])
-    ring: list[JsonValue] = [
-        [round(float(x), 7), round(float(y), 7)] for x, y in zip(longitude, latitude, strict=True)
-    ]
-    if ring[0] != ring[-1] and len(ring) > 1:
-        ring[-1] = ring[0]
-    return ring
+def _lon_lat(frame: LocalFrame, place_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(frame.to_lon_lat(place_m[:, 0], place_m[:, 1])).round(7)
+
+
+def probability_files(gases: Sequence[LogSources]) -> dict[str, str]:
+    """Return chemical to the name of the image of where its sources may be, of those located."""
+    stems = chemical_stems(gas.chemical for gas in gases)
+    return {
+        gas.chemical: f"{stems[gas.chemical]}_{SOURCE_PROBABILITY}.tif"
+        for gas in gases
+        if gas.posterior is not None and gas.sources
+    }
 
 
 def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]) -> None:
     """Write everything but the plot."""
-    _write_json(folder / SOURCES, sources_geojson(located))
+    features = location_features(located)
+    write_source_geojson(folder / SOURCES_GEOJSON, features, SOURCES_SCHEMA)
+    write_source_package(
+        folder / SOURCES_GPKG,
+        features,
+        SOURCES_SCHEMA,
+        source_columns=_SOURCE_COLUMNS,
+        region_columns=_REGION_COLUMNS,
+    )
+    images = probability_files(located.gases)
     arrays: dict[str, np.ndarray] = {}
     for gas in located.gases:
         if gas.posterior is None:
@@ -176,6 +204,9 @@ def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]
             "height_per_m": post.height_per_m, "misfit": post.misfit,
         }.items():  # fmt: skip
             arrays[f"{gas.chemical}/{name}"] = values
+        if gas.chemical in images:
+            path, places = folder / images[gas.chemical], post.place_m[..., :2]
+            write_particle_probability(path, places, located.frame, gas.chemical)
     if arrays:
         np.savez_compressed(folder / POSTERIOR, **arrays)  # type: ignore[arg-type]
     _write_json(folder / SUMMARY, summary)
@@ -188,12 +219,13 @@ def _write_json(path: Path, value: JsonValue) -> None:
 
 def _files_of(folder: Path) -> frozenset[str]:
     try:
-        schema = json.loads((folder / SUMMARY).read_text(encoding="utf-8")).get("schema")
-    except (OSError, ValueError, AttributeError) as error:
+        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        schema, files = summary["schema"], frozenset(map(str, summary["files"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder.name}: has no {SUMMARY} that can be read ({error}).") from error
     if schema != SCHEMA:
         raise InputError(f"{folder.name}: its {SUMMARY} is not one of cathartes locate.")
-    return frozenset({SUMMARY, SOURCES, POSTERIOR, PLOT})
+    return files | {SUMMARY}
 
 
 LOCATION_RESULT = FolderKind("a result of cathartes locate", "free some space", _files_of)

@@ -21,6 +21,7 @@ from cathartes.products.file_names import (
     PLUMES_GPKG,
     QUICKLOOK,
     SOURCES_GEOJSON,
+    SOURCES_GPKG,
 )
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import (
@@ -142,7 +143,7 @@ def write_scan(
     on_layer
         Called with 1 after each image, for a progress bar.
     sources
-        Where the plumes come from, if there is a wind; then `sources.geojson` is written.
+        Where the plumes come from, if there is a wind; then they are written too.
 
     Returns
     -------
@@ -169,7 +170,7 @@ def write_scan(
     )
     features = plume_features(detections, cube.geometry, sources)
     if record.wind is not None:
-        write_sources(folder / SOURCES_GEOJSON, features.rows, sources)
+        rasters += write_sources(folder, features.rows, sources)
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
@@ -259,7 +260,7 @@ def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[Outp
     layers = {layer.path: layer for layer in rasters}
     files = []
     others = {PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}
-    others |= {SOURCES_GEOJSON} if (folder / SOURCES_GEOJSON).exists() else set()
+    others |= {name for name in (SOURCES_GEOJSON, SOURCES_GPKG) if (folder / name).exists()}
     for name in sorted({*layers, *others}):
         digest, size = sha256_of(folder / name)
         layer = layers.get(name)

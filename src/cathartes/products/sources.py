@@ -1,61 +1,113 @@
-"""`sources.geojson`: where plumes come from, as points and as regions that hold them."""
+"""Where plumes come from, as points and as regions that hold them."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pydantic import JsonValue
 from rasterio.features import shapes
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
-from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from cathartes.locate.origin import OriginPosterior
 from cathartes.locate.plume_source import PlumeSource
+from cathartes.products.file_names import (
+    SOURCE_PROBABILITY,
+    SOURCES_GEOJSON,
+    SOURCES_GPKG,
+    origin_path,
+)
+from cathartes.products.geopackage import ColumnType
+from cathartes.products.layers import LayerGrid, WrittenLayer
 from cathartes.products.plume_table import PlumeRow, finite_or_none
+from cathartes.products.source_features import (
+    SourceFeature,
+    write_source_geojson,
+    write_source_package,
+)
+from cathartes.products.source_probability import write_origin_probability
 from cathartes.scenes.local_frame import LocalFrame
 
 SOURCES_SCHEMA = "cathartes-sources/1"
 REGIONS = (0.5, 0.9)
 """Probabilities of the regions written."""
 _DECIMALS = 7
+_SOURCE_COLUMNS: dict[str, ColumnType] = {
+    "id": int,
+    "plume_id": int,
+    "chemical": str,
+    "probability": float,
+    "rate_kg_h": float,
+    "rate_kg_h_p05": float,
+    "rate_kg_h_p95": float,
+    "rate_reason": str,
+    "height_m": float,
+}
+_REGION_COLUMNS: dict[str, ColumnType] = {"id": int, "region": float}
 
 
-def write_sources(path: Path, rows: Iterable[PlumeRow], sources: Iterable[PlumeSource]) -> None:
-    """Write the origins of plumes as GeoJSON (RFC 7946): a point each, and its regions.
+def source_features(
+    rows: Iterable[PlumeRow], sources: Iterable[PlumeSource]
+) -> tuple[SourceFeature, ...]:
+    """Return the origins of plumes: a point each, and its regions.
 
     Points bear ``id``, ``plume_id``, ``chemical``, ``probability``, the rate and its interval or
     ``rate_reason``, and ``height_m``; polygons the same ``id`` and ``region``.
     """
+    return tuple(
+        feature
+        for number, (row, source, frame, origin) in enumerate(_found(rows, sources), 1)
+        for feature in _features(number, row, source, frame, origin)
+    )
+
+
+def write_sources(
+    folder: Path, rows: Sequence[PlumeRow], sources: Sequence[PlumeSource]
+) -> tuple[WrittenLayer, ...]:
+    """Write the origins of plumes as GeoJSON, GeoPackage, and images of their probability.
+
+    Returns
+    -------
+    The images.
+    """
+    features = source_features(rows, sources)
+    write_source_geojson(folder / SOURCES_GEOJSON, features, SOURCES_SCHEMA)
+    write_source_package(
+        folder / SOURCES_GPKG,
+        features,
+        SOURCES_SCHEMA,
+        source_columns=_SOURCE_COLUMNS,
+        region_columns=_REGION_COLUMNS,
+    )
+    written = []
+    for number, (row, _, frame, origin) in enumerate(_found(rows, sources), 1):
+        name = origin_path(number)
+        (folder / name).parent.mkdir(exist_ok=True)
+        write_origin_probability(folder / name, origin, frame, row.chemical)
+        written.append(WrittenLayer(name, row.chemical, SOURCE_PROBABILITY, "1", LayerGrid.MAP))
+    return tuple(written)
+
+
+def _found(
+    rows: Iterable[PlumeRow], sources: Iterable[PlumeSource]
+) -> Iterator[tuple[PlumeRow, PlumeSource, LocalFrame, OriginPosterior]]:
     source_of = {source.plume_id: source for source in sources}
-    found = [
-        (row, source, source.frame, origin)
-        for row in rows
-        if (source := source_of.get(row.id)) is not None and source.frame is not None
-        for origin in source.origins
-    ]
-    features = [f for number, each in enumerate(found, 1) for f in _features(number, *each)]
-    collection: dict[str, JsonValue] = {
-        "type": "FeatureCollection",
-        "schema": SOURCES_SCHEMA,
-        "features": features,
-    }
-    text = json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    for row in rows:
+        source = source_of.get(row.id)
+        if source is not None and source.frame is not None:
+            for origin in source.origins:
+                yield row, source, source.frame, origin
 
 
 def _features(
     number: int, row: PlumeRow, source: PlumeSource, frame: LocalFrame, origin: OriginPosterior
-) -> Iterator[JsonValue]:
+) -> Iterator[SourceFeature]:
     alone = len(source.origins) == 1
     rate = source.rate
     longitude, latitude = frame.to_lon_lat(*origin.likeliest_m)
-    point = Point(round(float(longitude), _DECIMALS), round(float(latitude), _DECIMALS))
-    yield _feature(
-        point,
+    yield SourceFeature(
+        Point(round(float(longitude), _DECIMALS), round(float(latitude), _DECIMALS)),
         {
             "id": number,
             "plume_id": row.id,
@@ -70,7 +122,7 @@ def _features(
     )
     for level in REGIONS:
         outline = region_outline(origin, level, frame)
-        yield _feature(outline, {"id": number, "region": level})
+        yield SourceFeature(outline, {"id": number, "region": level})
 
 
 def region_outline(origin: OriginPosterior, level: float, frame: LocalFrame) -> MultiPolygon:
@@ -86,11 +138,3 @@ def region_outline(origin: OriginPosterior, level: float, frame: LocalFrame) -> 
     placed = shapely.transform(shapely.union_all(cells), to_ground)
     parts = [part for part in getattr(placed, "geoms", (placed,)) if isinstance(part, Polygon)]
     return MultiPolygon([orient(part, 1.0) for part in parts])
-
-
-def _feature(geometry: BaseGeometry, properties: dict[str, JsonValue]) -> JsonValue:
-    return {
-        "type": "Feature",
-        "geometry": json.loads(shapely.to_geojson(geometry)),
-        "properties": properties,
-    }

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-import pyogrio.raw
 import shapely
-from numpy.typing import NDArray
 from pydantic import JsonValue
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely.geometry import MultiPolygon
 
 from cathartes.detect.result import Detections
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError
 from cathartes.locate.plume_source import PlumeSource
+from cathartes.products.geopackage import ColumnType, PackageLayer, write_package_layer
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.products.plume_table import (
     COLUMNS,
@@ -43,8 +40,11 @@ PIXEL_CRS = (
 Measured: GDAL takes a GeoJSON file for WGS 84 if it has no ``crs`` member, or a null one.
 """
 
-_INTEGERS = frozenset(name for name, f in PlumeRow.model_fields.items() if f.annotation is int)
 _TEXTS = frozenset({"chemical", "alternatives", "flags", "parts", "rate_reason"})
+_COLUMN_TYPES: dict[str, ColumnType] = {
+    name: str if name in _TEXTS else int if PlumeRow.model_fields[name].annotation is int else float
+    for name in COLUMNS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,51 +154,20 @@ def write_geopackage(path: Path, features: PlumeFeatures) -> None:
     OutputError
         If it can't be written, as on a full disk.
     """
-    values, nulls = _field_arrays(features.rows)
-    outlines = np.empty(len(features.outlines), dtype=object)
-    outlines[:] = [None if o.is_empty else shapely.to_wkb(o) for o in features.outlines]
-    try:
-        pyogrio.raw.write(
-            path,
-            geometry=outlines,
-            field_data=values,
-            field_mask=nulls,
-            fields=np.array(COLUMNS, dtype=object),
-            layer=GPKG_LAYER,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            crs="EPSG:4326" if features.coordinate_space == "wgs84" else PIXEL_CRS,
-            dataset_options={"VERSION": "1.2"},  # GDAL before 3.7 warns of newer ones
-            layer_metadata={
-                "schema": PLUMES_SCHEMA,
-                "coordinate_space": features.coordinate_space,
-                "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
-            },
-        )
-    except (DataSourceError, DataLayerError, FeatureError) as error:
-        raise OutputError(
-            f"{path.name}: can't be written ({error}); is the disk full? Free some space, or name "
-            "a folder on another disk with --out."
-        ) from error
-
-
-def _field_arrays(
-    rows: tuple[PlumeRow, ...],
-) -> tuple[list[NDArray[np.generic]], list[NDArray[np.bool_]]]:
-    table = [_flat_row(row) for row in rows]
-    values: list[NDArray[np.generic]] = []
-    nulls: list[NDArray[np.bool_]] = []
-    for name in COLUMNS:
-        column = [row[name] for row in table]
-        if name in _INTEGERS:
-            values.append(np.array(column, dtype=np.int64))
-        elif name in _TEXTS:
-            values.append(np.array(column, dtype=object))
-        else:
-            numbers = [np.nan if value is None else value for value in column]
-            values.append(np.array(numbers, dtype=np.float64))
-        nulls.append(np.array([value is None for value in column], dtype=bool))
-    return values, nulls
+    layer = PackageLayer(
+        name=GPKG_LAYER,
+        geometry_type="MultiPolygon",
+        columns=_COLUMN_TYPES,
+        rows=[json_row(row) for row in features.rows],
+        geometries=features.outlines,
+        crs="EPSG:4326" if features.coordinate_space == "wgs84" else PIXEL_CRS,
+        metadata={
+            "schema": PLUMES_SCHEMA,
+            "coordinate_space": features.coordinate_space,
+            "units": json.dumps({c: column_unit(c) for c in COLUMNS if column_unit(c)}),
+        },
+    )
+    write_package_layer(path, layer)
 
 
 def _flat_row(row: PlumeRow) -> dict[str, JsonValue]:

@@ -29,6 +29,14 @@ class LocalFrame:
     def __post_init__(self) -> None:
         check_place(self.origin_longitude_deg, self.origin_latitude_deg, "the frame's origin")
 
+    @property
+    def crs(self) -> str:
+        """Its reference system, as PROJ and GDAL read it."""
+        return (
+            f"+proj=aeqd +lon_0={self.origin_longitude_deg!r} +lat_0={self.origin_latitude_deg!r} "
+            "+ellps=WGS84 +units=m +type=crs"
+        )
+
     def to_east_north(
         self, longitude_deg: ArrayLike, latitude_deg: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -38,7 +46,7 @@ class LocalFrame:
         ----------
         longitude_deg, latitude_deg : any shape [deg]
         """
-        transformer = _transformer(self.origin_longitude_deg, self.origin_latitude_deg)
+        transformer = _transformer(self.crs)
         east, north = transformer.transform(np.asarray(longitude_deg), np.asarray(latitude_deg))
         return np.asarray(east, np.float64), np.asarray(north, np.float64)
 
@@ -51,7 +59,7 @@ class LocalFrame:
         ----------
         east_m, north_m : any shape [m]
         """
-        transformer = _transformer(self.origin_longitude_deg, self.origin_latitude_deg)
+        transformer = _transformer(self.crs)
         longitude, latitude = transformer.transform(
             np.asarray(east_m), np.asarray(north_m), direction="INVERSE"
         )
@@ -83,9 +91,5 @@ def check_place(longitude_deg: ArrayLike, latitude_deg: ArrayLike, where: str) -
 
 
 @lru_cache(maxsize=16)
-def _transformer(longitude_deg: float, latitude_deg: float) -> Transformer:
-    local = (
-        f"+proj=aeqd +lon_0={longitude_deg!r} +lat_0={latitude_deg!r} +ellps=WGS84 +units=m "
-        "+type=crs"
-    )
-    return Transformer.from_crs("EPSG:4326", local, always_xy=True)
+def _transformer(crs: str) -> Transformer:
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)

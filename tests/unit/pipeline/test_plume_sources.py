@@ -111,7 +111,7 @@ def test_points_and_regions_share_an_id_and_the_region_is_about_the_point(tmp_pa
     geometry, found = geometry_of(SCENE), scan_of(SCENE)
     sources = find_sources(found, geometry, LIBRARY, SEARCH)
     rows = [plume_row(found.plumes[0], geometry, sources[0])]
-    write_sources(tmp_path / "sources.geojson", rows, sources)
+    write_sources(tmp_path, rows, sources)
     content = json.loads((tmp_path / "sources.geojson").read_text(encoding="utf-8"))
     point, half, most = content["features"]
     assert content["schema"] == "cathartes-sources/1"
