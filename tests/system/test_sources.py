@@ -44,7 +44,7 @@ def test_a_wind_gives_the_plume_an_origin_and_a_rate(run: Run, yard: Path, tmp_p
     assert point["properties"]["rate_kg_h"] == plume.rate_kg_h
     written = {file.path for file in summary.files}
     image = f"layers/source_{point['properties']['id']}_probability.tif"
-    assert {"sources.geojson", "sources.gpkg", image} <= written
+    assert {"sources.geojson", "sources.gpkg", "sources.png", image} <= written
     assert pyogrio.read_info(out / "sources.gpkg", layer="sources")["features"] == sum(
         f["geometry"]["type"] == "Point" for f in features
     )

@@ -12,8 +12,8 @@ from cathartes.cli.progress import progress_bars
 from cathartes.locate.result import LogSources
 from cathartes.locate.settings import LocateSettings
 from cathartes.pipeline.location import locate as find_sources
-from cathartes.products.file_names import SUMMARY
-from cathartes.products.location import PLOT, Located, source_id
+from cathartes.products.file_names import SOURCES_PLOT, SUMMARY
+from cathartes.products.location import Located, source_id
 
 _DEFAULTS = LocateSettings()
 
@@ -83,7 +83,9 @@ def locate(
     for one in located.gases:
         for line in _lines(located, one):
             console.print(line, markup=False, soft_wrap=True)
-    console.print(f"Written to {out}; the plot is {out / PLOT}", markup=False, soft_wrap=True)
+    console.print(
+        f"Written to {out}; the plot is {out / SOURCES_PLOT}", markup=False, soft_wrap=True
+    )
 
 
 def _lines(located: Located, gas: LogSources) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cathartes.locate.column_map import ColumnMap
 from cathartes.locate.origin import OriginPosterior
 from cathartes.locate.rate import MapRate
 from cathartes.scenes.local_frame import LocalFrame
@@ -30,6 +31,8 @@ class PlumeSource:
         Of the source above ground as it was taken; None if any up to a building's.
     may_be_hidden
         True if the ground upwind of the first origin would hide gas.
+    seen
+        What the origins were found in; None without origins.
     """
 
     plume_id: int
@@ -38,6 +41,7 @@ class PlumeSource:
     rate: MapRate
     height_m: float | None
     may_be_hidden: bool = False
+    seen: ColumnMap | None = None
 
     @property
     def flags(self) -> tuple[str, ...]:

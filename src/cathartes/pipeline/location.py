@@ -12,10 +12,10 @@ from cathartes.locate.step import locate_sources
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.products.file_names import SOURCES_PLOT
 from cathartes.products.folder import OutputFolder
 from cathartes.products.location import (
     LOCATION_RESULT,
-    PLOT,
     Located,
     location_summary,
     write_location,
@@ -107,7 +107,7 @@ def locate(
                      *history.flags)  # fmt: skip
             located = Located(gases, frame, tuple(dict.fromkeys(flags)))
             clock.tick("plot", 0.0)
-            write_location_plot(folder / PLOT, located, above, summarise_wind(history))
+            write_location_plot(folder / SOURCES_PLOT, located, above, summarise_wind(history))
             clock.tick("write", 0.0)
             clock.close()
             files = (*paths, wind, mapping, wind_mapping, track)

@@ -133,7 +133,7 @@ def _source_of(
     origins = find_origins(signal, search.wind)
     rate = _rate_of(plume, found, grid, library, search, origins)
     hidden = may_be_hidden(grid, found, plume, origins[0].likeliest_m, search.wind.wind_from_deg)
-    return PlumeSource(plume.id, grid.frame, origins, rate, search.height_m, hidden)
+    return PlumeSource(plume.id, grid.frame, origins, rate, search.height_m, hidden, signal)
 
 
 def _rate_of(

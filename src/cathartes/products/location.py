@@ -18,6 +18,7 @@ from cathartes.products.file_names import (
     SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
     SOURCES_GPKG,
+    SOURCES_PLOT,
     SUMMARY,
     chemical_stems,
 )
@@ -35,7 +36,7 @@ from cathartes.scenes.records.flags import Flag
 
 SCHEMA = "cathartes-locate-summary/1"
 SOURCES_SCHEMA = "cathartes-locate-sources/1"
-POSTERIOR, PLOT = "posterior.npz", "sources.png"
+POSTERIOR = "posterior.npz"
 REGION = 0.9
 _SOURCE_COLUMNS: dict[str, ColumnType] = {
     "id": str,
@@ -100,7 +101,7 @@ def location_summary(
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
-        "files": [SOURCES_GEOJSON, SOURCES_GPKG, PLOT, *_posterior_files(located)],
+        "files": [SOURCES_GEOJSON, SOURCES_GPKG, SOURCES_PLOT, *_posterior_files(located)],
     }
 
 

@@ -8,22 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cathartes.locate.result import LogSources
 from cathartes.products.location import Located, source_id
+from cathartes.products.map_marks import (
+    CLEAN_TO_STRONG,
+    INK,
+    SOURCE,
+    draw_scale,
+    draw_wind,
+    rate_words,
+)
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 
-INK, SOURCE = "#222222", "#c1121f"
-CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
-    "clean to strong", ["#d9d9d9", "#a6bddb", "#2b8cbe", "#253494", "#081d58"]
-)
 LEAST_EXTENT_M = 60.0
 """Least extent of the map, [m]."""
-SCALES_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 FAR_APART_S = 15.0
 
 
@@ -44,8 +47,8 @@ def write_location_plot(
         _widen(axes)
         axes.autoscale(enable=False)
         _draw_rates(axes, gas)
-        _draw_wind(axes, wind)
-        _draw_scale(axes)
+        draw_wind(axes, wind.mean_speed_m_s, wind.wind_from_deg, wind.scatter_deg)
+        draw_scale(axes)
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_title(_title(gas), loc="left", fontsize=11, color=INK)
@@ -59,7 +62,7 @@ def _title(gas: LogSources) -> str:
     total = gas.total_rate_kg_h
     rate = (
         "" if total is None
-        else f", {total.median:.2g} kg/h in all ({total.p05:.2g} to {total.p95:.2g})"
+        else f", in all {rate_words(total.median, total.p05, total.p95)}"
     )  # fmt: skip
     if gas.reason:
         return f"{name}: cannot locate ({gas.reason}){rate}"
@@ -138,8 +141,8 @@ def _draw_rates(axes: Axes, gas: LogSources) -> None:
         rate, reach_m = source.rate_kg_h, source.region_90.corners_m()[:, 0]
         right = east - reach_m.max() > 0.2 * (east - west)
         axes.annotate(
-            f"{source_id(gas, number).rpartition('-')[2]}: {rate.median:.2g} kg/h\n"
-            f"({rate.p05:.2g} to {rate.p95:.2g})",
+            f"{source_id(gas, number).rpartition('-')[2]}: "
+            + rate_words(rate.median, rate.p05, rate.p95, apart="\n"),
             (float(reach_m.max() if right else reach_m.min()), float(source.place_m[1])),
             xytext=(6 if right else -6, 0),
             ha="left" if right else "right",
@@ -150,38 +153,3 @@ def _draw_rates(axes: Axes, gas: LogSources) -> None:
             zorder=7,
             bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": SOURCE, "lw": 0.6},
         )
-
-
-def _draw_wind(axes: Axes, wind: WindSummary) -> None:
-    to = np.radians(wind.wind_from_deg + 180.0)
-    x, y = 0.06 * np.sin(to), 0.06 * np.cos(to)
-    axes.annotate(
-        "", (0.11 + x, 0.88 + y), (0.11 - x, 0.88 - y),
-        xycoords="axes fraction", textcoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 2.2, "mutation_scale": 18}, zorder=8,
-    )  # fmt: skip
-    words = (
-        f"wind {wind.mean_speed_m_s:.1f} m/s\n"
-        f"from {wind.wind_from_deg:.0f}°, ±{wind.scatter_deg:.0f}°"
-    )
-    axes.text(
-        0.02, 0.795, words, transform=axes.transAxes, fontsize=8.5, color=INK, va="top", zorder=8,
-        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )  # fmt: skip
-
-
-def _draw_scale(axes: Axes) -> None:
-    """Draw a bar of a round length, and where north is."""
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    length = max((s for s in SCALES_M if s < 0.3 * (east - west)), default=SCALES_M[0])
-    x, y = east - 0.05 * (east - west) - length, south + 0.05 * (north - south)
-    axes.plot([x, x + length], [y, y], color=INK, lw=3, solid_capstyle="butt", zorder=8)
-    axes.text(
-        x + length / 2, y + 0.012 * (north - south), f"{length} m", ha="center", va="bottom",
-        fontsize=9, color=INK, zorder=8,
-    )  # fmt: skip
-    axes.annotate(
-        "N", (0.95, 0.97), (0.95, 0.89), xycoords="axes fraction", textcoords="axes fraction",
-        ha="center", va="center", fontsize=10, color=INK,
-        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4},
-    )  # fmt: skip

@@ -20,8 +20,8 @@ from cathartes.products.file_names import (
     PLUMES_GEOJSON,
     PLUMES_GPKG,
     QUICKLOOK,
-    SOURCES_GEOJSON,
-    SOURCES_GPKG,
+    SOURCES_FILES,
+    SOURCES_PLOT,
 )
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import (
@@ -33,6 +33,7 @@ from cathartes.products.layers import (
 )
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
+from cathartes.products.source_plot import write_source_plot
 from cathartes.products.sources import write_sources
 from cathartes.products.summary import (
     FALSE_ALARMS,
@@ -171,6 +172,7 @@ def write_scan(
     features = plume_features(detections, cube.geometry, sources)
     if record.wind is not None:
         rasters += write_sources(folder, features.rows, sources)
+        write_source_plot(folder / SOURCES_PLOT, features.rows, sources, record.wind)
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
@@ -260,7 +262,7 @@ def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[Outp
     layers = {layer.path: layer for layer in rasters}
     files = []
     others = {PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}
-    others |= {name for name in (SOURCES_GEOJSON, SOURCES_GPKG) if (folder / name).exists()}
+    others |= {name for name in SOURCES_FILES if (folder / name).exists()}
     for name in sorted({*layers, *others}):
         digest, size = sha256_of(folder / name)
         layer = layers.get(name)
