@@ -27,7 +27,11 @@ def locate(
     ],
     *,
     wind: Annotated[
-        Path | None, typer.Option(help="The wind's own file; left out: the wind in the logs.")
+        str | None,
+        typer.Option(
+            help="'3.2±0.6,245±15' (m/s, degrees it blows from; +- for ±), or the wind's own file; "
+            "left out: the wind in the logs."
+        ),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="TOML file that says what the logs' columns hold.")

@@ -27,7 +27,7 @@ from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.logs.open import read_gas_log
 from cathartes.scenes.logs.own_wind import wind_of_log
 from cathartes.scenes.wind.history import WindHistory
-from cathartes.scenes.wind.open import read_wind
+from cathartes.scenes.wind.open import wind_at, wind_file
 from cathartes.scenes.wind.variability import summarise_wind
 
 BEFORE_S = 180.0
@@ -56,9 +56,9 @@ def locate(
     out
         Folder for summary, sources, particles and plot.
     wind
-        Its own file; None takes the wind in the logs' rows.
+        In words, or its own file, as of `wind_at`; None takes the wind in the logs' rows.
     mapping, wind_mapping, track
-        As of `read_gas_log` and `read_wind`.
+        As of `read_gas_log` and `wind_at`.
     chemicals
         Which gases; None takes all of the logs.
     settings
@@ -81,12 +81,8 @@ def locate(
         clock.tick("read", 0.0)
         read = [read_gas_log(path, mapping=_path(mapping), track=_path(track)) for path in paths]
         names = _chemicals(read, chemicals)
-        history = (
-            joined_winds([wind_of_log(log) for log in read])
-            if wind is None
-            else read_wind(Path(wind), mapping=_path(wind_mapping))
-        )
-        history = _during(history, read)
+        frame = _frame(read)
+        history = _during(_wind_of(read, wind, _path(wind_mapping), frame), read)
         library = working_library()
         missing = [name for name in names if name not in library]
         if missing:
@@ -95,7 +91,6 @@ def locate(
                 "a spectrum that states it (cathartes library import), or choose with --gas."
             )
         masses = {name: library[name].molar_mass_g_mol for name in names}
-        frame = _frame(read)
         with OutputFolder(Path(out), kind=LOCATION_RESULT, overwrite=overwrite) as folder:
             clock.tick("baseline", 0.0)
             above = [estimate_enhancement(log) for log in read]
@@ -110,7 +105,8 @@ def locate(
             write_location_plot(folder / SOURCES_PLOT, located, above, summarise_wind(history))
             clock.tick("write", 0.0)
             clock.close()
-            files = (*paths, wind, mapping, wind_mapping, track)
+            wind_from = None if wind is None else wind_file(str(wind))
+            files = (*paths, wind_from, mapping, wind_mapping, track)
             summary = location_summary(
                 located,
                 inputs=[Path(file) for file in dict.fromkeys(files) if file is not None],
@@ -119,6 +115,19 @@ def locate(
             )
             write_location(folder, located, summary)
     return located
+
+
+def _wind_of(
+    logs: Sequence[GasLog], said: str | Path | None, mapping: Path | None, frame: LocalFrame
+) -> WindHistory:
+    if said is None:
+        return joined_winds([wind_of_log(log) for log in logs])
+    return wind_at(
+        str(said),
+        longitude_deg=frame.origin_longitude_deg,
+        latitude_deg=frame.origin_latitude_deg,
+        mapping=mapping,
+    )
 
 
 def joined_winds(winds: Sequence[WindHistory]) -> WindHistory:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -18,8 +17,7 @@ from cathartes.pipeline.plume_map import PlumeGrid, amount_map, may_be_hidden, s
 from cathartes.products.summary import InputFile, WindFacts
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry import Geometry
-from cathartes.scenes.wind.open import read_wind
-from cathartes.scenes.wind.said import is_said_wind, parse_said_wind
+from cathartes.scenes.wind.open import wind_at
 from cathartes.spectra.library import GasLibrary
 
 
@@ -46,18 +44,13 @@ class SourceSearch:
         return RateSettings(height=SourceHeight(self.height_m, self.height_m))
 
 
-def wind_file(said: str) -> Path | None:
-    """Return the file of a wind, or None if it is said in words, or not at all."""
-    return None if not said or is_said_wind(said) else Path(said)
-
-
 def source_search(said: str, cube: Cube, height_m: float | None) -> SourceSearch | None:
     """Return how origins and rates are made; None if no wind is said.
 
     Raises
     ------
     InputError
-        If the wind can't be read, has nothing at the time of the cube, or the cube has no
+        If the wind can't be read, has nothing at the place or time of the cube, or the cube has no
         geometry.
     """
     if not said:
@@ -68,8 +61,15 @@ def source_search(said: str, cube: Cube, height_m: float | None) -> SourceSearch
             "need places on the ground. Give a geometry (map info in the header, --igm or --glt), "
             "or scan without --wind."
         )
-    file = wind_file(said)
-    history = parse_said_wind(said) if file is None else read_wind(file)
+    line, sample = np.meshgrid(
+        np.linspace(0.5, cube.n_lines - 0.5, 9), np.linspace(0.5, cube.n_samples - 0.5, 9)
+    )
+    longitude, latitude = cube.geometry.to_lon_lat(line.ravel(), sample.ravel())
+    history = wind_at(
+        said,
+        longitude_deg=float(np.nanmedian(longitude)),
+        latitude_deg=float(np.nanmedian(latitude)),
+    )
     return SourceSearch(wind_of_look(history, _unix_s(cube.start_utc)), height_m)
 
 

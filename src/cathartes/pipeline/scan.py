@@ -27,7 +27,6 @@ from cathartes.pipeline.plume_sources import (
     find_sources,
     source_search,
     wind_facts,
-    wind_file,
 )
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scratch import ScratchPlanes
@@ -52,6 +51,7 @@ from cathartes.scenes.air_file import read_air_table
 from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.wind.open import wind_file
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.visibility import VisibilitySettings
 

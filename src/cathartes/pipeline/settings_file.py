@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from cathartes.errors import SettingsError
-from cathartes.pipeline.plume_sources import wind_file
 from cathartes.pipeline.scan import ScanSettings
+from cathartes.scenes.wind.open import wind_file
 
 _TOML_WORDS = {
     "tuple_type": "a list, like [1, 3] or ['ammonia'],",

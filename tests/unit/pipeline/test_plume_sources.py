@@ -18,13 +18,13 @@ from cathartes.pipeline.plume_sources import (
     SourceSearch,
     find_sources,
     source_search,
-    wind_file,
 )
 from cathartes.products.plume_table import plume_row
 from cathartes.products.sources import write_sources
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry
 from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.wind.open import wind_file
 from cathartes.simulate.column_scene import ColumnScene, column_scene
 from cathartes.spectra.response import SpectralBands
 

@@ -141,9 +141,11 @@ def test_a_wind_file_states_height_and_errors(station):
     assert station(f"# height_agl_m: 10\n{HEADER}{ROWS}", height_agl_m=3).height_agl_m == 3
 
 
-def test_what_is_not_stated_is_asked_for_or_flagged(station):
-    with pytest.raises(HeaderError, match="nothing says at what height above ground"):
-        station(HEADER + ROWS)
+def test_what_is_not_stated_is_assumed_and_flagged(station):
+    wind = station(HEADER + ROWS)
+    assert wind.height_agl_m == 10
+    assert [f.kind for f in wind.flags] == [FlagKind.ASSUMED] * 3
+    assert "at what height" in wind.flags[0].message
     wind = station(HEADER + ROWS, height_agl_m=2)
     assert [f.kind for f in wind.flags] == [FlagKind.ASSUMED] * 2
     with pytest.raises(HeaderError, match="'# height_agl_m: 10m' is no number from 0"):

@@ -6,7 +6,9 @@ import pytest
 from scipy.io import netcdf_file
 
 from cathartes.errors import HeaderError, InputError, TruncatedFileError, UnitError
+from cathartes.scenes.wind.conventions import wind_to_components
 from cathartes.scenes.wind.gridded import read_gridded_wind
+from cathartes.scenes.wind.open import wind_at
 
 LAT = np.array([47.25, 47.0, 46.75, 46.5])  # north first, as ERA5 has it
 LON = np.array([6.75, 7.0, 7.25])
@@ -140,3 +142,22 @@ def test_what_is_not_certain_is_asked_about(tmp_path):
     (tmp_path / "g.nc").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(TruncatedFileError, match="breaks off or is damaged"):
         read_gridded_wind(tmp_path / "g.nc", **PLACE)
+
+
+def test_a_wind_is_opened_however_it_is_given(tmp_path):
+    """A grid's hours become minutes between which nothing is left to a reader; words hold always.
+
+    The vector halfway between two hours is the mean of theirs.
+    """
+    grid = write_hdf5(tmp_path / "era5.nc")
+    hours = read_gridded_wind(grid, **PLACE)
+    minutes = wind_at(str(grid), **PLACE)
+    assert len(minutes) == 121
+    half = minutes.part(START + 1800, START + 1800)
+    east, north = wind_to_components(hours.wind_speed_m_s, hours.wind_from_deg)
+    halfway = wind_to_components(half.wind_speed_m_s, half.wind_from_deg)
+    assert halfway[0][0] == pytest.approx(east[:2].mean())
+    assert halfway[1][0] == pytest.approx(north[:2].mean())
+    assert wind_at("3+-0.5,250+-10", **PLACE).is_constant
+    with pytest.raises(InputError, match="No such file"):
+        wind_at(str(tmp_path / "absent.nc"), **PLACE)

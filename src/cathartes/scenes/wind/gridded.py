@@ -53,6 +53,15 @@ class _Variable:
     attributes: Mapping[str, str]
 
 
+def is_gridded(path: Path) -> bool:
+    """Return True for a file that begins like NetCDF, classic or 4."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    return head.startswith((_HDF5, _CLASSIC))
+
+
 def read_gridded_wind(
     path: Path,
     *,

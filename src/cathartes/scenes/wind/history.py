@@ -13,6 +13,8 @@ from cathartes.scenes.wind.conventions import wind_from_components, wind_to_comp
 
 CONSTANT = "constant"
 """Method of a wind that was said to hold at all times."""
+STANDARD_HEIGHT_M = 10.0
+"""Above ground, where nothing is said: the meteorological standard (WMO-No. 8)."""
 STAGNANT_BELOW_M_S = 1.0
 """Below it a direction says little of where the air went: meander is wider than a plume."""
 FASTEST_M_S = 75.0
@@ -142,6 +144,19 @@ class WindHistory:
     def turned(self, by_deg: float) -> "WindHistory":
         """Return the history with every direction turned clockwise."""
         return replace(self, wind_from_deg=wrapped_deg(self.wind_from_deg + by_deg))
+
+    def every(self, step_s: float) -> "WindHistory":
+        """Return the history in rows of a step, the vector interpolated: for a model's hours."""
+        time = np.arange(self.time_unix_s[0], self.time_unix_s[-1] + step_s / 2, step_s)
+        wind = self.at(time, longest_gap_s=np.inf)
+        return replace(
+            self,
+            time_unix_s=time,
+            wind_speed_m_s=wind.wind_speed_m_s,
+            wind_from_deg=wrapped_deg(wind.wind_from_deg),
+            vertical_m_s=None,
+            scatter_deg=None,
+        )
 
     def part(self, start_unix_s: float, stop_unix_s: float) -> "WindHistory":
         """Return the rows from start to stop; a constant wind stays whole.

@@ -3,10 +3,8 @@
 import re
 
 from cathartes.errors import SettingsError
-from cathartes.scenes.wind.history import WindHistory, constant_wind
+from cathartes.scenes.wind.history import STANDARD_HEIGHT_M, WindHistory, constant_wind
 
-SAID_HEIGHT_M = 10.0
-"""Height above ground of a wind said without one: the meteorological standard."""
 _NUMBER = r"\s*(\d+(?:\.\d*)?|\.\d+)\s*"
 _ERROR = rf"(?:±|\+-|\+/-){_NUMBER}"
 _SAID = re.compile(rf"{_NUMBER}{_ERROR},{_NUMBER}{_ERROR}(?:@{_NUMBER}m?\s*)?")
@@ -45,5 +43,5 @@ def parse_said_wind(text: str) -> WindHistory:
         float(wind_from),
         wind_speed_sd_m_s=float(speed_sd),
         wind_from_sd_deg=float(from_sd),
-        height_agl_m=SAID_HEIGHT_M if height is None else float(height),
+        height_agl_m=STANDARD_HEIGHT_M if height is None else float(height),
     )

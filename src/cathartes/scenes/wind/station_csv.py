@@ -19,11 +19,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cathartes.errors import HeaderError
+from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.records.table import TextTable, read_table
 from cathartes.scenes.records.times import parse_iso
 from cathartes.scenes.wind.assemble import RawWind, assemble_wind
 from cathartes.scenes.wind.columns import FROM, SPEED, check_wind_columns
-from cathartes.scenes.wind.history import WindHistory
+from cathartes.scenes.wind.history import STANDARD_HEIGHT_M, WindHistory
 
 TIME = "time_utc"
 VERTICAL = "wind_vertical_m_s"
@@ -41,12 +42,13 @@ def read_station_csv(
 ) -> WindHistory:
     """Return the wind of a CSV file of the contract.
 
-    Height and errors come from the comments above the header, where arguments don't say otherwise.
+    Height and errors come from the comments above the header, where arguments don't say otherwise;
+    what neither says is assumed and flagged.
 
     Raises
     ------
     HeaderError
-        If a column or the height is missing, or the wind's convention is not stated.
+        If a column is missing, or the wind's convention is not stated.
     InputError
         If a cell can't be read, or a value can't be a wind.
     """
@@ -61,6 +63,13 @@ def read_station_csv(
     ):
         raise HeaderError(f"{table.name}: no columns {SPEED} and {FROM}; both are needed.")
     stated = _comments(table)
+    height = stated.get("height_agl_m") if height_agl_m is None else height_agl_m
+    assumed = Flag(
+        FlagKind.ASSUMED,
+        f"nothing says at what height {table.name} was measured: {STANDARD_HEIGHT_M:g} m above "
+        f"ground are taken; say it by a line '# height_agl_m: {STANDARD_HEIGHT_M:g}' above the "
+        "header.",
+    )
     zone = ZoneInfo("UTC")
     time = [parse_iso(cell, zone, table.where(r)) for r, cell in enumerate(table.text(TIME))]
     return assemble_wind(
@@ -72,13 +81,14 @@ def read_station_csv(
             vertical_m_s=table.numbers(VERTICAL) if VERTICAL in table.columns else None,
             scatter_deg=table.numbers(SCATTER) if SCATTER in table.columns else None,
             method="station",
-            height_agl_m=stated.get("height_agl_m") if height_agl_m is None else height_agl_m,
+            height_agl_m=STANDARD_HEIGHT_M if height is None else height,
             wind_speed_sd_m_s=stated.get("wind_speed_sd_m_s")
             if wind_speed_sd_m_s is None
             else wind_speed_sd_m_s,
             wind_from_sd_deg=stated.get("wind_from_sd_deg")
             if wind_from_sd_deg is None
             else wind_from_sd_deg,
+            flags=(assumed,) if height is None else (),
         )
     )
 
