@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cathartes.locate.result import LogSources
+from cathartes.locate.settings import AirSettings
 from cathartes.products.location import Located, source_id
 from cathartes.products.map_marks import (
     CLEAN_TO_STRONG,
@@ -28,6 +29,8 @@ from cathartes.scenes.wind.variability import WindSummary
 LEAST_EXTENT_M = 60.0
 """Least extent of the map, [m]."""
 FAR_APART_S = 15.0
+PLUME_SD = 2.0
+GROWTH_M = AirSettings().growth_m
 
 
 def write_location_plot(
@@ -40,6 +43,7 @@ def write_location_plot(
     for column, gas in enumerate(located.gases):
         axes = figure.add_subplot(1, n, column + 1)
         colours = _draw_logs(axes, located, gas, logs)
+        _draw_plumes(axes, located, gas, logs, wind)
         _draw_regions(axes, gas)
         axes.set_aspect("equal")
         axes.margins(0.08)
@@ -123,6 +127,29 @@ def _widen(axes: Axes) -> None:
     for limits, set_limits in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
         middle, extent = sum(limits) / 2, max(limits[1] - limits[0], LEAST_EXTENT_M)
         set_limits(middle - extent / 2, middle + extent / 2)
+
+
+def _draw_plumes(
+    axes: Axes, located: Located, gas: LogSources, logs: Sequence[Enhancement], wind: WindSummary
+) -> None:
+    """Draw to where each source's gas goes in the mean wind, as far as it was looked for.
+
+    Its half width is `PLUME_SD` deviations of its spread sideways, as the log tells it.
+    """
+    if gas.posterior is None:
+        return
+    angle = np.radians(wind.wind_from_deg + gas.posterior.wind_offset_deg.mean() + 180.0)
+    along = np.array([np.sin(angle), np.cos(angle)])
+    across = np.array([along[1], -along[0]])
+    seen = np.concatenate([one.log.position_m(located.frame)[:, :2] for one in logs])
+    for source in gas.sources:
+        farthest = float(((seen - source.place_m) @ along).max(initial=0.0))
+        distance = np.linspace(0.0, farthest, 40)
+        spread = gas.posterior.width_per_m.mean() * distance / np.sqrt(1 + distance / GROWTH_M)
+        middle = source.place_m + distance[:, None] * along
+        side = PLUME_SD * spread[:, None] * across
+        border = np.concatenate([middle + side, (middle - side)[::-1]])
+        axes.fill(*border.T, color=SOURCE, alpha=0.07, lw=0, zorder=1)
 
 
 def _draw_regions(axes: Axes, gas: LogSources) -> None:
