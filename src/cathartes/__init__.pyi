@@ -2,6 +2,8 @@ from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
+from cathartes.pipeline.boresight import FlightLine as FlightLine
+from cathartes.pipeline.boresight import boresight as boresight
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -42,12 +44,14 @@ __all__ = [
     "CathartesError",
     "Cube",
     "DetectSettings",
+    "FlightLine",
     "GeoreferenceSettings",
     "LocateSettings",
     "OpenOptions",
     "ScanSettings",
     "TogetherSettings",
     "__version__",
+    "boresight",
     "demo",
     "doctor",
     "evaluate",

@@ -62,6 +62,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.georeference:georeference",
             "Say where each pixel of a pushbroom cube lies on the ground.",
         ),
+        "boresight": Entry(
+            "cathartes.cli.boresight:boresight",
+            "Say how a camera sits on its mount, from two flight lines that saw the same ground.",
+        ),
         "simulate": Entry(
             "cathartes.cli.simulate:simulate", "Make a scene with known plumes, and its truth."
         ),

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cathartes.errors import HeaderError, InputError, SettingsError
+from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.clock import StageClock
-from cathartes.pipeline.flight_terrain import read_geoid, read_terrain
+from cathartes.pipeline.flight_terrain import read_terrain
+from cathartes.pipeline.flown_line import fly_line
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.products.folder import OutputFolder
 from cathartes.products.geometry_folder import (
@@ -25,15 +24,10 @@ from cathartes.scenes.georeference.camera_file import read_camera
 from cathartes.scenes.georeference.frames import to_geodetic
 from cathartes.scenes.georeference.heights import (
     HeightReference,
-    chosen_reference,
-    navigation_on_ellipsoid,
 )
-from cathartes.scenes.georeference.navigation import LinePoses, Navigation
-from cathartes.scenes.georeference.navigation_file import read_line_times, read_navigation
+from cathartes.scenes.georeference.navigation import LinePoses
 from cathartes.scenes.georeference.plausibility import (
     check_above_ground,
-    check_navigation,
-    clock_hint,
 )
 from cathartes.scenes.georeference.position_sd import (
     PositionSd,
@@ -149,23 +143,22 @@ def georeference(
             cube if isinstance(cube, Cube) else open_cube(cube, options=options or OpenOptions())
         )
         lens = camera if isinstance(camera, Camera) else read_camera(Path(camera))
-        _check_samples(opened, lens)
-        flight, sea_level, given = _read_flight(Path(navigation), geoid, given)
-        remarks = list(check_navigation(flight))
-        times = None if line_times is None else read_line_times(Path(line_times))
-        time_s = _line_times_s(opened, lens, flight, times)
-        poses = flight.poses_at(
-            time_s,
-            np.array(lens.lever_arm_m),
-            max_position_gap_s=given.max_position_gap_s,
-            max_attitude_gap_s=given.max_attitude_gap_s,
+        flown = fly_line(
+            opened,
+            lens,
+            Path(navigation),
+            None if line_times is None else Path(line_times),
+            geoid=geoid,
+            heights=given.navigation_heights,
+            gaps_s=(given.max_position_gap_s, given.max_attitude_gap_s),
+            gps_week=given.gps_week,
         )
-        remarks += _check_poses(poses, time_s, flight)
+        poses, sea_level, remarks = flown.poses, flown.geoid, list(flown.remarks)
         look = lens.look_in_body()
         terrain, dem_heights = read_terrain(
             dem, given.ground_altitude_m, given.dem_heights, sea_level, poses, look
         )
-        given = replace(given, dem_heights=dem_heights)
+        given = replace(given, navigation_heights=flown.heights, dem_heights=dem_heights)
         above_m = _above_ground_m(poses, terrain)
         _check_height(above_m, given, poses, sea_level)
         with OutputFolder(Path(out), kind=GEOMETRY_FOLDER, overwrite=given.overwrite) as folder:
@@ -206,105 +199,10 @@ def georeference(
             )
 
 
-def _read_flight(
-    path: Path, geoid: float | str | Path | None, settings: GeoreferenceSettings
-) -> tuple[Navigation, Terrain | None, GeoreferenceSettings]:
-    """Return the flight above the ellipsoid, the geoid, and what heights were measured from."""
-    read = read_navigation(path, settings.gps_week)
-    reference = chosen_reference(
-        read.reference,
-        settings.navigation_heights,
-        path.name,
-        "write '# altitude_reference = ellipsoid' (or sea) above its head, or give "
-        "--navigation-heights",
-    )
-    sea_level = read_geoid(geoid, read.navigation)
-    flight = navigation_on_ellipsoid(read.navigation, reference, sea_level)
-    return flight, sea_level, replace(settings, navigation_heights=reference)
-
-
 def _paths(files: Sequence[object]) -> tuple[Path, ...]:
     """Return the files among what was given, each once: a camera or a number is none."""
     paths = (Path(file) for file in files if isinstance(file, str | Path))
     return tuple(dict.fromkeys(path for path in paths if path.exists()))
-
-
-def _check_samples(cube: Cube, camera: Camera) -> None:
-    if camera.n_samples != cube.n_samples:
-        raise HeaderError(
-            f"cube {cube.name} has {cube.n_samples} samples and the camera {camera.n_samples}; "
-            "both must be equal: give the camera of this cube, with binning and cropping as it is."
-        )
-
-
-def _line_times_s(
-    cube: Cube, camera: Camera, navigation: Navigation, times: Sequence[datetime] | None
-) -> NDArray[np.float64]:
-    """Return the middle of each line's exposure on the navigation's clock, (line,) [s]."""
-    if times is not None:
-        if len(times) != cube.n_lines:
-            raise InputError(
-                f"{len(times)} line times for a cube of {cube.n_lines} lines; one a line is "
-                "needed: give the times of this cube."
-            )
-        since = [(time - navigation.start_utc).total_seconds() for time in times]
-        return np.array(since) + camera.time_offset_s
-    if cube.start_utc is None or camera.line_period_s is None:
-        missing = [
-            text
-            for text, lacks in (
-                ("the cube has no acquisition time", cube.start_utc is None),
-                ("the camera file has no line_period_s", camera.line_period_s is None),
-            )
-            if lacks
-        ]
-        raise InputError(
-            f"nothing says when each line was taken: {' and '.join(missing)}; give --line-times, "
-            "or add what is missing."
-        )
-    start_s = (cube.start_utc - navigation.start_utc).total_seconds()
-    middle = (np.arange(cube.n_lines) + 0.5) * camera.line_period_s
-    return np.asarray(start_s + middle + camera.time_offset_s)
-
-
-def _check_poses(
-    poses: LinePoses, time_s: NDArray[np.float64], navigation: Navigation
-) -> tuple[str, ...]:
-    """Return a remark on lines without a pose.
-
-    Raises
-    ------
-    InputError
-        If no line has one.
-    """
-    first_s, last_s = navigation.interval_s
-    if not poses.known.any():
-        start, stop, since, until = (
-            navigation.utc_at(float(t)).isoformat()
-            for t in (time_s[0], time_s[-1], first_s, last_s)
-        )
-        raise InputError(
-            f"no line lies inside the navigation: lines are of {start} to {stop} (camera's times, "
-            f"time_offset_s added), the navigation of {since} to {until}. "
-            + clock_hint(float(first_s - time_s[0]), float(time_s[-1] - last_s))
-        )
-    lost = np.flatnonzero(~poses.known)
-    if not lost.size:
-        return ()
-    outside = int(((time_s < first_s) | (time_s > last_s)).sum())
-    parts = [
-        f"{n} {text}"
-        for n, text in (
-            (outside, "outside the navigation's time"),
-            (lost.size - outside, "in gaps of it too long to interpolate"),
-        )
-        if n
-    ]
-    remark = (
-        f"{lost.size} of {time_s.size} lines have no position ({', '.join(parts)}), the first is "
-        f"line {lost[0]}, the last {lost[-1]}, counted from 0"
-    )
-    return (remark,)
 
 
 def _above_ground_m(poses: LinePoses, terrain: Terrain) -> float:
