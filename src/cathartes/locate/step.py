@@ -1,6 +1,7 @@
 """From gas logs and a wind to sources with their uncertainty, or the reason why there are none."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import Found, search
 from cathartes.locate.gather import GasRows, gather_rows
+from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, sample_posterior
@@ -21,6 +23,7 @@ from cathartes.locate.reasons import (
     doubt_after,
     doubt_before,
     doubt_without,
+    gas_stands_out,
     stands_out,
 )
 from cathartes.locate.refine import Problem
@@ -103,7 +106,12 @@ def locate_sources(
         or found.over_nothing < given.contrast
         or not stands_out(blocks, problem.model_ppm(found.best.state))
     ):
-        return _nothing(chemical, doubt_without(blocks, winds, detectable), curtains, detectable)
+        doubt = doubt_without(blocks, winds, detectable)
+        evidence = None if gas_stands_out(blocks) else LogEvidence(
+            problem, np.zeros(len(blocks)), shapes_before(prior, given.seed), misfit.share,
+            _rate_log_sd(wind, misfit.share),
+        )  # fmt: skip
+        return replace(_nothing(chemical, doubt, curtains, detectable), evidence=evidence)
     tell("posterior", 0.0)
     rng = np.random.default_rng(given.seed)
     particles = sample_posterior(problem, found.best, given.particles, rng)
@@ -124,7 +132,17 @@ def locate_sources(
         curtains=curtains,
         warnings=_warnings(total, curtains),
         detectable_kg_h=detectable,
-    )
+        evidence=LogEvidence(
+            problem, signal, likely_shapes(prior, particles.shared), found.best.state.share,
+            _rate_log_sd(wind, found.best.state.share), found.gain,
+        ),
+    )  # fmt: skip
+
+
+def _rate_log_sd(wind: WindHistory, share: float) -> float:
+    """Return the error of a rate by the wind's speed, and by gusts at a misfit of a share."""
+    speed_sd = wind.wind_speed_sd_m_s / max(float(wind.wind_speed_m_s.mean()), 0.1)
+    return float(np.hypot(min(speed_sd, 0.5), GUST_SHARE * share))
 
 
 def _nothing(
@@ -242,9 +260,8 @@ def _physical(
     make the few passes through a plume a poor mean of it.
     """
     shapes = [prior.shape(shared) for shared in particles.shared]
-    speed_sd = wind.wind_speed_sd_m_s / max(float(wind.wind_speed_m_s.mean()), 0.1)
-    gusts = GUST_SHARE * particles.share
-    error = np.exp(np.hypot(min(speed_sd, 0.5), gusts) * rng.normal(size=len(shapes)))
+    log_sd = np.array([_rate_log_sd(wind, share) for share in particles.share])
+    error = np.exp(log_sd * rng.normal(size=len(shapes)))
     return Posterior(
         place_m=particles.place_m,
         rate_kg_h=particles.rate_kg_h * error[:, None],
