@@ -14,7 +14,7 @@ from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
-from cathartes.locate.posterior import Particles, sample_posterior
+from cathartes.locate.posterior import Particles, posterior_weight, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
 from cathartes.locate.reasons import (
     CLEAR_BLOCKS,
@@ -37,7 +37,7 @@ from cathartes.locate.result import (
     SourceEstimate,
 )
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.state import N_SHARED, Prior, prior_of
+from cathartes.locate.state import N_SHARED, Prior, prior_of, source_responses
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
@@ -108,8 +108,8 @@ def locate_sources(
     ):
         doubt = doubt_without(blocks, winds, detectable)
         evidence = None if gas_stands_out(blocks) else LogEvidence(
-            problem, np.zeros(len(blocks)), shapes_before(prior, given.seed), misfit.share,
-            _rate_log_sd(wind, misfit.share),
+            problem, np.empty((0, len(blocks))), shapes_before(prior, given.seed), misfit.share,
+            posterior_weight(misfit.share), _rate_log_sd(wind, misfit.share),
         )  # fmt: skip
         return replace(_nothing(chemical, doubt, curtains, detectable), evidence=evidence)
     tell("posterior", 0.0)
@@ -119,6 +119,8 @@ def locate_sources(
     sources = _sources(posterior, found)
     total = _interval(posterior.rate_kg_h.sum(axis=1))
     signal = problem.model_ppm(found.best.state)
+    found_ppm = source_responses(problem.air, prior, found.best.state)
+    found_ppm *= found.best.state.rate_kg_h[:, None]
     doubt = doubt_after(blocks, winds, signal, sources, given.largest_region_m)
     return LogSources(
         chemical=chemical,
@@ -133,7 +135,8 @@ def locate_sources(
         warnings=_warnings(total, curtains),
         detectable_kg_h=detectable,
         evidence=LogEvidence(
-            problem, signal, likely_shapes(prior, particles.shared), found.best.state.share,
+            problem, found_ppm, likely_shapes(prior, particles.shared), found.best.state.share,
+            posterior_weight(found.best.state.share),
             _rate_log_sd(wind, found.best.state.share), found.gain,
         ),
     )  # fmt: skip

@@ -25,9 +25,9 @@ from cathartes.locate.result import Interval, Outcome, Reason, SourceEstimate
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.sorties import Silence, Sortie
 
-PROPOSALS = 48
+PROPOSALS = 64
 """Places tried of each sighting, for the evidence of groups."""
-PLACES = 160
+PLACES = 400
 """Places of a source's posterior at which sorties that did not see it are asked."""
 PARTICLES = 2000
 REACH_M = 60.0

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import JsonValue, TypeAdapter
 
 import cathartes
 from cathartes.errors import InputError
-from cathartes.locate.result import Interval, LogSources, Outcome
+from cathartes.locate.result import LogSources, Outcome
 from cathartes.locate.settings import LocateSettings
+from cathartes.products.common_location import (
+    CommonGas,
+    common_arrays,
+    posterior_arrays,
+    sortie_members,
+    source_members,
+    with_interval,
+)
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.folder import FolderKind
 from cathartes.scenes.local_frame import LocalFrame
@@ -36,11 +45,14 @@ class Located:
         Where their east and north are counted from.
     flags
         What was wrong with the logs and the wind and was lived with.
+    common
+        The same gases, as several sorties say them; empty where there was one sortie.
     """
 
     gases: tuple[LogSources, ...]
     frame: LocalFrame
     flags: tuple[Flag, ...]
+    common: tuple[CommonGas, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -71,12 +83,15 @@ def location_summary(
         "outcome": str(located.outcome),
         "reason": "" if placed or first is None else str(first.reason),
         "why": "" if placed or first is None else first.why,
-        "chemicals": [_gas(gas) for gas in located.gases],
+        "chemicals": [
+            _gas(gas) | ({"sorties": sortie_members(common)} if common is not None else {})
+            for gas, common in _with_common(located)
+        ],
         "flags": [{"kind": str(f.kind), "message": f.message} for f in located.flags],
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
-        "files": [SOURCES, PLOT, *([POSTERIOR] if _has_posterior(located) else [])],
+        "files": [SOURCES, PLOT, *([POSTERIOR] if _arrays(located) else [])],
     }
 
 
@@ -88,7 +103,7 @@ def _gas(gas: LogSources) -> dict[str, JsonValue]:
         "reason": str(gas.reason),
         "why": gas.why,
         "n_sources": len(gas.sources),
-        **_with_interval("total_rate_kg_h", gas.total_rate_kg_h),
+        **with_interval("total_rate_kg_h", gas.total_rate_kg_h),
     }
     for name, values in (
         ("lag_s", None if posterior is None else posterior.lag_s),
@@ -107,20 +122,28 @@ def _gas(gas: LogSources) -> dict[str, JsonValue]:
     return told
 
 
-def _with_interval(name: str, interval: Interval | None) -> dict[str, JsonValue]:
-    ends = ("", "_p05", "_p95")
-    values = (None,) * 3 if interval is None else (interval.median, interval.p05, interval.p95)
-    return {f"{name}{end}": value for end, value in zip(ends, values, strict=True)}
+def _with_common(located: Located) -> list[tuple[LogSources, CommonGas | None]]:
+    """Return each gas, with what several sorties say of it if there were several."""
+    if located.common:
+        return list(zip(located.gases, located.common, strict=True))
+    return [(gas, None) for gas in located.gases]
 
 
-def _has_posterior(located: Located) -> bool:
-    return any(gas.posterior is not None for gas in located.gases)
+def _arrays(located: Located) -> dict[str, NDArray[np.generic]]:
+    """Return the particles by name."""
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for gas, common in _with_common(located):
+        if common is not None:
+            arrays |= common_arrays(common, located.frame)
+        elif gas.posterior is not None:
+            arrays |= posterior_arrays(gas.chemical, gas.posterior, located.frame)
+    return arrays
 
 
 def sources_geojson(located: Located) -> dict[str, JsonValue]:
     """Return the sources as GeoJSON (RFC 7946): a point and its 90 % region each."""
     features: list[JsonValue] = []
-    for gas in located.gases:
+    for gas, common in _with_common(located):
         for number, source in enumerate(gas.sources):
             name = source_id(gas, number)
             place = _lon_lat(located.frame, source.place_m[None, :])[0]
@@ -132,10 +155,9 @@ def sources_geojson(located: Located) -> dict[str, JsonValue]:
                         "id": name,
                         "chemical": gas.chemical,
                         "probability": source.probability,
-                        **_with_interval("rate_kg_h", source.rate_kg_h),
-                        "height_m": source.height_m.median,
-                        "height_m_p05": source.height_m.p05,
-                        "height_m_p95": source.height_m.p95,
+                        **with_interval("rate_kg_h", source.rate_kg_h),
+                        **with_interval("height_m", source.height_m),
+                        **({} if common is None else source_members(common.found.sources[number])),
                     },
                 }
             )
@@ -163,19 +185,7 @@ def _lon_lat(frame: LocalFrame, place_m: np.ndarray) -> list[JsonValue]:
 def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]) -> None:
     """Write everything but the plot."""
     _write_json(folder / SOURCES, sources_geojson(located))
-    arrays: dict[str, np.ndarray] = {}
-    for gas in located.gases:
-        if gas.posterior is None:
-            continue
-        post = gas.posterior
-        longitude, latitude = located.frame.to_lon_lat(post.place_m[..., 0], post.place_m[..., 1])
-        for name, values in {
-            "longitude_deg": longitude, "latitude_deg": latitude, "height_m": post.place_m[..., 2],
-            "rate_kg_h": post.rate_kg_h, "wind_offset_deg": post.wind_offset_deg,
-            "lag_s": post.lag_s, "width_per_m": post.width_per_m,
-            "height_per_m": post.height_per_m, "misfit": post.misfit,
-        }.items():  # fmt: skip
-            arrays[f"{gas.chemical}/{name}"] = values
+    arrays = _arrays(located)
     if arrays:
         np.savez_compressed(folder / POSTERIOR, **arrays)  # type: ignore[arg-type]
     _write_json(folder / SUMMARY, summary)

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cathartes.locate.result import LogSources
+from cathartes.products.common_location import CommonGas
 from cathartes.products.location import Located, source_id
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 
-INK, SOURCE = "#222222", "#c1121f"
+INK, SOURCE, MAP = "#222222", "#c1121f", "#7a4fa3"
 CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
     "clean to strong", ["#d9d9d9", "#a6bddb", "#2b8cbe", "#253494", "#081d58"]
 )
@@ -28,9 +29,12 @@ FAR_APART_S = 15.0
 
 
 def write_location_plot(
-    path: Path, located: Located, logs: Sequence[Enhancement], wind: WindSummary
+    path: Path, located: Located, logs: Sequence[Enhancement], wind: WindSummary | None
 ) -> None:
-    """Write one panel a gas, as PNG."""
+    """Write one panel a gas, as PNG; without an arrow where several sorties had winds of their own.
+
+    Where there were several sorties, the origins that plume maps showed are drawn as dots.
+    """
     n = len(located.gases)
     figure = Figure(figsize=(7.6 * n, 7.6), layout="constrained", dpi=150)
     FigureCanvasAgg(figure)
@@ -38,13 +42,16 @@ def write_location_plot(
         axes = figure.add_subplot(1, n, column + 1)
         colours = _draw_logs(axes, located, gas, logs)
         _draw_regions(axes, gas)
+        if located.common:
+            _draw_origins(axes, located.common[column])
         axes.set_aspect("equal")
         axes.margins(0.08)
         axes.autoscale_view()
         _widen(axes)
         axes.autoscale(enable=False)
         _draw_rates(axes, gas)
-        _draw_wind(axes, wind)
+        if wind is not None:
+            _draw_wind(axes, wind)
         _draw_scale(axes)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -73,7 +80,7 @@ def _draw_logs(
     """Draw tracks, fixed sensors and paths by their enhancement."""
     having = [one for one in logs if gas.chemical in one.log.chemicals]
     values = [one.enhancement_ppm[one.log.chemicals.index(gas.chemical)] for one in having]
-    everything = np.concatenate(values)
+    everything = np.concatenate([*values, np.empty(0)])
     known = everything[np.isfinite(everything)]
     top = float(np.quantile(known, 0.998)) if known.size else 1.0
     colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), CLEAN_TO_STRONG)
@@ -129,6 +136,15 @@ def _draw_regions(axes: Axes, gas: LogSources) -> None:
             axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
         axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
         axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
+
+
+def _draw_origins(axes: Axes, gas: CommonGas) -> None:
+    """Draw where plume maps alone see the sources."""
+    for sortie in gas.found.sorties:
+        for view in sortie.views:
+            for sighting in view.sightings if view.name not in gas.log_views else ():
+                east, north = sighting.place_m[::5].T
+                axes.scatter(east, north, s=2, color=MAP, alpha=0.35, lw=0, zorder=3)
 
 
 def _draw_rates(axes: Axes, gas: LogSources) -> None:

@@ -16,6 +16,7 @@ from cathartes.detect.result import Detections
 from cathartes.locate.plume_source import PlumeSource
 from cathartes.products.chemical_layer import chemical_legend, write_chemicals
 from cathartes.products.file_names import (
+    ORIGINS,
     PLUMES_CSV,
     PLUMES_GEOJSON,
     PLUMES_GPKG,
@@ -30,6 +31,7 @@ from cathartes.products.layers import (
     write_labels,
     write_layers,
 )
+from cathartes.products.origins import LookTiles, write_origins
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
 from cathartes.products.sources import write_sources
@@ -124,6 +126,7 @@ def write_scan(
     workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
     sources: tuple[PlumeSource, ...] = (),
+    tiles: LookTiles | None = None,
 ) -> ScanSummary:
     """Write all products of a scan, `summary.json` last.
 
@@ -143,6 +146,8 @@ def write_scan(
         Called with 1 after each image, for a progress bar.
     sources
         Where the plumes come from, if there is a wind; then `sources.geojson` is written.
+    tiles
+        What could have been seen where; with it `origins.npz` is written.
 
     Returns
     -------
@@ -170,6 +175,8 @@ def write_scan(
     features = plume_features(detections, cube.geometry, sources)
     if record.wind is not None:
         write_sources(folder / SOURCES_GEOJSON, features.rows, sources)
+    if tiles is not None:
+        write_origins(folder / ORIGINS, features.rows, sources, tiles)
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
@@ -259,7 +266,7 @@ def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[Outp
     layers = {layer.path: layer for layer in rasters}
     files = []
     others = {PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}
-    others |= {SOURCES_GEOJSON} if (folder / SOURCES_GEOJSON).exists() else set()
+    others |= {name for name in (SOURCES_GEOJSON, ORIGINS) if (folder / name).exists()}
     for name in sorted({*layers, *others}):
         digest, size = sha256_of(folder / name)
         layer = layers.get(name)

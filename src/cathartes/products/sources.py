@@ -30,14 +30,8 @@ def write_sources(path: Path, rows: Iterable[PlumeRow], sources: Iterable[PlumeS
     Points bear ``id``, ``plume_id``, ``chemical``, ``probability``, the rate and its interval or
     ``rate_reason``, and ``height_m``; polygons the same ``id`` and ``region``.
     """
-    source_of = {source.plume_id: source for source in sources}
-    found = [
-        (row, source, source.frame, origin)
-        for row in rows
-        if (source := source_of.get(row.id)) is not None and source.frame is not None
-        for origin in source.origins
-    ]
-    features = [f for number, each in enumerate(found, 1) for f in _features(number, *each)]
+    found = numbered_origins(rows, sources)
+    features = [f for number, each in found.items() for f in _features(number, *each)]
     collection: dict[str, JsonValue] = {
         "type": "FeatureCollection",
         "schema": SOURCES_SCHEMA,
@@ -45,6 +39,20 @@ def write_sources(path: Path, rows: Iterable[PlumeRow], sources: Iterable[PlumeS
     }
     text = json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def numbered_origins(
+    rows: Iterable[PlumeRow], sources: Iterable[PlumeSource]
+) -> dict[int, tuple[PlumeRow, PlumeSource, LocalFrame, OriginPosterior]]:
+    """Return every origin by its `id`, from 1, in the order of the plumes' rows."""
+    source_of = {source.plume_id: source for source in sources}
+    found = [
+        (row, source, source.frame, origin)
+        for row in rows
+        if (source := source_of.get(row.id)) is not None and source.frame is not None
+        for origin in source.origins
+    ]
+    return dict(enumerate(found, 1))
 
 
 def _features(
