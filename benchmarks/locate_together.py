@@ -18,7 +18,6 @@ from collections import defaultdict
 from multiprocessing import Pool
 
 import numpy as np
-from map_rates import column_map_of, told_wind
 from scipy.optimize import linear_sum_assignment
 
 from cathartes.locate.common_result import CommonSources, Emission
@@ -47,6 +46,7 @@ from cathartes.simulate.flights import (
     FlightSource,
     simulate_flight,
 )
+from map_rates import column_map_of, told_wind
 
 JUDGING_SEED = 40_000
 MATCHED_M = 40.0

@@ -60,15 +60,13 @@ class CommonSource:
     Attributes
     ----------
     estimate
-        Place, regions, height, probability; its rate is the mean over the sorties in which it
-        emitted.
+        Place, regions, height, probability; its rate is the mean over the sorties that show it.
     working_share
         Of all times, the share in which it emits; a posterior under Jeffreys's prior.
     sorties
         In the order of the sorties.
     association
-        Least probability of a sighting's being of this source and no other, the rest given; 1 for
-        a single one.
+        Least probability of a sighting's being of this source and no other, the rest given.
     doubts
         Of each sighting.
     particles

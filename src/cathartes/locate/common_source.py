@@ -55,18 +55,20 @@ class SourceParticles:
         0 where it does not emit.
     working_share : (particle,)
         w.
+    seen : (sortie,)
+        True for sorties that show the source.
     """
 
     place_m: NDArray[np.float64]
     height_m: NDArray[np.float64]
     rate_kg_h: NDArray[np.float64]
     working_share: NDArray[np.float64]
+    seen: NDArray[np.bool_]
 
     @property
     def mean_rate_kg_h(self) -> NDArray[np.float64]:
-        """Mean over the sorties in which it emits, (particle,) [kg h-1]."""
-        emits = (self.rate_kg_h > 0).sum(axis=1)
-        return np.asarray(self.rate_kg_h.sum(axis=1) / np.maximum(emits, 1))
+        """Mean over the sorties that show it, (particle,) [kg h-1]: others measure no rate."""
+        return np.asarray(self.rate_kg_h[:, self.seen].mean(axis=1))
 
 
 def proposals(shown: Sequence[Shown], n_each: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -165,6 +167,7 @@ def sample_source(
         height_m=_heights(shown, place_m[place], rng),
         rate_kg_h=rate,
         working_share=rng.beta(JEFFREYS + emits, JEFFREYS + len(tables) - emits),
+        seen=np.array([table.seen for table in tables]),
     )
 
 

@@ -12,9 +12,9 @@ from cathartes.locate.air import Shape
 from cathartes.locate.refine import Problem
 from cathartes.locate.state import N_SHARED, Prior
 
-N_SHAPES = 8
+N_SHAPES = 6
 MARGIN_M = 40.0
-MOST_PLACES = 40
+MOST_PLACES = 24
 """Of more places each takes what is said of the nearest of these."""
 LEAST_SD = 0.1
 """Gas that is nowhere more than so many standard deviations of a block shows nothing."""

@@ -200,7 +200,7 @@ def _source_of(
     places = place_by_sightings(shown, PLACES, rng)
     words = book.words_at(group, places)
     particles = sample_source(words, places, PARTICLES, rng)
-    alone = len(group) == 1
+    own = group if len(group) > 1 else None
     return CommonSource(
         estimate=SourceEstimate(
             place_m=np.median(particles.place_m, axis=0),
@@ -214,7 +214,7 @@ def _source_of(
         sorties=tuple(
             _in_sortie(sortie.name, words[s], particles, s) for s, sortie in enumerate(book.sorties)
         ),
-        association=1.0 if alone else min(belongs[i].get(group, 0.0) for i in group),
+        association=min(belongs[i].get(own, 0.0) for i in group),
         doubts=tuple(one.sighting.doubt for one in shown),
         particles=particles,
     )
