@@ -8,8 +8,9 @@
 `flights`: sites with two sources that work part of the time, seen by four flights of other days and
 winds; places by one, two and four flights, whether on and off are told, and how often the working
 share's interval holds. `maps`: a flight and a plume map of one source, together and alone.
-`working`: made-up looks, for how often the working share's interval holds. `silence`: how often a map finds a plume, over its rate against the one that should be found with
-95 %. Seeds from 40000 on were never tuned on (--first-seed 0 is for tuning).
+`working`: made-up looks, for how often the working share's interval holds. `silence`: how often a
+map finds a plume, over its rate against the one that should be found with 95 %. Seeds from 40000 on
+were never tuned on (--first-seed 0 is for tuning).
 """
 
 import argparse

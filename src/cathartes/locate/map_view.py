@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from cathartes.locate.sorties import Sighting
 
 ONE_IN_TWENTY_SD = 1.645
+PERHAPS_HIDDEN = 0.5
+"""Of plumes that begin beside ground without contrast so many really begin in it: not known."""
 
 
 def map_sighting(
@@ -42,3 +44,28 @@ def map_sighting(
         rates = middle * np.exp(log_sd * rng.normal(size=n))
     height = np.full(n, np.nan if height_m is None else height_m)
     return Sighting(label, place_m, rates, height, probability)
+
+
+def perhaps_upwind_m(
+    place_m: NDArray[np.float64],
+    wind_from_deg: float,
+    farthest_m: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return origins of a plume whose beginning may be hidden, (particle, 2) [m].
+
+    Half of them stay, half are moved upwind, up to a distance, all shares of it as likely.
+
+    Parameters
+    ----------
+    place_m : (particle, 2) [m]
+    wind_from_deg : [deg]
+    farthest_m : [m]
+    rng
+    """
+    n = place_m.shape[0]
+    moved = rng.uniform(size=n) < PERHAPS_HIDDEN
+    away_m = np.where(moved, farthest_m * rng.uniform(size=n), 0.0)
+    angle = np.deg2rad(wind_from_deg)
+    upwind = np.array([np.sin(angle), np.cos(angle)])
+    return np.asarray(place_m + np.outer(away_m, upwind), np.float64)

@@ -8,12 +8,13 @@ import numpy as np
 from cathartes.errors import InputError
 from cathartes.locate.log_view import view_of_log
 from cathartes.locate.map_silence import MapSilence, detectable_rate_kg_h
-from cathartes.locate.map_view import map_sighting
+from cathartes.locate.map_view import map_sighting, perhaps_upwind_m
 from cathartes.locate.result import LogSources
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.sorties import Sortie, View
 from cathartes.locate.step import locate_sources
 from cathartes.locate.together import locate_together
+from cathartes.pipeline.plume_map import HIDDEN_WITHIN_PX
 from cathartes.products.common_location import CommonGas
 from cathartes.products.origins import ScanLook
 from cathartes.scenes.local_frame import LocalFrame
@@ -186,23 +187,29 @@ def _view_of_scan(
 ) -> View:
     """Return what a scan says of one gas."""
     rng = np.random.default_rng(seed)
-    sightings = tuple(
-        map_sighting(
-            f"{scan.name} {origin.label}",
-            np.column_stack(frame.to_east_north(origin.longitude_deg, origin.latitude_deg)),
-            origin.probability,
-            rate=origin.rate_kg_h,
-            rng=rng,
-            height_m=origin.height_m,
+    sightings = []
+    for origin in scan.origins:
+        if origin.chemical != chemical:
+            continue
+        place = np.column_stack(frame.to_east_north(origin.longitude_deg, origin.latitude_deg))
+        if origin.may_be_hidden:
+            reach_m = HIDDEN_WITHIN_PX * scan.pixel_m
+            place = perhaps_upwind_m(place, scan.wind.wind_from_deg, reach_m, rng)
+        sightings.append(
+            map_sighting(
+                f"{scan.name} {origin.label}",
+                place,
+                origin.probability,
+                rate=origin.rate_kg_h,
+                rng=rng,
+                height_m=origin.height_m,
+            )
         )
-        for origin in scan.origins
-        if origin.chemical == chemical
-    )
     tiles = scan.tiles
     detectable = np.asarray(tiles.detectable_column_ppm_m[chemical], np.float64)
     return View(
         scan.name,
-        sightings,
+        tuple(sightings),
         MapSilence(
             np.column_stack(frame.to_east_north(tiles.longitude_deg, tiles.latitude_deg)),
             tiles.tile_m,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cathartes.errors import InputError
 from cathartes.locate.look_wind import LookWind
-from cathartes.locate.plume_source import PlumeSource
+from cathartes.locate.plume_source import MAY_BE_HIDDEN, PlumeSource
 from cathartes.products.file_names import ORIGINS, SOURCES_GEOJSON
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.sources import numbered_origins
@@ -60,6 +60,8 @@ class ScanOrigin:
         Rate with its 5 % and 95 % quantile; None if there is none.
     height_m : [m]
         As it was said; None if it was not.
+    may_be_hidden
+        True if the source may lie farther upwind, where gas can't be seen.
     """
 
     label: str
@@ -69,6 +71,7 @@ class ScanOrigin:
     latitude_deg: NDArray[np.float64]
     rate_kg_h: tuple[float, float, float] | None
     height_m: float | None
+    may_be_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,9 @@ def read_scan_look(folder: Path) -> ScanLook:
         with np.load(folder / ORIGINS, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         members = json.loads((folder / SOURCES_GEOJSON).read_text(encoding="utf-8"))
+        hidden = {plume.id for plume in summary.plumes if MAY_BE_HIDDEN in plume.flags}
         origins = tuple(
-            _origin(feature["properties"], arrays)
+            _origin(feature["properties"], arrays, hidden)
             for feature in members["features"]
             if feature["geometry"]["type"] == "Point"
         )
@@ -163,7 +167,10 @@ def read_scan_look(folder: Path) -> ScanLook:
     )
 
 
-def _origin(told: dict[str, object], arrays: dict[str, NDArray[np.float64]]) -> ScanOrigin:
+def _origin(
+    told: dict[str, object], arrays: dict[str, NDArray[np.float64]], hidden: set[int]
+) -> ScanOrigin:
+    """Return the origin of a point's properties; `hidden` are plumes that may begin unseen."""
     number, height, probability = told["id"], told["height_m"], told["probability"]
     rate = [told[name] for name in ("rate_kg_h", "rate_kg_h_p05", "rate_kg_h_p95")]
     known = [float(value) for value in rate if isinstance(value, int | float)]
@@ -175,6 +182,7 @@ def _origin(told: dict[str, object], arrays: dict[str, NDArray[np.float64]]) -> 
         latitude_deg=arrays[f"source/{number}/latitude_deg"],
         rate_kg_h=(known[0], known[1], known[2]) if len(known) == len(rate) else None,
         height_m=float(height) if isinstance(height, int | float) else None,
+        may_be_hidden=told["plume_id"] in hidden,
     )
 
 
