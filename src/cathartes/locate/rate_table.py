@@ -84,8 +84,8 @@ def rate_table(
     ----------
     shown
         Sightings of the source, of different views.
-    silent
-        Of each other view ln L(rate) / L(0) at the places and `RATES_KG_H`, (place, rate).
+    silent : each (place, rate)
+        Of each other view ln L(rate) / L(0) at the places and `RATES_KG_H`.
     place_m : (place, 2) [m]
     """
     unseen = np.zeros((place_m.shape[0], RATES_KG_H.size))

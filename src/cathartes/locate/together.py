@@ -254,8 +254,8 @@ def excluded_from_kg_h(silent: Sequence[NDArray[np.float64]]) -> float | None:
 
     Parameters
     ----------
-    silent
-        Of each view ln L(rate) / L(0), (place, rate), at equally likely places.
+    silent : each (place, rate)
+        Of each view ln L(rate) / L(0) at equally likely places.
 
     Returns
     -------
