@@ -156,7 +156,9 @@ def sample_source(
     for one in shown:
         log_product -= np.log(one.density.density(place_m))[:, None, None]
     weight = np.exp(log_product - log_product.max())
-    cell = np.sort(systematic(weight.ravel(), n_particles, rng))
+    # Even steps through cells in order would fall in step with the share, which changes fastest.
+    order = rng.permutation(weight.size)
+    cell = order[systematic(weight.ravel()[order], n_particles, rng)]
     place, typical, share = np.unravel_index(cell, weight.shape)
     rate = np.column_stack(
         [_drawn_rates(table, place, typical, WORKING_SHARE[share], rng) for table in tables]

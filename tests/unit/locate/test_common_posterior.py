@@ -92,6 +92,7 @@ def test_a_sortie_that_could_not_have_seen_changes_nothing() -> None:
         alone.estimate.rate_kg_h.median, rel=0.05
     )
     assert beside.working_share.median == pytest.approx(alone.working_share.median, abs=0.03)
+    assert beside.sorties[1].probability == pytest.approx(0.75, abs=0.03)  # mean of Beta(3/2, 1/2)
     assert beside.sorties[1].emission is Emission.NOT_KNOWN
     assert beside.sorties[1].below_kg_h is None
 

@@ -24,7 +24,7 @@ def test_tiles_hold_medians_and_nothing_where_a_plume_of_the_gas_is() -> None:
         planes=SimpleNamespace(read=lambda _name: column),
     )
     tiles = look_tiles(found, GEOMETRY)
-    assert tiles.tile_m == 5.0 * TILE_PX
+    assert tiles.tile_m == GEOMETRY.pixel_size_m() * TILE_PX
     clear = [4.0, 4.0, np.inf, 4.0, 4.0, np.inf]
     np.testing.assert_array_equal(tiles.detectable_column_ppm_m["ammonia"], clear)
     np.testing.assert_array_equal(tiles.detectable_column_ppm_m["SF6"], [np.nan, *clear[1:]])
