@@ -33,9 +33,9 @@ from cathartes.simulate.column_scene import (
 SOME_UPWIND = 5
 
 
-def column_map_of(scene: ColumnScene) -> ColumnMap:
-    """Return the map as a scan would hand it on."""
-    column = scene.column_density_ppm_m
+def column_map_of(scene: ColumnScene, part: float = 1.0) -> ColumnMap:
+    """Return the map as a scan would hand it on, all columns times a part."""
+    column = part * scene.column_density_ppm_m
     return ColumnMap(column, scene.mask, noise_of(column, scene.mask), 0.0, scene.pixel_m)
 
 

@@ -1,4 +1,4 @@
-"""``cathartes locate``: say where the gas in sensor logs comes from, and how much it is."""
+"""``cathartes locate``: say where the gas in logs and plume maps comes from, and how much it is."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
+from cathartes.locate.common_result import CommonSource, Emission, SourceInSortie
 from cathartes.locate.result import LogSources
 from cathartes.locate.settings import LocateSettings
 from cathartes.pipeline.location import locate as find_sources
@@ -20,12 +21,21 @@ _DEFAULTS = LocateSettings()
 
 def locate(
     logs: Annotated[
-        list[Path], typer.Argument(metavar="LOG…", help="Gas-sensor logs of one site.")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="[LOG…]",
+            help="Gas-sensor logs of one site; more than an hour apart they are several sorties.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for summary, sources, particles, plot.")
     ],
-    *,
+    plumes: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a scan of the site, made with --wind; may be repeated."),
+    ] = None,
     wind: Annotated[
         str | None,
         typer.Option(
@@ -56,15 +66,17 @@ def locate(
     json_output: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
-    """Say where the gas in sensor logs comes from, and how much it is.
+    """Say where the gas in sensor logs and plume maps comes from, and how much it is.
 
     Example: `cathartes locate flight.csv --out located`, `cathartes locate head.csv --mapping
-    head.toml --track flight.ulg --wind mast.csv --out located`
+    head.toml --track flight.ulg --wind mast.csv --out located`, `cathartes locate monday.csv
+    friday.csv --plumes scanned --out located`
     """
     with progress_bars(quiet) as progress:
         located = find_sources(
-            logs,
+            logs or [],
             out,
+            plumes=plumes or [],
             wind=wind,
             mapping=mapping,
             wind_mapping=wind_mapping,
@@ -84,16 +96,17 @@ def locate(
     for flag in located.flags:
         remarks.print(f"{flag.kind}: {flag.message}", markup=False, soft_wrap=True)
     console = output_console()
-    for one in located.gases:
-        for line in _lines(located, one):
+    for number, one in enumerate(located.gases):
+        sources = located.common[number].found.sources if located.common else ()
+        for line in _lines(located, one, sources):
             console.print(line, markup=False, soft_wrap=True)
     console.print(
         f"Written to {out}; the plot is {out / SOURCES_PLOT}", markup=False, soft_wrap=True
     )
 
 
-def _lines(located: Located, gas: LogSources) -> list[str]:
-    """Return what is said of one gas."""
+def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] = ()) -> list[str]:
+    """Return what is said of one gas, and of what its sources did in each sortie."""
     total = gas.total_rate_kg_h
     rate = (
         ""
@@ -111,4 +124,23 @@ def _lines(located: Located, gas: LogSources) -> list[str]:
             f"{source.rate_kg_h.median:.2g} kg/h ({source.rate_kg_h.p05:.2g} to "
             f"{source.rate_kg_h.p95:.2g}); probability {source.probability:.2f}"
         )
+        if common:
+            share = common[number].working_share
+            lines.append(
+                f"    works {share.median:.0%} of the time ({share.p05:.0%} to {share.p95:.0%})"
+            )
+            lines += [f"    {_words(told)}" for told in common[number].sorties]
     return [*lines, *(f"  warning: {text}" for text in gas.warnings)]
+
+
+def _words(told: SourceInSortie) -> str:
+    """Return what a source did in a sortie."""
+    rate = told.rate_kg_h
+    if told.emission is Emission.EMITTED and rate is not None:
+        return f"{told.sortie}: emitted, {rate.median:.2g} kg/h ({rate.p05:.2g} to {rate.p95:.2g})"
+    bound = "" if told.below_kg_h is None else f", below {told.below_kg_h:.2g} kg/h at 95 %"
+    if told.emission is Emission.DID_NOT:
+        return f"{told.sortie}: did not emit{bound}"
+    return (
+        f"{told.sortie}: not known whether it emitted (probability {told.probability:.2f}){bound}"
+    )

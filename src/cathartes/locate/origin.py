@@ -78,6 +78,15 @@ class OriginPosterior:
         inside[order[: int(np.searchsorted(held, level)) + 1]] = True
         return inside.reshape(self.probability.shape)
 
+    def draw_m(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Return equally likely places, (n, 2) [m]: east, north."""
+        cell = rng.choice(self.probability.size, size=n, p=self.probability.ravel())
+        row, column = np.unravel_index(cell, self.probability.shape)
+        within = rng.uniform(size=(2, n))
+        east = self.east_m + (column + within[0]) * self.cell_m
+        north = self.north_m - (row + within[1]) * self.cell_m
+        return np.column_stack([east, north])
+
     def radius_m(self, level: float) -> float:
         """Return the radius of a circle as large as the region of a probability, [m]."""
         return float(np.sqrt(self.region(level).sum() / np.pi) * self.cell_m)

@@ -67,7 +67,7 @@ def sample_posterior(
     """
     state = best.state
     shape = problem.prior.shape(state.shared)
-    weight = 1 / (1 + WEAKENED * state.share)
+    weight = posterior_weight(state.share)
     problem = replace(
         problem,
         air=problem.air.about(shape, state.place_m, MARGIN_M),
@@ -110,6 +110,11 @@ def sample_posterior(
     return Particles(
         vectors[:, :N_SHARED], place, np.exp(by_source[..., 3]), np.exp(vectors[:, N_SHARED])
     )
+
+
+def posterior_weight(share: float) -> float:
+    """Return the likelihood's weight where the misfit is a share of the signal."""
+    return 1 / (1 + WEAKENED * share)
 
 
 def _vector(state: State) -> NDArray[np.float64]:

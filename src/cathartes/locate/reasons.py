@@ -86,6 +86,15 @@ def stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
     return bool((both > MODEL_SD * blocks.sd_ppm).sum() >= CLEAR_BLOCKS)
 
 
+def gas_stands_out(blocks: Blocks) -> bool:
+    """Return True if gas, explained or not, is clear of noise and drift in several blocks."""
+    return _clear_blocks(blocks) >= CLEAR_BLOCKS
+
+
+def _clear_blocks(blocks: Blocks) -> int:
+    return int((blocks.mean_ppm > CLEAR_SD * blocks.sd_ppm).sum())
+
+
 def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Doubt:
     """Return the reason where no gas stands out."""
     seen = (
@@ -94,9 +103,8 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
         if np.isfinite(detectable_kg_h)
         else "No place within reach lies upwind of the track."
     )
-    gas = blocks.mean_ppm > CLEAR_SD * blocks.sd_ppm
     on_line = blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < ONE_DISTANCE_M
-    if on_line and gas.sum() >= CLEAR_BLOCKS:
+    if on_line and gas_stands_out(blocks):
         return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
     if on_line:
         return Doubt(
@@ -104,10 +112,10 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
             "no gas above clean air on a single line across the wind, which sees sources upwind "
             f"of it alone. {seen} Fly downwind of the place in question.",
         )
-    if gas.sum() >= CLEAR_BLOCKS:
+    if gas_stands_out(blocks):
         return Doubt(
             Reason.NO_CONTRAST,
-            f"gas stands out in {int(gas.sum())} blocks of a few seconds, which no "
+            f"gas stands out in {_clear_blocks(blocks)} blocks of a few seconds, which no "
             "source upwind explains better than chance. Fly more passes through the plume.",
         )
     return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.curtain import CurtainFlux
+from cathartes.locate.log_silence import LogEvidence
 from cathartes.locate.regions import Ellipse
 
 
@@ -114,6 +115,8 @@ class LogSources:
     detectable_kg_h
         Rate of a source in the middle of the track's reach that would have been seen; NaN if not
         known.
+    evidence
+        To ask for the rate of a source that was not found; None where the log can't tell.
     """
 
     chemical: str
@@ -127,3 +130,4 @@ class LogSources:
     curtains: tuple[CurtainFlux, ...]
     warnings: tuple[str, ...]
     detectable_kg_h: float
+    evidence: LogEvidence | None = None

@@ -1,6 +1,7 @@
 """From gas logs and a wind to sources with their uncertainty, or the reason why there are none."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,10 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import Found, search
 from cathartes.locate.gather import GasRows, gather_rows
+from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
-from cathartes.locate.posterior import Particles, sample_posterior
+from cathartes.locate.posterior import Particles, posterior_weight, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
 from cathartes.locate.reasons import (
     CLEAR_BLOCKS,
@@ -21,6 +23,7 @@ from cathartes.locate.reasons import (
     doubt_after,
     doubt_before,
     doubt_without,
+    gas_stands_out,
     stands_out,
 )
 from cathartes.locate.refine import Problem
@@ -34,7 +37,7 @@ from cathartes.locate.result import (
     SourceEstimate,
 )
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.state import N_SHARED, Prior, prior_of
+from cathartes.locate.state import N_SHARED, Prior, prior_of, source_responses
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
@@ -103,7 +106,12 @@ def locate_sources(
         or found.over_nothing < given.contrast
         or not stands_out(blocks, problem.model_ppm(found.best.state))
     ):
-        return _nothing(chemical, doubt_without(blocks, winds, detectable), curtains, detectable)
+        doubt = doubt_without(blocks, winds, detectable)
+        evidence = None if gas_stands_out(blocks) else LogEvidence(
+            problem, np.empty((0, len(blocks))), shapes_before(prior, given.seed), misfit.share,
+            posterior_weight(misfit.share), _rate_log_sd(wind, misfit.share),
+        )  # fmt: skip
+        return replace(_nothing(chemical, doubt, curtains, detectable), evidence=evidence)
     tell("posterior", 0.0)
     rng = np.random.default_rng(given.seed)
     particles = sample_posterior(problem, found.best, given.particles, rng)
@@ -111,6 +119,8 @@ def locate_sources(
     sources = _sources(posterior, found)
     total = _interval(posterior.rate_kg_h.sum(axis=1))
     signal = problem.model_ppm(found.best.state)
+    found_ppm = source_responses(problem.air, prior, found.best.state)
+    found_ppm *= found.best.state.rate_kg_h[:, None]
     doubt = doubt_after(blocks, winds, signal, sources, given.largest_region_m)
     return LogSources(
         chemical=chemical,
@@ -124,7 +134,18 @@ def locate_sources(
         curtains=curtains,
         warnings=_warnings(total, curtains),
         detectable_kg_h=detectable,
-    )
+        evidence=LogEvidence(
+            problem, found_ppm, likely_shapes(prior, particles.shared), found.best.state.share,
+            posterior_weight(found.best.state.share),
+            _rate_log_sd(wind, found.best.state.share), found.gain,
+        ),
+    )  # fmt: skip
+
+
+def _rate_log_sd(wind: WindHistory, share: float) -> float:
+    """Return the error of a rate by the wind's speed, and by gusts at a misfit of a share."""
+    speed_sd = wind.wind_speed_sd_m_s / max(float(wind.wind_speed_m_s.mean()), 0.1)
+    return float(np.hypot(min(speed_sd, 0.5), GUST_SHARE * share))
 
 
 def _nothing(
@@ -242,9 +263,8 @@ def _physical(
     make the few passes through a plume a poor mean of it.
     """
     shapes = [prior.shape(shared) for shared in particles.shared]
-    speed_sd = wind.wind_speed_sd_m_s / max(float(wind.wind_speed_m_s.mean()), 0.1)
-    gusts = GUST_SHARE * particles.share
-    error = np.exp(np.hypot(min(speed_sd, 0.5), gusts) * rng.normal(size=len(shapes)))
+    log_sd = np.array([_rate_log_sd(wind, share) for share in particles.share])
+    error = np.exp(log_sd * rng.normal(size=len(shapes)))
     return Posterior(
         place_m=particles.place_m,
         rate_kg_h=particles.rate_kg_h * error[:, None],

@@ -23,6 +23,7 @@ from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.gases import gases_on_bands
 from cathartes.pipeline.inspected import InspectedLines
+from cathartes.pipeline.look_tiles import look_tiles
 from cathartes.pipeline.plume_sources import (
     find_sources,
     source_search,
@@ -39,6 +40,7 @@ from cathartes.products.layers import (
     chosen_quantities,
     expected_bytes,
 )
+from cathartes.products.origins import LookTiles
 from cathartes.products.scan import (
     RunRecord,
     fingerprint_files,
@@ -197,9 +199,11 @@ def scan(
         if on_detections is not None:
             on_detections(cube, window.regime, detections)
         sources: tuple[PlumeSource, ...] = ()
+        tiles: LookTiles | None = None
         if search is not None and cube.geometry is not None:
             clock.tick("sources", 0.0)
             sources = find_sources(detections, cube.geometry, wanted, search)
+            tiles = look_tiles(detections, cube.geometry)
         clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
         inputs = fingerprint.result()
         clock.close()
@@ -226,6 +230,7 @@ def scan(
             workers=workers,
             on_layer=clock.units("products", n_layers),
             sources=sources,
+            tiles=tiles,
         )
 
 

@@ -17,6 +17,7 @@ from cathartes.detect.window import Regime
 from cathartes.errors import InputError
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.scenes.cube import Cube
+from cathartes.scenes.geometry import Geometry
 
 TILE_PX = 8
 """Side of the tiles over which the noise-equivalent column densities of a scan are kept."""
@@ -137,13 +138,7 @@ class Sighting:
             image = found.planes.read(f"contrast/{gas.name}") if found.plumes else None
             for number, mask in inside.items():
                 contrast[number][gas.name] = np.nan if image is None else _median(image[mask])
-        rows, columns = (-(-n // TILE_PX) for n in found.labels.shape)
-        line, sample = np.meshgrid(
-            np.minimum((np.arange(rows) + 0.5) * TILE_PX, cube.n_lines),
-            np.minimum((np.arange(columns) + 0.5) * TILE_PX, cube.n_samples),
-            indexing="ij",
-        )
-        lon, lat = geometry.to_lon_lat(line.ravel(), sample.ravel())
+        lon, lat = tile_centres(found.labels.shape, geometry)
         placed = []
         for plume in found.plumes:
             outline = ground_outline(outlines[plume.id], geometry)
@@ -195,6 +190,27 @@ class Sighting:
     def look_without_plume(self, necl_ppm_m: dict[str, float]) -> Look:
         """Return what the scan says where it shows no plume."""
         return Look(None, {}, necl_ppm_m, self.thick_ppm_m, self.score_threshold, 0.0)
+
+
+def tile_centres(
+    shape: tuple[int, ...], geometry: Geometry
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return longitude and latitude of the tiles of an image, each (tile,) [deg], line by line.
+
+    Parameters
+    ----------
+    shape
+        (lines, samples) of the image.
+    geometry
+        Of its pixels.
+    """
+    rows, columns = (-(-n // TILE_PX) for n in shape)
+    line, sample = np.meshgrid(
+        np.minimum((np.arange(rows) + 0.5) * TILE_PX, shape[0]),
+        np.minimum((np.arange(columns) + 0.5) * TILE_PX, shape[1]),
+        indexing="ij",
+    )
+    return geometry.to_lon_lat(line.ravel(), sample.ravel())
 
 
 def tile_medians(image: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ SOURCES_GPKG = "sources.gpkg"
 SOURCES_PLOT = "sources.png"
 SOURCES_FILES = (SOURCES_GEOJSON, SOURCES_GPKG, SOURCES_PLOT)
 SOURCE_PROBABILITY = "source_probability"
+ORIGINS = "origins.npz"
 QUICKLOOK = "quicklook.png"
 LAYER_FOLDER = "layers"
 CHEMICAL_ID = f"{LAYER_FOLDER}/chemical_id.tif"

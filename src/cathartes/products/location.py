@@ -12,8 +12,16 @@ from shapely.geometry import Point, Polygon
 
 import cathartes
 from cathartes.errors import InputError
-from cathartes.locate.result import Interval, LogSources, Outcome
+from cathartes.locate.result import LogSources, Outcome
 from cathartes.locate.settings import LocateSettings
+from cathartes.products.common_location import (
+    CommonGas,
+    common_arrays,
+    posterior_arrays,
+    sortie_members,
+    source_members,
+    with_interval,
+)
 from cathartes.products.file_names import (
     SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
@@ -46,6 +54,13 @@ _SOURCE_COLUMNS: dict[str, ColumnType] = {
          "height_m_p95"), float,
     ),
 }  # fmt: skip
+_COMMON_COLUMNS: dict[str, ColumnType] = {
+    "working_share": float,
+    "working_share_p05": float,
+    "working_share_p95": float,
+    "association": float,
+    "sorties": str,
+}
 _REGION_COLUMNS: dict[str, ColumnType] = {"id": str, "chemical": str, "region": float}
 
 
@@ -61,11 +76,14 @@ class Located:
         Where their east and north are counted from.
     flags
         What was wrong with the logs and the wind and was lived with.
+    common
+        The same gases, as several sorties say them; empty where there was one sortie.
     """
 
     gases: tuple[LogSources, ...]
     frame: LocalFrame
     flags: tuple[Flag, ...]
+    common: tuple[CommonGas, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -96,7 +114,10 @@ def location_summary(
         "outcome": str(located.outcome),
         "reason": "" if placed or first is None else str(first.reason),
         "why": "" if placed or first is None else first.why,
-        "chemicals": [_gas(gas) for gas in located.gases],
+        "chemicals": [
+            _gas(gas) | ({"sorties": sortie_members(common)} if common is not None else {})
+            for gas, common in _with_common(located)
+        ],
         "flags": [{"kind": str(f.kind), "message": f.message} for f in located.flags],
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
@@ -113,7 +134,7 @@ def _gas(gas: LogSources) -> dict[str, JsonValue]:
         "reason": str(gas.reason),
         "why": gas.why,
         "n_sources": len(gas.sources),
-        **_with_interval("total_rate_kg_h", gas.total_rate_kg_h),
+        **with_interval("total_rate_kg_h", gas.total_rate_kg_h),
     }
     for name, values in (
         ("lag_s", None if posterior is None else posterior.lag_s),
@@ -132,30 +153,41 @@ def _gas(gas: LogSources) -> dict[str, JsonValue]:
     return told
 
 
-def _with_interval(name: str, interval: Interval | None) -> dict[str, JsonValue]:
-    ends = ("", "_p05", "_p95")
-    values = (None,) * 3 if interval is None else (interval.median, interval.p05, interval.p95)
-    return {f"{name}{end}": value for end, value in zip(ends, values, strict=True)}
+def _with_common(located: Located) -> list[tuple[LogSources, CommonGas | None]]:
+    """Return each gas, with what several sorties say of it if there were several."""
+    if located.common:
+        return list(zip(located.gases, located.common, strict=True))
+    return [(gas, None) for gas in located.gases]
 
 
 def _posterior_files(located: Located) -> list[str]:
-    if all(gas.posterior is None for gas in located.gases):
-        return []
-    return [POSTERIOR, *probability_files(located.gases).values()]
+    return [POSTERIOR, *probability_files(located)] if _arrays(located) else []
+
+
+def _arrays(located: Located) -> dict[str, NDArray[np.generic]]:
+    """Return the particles by name."""
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for gas, common in _with_common(located):
+        if common is not None:
+            arrays |= common_arrays(common, located.frame)
+        elif gas.posterior is not None:
+            arrays |= posterior_arrays(gas.chemical, gas.posterior, located.frame)
+    return arrays
 
 
 def location_features(located: Located) -> tuple[SourceFeature, ...]:
     """Return a point and a 90 % region for each source, strongest first."""
     features: list[SourceFeature] = []
-    for gas in located.gases:
+    for gas, common in _with_common(located):
         for number, source in enumerate(gas.sources):
             name = source_id(gas, number)
             told: dict[str, JsonValue] = {
                 "id": name,
                 "chemical": gas.chemical,
                 "probability": source.probability,
-                **_with_interval("rate_kg_h", source.rate_kg_h),
-                **_with_interval("height_m", source.height_m),
+                **with_interval("rate_kg_h", source.rate_kg_h),
+                **with_interval("height_m", source.height_m),
+                **({} if common is None else source_members(common.found.sources[number])),
             }
             region: dict[str, JsonValue] = {
                 "id": name, "chemical": gas.chemical, "region": REGION,
@@ -170,14 +202,25 @@ def _lon_lat(frame: LocalFrame, place_m: NDArray[np.float64]) -> NDArray[np.floa
     return np.column_stack(frame.to_lon_lat(place_m[:, 0], place_m[:, 1])).round(7)
 
 
-def probability_files(gases: Sequence[LogSources]) -> dict[str, str]:
-    """Return chemical to the name of the image of where its sources may be, of those located."""
-    stems = chemical_stems(gas.chemical for gas in gases)
-    return {
-        gas.chemical: f"{stems[gas.chemical]}_{SOURCE_PROBABILITY}.tif"
-        for gas in gases
-        if gas.posterior is not None and gas.sources
-    }
+def probability_files(located: Located) -> dict[str, tuple[str, NDArray[np.float64]]]:
+    """Return the images of where sources may be: name to chemical and particles' places.
+
+    Places are (particle, source, 2), east and north [m].
+    """
+    stems = chemical_stems(gas.chemical for gas in located.gases)
+    files = {}
+    for gas, common in _with_common(located):
+        if not gas.sources:
+            continue
+        if common is not None:
+            place_m = np.stack([s.particles.place_m for s in common.found.sources], axis=1)
+        elif gas.posterior is not None:
+            place_m = gas.posterior.place_m
+        else:
+            continue
+        name = f"{stems[gas.chemical]}_{SOURCE_PROBABILITY}.tif"
+        files[name] = (gas.chemical, place_m[..., :2])
+    return files
 
 
 def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]) -> None:
@@ -188,26 +231,12 @@ def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]
         folder / SOURCES_GPKG,
         features,
         SOURCES_SCHEMA,
-        source_columns=_SOURCE_COLUMNS,
+        source_columns=_SOURCE_COLUMNS | (_COMMON_COLUMNS if located.common else {}),
         region_columns=_REGION_COLUMNS,
     )
-    images = probability_files(located.gases)
-    arrays: dict[str, np.ndarray] = {}
-    for gas in located.gases:
-        if gas.posterior is None:
-            continue
-        post = gas.posterior
-        longitude, latitude = located.frame.to_lon_lat(post.place_m[..., 0], post.place_m[..., 1])
-        for name, values in {
-            "longitude_deg": longitude, "latitude_deg": latitude, "height_m": post.place_m[..., 2],
-            "rate_kg_h": post.rate_kg_h, "wind_offset_deg": post.wind_offset_deg,
-            "lag_s": post.lag_s, "width_per_m": post.width_per_m,
-            "height_per_m": post.height_per_m, "misfit": post.misfit,
-        }.items():  # fmt: skip
-            arrays[f"{gas.chemical}/{name}"] = values
-        if gas.chemical in images:
-            path, places = folder / images[gas.chemical], post.place_m[..., :2]
-            write_particle_probability(path, places, located.frame, gas.chemical)
+    for name, (chemical, place_m) in probability_files(located).items():
+        write_particle_probability(folder / name, place_m, located.frame, chemical)
+    arrays = _arrays(located)
     if arrays:
         np.savez_compressed(folder / POSTERIOR, **arrays)  # type: ignore[arg-type]
     _write_json(folder / SUMMARY, summary)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.result import LogSources
 from cathartes.locate.settings import AirSettings
+from cathartes.products.common_location import CommonGas
 from cathartes.products.location import Located, source_id
 from cathartes.products.map_marks import (
     CLEAN_TO_STRONG,
@@ -26,6 +27,8 @@ from cathartes.products.map_marks import (
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 
+MAP = "#7a4fa3"
+"""Of what maps say."""
 LEAST_EXTENT_M = 60.0
 """Least extent of the map, [m]."""
 FAR_APART_S = 15.0
@@ -34,24 +37,31 @@ GROWTH_M = AirSettings().growth_m
 
 
 def write_location_plot(
-    path: Path, located: Located, logs: Sequence[Enhancement], wind: WindSummary
+    path: Path, located: Located, logs: Sequence[Enhancement], wind: WindSummary | None
 ) -> None:
-    """Write one panel a gas, as PNG."""
+    """Write one panel a gas, as PNG; without an arrow where several sorties had winds of their own.
+
+    Where there were several sorties, the origins that plume maps showed are drawn as dots.
+    """
     n = len(located.gases)
     figure = Figure(figsize=(7.6 * n, 7.6), layout="constrained", dpi=150)
     FigureCanvasAgg(figure)
     for column, gas in enumerate(located.gases):
         axes = figure.add_subplot(1, n, column + 1)
         colours = _draw_logs(axes, located, gas, logs)
-        _draw_plumes(axes, located, gas, logs, wind)
+        if wind is not None:
+            _draw_plumes(axes, located, gas, logs, wind)
         _draw_regions(axes, gas)
+        if located.common:
+            _draw_origins(axes, located.common[column])
         axes.set_aspect("equal")
         axes.margins(0.08)
         axes.autoscale_view()
         _widen(axes)
         axes.autoscale(enable=False)
         _draw_rates(axes, gas)
-        draw_wind(axes, wind.mean_speed_m_s, wind.wind_from_deg, wind.scatter_deg)
+        if wind is not None:
+            draw_wind(axes, wind.mean_speed_m_s, wind.wind_from_deg, wind.scatter_deg)
         draw_scale(axes)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -80,7 +90,7 @@ def _draw_logs(
     """Draw tracks, fixed sensors and paths by their enhancement."""
     having = [one for one in logs if gas.chemical in one.log.chemicals]
     values = [one.enhancement_ppm[one.log.chemicals.index(gas.chemical)] for one in having]
-    everything = np.concatenate(values)
+    everything = np.concatenate([*values, np.empty(0)])
     known = everything[np.isfinite(everything)]
     top = float(np.quantile(known, 0.998)) if known.size else 1.0
     colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), CLEAN_TO_STRONG)
@@ -159,6 +169,15 @@ def _draw_regions(axes: Axes, gas: LogSources) -> None:
             axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
         axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
         axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
+
+
+def _draw_origins(axes: Axes, gas: CommonGas) -> None:
+    """Draw where plume maps alone see the sources."""
+    for sortie in gas.found.sorties:
+        for view in sortie.views:
+            for sighting in view.sightings if view.name not in gas.log_views else ():
+                east, north = sighting.place_m[::5].T
+                axes.scatter(east, north, s=2, color=MAP, alpha=0.35, lw=0, zorder=3)
 
 
 def _draw_rates(axes: Axes, gas: LogSources) -> None:

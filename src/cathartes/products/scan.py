@@ -16,6 +16,7 @@ from cathartes.detect.result import Detections
 from cathartes.locate.plume_source import PlumeSource
 from cathartes.products.chemical_layer import chemical_legend, write_chemicals
 from cathartes.products.file_names import (
+    ORIGINS,
     PLUMES_CSV,
     PLUMES_GEOJSON,
     PLUMES_GPKG,
@@ -31,6 +32,7 @@ from cathartes.products.layers import (
     write_labels,
     write_layers,
 )
+from cathartes.products.origins import LookTiles, write_origins
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook import write_quicklook
 from cathartes.products.source_plot import write_source_plot
@@ -126,6 +128,7 @@ def write_scan(
     workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
     sources: tuple[PlumeSource, ...] = (),
+    tiles: LookTiles | None = None,
 ) -> ScanSummary:
     """Write all products of a scan, `summary.json` last.
 
@@ -145,6 +148,8 @@ def write_scan(
         Called with 1 after each image, for a progress bar.
     sources
         Where the plumes come from, if there is a wind; then they are written too.
+    tiles
+        What could have been seen where; with it `origins.npz` is written.
 
     Returns
     -------
@@ -173,6 +178,8 @@ def write_scan(
     if record.wind is not None:
         rasters += write_sources(folder, features.rows, sources)
         write_source_plot(folder / SOURCES_PLOT, features.rows, sources, record.wind)
+    if tiles is not None:
+        write_origins(folder / ORIGINS, features.rows, sources, tiles)
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
@@ -262,7 +269,7 @@ def _output_files(folder: Path, rasters: tuple[WrittenLayer, ...]) -> tuple[Outp
     layers = {layer.path: layer for layer in rasters}
     files = []
     others = {PLUMES_GEOJSON, PLUMES_GPKG, PLUMES_CSV, QUICKLOOK}
-    others |= {name for name in SOURCES_FILES if (folder / name).exists()}
+    others |= {name for name in (*SOURCES_FILES, ORIGINS) if (folder / name).exists()}
     for name in sorted({*layers, *others}):
         digest, size = sha256_of(folder / name)
         layer = layers.get(name)

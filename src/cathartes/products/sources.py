@@ -57,7 +57,7 @@ def source_features(
     """
     return tuple(
         feature
-        for number, (row, source, frame, origin) in enumerate(_found(rows, sources), 1)
+        for number, (row, source, frame, origin) in numbered_origins(rows, sources).items()
         for feature in _features(number, row, source, frame, origin)
     )
 
@@ -81,7 +81,7 @@ def write_sources(
         region_columns=_REGION_COLUMNS,
     )
     written = []
-    for number, (row, _, frame, origin) in enumerate(_found(rows, sources), 1):
+    for number, (row, _, frame, origin) in numbered_origins(rows, sources).items():
         name = origin_path(number)
         (folder / name).parent.mkdir(exist_ok=True)
         write_origin_probability(folder / name, origin, frame, row.chemical)
@@ -89,15 +89,18 @@ def write_sources(
     return tuple(written)
 
 
-def _found(
+def numbered_origins(
     rows: Iterable[PlumeRow], sources: Iterable[PlumeSource]
-) -> Iterator[tuple[PlumeRow, PlumeSource, LocalFrame, OriginPosterior]]:
+) -> dict[int, tuple[PlumeRow, PlumeSource, LocalFrame, OriginPosterior]]:
+    """Return every origin by its `id`, from 1, in the order of the plumes' rows."""
     source_of = {source.plume_id: source for source in sources}
-    for row in rows:
-        source = source_of.get(row.id)
-        if source is not None and source.frame is not None:
-            for origin in source.origins:
-                yield row, source, source.frame, origin
+    found = [
+        (row, source, source.frame, origin)
+        for row in rows
+        if (source := source_of.get(row.id)) is not None and source.frame is not None
+        for origin in source.origins
+    ]
+    return dict(enumerate(found, 1))
 
 
 def _features(

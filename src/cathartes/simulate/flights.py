@@ -103,14 +103,28 @@ class SimulatedFlight:
     spread: tuple[float, float]
 
 
-def simulate_flight(seed: int, settings: FlightSettings | None = None) -> SimulatedFlight:
-    """Return a flight; the same for the same seed and settings."""
+def simulate_flight(
+    seed: int,
+    settings: FlightSettings | None = None,
+    sources: tuple[FlightSource, ...] | None = None,
+) -> SimulatedFlight:
+    """Return a flight; the same for the same seed, settings and sources.
+
+    Parameters
+    ----------
+    seed
+    settings
+        Defaults if None.
+    sources
+        Where several flights are to be about the same ones; None draws `n_sources` of them.
+    """
     given = settings or FlightSettings()
     rng = np.random.default_rng([seed, given.n_sources, list(FlightKind).index(given.kind)])
     to_rad, speed = rng.uniform(0, 2 * np.pi), rng.uniform(3.0, 6.0)
     downwind = np.array([np.cos(to_rad), np.sin(to_rad)])
     crosswind = np.array([-downwind[1], downwind[0]])
-    sources = _draw_sources(rng, given, downwind, crosswind)
+    if sources is None:
+        sources = _draw_sources(rng, given, downwind, crosswind)
     along, across, up = _flight_path()
     place = np.column_stack([along[:, None] * downwind + across[:, None] * crosswind, up])
     time = np.arange(DURATION_S, dtype=float)
