@@ -24,6 +24,8 @@ class Shape:
         The sensor shows what was at its inlet so long ago.
     eddies
         0 if the wind is the same everywhere, 1 if each gust keeps its own air.
+    stability
+        Near the ground, where height has no meaning: classes above the estimated stability.
     """
 
     turn_rad: float
@@ -31,6 +33,7 @@ class Shape:
     height: float
     lag_s: float
     eddies: float
+    stability: float = 0.0
 
 
 class Carried(Protocol):

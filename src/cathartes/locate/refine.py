@@ -129,11 +129,12 @@ def _normal_equations(
     stiffness = np.full(gradient.size, 1e-8)
     stiffness[:N_SHARED] = 1.0
     pull[:N_SHARED] = -state.shared
-    for source in range(state.n_sources):
-        row = N_SHARED + 4 * source + UP
-        up = state.place_m[source, UP]
-        stiffness[row] = prior.up_sd_m**-2
-        pull[row] = (np.copysign(prior.up_m, up) - up) * stiffness[row]
+    middle, precision = prior.place_prior(state.n_sources)
+    middle[:, UP] = np.copysign(middle[:, UP], state.place_m[:, UP])
+    for axis in range(3):
+        rows = slice(N_SHARED + axis, None, 4)
+        stiffness[rows] += precision[:, axis]
+        pull[rows] = (middle - state.place_m)[:, axis] * precision[:, axis]
     return normal + np.diag(stiffness), gradient + pull
 
 
