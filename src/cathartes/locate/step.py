@@ -34,7 +34,7 @@ from cathartes.locate.result import (
     SourceEstimate,
 )
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.state import N_SHARED, Prior, prior_of
+from cathartes.locate.state import Prior, prior_of
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
@@ -97,7 +97,7 @@ def locate_sources(
         blocks, winds, prior, misfit, places, per_kg_m3 / 3600, given
     )
     curtains = _curtains(rows, winds, 1 / per_kg_m3) if blocks.moves else ()
-    detectable = _detectable_kg_h(problem, places)
+    detectable = _detectable_kg_h(found, blocks.sd_ppm)
     if (
         found.best is None
         or found.over_nothing < given.contrast
@@ -201,8 +201,9 @@ def _best_model(
     models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
     if wind.time_s.size > 1 and not _is_slow(wind.time_s):
         models["puffs"] = puff_air(
-            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s, **growth
-        )
+            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
+            height_per_m=prior.height, **growth,
+        )  # fmt: skip
     tried = []
     for name, model in models.items():
         problem = Problem(model, prior, misfit)
@@ -211,13 +212,12 @@ def _best_model(
     return max(tried, key=lambda t: t[2].over_nothing)
 
 
-def _detectable_kg_h(problem: Problem, places_m: NDArray[np.float64]) -> float:
+def _detectable_kg_h(found: Found, sd_ppm: NDArray[np.float64]) -> float:
     """Return the rate that stands out (`stands_out`) from half of the places that are visible."""
-    carried = problem.air.carried(problem.prior.shape(np.zeros(N_SHARED)))
-    ratios = np.stack([carried.unit_ppm(p) / problem.misfit.sd_ppm for p in places_m[::4]])
+    ratios = (found.columns / sd_ppm[:, None]).T
     if ratios.shape[1] < CLEAR_BLOCKS:
         return float("nan")
-    ratio = np.sort(ratios, axis=1)[:, -CLEAR_BLOCKS]
+    ratio = np.partition(ratios, -CLEAR_BLOCKS, axis=1)[:, -CLEAR_BLOCKS]
     visible = ratio > 1e-3 * ratio.max(initial=0.0)
     return float(MODEL_SD / np.median(ratio[visible])) if visible.any() else float("nan")
 
