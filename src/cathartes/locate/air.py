@@ -26,6 +26,9 @@ class Shape:
         0 if the wind is the same everywhere, 1 if each gust keeps its own air.
     stability
         Near the ground, where height has no meaning: classes above the estimated stability.
+    slowing_s
+        Near the ground, where eddies have none: time of travel after which a plume widens with
+        its root.
     """
 
     turn_rad: float
@@ -34,6 +37,7 @@ class Shape:
     lag_s: float
     eddies: float
     stability: float = 0.0
+    slowing_s: float = 300.0
 
 
 class Carried(Protocol):

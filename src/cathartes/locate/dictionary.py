@@ -7,6 +7,7 @@ parameters cost (Schwarz 1978: half the logarithm of the number of readings for 
 evidence beyond; `LocateSettings.evidence` says how much.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,13 @@ class Found:
     columns: NDArray[np.float64]
 
 
-def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence: float) -> Found:
+def search(
+    problem: Problem,
+    places_m: NDArray[np.float64],
+    most: int,
+    evidence: float,
+    also: Sequence[State] = (),
+) -> Found:
     """Return the best explanation of at most so many sources.
 
     Parameters
@@ -56,6 +63,8 @@ def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence:
         Number of sources.
     evidence
         What one more has to gain beyond its cost.
+    also
+        Explanations to start from beside the grid's, such as those of another air.
     """
     misfit = problem.misfit
     cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
@@ -69,7 +78,7 @@ def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence:
     for _ in range(most):
         starts = _starts(problem, state, places_m, columns)
         if best is None:
-            starts += _by_nnls(problem, places_m, columns)
+            starts += [*_by_nnls(problem, places_m, columns), *also]
         trials = [refine(problem, start, STEPS) for start in starts]
         if not trials:
             break

@@ -15,6 +15,7 @@ class Outcome(StrEnum):
 
     LOCATED = "located"
     CANNOT_LOCATE = "cannot locate"
+    PLACE_GIVEN = "place given"
 
 
 class Reason(StrEnum):

@@ -44,7 +44,8 @@ def inverse_obukhov_per_m(stability: ArrayLike, roughness_m: float) -> NDArray[n
     roughness_m
         z0.
     """
-    return np.asarray(np.interp(stability, CLASSES, _A + _B * np.log10(roughness_m)))
+    by_class = _A + _B * np.log10(roughness_m)
+    return np.asarray(np.interp(np.asarray(stability, np.float64), CLASSES, by_class))
 
 
 def stability_of_obukhov(obukhov_length_m: float, roughness_m: float) -> float:

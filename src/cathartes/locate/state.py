@@ -11,6 +11,9 @@ from cathartes.locate.settings import LocateSettings
 TURN, WIDTH, HEIGHT, LAG, EDDIES = range(5)
 N_SHARED = 5
 EAST, NORTH, UP = range(3)
+SLOWING_S, SLOWING_LOG_SD = 300.0, 1.0
+"""Draxler's (1976) for sources at the ground; 1000 s aloft and 50 s in stable air are one and two
+standard deviations away."""
 KNOWN_SD_M = 1.0
 """Of a place that was given, along each axis: what a receiver or a map is good for."""
 
@@ -114,6 +117,7 @@ class Prior:
             lag_s=float(min(max(lag, 0.0), self.longest_lag_s)),
             eddies=float(min(max(self.eddies + self.eddies_sd * shared[EDDIES], 0.0), 1.0)),
             stability=float(-self.stability_sd * shared[HEIGHT]),
+            slowing_s=float(SLOWING_S * np.exp(SLOWING_LOG_SD * shared[EDDIES])),
         )
 
     def place_prior(
@@ -125,7 +129,7 @@ class Prior:
         """
         middle = np.tile([0.0, 0.0, self.up_m], (n_sources, 1))
         precision = np.tile([0.0, 0.0, self.up_sd_m**-2], (n_sources, 1))
-        if self.known_m is not None:
+        if self.known_m is not None and n_sources:
             known = np.isfinite(self.known_m)
             middle = np.where(known, self.known_m, middle)
             precision = np.where(known, KNOWN_SD_M**-2, precision)

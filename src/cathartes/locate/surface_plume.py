@@ -1,9 +1,10 @@
 r"""A straight plume in the wind of the moment, near the ground: `surface_layer` upward.
 
 .. math:: c = \frac{C_y(x, z)}{\sqrt{2\pi}\,\sigma_y}\, e^{-y^2/2\sigma_y^2}, \qquad
-          \sigma_y = \frac{\sigma_\theta\,x}{1 + 0.9\sqrt{T/300\,\mathrm{s}}}
+          \sigma_y = \frac{\sigma_\theta\,x}{1 + 0.9\sqrt{T/T_i}}
 
-with T the time of travel (Draxler 1976, Atmos. Environ. 10, 99, sources at the ground).
+with T the time of travel (Draxler 1976, Atmos. Environ. 10, 99: for sources at the ground T_i is
+300 s, which is free here).
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from cathartes.locate.puffs import WindRows
 from cathartes.locate.surface_layer import NEAREST_M, SurfaceLayer, crosswind_integrated
 
 SLOWEST_M_S = 0.1
-DRAXLER_S = 300.0
 
 
 class SurfacePlume:
@@ -65,6 +65,7 @@ class SurfacePlume:
             speed,
             self._stability + shape.stability,
             shape.width,
+            shape.slowing_s,
             self._unit,
         )
 
@@ -93,6 +94,7 @@ class CarriedSurfacePlume:
     speed_m_s: NDArray[np.float64]
     stability: NDArray[np.float64]
     width: float
+    slowing_s: float
     unit: float
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -107,7 +109,7 @@ class CarriedSurfacePlume:
             self.layer, x, self.place_m[at, 2], abs(float(source_m[2])), self.stability[at]
         )
         travel_s = x / (speed * relative)
-        sy = self.width * x / (1 + 0.9 * np.sqrt(travel_s / DRAXLER_S))
+        sy = self.width * x / (1 + 0.9 * np.sqrt(travel_s / self.slowing_s))
         across = np.exp(-0.5 * (y / sy) ** 2) / (np.sqrt(2 * np.pi) * sy)
         ppm = np.zeros(self.speed_m_s.size)
         ppm[at] = self.unit * integrated / speed * across
