@@ -192,9 +192,9 @@ def site_background(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the background that sensors of one site share, and its error, each (row,) [ppm].
 
-    A sensor near a source may never be in clean air, but one of several is upwind: the background
-    is the twentieth part from below of all readings about the time, its error half of what lies
-    between the fiftieth and the tenth.
+    A sensor near a source may never be in clean air, and paths from one instrument beside it are
+    all in its plume for most of the time. So the background is the hundredth part from below of
+    all readings about the time, its error half of what lies between that and the tenth.
 
     Parameters
     ----------
@@ -208,6 +208,6 @@ def site_background(
     levels = []
     for knot in knots:
         near = np.abs(time_unix_s - knot) <= SITE_WINDOW_S
-        levels.append(np.nanquantile(reading_ppm[near], [0.02, 0.05, 0.1]))
-    low, middle, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
-    return middle, 0.5 * (high - low)
+        levels.append(np.nanquantile(reading_ppm[near], [0.01, 0.1]))
+    low, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
+    return low, 0.5 * (high - low)

@@ -105,7 +105,7 @@ def sun_elevation_deg(
     ascension = np.arctan2(np.cos(obliquity) * np.sin(ecliptic), np.cos(ecliptic))
     sidereal = np.radians(280.46062 + 360.98564737 * days + longitude_deg)
     latitude = np.radians(latitude_deg)
-    sine = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(
-        declination
-    ) * np.cos(sidereal - ascension)
+    sine = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(
+        sidereal - ascension
+    )
     return np.asarray(np.degrees(np.arcsin(sine)))

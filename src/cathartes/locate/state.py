@@ -120,9 +120,7 @@ class Prior:
             slowing_s=float(SLOWING_S * np.exp(SLOWING_LOG_SD * shared[EDDIES])),
         )
 
-    def place_prior(
-        self, n_sources: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def place_prior(self, n_sources: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return middle [m] and precision [m-2] of places, each (source, 3); 0 where all is alike.
 
         Heights count without their sign.

@@ -65,6 +65,7 @@ def locate_sources(
     frame: LocalFrame,
     settings: LocateSettings | None = None,
     on_stage: Callable[[str, float], None] | None = None,
+    *,
     known_m: NDArray[np.float64] | None = None,
     during_unix_s: tuple[float, float] | None = None,
 ) -> LogSources:
@@ -237,7 +238,9 @@ def _models(
     """Return the models of the air that a log can be held to, by name."""
     growth = {"growth_m": air.growth_m, "unit": unit}
     models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
-    if wind.time_s.size > 1 and not _is_slow(wind.time_s):
+    # Where nothing moves, puffs that know no ground gain by gusts and lose the rate.
+    fast = wind.time_s.size > 1 and not _is_slow(wind.time_s)
+    if fast and (stability is None or blocks.moves):
         models["puffs"] = puff_air(
             blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
             height_per_m=prior.height, **growth,
@@ -265,7 +268,10 @@ def _best_model(
         problem = Problem(model, prior, misfit)
         found = (
             search(
-                problem, places_m, settings.most_sources, settings.evidence,
+                problem,
+                places_m,
+                settings.most_sources,
+                settings.evidence,
                 [other.best.state for _, _, other in tried if other.best is not None],
             )
             if prior.known_m is None
@@ -316,6 +322,7 @@ def _physical(
         width_per_m=np.array([s.width for s in shapes]),
         height_per_m=np.array([s.height for s in shapes]),
         misfit=particles.share,
+        stability=np.array([s.stability for s in shapes]),
     )
 
 

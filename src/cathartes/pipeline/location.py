@@ -11,6 +11,7 @@ from cathartes.locate.settings import LocateSettings
 from cathartes.locate.step import locate_sources
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.given_places import known_places_m
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.products.folder import OutputFolder
 from cathartes.products.location import (
@@ -43,6 +44,7 @@ def locate(
     wind_mapping: str | Path | None = None,
     track: str | Path | None = None,
     chemicals: Sequence[str] | None = None,
+    source_at: Sequence[Sequence[float]] = (),
     settings: LocateSettings | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -61,6 +63,9 @@ def locate(
         As of `read_gas_log` and `read_wind`.
     chemicals
         Which gases; None takes all of the logs.
+    source_at
+        Places of all sources, where they are known: longitude and latitude [deg], and height
+        above ground [m] if that is known. Then only rates are looked for.
     settings
         Defaults if None.
     overwrite
@@ -96,11 +101,21 @@ def locate(
             )
         masses = {name: library[name].molar_mass_g_mol for name in names}
         frame = _frame(read)
+        known_m = known_places_m(source_at, frame)
         with OutputFolder(Path(out), kind=LOCATION_RESULT, overwrite=overwrite) as folder:
             clock.tick("baseline", 0.0)
             above = [estimate_enhancement(log) for log in read]
             gases = tuple(
-                locate_sources(above, history, name, masses[name], frame, given, clock.tick)
+                locate_sources(
+                    above,
+                    history,
+                    name,
+                    masses[name],
+                    frame,
+                    given,
+                    clock.tick,
+                    known_m=known_m,
+                )
                 for name in names
             )
             flags = (*(flag for one in above for flag in (*one.log.flags, *one.flags)),
@@ -115,6 +130,7 @@ def locate(
                 located,
                 inputs=[Path(file) for file in dict.fromkeys(files) if file is not None],
                 settings=given,
+                source_at=source_at,
                 timings_s=clock.timings_s,
             )
             write_location(folder, located, summary)

@@ -44,9 +44,10 @@ class Located:
 
     @property
     def outcome(self) -> Outcome:
-        """Located if any gas is."""
-        located = any(gas.outcome is Outcome.LOCATED for gas in self.gases)
-        return Outcome.LOCATED if located else Outcome.CANNOT_LOCATE
+        """The best of any gas."""
+        outcomes = [gas.outcome for gas in self.gases]
+        better = (Outcome.LOCATED, Outcome.PLACE_GIVEN)
+        return next((one for one in better if one in outcomes), Outcome.CANNOT_LOCATE)
 
 
 def source_id(gas: LogSources, number: int) -> str:
@@ -60,10 +61,11 @@ def location_summary(
     inputs: Sequence[Path],
     settings: LocateSettings,
     timings_s: dict[str, float],
+    source_at: Sequence[Sequence[float]] = (),
 ) -> dict[str, JsonValue]:
     """Return what `summary.json` says; numbers that are not known are null."""
     first = next((gas for gas in located.gases if gas.reason), None)
-    placed = located.outcome is Outcome.LOCATED
+    placed = located.outcome is not Outcome.CANNOT_LOCATE
     files = [(path.name, *sha256_of(path)) for path in inputs]
     return {
         "schema": SCHEMA,
@@ -74,6 +76,7 @@ def location_summary(
         "chemicals": [_gas(gas) for gas in located.gases],
         "flags": [{"kind": str(f.kind), "message": f.message} for f in located.flags],
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
+        "source_at": [list(place) for place in source_at],
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
         "files": [SOURCES, PLOT, *([POSTERIOR] if _has_posterior(located) else [])],
@@ -118,9 +121,10 @@ def _has_posterior(located: Located) -> bool:
 
 
 def sources_geojson(located: Located) -> dict[str, JsonValue]:
-    """Return the sources as GeoJSON (RFC 7946): a point and its 90 % region each."""
+    """Return the sources as GeoJSON (RFC 7946): a point and, unless given, its 90 % region each."""
     features: list[JsonValue] = []
     for gas in located.gases:
+        given = gas.outcome is Outcome.PLACE_GIVEN
         for number, source in enumerate(gas.sources):
             name = source_id(gas, number)
             place = _lon_lat(located.frame, source.place_m[None, :])[0]
@@ -131,6 +135,7 @@ def sources_geojson(located: Located) -> dict[str, JsonValue]:
                     "properties": {
                         "id": name,
                         "chemical": gas.chemical,
+                        "place_given": given,
                         "probability": source.probability,
                         **_with_interval("rate_kg_h", source.rate_kg_h),
                         "height_m": source.height_m.median,
@@ -139,6 +144,8 @@ def sources_geojson(located: Located) -> dict[str, JsonValue]:
                     },
                 }
             )
+            if given:
+                continue
             ring = _lon_lat(located.frame, source.region_90.corners_m())
             features.append(
                 {
@@ -174,6 +181,7 @@ def write_location(folder: Path, located: Located, summary: dict[str, JsonValue]
             "rate_kg_h": post.rate_kg_h, "wind_offset_deg": post.wind_offset_deg,
             "lag_s": post.lag_s, "width_per_m": post.width_per_m,
             "height_per_m": post.height_per_m, "misfit": post.misfit,
+            "stability": post.stability,
         }.items():  # fmt: skip
             arrays[f"{gas.chemical}/{name}"] = values
     if arrays:
