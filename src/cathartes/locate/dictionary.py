@@ -79,7 +79,7 @@ def search(
         starts = _starts(problem, state, places_m, columns)
         if best is None:
             starts += [*_by_nnls(problem, places_m, columns), *also]
-        trials = [refine(problem, start, STEPS) for start in starts]
+        trials = [refine(problem, start, STEPS) for start in starts if start.n_sources <= most]
         if not trials:
             break
         better = max(trials, key=lambda t: t.log_posterior - cost * t.state.n_sources)
