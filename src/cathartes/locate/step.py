@@ -39,6 +39,7 @@ from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.state import Prior, prior_of
 from cathartes.locate.surface_layer import surface_layer
 from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.wide_starts import wide_starts
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
@@ -117,7 +118,9 @@ def locate_sources(
     places = _grid(prior, given)
     tell("search", 0.0)
     models = _models(blocks, winds, wind, prior, stability, per_kg_m3 / 3600, given.air)
-    model, problem, found = _best_model(models, prior, misfit, places, given)
+    model, problem, found = _best_model(
+        models, prior, misfit, places, given, stands=not blocks.moves and known_m is None
+    )
     curtains = _curtains(rows, winds, 1 / per_kg_m3) if blocks.moves else ()
     detectable = _detectable_kg_h(found, blocks.sd_ppm)
     if (
@@ -257,6 +260,8 @@ def _best_model(
     misfit: Misfit,
     places_m: NDArray[np.float64],
     settings: LocateSettings,
+    *,
+    stands: bool,
 ) -> tuple[str, Problem, Found]:
     """Return the model of the air that explains the log best, and its explanation.
 
@@ -266,14 +271,11 @@ def _best_model(
     tried: list[tuple[str, Problem, Found]] = []
     for name, model in models.items():
         problem = Problem(model, prior, misfit)
+        also = [other.best.state for _, _, other in tried if other.best is not None]
+        if name == SURFACE_LAYER and stands:
+            also += wide_starts(problem, places_m)
         found = (
-            search(
-                problem,
-                places_m,
-                settings.most_sources,
-                settings.evidence,
-                [other.best.state for _, _, other in tried if other.best is not None],
-            )
+            search(problem, places_m, settings.most_sources, settings.evidence, also)
             if prior.known_m is None
             else explain_known(problem)
         )
