@@ -177,7 +177,9 @@ def prior_of(
     turn_sd_deg, width, lag_s, lag_sd_s, longest_lag_s
         As of `Prior`.
     low_m, high_m : (2,) [m]
-    stability_sd, known_m
+    stability_sd
+        As of `Prior`.
+    known_m : (source, 3) [m] or None
         As of `Prior`.
     """
     air = settings.air
