@@ -138,10 +138,20 @@ def chilbolton(
             "wind": {
                 "speed": "Average Speed", "direction": "Average Direction", "speed_unit": "m/s",
                 "blowing": "to", "sense": "counter-clockwise from east", "unit": "deg",
-                "grid_north_deg": y_axis_azimuth_deg, "height_agl_m": 3.0,
+                "grid_north_deg": y_axis_azimuth_deg, "height_agl_m": 3.0, "scatter": "scatter",
             },
         }
     )  # fmt: skip
+    # The scatter of the direction is stated as the tangent of its standard deviation.
+    with (folder / "wind_source_1.csv").open(encoding="utf-8") as lines:
+        said = list(csv.DictReader(lines))
+    turning = scratch / "chilbolton_wind.csv"
+    with turning.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [*said[0], "scatter"])
+        writer.writeheader()
+        for row in said:
+            tangent = float(row["Average Tan_gamma Horizontal"])
+            writer.writerow(row | {"scatter": np.degrees(np.arctan(tangent))})
     x, y, z = truth["sources"]["source_1_location"]
     turn = np.radians(y_axis_azimuth_deg)
     east, north = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
@@ -149,7 +159,7 @@ def chilbolton(
     release = Release(
         float(place[0]), float(place[1]), z, 3600 * truth["sources"]["source_1_emission_rate"]
     )
-    history = read_mapped_wind(folder / "wind_source_1.csv", wind)
+    history = read_mapped_wind(turning, wind)
     return read_mapped_log(table, mapping), history, release
 
 

@@ -11,6 +11,7 @@ regions and rate intervals hold the truth, and seconds. Seeds from 20000 on were
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -67,12 +68,12 @@ def ours(task: tuple[int, FlightKind, bool, LocateSettings]) -> dict[str, object
     flight = simulate_flight(
         seed, FlightSettings(kind=kind, n_sources=0 if empty else 1 + seed % 3)
     )
-    begun = time.perf_counter()
+    begun, begun_cpu = time.perf_counter(), time.process_time()
     result = locate_sources(
         [estimate_enhancement(flight.log)], flight.wind, "methane", METHANE_G_MOL, FRAME,
         settings_for(flight, kind, given),
     )  # fmt: skip
-    seconds = time.perf_counter() - begun
+    seconds = (time.perf_counter() - begun, time.process_time() - begun_cpu)
     found = np.array([[*s.place_m, s.rate_kg_h.median] for s in result.sources]).reshape(-1, 3)
     truth = [s.emission_kg_h for s in flight.sources]
     row = score(flight, found, seconds)
@@ -101,7 +102,9 @@ def ours(task: tuple[int, FlightKind, bool, LocateSettings]) -> dict[str, object
     return row
 
 
-def score(flight: SimulatedFlight, found: np.ndarray, seconds: float) -> dict[str, object]:
+def score(
+    flight: SimulatedFlight, found: np.ndarray, seconds: tuple[float, float]
+) -> dict[str, object]:
     """Return distances and relative rate errors of matched sources, missed and false ones."""
     pairs = matched(flight, found)
     return {
@@ -109,13 +112,13 @@ def score(flight: SimulatedFlight, found: np.ndarray, seconds: float) -> dict[st
         "rate": [found[j, 2] / flight.sources[i].emission_kg_h - 1 for i, j, _ in pairs],
         "missed": len(flight.sources) - len(pairs),
         "false": len(found) - len(pairs),
-        "seconds": seconds,
+        "wall_s": seconds[0],
+        "cpu_s": seconds[1],
     }
 
 
-def peer(seed: int, kind: FlightKind, python: str, n_iter: int) -> dict[str, object]:
-    """Return how pyELQ does on the same flight."""
-    flight = simulate_flight(seed, FlightSettings(kind=kind, n_sources=1 + seed % 3))
+def peer_rows(flight: SimulatedFlight, kind: FlightKind) -> dict[str, object]:
+    """Return what pyELQ is given: block means, and true spreads."""
     log, step = flight.log, PEER_BLOCK_S[kind]
     kept = len(log) // step * step
 
@@ -126,22 +129,44 @@ def peer(seed: int, kind: FlightKind, python: str, n_iter: int) -> dict[str, obj
     speed, angle = wind_from_components(*(mean(component) for component in wind))
     # Block means of turning puffs are wider than the puffs: it is told the whole scatter.
     turning = 1.0 if kind is FlightKind.PLUME else 1.7
-    with tempfile.TemporaryDirectory() as scratch:
-        rows = Path(scratch) / "rows.npz"
-        np.savez(
-            rows, time_s=mean(log.time_unix_s) - START_UNIX_S, place_m=mean(log.position_m(FRAME)),
-            ppm=mean(log.concentration_ppm[0]), wind_speed_m_s=speed, wind_from_deg=angle,
-            spread=np.array(flight.spread) * np.array([turning, 1.0]),
-            limits_m=np.array([[-SITE_M, SITE_M]] * 2),
-        )  # fmt: skip
-        script = Path(__file__).with_name("pyelq_flight.py")
-        done = subprocess.run(
-            [python, script, rows, str(n_iter), str(seed)], capture_output=True, text=True,
-            check=True,
-        )  # fmt: skip
-    answer = json.loads(done.stdout)
+    return {
+        "time_s": mean(log.time_unix_s) - START_UNIX_S, "place_m": mean(log.position_m(FRAME)),
+        "ppm": mean(log.concentration_ppm[0]), "wind_speed_m_s": speed, "wind_from_deg": angle,
+        "spread": np.array(flight.spread) * np.array([turning, 1.0]),
+        "limits_m": np.array([[-SITE_M, SITE_M]] * 2),
+    }  # fmt: skip
+
+
+def peer(seed: int, kind: FlightKind, python: str, n_iter: int, kept_in: Path | None):
+    """Return how pyELQ does on the same flight; its answer is read where it was kept."""
+    flight = simulate_flight(seed, FlightSettings(kind=kind, n_sources=1 + seed % 3))
+    kept = kept_in and kept_in / f"pyelq_{kind}_{seed}_{n_iter}.json"
+    if kept and kept.exists():
+        answer = json.loads(kept.read_text())
+    else:
+        answer = peer_answer(peer_rows(flight, kind), seed, python, n_iter)
+        if kept:
+            kept.write_text(json.dumps(answer))
     found = np.array(answer["sources"]).reshape(-1, 3)
-    return score(flight, found, answer["seconds"])
+    row = score(flight, found, (answer["wall_s"], answer["cpu_s"]))
+    return row | {"outcome": answer.get("error", "no error of its own")}
+
+
+def peer_answer(rows: dict[str, object], seed: int, python: str, n_iter: int) -> dict[str, object]:
+    """Return pyELQ's sources and seconds; none, and its last words, where it ended in an error."""
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "rows.npz"
+        np.savez(file, **rows)
+        script = Path(__file__).with_name("pyelq_flight.py")
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        done = subprocess.run(
+            [python, script, file, str(n_iter), str(seed)], capture_output=True, text=True,
+            check=False, env=environment,
+        )  # fmt: skip
+    if done.returncode:
+        error = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        return {"sources": [], "wall_s": np.nan, "cpu_s": np.nan, "error": error}
+    return json.loads(done.stdout)
 
 
 def tell(name: str, rows: list[dict[str, object]]) -> None:
@@ -158,7 +183,9 @@ def tell(name: str, rows: list[dict[str, object]]) -> None:
         f"{name:10} {len(rows)} flights, {n_true} sources: location {middle:.1f} m, rate "
         f"{100 * np.median(np.abs(rate)) if rate.size else np.nan:.1f} % (bias "
         f"{100 * np.median(rate) if rate.size else np.nan:+.0f} %), missed {missed}, false {false}"
-        f", {np.median([row['seconds'] for row in rows]):.2f} s a flight"
+        f", {np.nanmedian([row['cpu_s'] for row in rows]):.2f} s of CPU a flight (at most "
+        f"{np.nanmax([row['cpu_s'] for row in rows]):.2f}), "
+        f"{np.nanmedian([row['wall_s'] for row in rows]):.2f} s on the clock"
     )
     if gathered("regions").size:
         total = np.array([row["total"] for row in rows if "total" in row])
@@ -189,6 +216,8 @@ def main() -> int:
     ask.add_argument("--jobs", type=int, default=1)
     ask.add_argument("--pyelq", help="the Python that has pyELQ")
     ask.add_argument("--iterations", type=int, default=3000)
+    ask.add_argument("--peer-flights", type=int, help="pyELQ on so many of them (minutes each)")
+    ask.add_argument("--peer-answers", type=Path, help="folder that keeps pyELQ's answers")
     ask.add_argument("--set", default="{}", help="JSON of settings, for tuning")
     ask.add_argument("--air", default="{}", help="JSON of the air's settings, for tuning")
     given = ask.parse_args()
@@ -198,7 +227,11 @@ def main() -> int:
     with Pool(given.jobs) as pool:
         tell("cathartes", pool.map(ours, tasks, chunksize=1))
     if given.pyelq:
-        tell("pyELQ", [peer(s, given.kind, given.pyelq, given.iterations) for s in seeds])
+        rows = [
+            peer(seed, given.kind, given.pyelq, given.iterations, given.peer_answers)
+            for seed in seeds[: given.peer_flights]
+        ]
+        tell("pyELQ", rows)
     return 0
 
 

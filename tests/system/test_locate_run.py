@@ -105,3 +105,21 @@ def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="not empty"):
         cathartes.locate(tmp_path / "flight.csv", tmp_path / "out", settings=SETTINGS)
     assert (tmp_path / "out" / "diary.txt").read_text() == "mine"
+
+
+def test_a_given_place_is_said_and_has_no_region(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv")
+    (truth,) = simulate_flight(501).sources
+    longitude, latitude = (float(x) for x in FRAME.to_lon_lat(truth.east_m, truth.north_m))
+    out = tmp_path / "rate"
+    cathartes.locate(
+        tmp_path / "flight.csv", out, source_at=[(longitude, latitude, 2.0)], settings=SETTINGS
+    )
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["outcome"] == "place given"
+    assert summary["source_at"] == [[longitude, latitude, 2.0]]
+    (feature,) = json.loads((out / "sources.geojson").read_text("utf-8"))["features"]
+    assert feature["geometry"]["type"] == "Point"
+    assert feature["properties"]["place_given"] is True
+    (gas,) = summary["chemicals"]
+    assert gas["total_rate_kg_h_p05"] < truth.emission_kg_h < gas["total_rate_kg_h_p95"]

@@ -8,10 +8,11 @@ import typer
 
 from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
 from cathartes.cli.json_output import write_json
+from cathartes.cli.number_list import parse_numbers
 from cathartes.cli.progress import progress_bars
 from cathartes.locate.common_result import CommonSource, Emission, SourceInSortie
-from cathartes.locate.result import LogSources
-from cathartes.locate.settings import LocateSettings
+from cathartes.locate.result import LogSources, Outcome
+from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.pipeline.location import locate as find_sources
 from cathartes.products.file_names import SOURCES_PLOT, SUMMARY
 from cathartes.products.location import Located, source_id
@@ -56,6 +57,20 @@ def locate(
         float | None,
         typer.Option(help="Of clean air, where it is known; left out: estimated from the log."),
     ] = None,
+    source_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LON,LAT[,HEIGHT_M]",
+            help="A source's known place; may be repeated. Then only rates are looked for.",
+        ),
+    ] = None,
+    roughness_m: Annotated[
+        float,
+        typer.Option(
+            help="Of the ground, for logs of the lowest 20 m: 0.01 short grass, 0.03 open, "
+            "0.1 crops, 1 town or wood."
+        ),
+    ] = _DEFAULTS.air.roughness_m,
     most_sources: Annotated[
         int, typer.Option(help="No more are looked for.")
     ] = _DEFAULTS.most_sources,
@@ -70,7 +85,8 @@ def locate(
 
     Example: `cathartes locate flight.csv --out located`, `cathartes locate head.csv --mapping
     head.toml --track flight.ulg --wind mast.csv --out located`, `cathartes locate monday.csv
-    friday.csv --plumes scanned --out located`
+    friday.csv --plumes scanned --out located`, `cathartes locate van.csv --source-at
+    5.9012,51.9876,2 --out rate`
     """
     with progress_bars(quiet) as progress:
         located = find_sources(
@@ -82,8 +98,12 @@ def locate(
             wind_mapping=wind_mapping,
             track=track,
             chemicals=gas,
+            source_at=[parse_numbers(place, "--source-at") for place in source_at or ()],
             settings=LocateSettings(
-                background_ppm=background_ppm, most_sources=most_sources, seed=seed
+                air=AirSettings(roughness_m=roughness_m),
+                background_ppm=background_ppm,
+                most_sources=most_sources,
+                seed=seed,
             ),
             overwrite=overwrite,
             progress=progress,
@@ -118,9 +138,13 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
     for number, source in enumerate(gas.sources):
         longitude, latitude = located.frame.to_lon_lat(*source.place_m)
         long, short = source.region_90.half_axes_m
+        where = (
+            "as given"
+            if gas.outcome is Outcome.PLACE_GIVEN
+            else f"90 % within an ellipse of {long:.0f} by {short:.0f} m half axes"
+        )
         lines.append(
-            f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, 90 % "
-            f"within an ellipse of {long:.0f} by {short:.0f} m half axes; "
+            f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, {where}; "
             f"{source.rate_kg_h.median:.2g} kg/h ({source.rate_kg_h.p05:.2g} to "
             f"{source.rate_kg_h.p95:.2g}); probability {source.probability:.2f}"
         )

@@ -24,6 +24,11 @@ class Shape:
         The sensor shows what was at its inlet so long ago.
     eddies
         0 if the wind is the same everywhere, 1 if each gust keeps its own air.
+    stability
+        Near the ground, where height has no meaning: classes above the estimated stability.
+    slowing_s
+        Near the ground, where eddies have none: time of travel after which a plume widens with
+        its root.
     """
 
     turn_rad: float
@@ -31,6 +36,8 @@ class Shape:
     height: float
     lag_s: float
     eddies: float
+    stability: float = 0.0
+    slowing_s: float = 300.0
 
 
 class Carried(Protocol):

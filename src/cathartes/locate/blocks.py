@@ -1,6 +1,6 @@
 """Readings gathered into blocks of a few seconds: what a model of mean plumes can be held to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,15 @@ class Blocks:
     def moves(self) -> bool:
         """True if a sensor moves: only then a delay displaces what it saw."""
         return bool(np.abs(self.velocity_m_s).max(initial=0.0) > 0.1)
+
+    def in_order(self) -> "Blocks":
+        """Return the same with the points of each block together."""
+        order = np.argsort(self.of_block, kind="stable")
+        return replace(
+            self, time_s=self.time_s[order], place_m=self.place_m[order],
+            velocity_m_s=self.velocity_m_s[order], of_block=self.of_block[order],
+            share=self.share[order],
+        )  # fmt: skip
 
     def averaged(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means of values at points, (block,).

@@ -7,6 +7,7 @@ parameters cost (Schwarz 1978: half the logarithm of the number of readings for 
 evidence beyond; `LocateSettings.evidence` says how much.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,14 +35,23 @@ class Found:
         of its parameters, if it is left out and the others are refined.
     over_nothing
         The same for all sources together.
+    columns : (block, place) [ppm h kg-1]
+        The dictionary: block means for 1 kg/h at each of the places.
     """
 
     best: Refined | None
     gain: tuple[float, ...]
     over_nothing: float
+    columns: NDArray[np.float64]
 
 
-def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence: float) -> Found:
+def search(
+    problem: Problem,
+    places_m: NDArray[np.float64],
+    most: int,
+    evidence: float,
+    also: Sequence[State] = (),
+) -> Found:
     """Return the best explanation of at most so many sources.
 
     Parameters
@@ -53,6 +63,8 @@ def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence:
         Number of sources.
     evidence
         What one more has to gain beyond its cost.
+    also
+        Explanations to start from beside the grid's, such as those of another air.
     """
     misfit = problem.misfit
     cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
@@ -66,8 +78,8 @@ def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence:
     for _ in range(most):
         starts = _starts(problem, state, places_m, columns)
         if best is None:
-            starts += _by_nnls(problem, places_m, columns)
-        trials = [refine(problem, start, STEPS) for start in starts]
+            starts += [*_by_nnls(problem, places_m, columns), *also]
+        trials = [refine(problem, start, STEPS) for start in starts if start.n_sources <= most]
         if not trials:
             break
         better = max(trials, key=lambda t: t.log_posterior - cost * t.state.n_sources)
@@ -76,8 +88,10 @@ def search(problem: Problem, places_m: NDArray[np.float64], most: int, evidence:
             break
         best, value, state = better, score, better.state
     if best is None:
-        return Found(None, (), 0.0)
-    return _pruned(problem, best, cost, evidence, nothing)
+        return Found(None, (), 0.0, columns)
+    best, gain = _pruned(problem, best, cost, evidence, nothing)
+    over = best.log_posterior - nothing - cost * best.state.n_sources
+    return Found(best, gain, over, columns)
 
 
 def _starts(
@@ -126,18 +140,16 @@ def _by_nnls(
     return [state] if state.n_sources > 1 else []
 
 
-def _pruned(problem: Problem, best: Refined, cost: float, evidence: float, nothing: float) -> Found:
-    """Return the explanation after sources that don't earn their parameters are left out."""
-    gain: tuple[float, ...]
+def _pruned(
+    problem: Problem, best: Refined, cost: float, evidence: float, nothing: float
+) -> tuple[Refined, tuple[float, ...]]:
+    """Return what is left, and gains, after sources that don't earn their parameters are out."""
     while True:
         n = best.state.n_sources
         if n == 1:
-            gain = (best.log_posterior - nothing - cost,)
-            break
+            return best, (best.log_posterior - nothing - cost,)
         fewer = [refine(problem, best.state.without(k), STEPS) for k in range(n)]
         gain = tuple(best.log_posterior - f.log_posterior - cost for f in fewer)
         if min(gain) > evidence:
-            break
+            return best, gain
         best = fewer[int(np.argmin(gain))]
-    over = best.log_posterior - nothing - cost * best.state.n_sources
-    return Found(best, gain, over)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
 from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.logs.baseline import BaselineSettings, estimate_baseline
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
 from cathartes.scenes.records.flags import FlagKind
@@ -16,6 +17,8 @@ from cathartes.scenes.records.flags import FlagKind
 LEAST_SITE_SENSORS = 3
 STANDS_M = 2.0
 SITE_WINDOW_S = 1800.0
+STAY_S, LEAST_STAYS = 4 * 3600.0, 3
+"""A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 THINNED_S = 1.0
 LEAST_NOISE = 1e-3
 """Share of the median reading that a sensor's noise is at least taken for."""
@@ -57,6 +60,11 @@ class GasRows:
     def without(self, rows: NDArray[np.bool_]) -> "GasRows":
         """Return the same with some rows, (row,), as if they had no value."""
         return replace(self, enhancement_ppm=np.where(rows, np.nan, self.enhancement_ppm))
+
+    def outside(self, start_unix_s: float, stop_unix_s: float) -> NDArray[np.bool_]:
+        """Return which rows are not from start to stop, (row,)."""
+        time = self.start_unix_s + self.time_s
+        return np.asarray((time < start_unix_s) | (time > stop_unix_s))
 
     def thinned(self) -> "GasRows":
         """Return means over a second of each sensor, where rows are closer together."""
@@ -136,7 +144,10 @@ def _rows_of(
     if settings.background_ppm is not None:
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
     elif _is_site(near, log.sensor_index, len(log.sensors)):
-        background, sd = site_background(log.time_unix_s, reading)
+        if np.ptp(log.time_unix_s) < LEAST_STAYS * STAY_S:
+            background, sd = site_background(log.time_unix_s, reading)
+        else:
+            background, sd = own_baselines(log.time_unix_s, reading, log.sensor_index)
         above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
     else:
         above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
@@ -152,14 +163,38 @@ def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: 
     return max(spans) < STANDS_M
 
 
+def own_baselines(
+    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64], sensor: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each sensor's own baseline over hours, and its error, each (row,) [ppm].
+
+    Sensors of one site differ by tenths of a ppm in clean air, and drift apart. A log of a day
+    shows each of them in clean air now and then, since the wind turns.
+
+    Parameters
+    ----------
+    time_unix_s : (row,) [s]
+    reading_ppm : (row,) [ppm]
+    sensor : (row,) int
+    """
+    level, sd = np.full((2, reading_ppm.size), np.nan)
+    for one in np.unique(sensor):
+        of = sensor == one
+        own = estimate_baseline(
+            time_unix_s[of], reading_ppm[of], BaselineSettings(window_s=STAY_S, least_rows=60)
+        )
+        level[of], sd[of] = own.ppm, np.hypot(own.sd_ppm, own.noise_sd_ppm)
+    return level, sd
+
+
 def site_background(
     time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the background that sensors of one site share, and its error, each (row,) [ppm].
 
-    A sensor near a source may never be in clean air, but one of several is upwind: the background
-    is the twentieth part from below of all readings about the time, its error half of what lies
-    between the fiftieth and the tenth.
+    A sensor near a source may never be in clean air, and paths from one instrument beside it are
+    all in its plume for most of the time. So the background is the hundredth part from below of
+    all readings about the time, its error half of what lies between that and the tenth.
 
     Parameters
     ----------
@@ -173,6 +208,6 @@ def site_background(
     levels = []
     for knot in knots:
         near = np.abs(time_unix_s - knot) <= SITE_WINDOW_S
-        levels.append(np.nanquantile(reading_ppm[near], [0.02, 0.05, 0.1]))
-    low, middle, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
-    return middle, 0.5 * (high - low)
+        levels.append(np.nanquantile(reading_ppm[near], [0.01, 0.1]))
+    low, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
+    return low, 0.5 * (high - low)

@@ -40,25 +40,33 @@ class Misfit:
     share_log_sd: float
     weight: float
 
-    def scale_ppm(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    def scale_ppm(
+        self, model_ppm: NDArray[np.float64], share: float | NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return s, (..., block) [ppm].
 
         Parameters
         ----------
-        model_ppm : (..., block) [ppm]
-        share
+        model_ppm : (block,) [ppm]
+        share : (..., 1)
             f.
         """
-        near = np.maximum(model_ppm, 0.5 * np.roll(model_ppm, 1, axis=-1))
-        near = np.maximum(near, 0.5 * np.roll(model_ppm, -1, axis=-1))
+        near = model_ppm.copy()
+        near[1:] = np.maximum(near[1:], 0.5 * model_ppm[:-1])
+        near[:-1] = np.maximum(near[:-1], 0.5 * model_ppm[1:])
         return np.asarray(np.sqrt(self.sd_ppm**2 + (share * near) ** 2))
 
     def log_likelihood(self, model_ppm: NDArray[np.float64], share: float) -> float:
         """Return the logarithm of the likelihood of a model, (block,) [ppm]."""
-        scale = self.scale_ppm(model_ppm, share)
-        z = (self.mean_ppm - model_ppm) / scale
-        terms = _CONSTANT - np.log(scale) - 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
-        return self.weight * float(terms.sum())
+        return float(self._summed(model_ppm, self.scale_ppm(model_ppm, share)))
+
+    def _summed(
+        self, model_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the weighted sum over blocks, (...,), for s, (..., block) [ppm]."""
+        z = (self.mean_ppm - model_ppm) / scale_ppm
+        terms = _CONSTANT - np.log(scale_ppm) - 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
+        return np.asarray(self.weight * terms.sum(-1))
 
     def log_prior(self, share: float) -> float:
         """Return the logarithm of the prior of f, but for a constant."""
@@ -66,7 +74,8 @@ class Misfit:
 
     def best_share(self, model_ppm: NDArray[np.float64]) -> float:
         """Return the most probable f of a model, (block,) [ppm]."""
-        fits = [self.log_likelihood(model_ppm, f) + self.log_prior(f) for f in MISFITS]
+        scale = self.scale_ppm(model_ppm, MISFITS[:, None])
+        fits = self._summed(model_ppm, scale) + np.array([self.log_prior(f) for f in MISFITS])
         return float(MISFITS[int(np.argmax(fits))])
 
     def root_weight(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:

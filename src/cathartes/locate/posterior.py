@@ -66,13 +66,8 @@ def sample_posterior(
         Where randomness comes from.
     """
     state = best.state
-    shape = problem.prior.shape(state.shared)
     weight = posterior_weight(state.share)
-    problem = replace(
-        problem,
-        air=problem.air.about(shape, state.place_m, MARGIN_M),
-        misfit=replace(problem.misfit, weight=weight),
-    )
+    problem = replace(problem.about(state, MARGIN_M), misfit=replace(problem.misfit, weight=weight))
     centre = _vector(state)
     root = _start_root(best)
     n_dims = centre.size

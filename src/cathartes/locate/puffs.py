@@ -14,7 +14,7 @@ was all the time in the gust that is met now, and e = 1. Ages grow geometrically
 steps stay below 1.5 standard deviations of a puff: then the sum is the integral to 3e-4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ AGE_RATIO = 1.16
 YOUNGEST_S = 0.5
 FARTHEST_SD = 5.0
 """Puffs farther away than this do not matter: 3.5 of them half as wide again."""
+HIGHEST_SOURCE_M = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class PuffAir:
 
     def __init__(self, pairs: "_Pairs", n_blocks: int) -> None:
         self._pairs, self._n_blocks = pairs, n_blocks
+        self._first = np.flatnonzero(np.diff(pairs.of_block, prepend=-1))
 
     def carried(self, shape: Shape) -> "CarriedPuffs":
         """Return where the air of each reading was at each age."""
@@ -83,20 +85,21 @@ class PuffAir:
         if shape.eddies > 0:
             moment = _at_lag(pairs.moment_m_s, shape.lag_s)
             eddies = np.float32(shape.eddies)
-            way = (1 - eddies) * way + (eddies * pairs.age_s)[:, None] * moment
-        place = pairs.place_m
+            way = way + eddies * (pairs.age_s * moment - way)
+        east, north, up = pairs.place_m
         if shape.lag_s > 0:
-            place = place - np.float32(shape.lag_s) * pairs.velocity_m_s
+            late = np.float32(shape.lag_s) * pairs.velocity_m_s
+            east, north, up = east - late[0], north - late[1], up - late[2]
         cos, sin = np.float32(np.cos(shape.turn_rad)), np.float32(np.sin(shape.turn_rad))
-        half_inverse = 0.5 / pairs.grown_m**2
         return CarriedPuffs(
-            place[:, 0] - (cos * way[:, 0] - sin * way[:, 1]),
-            place[:, 1] - (sin * way[:, 0] + cos * way[:, 1]),
-            place[:, 2],
-            half_inverse / np.float32(shape.width**2),
-            half_inverse / np.float32(shape.height**2),
-            pairs.density / np.float32(shape.width**2 * shape.height),
-            pairs.of_block,
+            east - (cos * way[0] - sin * way[1]),
+            north - (sin * way[0] + cos * way[1]),
+            up,
+            pairs.half_inverse * np.float32(shape.width**-2),
+            pairs.half_inverse * np.float32(shape.height**-2),
+            pairs.density * np.float32(1 / (shape.width**2 * shape.height)),
+            self._first,
+            pairs.of_block[self._first],
             self._n_blocks,
         )
 
@@ -123,7 +126,10 @@ class PuffAir:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Readings with ages of what they may have met: (lag, pair, 2), (pair, 3), (pair,)."""
+    """Readings with ages of what they may have met: (lag, 2, pair), (3, pair), (pair,).
+
+    Blocks ascend, so that the pairs of one stand together.
+    """
 
     way_m: NDArray[np.float32]
     moment_m_s: NDArray[np.float32]
@@ -131,20 +137,19 @@ class _Pairs:
     place_m: NDArray[np.float32]
     velocity_m_s: NDArray[np.float32]
     grown_m: NDArray[np.float32]
+    half_inverse: NDArray[np.float32]
     density: NDArray[np.float32]
     of_block: NDArray[np.intp]
 
     def chosen(self, which: NDArray[np.bool_]) -> "_Pairs":
-        return _Pairs(
-            self.way_m[:, which], self.moment_m_s[:, which], self.age_s[which],
-            self.place_m[which], self.velocity_m_s[which], self.grown_m[which],
-            self.density[which], self.of_block[which],
-        )  # fmt: skip
+        index = np.flatnonzero(which)
+        arrays = (getattr(self, each.name) for each in fields(self))
+        return _Pairs(*(np.take(values, index, axis=-1) for values in arrays))
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedPuffs:
-    """Back trajectories of all readings, arrays (pair,)."""
+    """Back trajectories of all readings, arrays (pair,); first pairs of blocks, and which."""
 
     east_m: NDArray[np.float32]
     north_m: NDArray[np.float32]
@@ -152,7 +157,8 @@ class CarriedPuffs:
     level: NDArray[np.float32]
     upward: NDArray[np.float32]
     density: NDArray[np.float32]
-    of_block: NDArray[np.intp]
+    first: NDArray[np.intp]
+    block: NDArray[np.intp]
     n_blocks: int
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -161,8 +167,10 @@ class CarriedPuffs:
         level = self.level * ((self.east_m - x) ** 2 + (self.north_m - y) ** 2)
         direct = np.exp(-level - self.upward * (self.up_m - h) ** 2)
         mirrored = np.exp(-level - self.upward * (self.up_m + h) ** 2)
-        ppm = np.bincount(self.of_block, (direct + mirrored) * self.density, self.n_blocks)
-        return np.asarray(ppm, np.float64)
+        ppm = np.zeros(self.n_blocks)
+        if self.first.size:
+            ppm[self.block] = np.add.reduceat((direct + mirrored) * self.density, self.first)
+        return ppm
 
 
 def puff_air(
@@ -173,6 +181,7 @@ def puff_air(
     oldest_s: float,
     longest_lag_s: float,
     unit: float,
+    height_per_m: float = np.inf,
 ) -> PuffAir:
     """Return air in which puffs are followed back from every reading.
 
@@ -186,7 +195,10 @@ def puff_air(
         Delays from 0 to here are prepared; 0 for fixed sensors.
     unit
         ppm of 1 kg/h per (m3/s): conversion of Q.
+    height_per_m
+        Upward spread that is expected: readings far above what it reaches at an age are left out.
     """
+    blocks = blocks.in_order()
     n_ages = int(np.ceil(np.log(oldest_s / YOUNGEST_S) / np.log(AGE_RATIO))) + 1
     age = YOUNGEST_S * AGE_RATIO ** np.arange(n_ages)
     duration = np.gradient(age)
@@ -198,21 +210,25 @@ def puff_air(
         way = wind.way_until(seen)[:, None] - wind.way_until(seen[:, None] - age)
         if lag == 0:
             path = np.maximum(way[..., 2], 0.05 * age).ravel()
-        ways.append(way[..., :2].reshape(-1, 2))
-        moments.append(np.repeat(_smooth_wind(wind, seen), n_ages, axis=0))
+        ways.append(way[..., :2].reshape(-1, 2).T)
+        moments.append(np.repeat(_smooth_wind(wind, seen).T, n_ages, axis=1))
     grown = path / np.sqrt(1 + path / growth_m)
     share = (blocks.share[:, None] * duration).ravel()
+    of_block = np.repeat(blocks.of_block, n_ages)
+    place = np.repeat(blocks.place_m.T, n_ages, axis=1).astype(np.float32)
     pairs = _Pairs(
         way_m=np.stack(ways).astype(np.float32),
         moment_m_s=np.stack(moments).astype(np.float32),
         age_s=np.tile(age, blocks.time_s.size).astype(np.float32),
-        place_m=np.repeat(blocks.place_m, n_ages, axis=0).astype(np.float32),
-        velocity_m_s=np.repeat(blocks.velocity_m_s, n_ages, axis=0).astype(np.float32),
+        place_m=place,
+        velocity_m_s=np.repeat(blocks.velocity_m_s.T, n_ages, axis=1).astype(np.float32),
         grown_m=grown.astype(np.float32),
+        half_inverse=(0.5 / grown**2).astype(np.float32),
         density=(unit * share / ((2 * np.pi) ** 1.5 * grown**3)).astype(np.float32),
-        of_block=np.repeat(blocks.of_block, n_ages),
+        of_block=of_block,
     )
-    return PuffAir(pairs, len(blocks))
+    met = np.abs(place[2]) < FARTHEST_SD * height_per_m * grown + HIGHEST_SOURCE_M
+    return PuffAir(pairs.chosen(met), len(blocks))
 
 
 def _at_lag(prepared: NDArray[np.float32], lag_s: float) -> NDArray[np.float32]:
@@ -223,7 +239,7 @@ def _at_lag(prepared: NDArray[np.float32], lag_s: float) -> NDArray[np.float32]:
     at = min(max(lag_s / LAG_STEP_S, 0.0), last - 1e-6)
     low = int(at)
     part = np.float32(at - low)
-    return np.asarray(prepared[low] * (1 - part) + prepared[low + 1] * part)
+    return np.asarray(prepared[low] + part * (prepared[low + 1] - prepared[low]))
 
 
 def _smooth_wind(wind: WindRows, time_s: NDArray[np.float64]) -> NDArray[np.float64]:

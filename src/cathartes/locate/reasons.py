@@ -138,8 +138,10 @@ def doubt_after(
     sources
     largest_region_m
     """
+    everywhere = np.ones(len(blocks), bool)
     strong = (model_ppm > 0.2 * model_ppm.max()) & (blocks.mean_ppm > 3 * blocks.sd_ppm)
-    if _across_m(blocks, strong) < ONE_PLACE_M:
+    others_tell = not blocks.moves and _across_m(blocks, everywhere) > ONE_DISTANCE_M
+    if _across_m(blocks, strong) < ONE_PLACE_M and not others_tell:
         return Doubt(Reason.ONE_PLACE, ONE_PLACE_WORDS)
     turned = _turned_deg(blocks, winds, strong)
     if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
 
     LOCATED = "located"
     CANNOT_LOCATE = "cannot locate"
+    PLACE_GIVEN = "place given"
 
 
 class Reason(StrEnum):
@@ -79,6 +80,8 @@ class Posterior:
         Spread of the gas sideways and upward per metre of its way.
     misfit : (particle,)
         Error of a block's mean as a share of the signal.
+    stability : (particle,)
+        Near the ground: classes above what was estimated of the air's stability; else 0.
     """
 
     place_m: NDArray[np.float64]
@@ -88,6 +91,7 @@ class Posterior:
     width_per_m: NDArray[np.float64]
     height_per_m: NDArray[np.float64]
     misfit: NDArray[np.float64]
+    stability: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +103,16 @@ class LogSources:
     chemical
         Whose.
     outcome, reason, why
-        Whether there is a place; else the reason as a word and in a sentence, with what to do.
+        Whether there is a place, or it was given; else the reason as a word and in a sentence,
+        with what to do.
     sources
-        Strongest first; empty if none is placed.
+        Strongest first, or in the order in which places were given; empty if none is placed.
     total_rate_kg_h
         Of all together; None if no gas was seen, or its air is not known.
     posterior
         None if there is none.
     model
-        "puffs" or "plume": what explained the log better.
+        "puffs", "plume" or, near the ground, "surface layer": what explained the log best.
     curtains
         Mass balance where curtains were flown, for comparison.
     warnings

@@ -24,6 +24,11 @@ class AirSettings:
         Puffs are followed back so far.
     temperature_k, pressure_pa
         Turn mass into volume.
+    roughness_m
+        z0 of the ground, for readings of the lowest metres: that of open grass with few obstacles
+        (World Meteorological Organization, Guide No. 8, class 3).
+    obukhov_length_m
+        L, where it was measured; None estimates the stability from the log.
     """
 
     width_per_m: float = 0.10
@@ -36,6 +41,17 @@ class AirSettings:
     oldest_s: float = 120.0
     temperature_k: float = 288.15
     pressure_pa: float = 101_325.0
+    roughness_m: float = 0.03
+    obukhov_length_m: float | None = None
+
+    def __post_init__(self) -> None:
+        length = self.obukhov_length_m
+        if not 1e-5 <= self.roughness_m <= 3 or length == 0:
+            raise SettingsError(
+                f"locate: a roughness of {self.roughness_m:g} m and an Obukhov length of "
+                f"{length} m; 0.00001 to 3 m is needed (0.01 short grass, 0.03 open, 0.1 crops, 1 "
+                "town or wood), and a length that is not 0."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,11 @@ from cathartes.locate.settings import LocateSettings
 TURN, WIDTH, HEIGHT, LAG, EDDIES = range(5)
 N_SHARED = 5
 EAST, NORTH, UP = range(3)
+SLOWING_S, SLOWING_LOG_SD = 300.0, 1.0
+"""Draxler's (1976) for sources at the ground; 1000 s aloft and 50 s in stable air are one and two
+standard deviations away."""
+KNOWN_SD_M = 1.0
+"""Of a place that was given, along each axis: what a receiver or a map is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,10 @@ class Prior:
         Share of a puff's way that the wind of the moment decides.
     low_m, high_m : (2,) [m]
         East and north of the area that is searched.
+    stability_sd
+        Of the estimated stability, in classes; it takes the height's place near the ground.
+    known_m : (source, 3) [m] or None
+        Places that were given, one a source; NaN for a height that was not.
     """
 
     turn_sd_rad: float
@@ -95,6 +104,8 @@ class Prior:
     eddies_sd: float
     low_m: NDArray[np.float64]
     high_m: NDArray[np.float64]
+    stability_sd: float = 0.0
+    known_m: NDArray[np.float64] | None = None
 
     def shape(self, shared: NDArray[np.float64]) -> Shape:
         """Return what the standardised numbers, (5,), stand for."""
@@ -105,7 +116,22 @@ class Prior:
             height=float(self.height * np.exp(self.height_log_sd * shared[HEIGHT])),
             lag_s=float(min(max(lag, 0.0), self.longest_lag_s)),
             eddies=float(min(max(self.eddies + self.eddies_sd * shared[EDDIES], 0.0), 1.0)),
+            stability=float(-self.stability_sd * shared[HEIGHT]),
+            slowing_s=float(SLOWING_S * np.exp(SLOWING_LOG_SD * shared[EDDIES])),
         )
+
+    def place_prior(self, n_sources: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return middle [m] and precision [m-2] of places, each (source, 3); 0 where all is alike.
+
+        Heights count without their sign.
+        """
+        middle = np.tile([0.0, 0.0, self.up_m], (n_sources, 1))
+        precision = np.tile([0.0, 0.0, self.up_sd_m**-2], (n_sources, 1))
+        if self.known_m is not None and n_sources:
+            known = np.isfinite(self.known_m)
+            middle = np.where(known, self.known_m, middle)
+            precision = np.where(known, KNOWN_SD_M**-2, precision)
+        return middle, precision
 
     def log_density(self, state: State) -> float:
         """Return the logarithm of the prior density, but for a constant; -inf outside."""
@@ -118,8 +144,10 @@ class Prior:
             or (self.longest_lag_s > 0 and not 0.0 <= lag <= self.longest_lag_s)
         ):
             return -np.inf
-        up = (np.abs(state.place_m[:, UP]) - self.up_m) / self.up_sd_m
-        return float(-0.5 * (state.shared**2).sum() - 0.5 * (up**2).sum())
+        middle, precision = self.place_prior(state.n_sources)
+        off = state.place_m - middle
+        off[:, UP] = np.abs(state.place_m[:, UP]) - middle[:, UP]
+        return float(-0.5 * (state.shared**2).sum() - 0.5 * (precision * off**2).sum())
 
 
 def source_responses(air: Air, prior: Prior, state: State) -> NDArray[np.float64]:
@@ -138,6 +166,8 @@ def prior_of(
     longest_lag_s: float,
     low_m: NDArray[np.float64],
     high_m: NDArray[np.float64],
+    stability_sd: float = 0.0,
+    known_m: NDArray[np.float64] | None = None,
 ) -> Prior:
     """Return the prior of settings and of what was measured.
 
@@ -147,6 +177,10 @@ def prior_of(
     turn_sd_deg, width, lag_s, lag_sd_s, longest_lag_s
         As of `Prior`.
     low_m, high_m : (2,) [m]
+    stability_sd
+        As of `Prior`.
+    known_m : (source, 3) [m] or None
+        As of `Prior`.
     """
     air = settings.air
     return Prior(
@@ -164,4 +198,6 @@ def prior_of(
         eddies_sd=air.eddies_sd,
         low_m=low_m,
         high_m=high_m,
+        stability_sd=stability_sd,
+        known_m=known_m,
     )

@@ -11,8 +11,10 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import Found, search
 from cathartes.locate.gather import GasRows, gather_rows
+from cathartes.locate.known import explain_known
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
 from cathartes.locate.misfit import Misfit
+from cathartes.locate.near_ground import Stability, is_low, stability_of_log
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, posterior_weight, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
@@ -36,8 +38,11 @@ from cathartes.locate.result import (
     Reason,
     SourceEstimate,
 )
-from cathartes.locate.settings import LocateSettings
-from cathartes.locate.state import N_SHARED, Prior, prior_of, source_responses
+from cathartes.locate.settings import AirSettings, LocateSettings
+from cathartes.locate.state import Prior, prior_of, source_responses
+from cathartes.locate.surface_layer import surface_layer
+from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.wide_starts import wide_starts
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.conventions import wind_to_components
@@ -49,6 +54,9 @@ GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
 SLOWEST_WIND_S = 20.0
 """Rows of wind farther apart do not tell the way of a puff: by then it has passed."""
+SURFACE_LAYER = "surface layer"
+PREFERENCE = 20.0
+"""Natural logarithm by which another air has to be better near the ground."""
 DISAGREE = 2.0
 """Curtain and inversion farther apart than this factor are a warning."""
 
@@ -61,6 +69,9 @@ def locate_sources(
     frame: LocalFrame,
     settings: LocateSettings | None = None,
     on_stage: Callable[[str, float], None] | None = None,
+    *,
+    known_m: NDArray[np.float64] | None = None,
+    during_unix_s: tuple[float, float] | None = None,
 ) -> LogSources:
     """Return the sources of one gas.
 
@@ -78,10 +89,18 @@ def locate_sources(
         Defaults if None.
     on_stage
         Told the name of each stage and 0.
+    known_m : (source, 3) [m] or None
+        Places of all sources, where they are known: east, north, height above ground (NaN if it is
+        not). Then only their rates are looked for.
+    during_unix_s
+        From when to when sources are looked for; what the logs have before and after says what
+        clean air is. All of them if None.
     """
     given = settings or LocateSettings()
     tell = on_stage or (lambda _stage, _share: None)
     rows = gather_rows(logs, chemical, frame, given).thinned()
+    if during_unix_s is not None:
+        rows = rows.without(rows.outside(*during_unix_s))
     winds = _wind_rows(wind, rows.start_unix_s)
     if _is_slow(winds.time_s):
         rows = rows.without(_stagnant(winds, rows.time_s))
@@ -90,17 +109,23 @@ def locate_sources(
     if doubt is not None:
         return _nothing(chemical, doubt, (), np.nan)
     per_kg_m3 = ppm_per_kg_m3(molar_mass_g_mol, given.air.temperature_k, given.air.pressure_pa)
-    prior = _prior(rows, blocks, wind, given)
+    stability = (
+        stability_of_log(blocks, winds, wind, rows.start_unix_s, frame, given.air)
+        if is_low(blocks)
+        else None
+    )
+    prior = _prior(rows, blocks, wind, given, stability, known_m)
     misfit = Misfit(
         blocks.mean_ppm, blocks.sd_ppm, given.misfit, given.misfit_log_sd, given.inflation
     )
     places = _grid(prior, given)
     tell("search", 0.0)
+    models = _models(blocks, winds, wind, prior, stability, per_kg_m3 / 3600, given.air)
     model, problem, found = _best_model(
-        blocks, winds, prior, misfit, places, per_kg_m3 / 3600, given
+        models, prior, misfit, places, given, stands=not blocks.moves and known_m is None
     )
     curtains = _curtains(rows, winds, 1 / per_kg_m3) if blocks.moves else ()
-    detectable = _detectable_kg_h(problem, places)
+    detectable = _detectable_kg_h(found, blocks.sd_ppm)
     if (
         found.best is None
         or found.over_nothing < given.contrast
@@ -117,14 +142,21 @@ def locate_sources(
     particles = sample_posterior(problem, found.best, given.particles, rng)
     posterior = _physical(particles, prior, wind, rng)
     sources = _sources(posterior, found)
+    if known_m is None:
+        sources = tuple(sorted(sources, key=lambda s: -s.rate_kg_h.median))
     total = _interval(posterior.rate_kg_h.sum(axis=1))
     signal = problem.model_ppm(found.best.state)
     found_ppm = source_responses(problem.air, prior, found.best.state)
     found_ppm *= found.best.state.rate_kg_h[:, None]
-    doubt = doubt_after(blocks, winds, signal, sources, given.largest_region_m)
+    doubt = (
+        doubt_after(blocks, winds, signal, sources, given.largest_region_m)
+        if known_m is None
+        else None
+    )
+    placed = Outcome.LOCATED if known_m is None else Outcome.PLACE_GIVEN
     return LogSources(
         chemical=chemical,
-        outcome=Outcome.LOCATED if doubt is None else Outcome.CANNOT_LOCATE,
+        outcome=placed if doubt is None else Outcome.CANNOT_LOCATE,
         reason=Reason.NONE if doubt is None else doubt.reason,
         why="" if doubt is None else doubt.why,
         sources=sources if doubt is None else (),
@@ -163,9 +195,18 @@ def _wind_rows(wind: WindHistory, start_unix_s: float) -> WindRows:
     return WindRows(time, east, north)
 
 
-def _prior(rows: GasRows, blocks: Blocks, wind: WindHistory, settings: LocateSettings) -> Prior:
+def _prior(
+    rows: GasRows,
+    blocks: Blocks,
+    wind: WindHistory,
+    settings: LocateSettings,
+    stability: Stability | None,
+    known_m: NDArray[np.float64] | None,
+) -> Prior:
     """Return the prior: the delay the log tells, the scatter the wind's source states."""
     level = np.vstack([rows.near_m[:, :2], rows.far_m[:, :2]])
+    if known_m is not None:
+        level = np.vstack([level, known_m[:, :2]])
     width = settings.air.width_per_m
     if wind.scatter_deg is not None and np.isfinite(wind.scatter_deg).any():
         width = float(np.tan(np.radians(np.sqrt(np.nanmean(wind.scatter_deg**2)))))
@@ -182,6 +223,8 @@ def _prior(rows: GasRows, blocks: Blocks, wind: WindHistory, settings: LocateSet
         longest_lag_s=longest,
         low_m=level.min(axis=0) - settings.reach_m,
         high_m=level.max(axis=0) + settings.reach_m,
+        stability_sd=0.0 if stability is None else stability.sd,
+        known_m=known_m,
     )
 
 
@@ -207,38 +250,66 @@ def _grid(prior: Prior, settings: LocateSettings) -> NDArray[np.float64]:
     return np.column_stack([east, north, np.full(east.size, settings.source_height_m)])
 
 
-def _best_model(
+def _models(
     blocks: Blocks,
     wind: WindRows,
+    measured: WindHistory,
+    prior: Prior,
+    stability: Stability | None,
+    unit: float,
+    air: AirSettings,
+) -> dict[str, Air]:
+    """Return the models of the air that a log can be held to, by name."""
+    growth = {"growth_m": air.growth_m, "unit": unit}
+    models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
+    # Where nothing moves, puffs that know no ground gain by gusts and lose the rate.
+    fast = wind.time_s.size > 1 and not _is_slow(wind.time_s)
+    if fast and (stability is None or blocks.moves):
+        models["puffs"] = puff_air(
+            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
+            height_per_m=prior.height, **growth,
+        )  # fmt: skip
+    if stability is not None:
+        layer = surface_layer(air.roughness_m, measured.height_agl_m)
+        models[SURFACE_LAYER] = SurfacePlume(blocks, wind, layer, stability.number, unit=unit)
+    return models
+
+
+def _best_model(
+    models: dict[str, Air],
     prior: Prior,
     misfit: Misfit,
     places_m: NDArray[np.float64],
-    unit: float,
     settings: LocateSettings,
+    *,
+    stands: bool,
 ) -> tuple[str, Problem, Found]:
-    """Return the model of the air that explains the log best, and its explanation."""
-    air = settings.air
-    growth = {"growth_m": air.growth_m, "unit": unit}
-    models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
-    if wind.time_s.size > 1 and not _is_slow(wind.time_s):
-        models["puffs"] = puff_air(
-            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s, **growth
-        )
-    tried = []
+    """Return the model of the air that explains the log best, and its explanation.
+
+    Near the ground that is the surface layer's, unless another is better by PREFERENCE: with free
+    spreads a Gaussian fits what was seen at one height as well, and has another rate.
+    """
+    tried: list[tuple[str, Problem, Found]] = []
     for name, model in models.items():
         problem = Problem(model, prior, misfit)
-        found = search(problem, places_m, settings.most_sources, settings.evidence)
+        also = [other.best.state for _, _, other in tried if other.best is not None]
+        if name == SURFACE_LAYER and stands:
+            also += wide_starts(problem, places_m)
+        found = (
+            search(problem, places_m, settings.most_sources, settings.evidence, also)
+            if prior.known_m is None
+            else explain_known(problem)
+        )
         tried.append((name, problem, found))
-    return max(tried, key=lambda t: t[2].over_nothing)
+    return max(tried, key=lambda t: t[2].over_nothing + PREFERENCE * (t[0] == SURFACE_LAYER))
 
 
-def _detectable_kg_h(problem: Problem, places_m: NDArray[np.float64]) -> float:
+def _detectable_kg_h(found: Found, sd_ppm: NDArray[np.float64]) -> float:
     """Return the rate that stands out (`stands_out`) from half of the places that are visible."""
-    carried = problem.air.carried(problem.prior.shape(np.zeros(N_SHARED)))
-    ratios = np.stack([carried.unit_ppm(p) / problem.misfit.sd_ppm for p in places_m[::4]])
+    ratios = (found.columns / sd_ppm[:, None]).T
     if ratios.shape[1] < CLEAR_BLOCKS:
         return float("nan")
-    ratio = np.sort(ratios, axis=1)[:, -CLEAR_BLOCKS]
+    ratio = np.partition(ratios, -CLEAR_BLOCKS, axis=1)[:, -CLEAR_BLOCKS]
     visible = ratio > 1e-3 * ratio.max(initial=0.0)
     return float(MODEL_SD / np.median(ratio[visible])) if visible.any() else float("nan")
 
@@ -273,6 +344,7 @@ def _physical(
         width_per_m=np.array([s.width for s in shapes]),
         height_per_m=np.array([s.height for s in shapes]),
         misfit=particles.share,
+        stability=np.array([s.stability for s in shapes]),
     )
 
 
@@ -282,7 +354,7 @@ def _interval(values: NDArray[np.float64]) -> Interval:
 
 
 def _sources(posterior: Posterior, found: Found) -> tuple[SourceEstimate, ...]:
-    """Return the sources, strongest first."""
+    """Return the sources, in the order of the explanation."""
     sources = []
     for k, gain in enumerate(found.gain):
         level = posterior.place_m[:, k, :2]
@@ -296,7 +368,7 @@ def _sources(posterior: Posterior, found: Found) -> tuple[SourceEstimate, ...]:
                 probability=float(1 / (1 + np.exp(-min(gain, 50.0)))),
             )
         )
-    return tuple(sorted(sources, key=lambda s: -s.rate_kg_h.median))
+    return tuple(sources)
 
 
 def _warnings(total: Interval, curtains: tuple[CurtainFlux, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from cathartes.locate.settings import LocateSettings
 from cathartes.locate.step import locate_sources
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.given_places import known_places_m
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.sorties import (
     check_one_site,
@@ -52,6 +53,7 @@ def locate(
     wind_mapping: str | Path | None = None,
     track: str | Path | None = None,
     chemicals: Sequence[str] | None = None,
+    source_at: Sequence[Sequence[float]] = (),
     settings: LocateSettings | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -76,6 +78,9 @@ def locate(
         As of `read_gas_log` and `wind_at`.
     chemicals
         Which gases; None takes all of the logs, and of the scans' plumes.
+    source_at
+        Places of all sources, where they are known: longitude and latitude [deg], and height
+        above ground [m] if that is known. Then only rates are looked for, in one sortie's logs.
     settings
         Defaults if None.
     overwrite
@@ -105,6 +110,7 @@ def locate(
         winds = [_wind_during(group, blown) for group in groups]
         masses = _molar_masses(names)
         check_one_site(read, scans, frame)
+        known_m = known_places_m(source_at, frame)
         with OutputFolder(Path(out), kind=LOCATION_RESULT, overwrite=overwrite) as folder:
             clock.tick("baseline", 0.0)
             above = [tuple(estimate_enhancement(log) for log in group) for group in groups]
@@ -112,10 +118,25 @@ def locate(
             flags = (*(flag for one in every for flag in (*one.log.flags, *one.flags)),
                      *(flag for history in winds for flag in history.flags))  # fmt: skip
             flown = with_scans(list(zip(above, winds, strict=True)), scans)
+            if known_m is not None and (scans or len(flown) != 1):
+                raise InputError(
+                    f"places of sources are given (--source-at) with {len(groups)} sorties' logs "
+                    f"and {len(scans)} scans; rates of given places are of one sortie's logs: give "
+                    "them alone."
+                )
             common: tuple[CommonGas, ...] = ()
             if len(flown) == 1 and not scans:
                 gases = tuple(
-                    locate_sources(every, winds[0], name, masses[name], frame, given, clock.tick)
+                    locate_sources(
+                        every,
+                        winds[0],
+                        name,
+                        masses[name],
+                        frame,
+                        given,
+                        clock.tick,
+                        known_m=known_m,
+                    )
                     for name in names
                 )
             else:
@@ -137,6 +158,7 @@ def locate(
                 located,
                 inputs=[Path(file) for file in dict.fromkeys(files) if file is not None],
                 settings=given,
+                source_at=source_at,
                 timings_s=clock.timings_s,
             )
             write_location(folder, located, summary)

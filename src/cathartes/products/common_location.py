@@ -143,5 +143,6 @@ def posterior_arrays(
         "rate_kg_h": posterior.rate_kg_h, "wind_offset_deg": posterior.wind_offset_deg,
         "lag_s": posterior.lag_s, "width_per_m": posterior.width_per_m,
         "height_per_m": posterior.height_per_m, "misfit": posterior.misfit,
+        "stability": posterior.stability,
     }  # fmt: skip
     return {f"{prefix}/{name}": values for name, values in arrays.items()}

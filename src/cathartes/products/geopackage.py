@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 
 from cathartes.errors import OutputError
 
-ColumnType: TypeAlias = type[int] | type[float] | type[str]
+ColumnType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
+_DTYPES: Mapping[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _field_arrays(
         else:
             absent = np.nan if kind is float else 0
             numbers = [absent if value is None else value for value in column]
-            values.append(np.array(numbers, dtype=np.float64 if kind is float else np.int64))
+            values.append(np.array(numbers, dtype=_DTYPES[kind]))
         nulls.append(missing)
     return values, nulls
 

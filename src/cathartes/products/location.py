@@ -49,6 +49,7 @@ REGION = 0.9
 _SOURCE_COLUMNS: dict[str, ColumnType] = {
     "id": str,
     "chemical": str,
+    "place_given": bool,
     **dict.fromkeys(
         ("probability", "rate_kg_h", "rate_kg_h_p05", "rate_kg_h_p95", "height_m", "height_m_p05",
          "height_m_p95"), float,
@@ -87,9 +88,10 @@ class Located:
 
     @property
     def outcome(self) -> Outcome:
-        """Located if any gas is."""
-        located = any(gas.outcome is Outcome.LOCATED for gas in self.gases)
-        return Outcome.LOCATED if located else Outcome.CANNOT_LOCATE
+        """The best of any gas."""
+        outcomes = [gas.outcome for gas in self.gases]
+        better = (Outcome.LOCATED, Outcome.PLACE_GIVEN)
+        return next((one for one in better if one in outcomes), Outcome.CANNOT_LOCATE)
 
 
 def source_id(gas: LogSources, number: int) -> str:
@@ -103,10 +105,11 @@ def location_summary(
     inputs: Sequence[Path],
     settings: LocateSettings,
     timings_s: dict[str, float],
+    source_at: Sequence[Sequence[float]] = (),
 ) -> dict[str, JsonValue]:
     """Return what `summary.json` says; numbers that are not known are null."""
     first = next((gas for gas in located.gases if gas.reason), None)
-    placed = located.outcome is Outcome.LOCATED
+    placed = located.outcome is not Outcome.CANNOT_LOCATE
     files = [(path.name, *sha256_of(path)) for path in inputs]
     return {
         "schema": SCHEMA,
@@ -120,6 +123,7 @@ def location_summary(
         ],
         "flags": [{"kind": str(f.kind), "message": f.message} for f in located.flags],
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings_s.items()},
+        "source_at": [list(place) for place in source_at],
         "settings": TypeAdapter(LocateSettings).dump_python(settings, mode="json"),
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
         "files": [SOURCES_GEOJSON, SOURCES_GPKG, SOURCES_PLOT, *_posterior_files(located)],
@@ -176,14 +180,16 @@ def _arrays(located: Located) -> dict[str, NDArray[np.generic]]:
 
 
 def location_features(located: Located) -> tuple[SourceFeature, ...]:
-    """Return a point and a 90 % region for each source, strongest first."""
+    """Return a point and, unless it was given, a 90 % region for each source."""
     features: list[SourceFeature] = []
     for gas, common in _with_common(located):
+        given = gas.outcome is Outcome.PLACE_GIVEN
         for number, source in enumerate(gas.sources):
             name = source_id(gas, number)
             told: dict[str, JsonValue] = {
                 "id": name,
                 "chemical": gas.chemical,
+                "place_given": given,
                 "probability": source.probability,
                 **with_interval("rate_kg_h", source.rate_kg_h),
                 **with_interval("height_m", source.height_m),
@@ -193,8 +199,10 @@ def location_features(located: Located) -> tuple[SourceFeature, ...]:
                 "id": name, "chemical": gas.chemical, "region": REGION,
             }  # fmt: skip
             (place,) = _lon_lat(located.frame, source.place_m[None, :])
-            border = _lon_lat(located.frame, source.region_90.corners_m())
-            features += [SourceFeature(Point(place), told), SourceFeature(Polygon(border), region)]
+            features.append(SourceFeature(Point(place), told))
+            if not given:
+                border = _lon_lat(located.frame, source.region_90.corners_m())
+                features.append(SourceFeature(Polygon(border), region))
     return tuple(features)
 
 
@@ -210,7 +218,7 @@ def probability_files(located: Located) -> dict[str, tuple[str, NDArray[np.float
     stems = chemical_stems(gas.chemical for gas in located.gases)
     files = {}
     for gas, common in _with_common(located):
-        if not gas.sources:
+        if not gas.sources or gas.outcome is Outcome.PLACE_GIVEN:
             continue
         if common is not None:
             place_m = np.stack([s.particles.place_m for s in common.found.sources], axis=1)

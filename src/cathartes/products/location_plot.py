@@ -12,7 +12,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cathartes.locate.result import LogSources
+from cathartes.locate.result import LogSources, Outcome
 from cathartes.locate.settings import AirSettings
 from cathartes.products.common_location import CommonGas
 from cathartes.products.location import Located, source_id
@@ -81,7 +81,8 @@ def _title(gas: LogSources) -> str:
     if gas.reason:
         return f"{name}: cannot locate ({gas.reason}){rate}"
     plural = "s" if len(gas.sources) > 1 else ""
-    return f"{name}: {len(gas.sources)} source{plural}{rate}"
+    where = " at a given place" if gas.outcome is Outcome.PLACE_GIVEN else ""
+    return f"{name}: {len(gas.sources)} source{plural}{where}{rate}"
 
 
 def _draw_logs(
@@ -164,11 +165,13 @@ def _draw_plumes(
 
 def _draw_regions(axes: Axes, gas: LogSources) -> None:
     for source in gas.sources:
+        axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
+        if gas.outcome is Outcome.PLACE_GIVEN:
+            continue
         corners = source.region_90.corners_m()
         for border, alpha in ((corners, 0.18), (source.region_50.corners_m(), 0.30)):
             axes.fill(*border.T, color=SOURCE, alpha=alpha, lw=0, zorder=4)
         axes.plot(*corners.T, color=SOURCE, lw=1.2, zorder=5)
-        axes.plot(*source.place_m, marker="+", color=INK, ms=9, mew=1.8, zorder=6)
 
 
 def _draw_origins(axes: Axes, gas: CommonGas) -> None:
