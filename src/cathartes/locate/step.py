@@ -1,16 +1,18 @@
 """From gas logs and a wind to sources with their uncertainty, or the reason why there are none."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.locate.air import Air, ppm_per_kg_m3
+from cathartes.locate.air import ppm_per_kg_m3
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.clean_air import corrected
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
-from cathartes.locate.dictionary import Found, search
+from cathartes.locate.dictionary import STEPS, Found, search
 from cathartes.locate.gather import GasRows, gather_rows
-from cathartes.locate.misfit import Misfit
+from cathartes.locate.misfit import Misfit, alike
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, sample_posterior
 from cathartes.locate.puffs import WindRows, puff_air
@@ -23,7 +25,7 @@ from cathartes.locate.reasons import (
     doubt_without,
     stands_out,
 )
-from cathartes.locate.refine import Problem
+from cathartes.locate.refine import Problem, Refined, refine
 from cathartes.locate.regions import ellipse_of
 from cathartes.locate.result import (
     Interval,
@@ -44,6 +46,8 @@ FIXED_TURN_SD_DEG = 0.2
 """Of a wind that is known exactly."""
 GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
+EXACT_BELOW = 0.1
+"""A plume that misses no more of the signal needs no puffs beside it."""
 SLOWEST_WIND_S = 20.0
 """Rows of wind farther apart do not tell the way of a puff: by then it has passed."""
 DISAGREE = 2.0
@@ -89,8 +93,9 @@ def locate_sources(
     per_kg_m3 = ppm_per_kg_m3(molar_mass_g_mol, given.air.temperature_k, given.air.pressure_pa)
     prior = _prior(rows, blocks, wind, given)
     misfit = Misfit(
-        blocks.mean_ppm, blocks.sd_ppm, given.misfit, given.misfit_log_sd, given.inflation
-    )
+        blocks.mean_ppm, blocks.sd_ppm, alike(blocks), given.misfit, given.misfit_log_sd,
+        given.inflation,
+    )  # fmt: skip
     places = _grid(prior, given)
     tell("search", 0.0)
     model, problem, found = _best_model(
@@ -106,7 +111,8 @@ def locate_sources(
         return _nothing(chemical, doubt_without(blocks, winds, detectable), curtains, detectable)
     tell("posterior", 0.0)
     rng = np.random.default_rng(given.seed)
-    particles = sample_posterior(problem, found.best, given.particles, rng)
+    problem, best = _on_clean_air(problem, blocks, found.best)
+    particles = sample_posterior(problem, best, given.particles, rng)
     posterior = _physical(particles, prior, wind, rng)
     sources = _sources(posterior, found)
     total = _interval(posterior.rate_kg_h.sum(axis=1))
@@ -198,18 +204,28 @@ def _best_model(
     """Return the model of the air that explains the log best, and its explanation."""
     air = settings.air
     growth = {"growth_m": air.growth_m, "unit": unit}
-    models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
-    if wind.time_s.size > 1 and not _is_slow(wind.time_s):
-        models["puffs"] = puff_air(
-            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
-            height_per_m=prior.height, **growth,
-        )  # fmt: skip
-    tried = []
-    for name, model in models.items():
-        problem = Problem(model, prior, misfit)
-        found = search(problem, places_m, settings.most_sources, settings.evidence)
-        tried.append((name, problem, found))
-    return max(tried, key=lambda t: t[2].over_nothing)
+    problem = Problem(PlumeAir(blocks, wind, **growth), prior, misfit)
+    plume = search(problem, places_m, settings.most_sources, settings.evidence)
+    told = wind.time_s.size > 1 and not _is_slow(wind.time_s)
+    if not told or (plume.best is not None and plume.best.state.share < EXACT_BELOW):
+        return "plume", problem, plume
+    air_of_puffs = puff_air(
+        blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
+        height_per_m=prior.height, **growth,
+    )  # fmt: skip
+    other = replace(problem, air=air_of_puffs)
+    puffs = search(other, places_m, settings.most_sources, settings.evidence)
+    if puffs.over_nothing > plume.over_nothing:
+        return "puffs", other, puffs
+    return "plume", problem, plume
+
+
+def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
+    """Return the problem with its baseline corrected by an explanation, and that refined."""
+    state = best.state
+    misfit = corrected(problem.misfit, blocks, problem.model_ppm(state), state.share)
+    problem = replace(problem, misfit=misfit)
+    return problem, refine(problem, state, STEPS)
 
 
 def _detectable_kg_h(found: Found, sd_ppm: NDArray[np.float64]) -> float:
@@ -239,12 +255,14 @@ def _physical(
     """Return particles in physical units.
 
     Two errors go into the rates that no block can show: of the wind's speed, and of gusts, which
-    make the few passes through a plume a poor mean of it.
+    make the few passes through a plume a poor mean of it. A robust fit follows the median of gusts;
+    the mean of log-normal ones of relative deviation f is higher by the root of 1 + f².
     """
     shapes = [prior.shape(shared) for shared in particles.shared]
     speed_sd = wind.wind_speed_sd_m_s / max(float(wind.wind_speed_m_s.mean()), 0.1)
     gusts = GUST_SHARE * particles.share
     error = np.exp(np.hypot(min(speed_sd, 0.5), gusts) * rng.normal(size=len(shapes)))
+    error *= np.sqrt(1 + particles.share**2)
     return Posterior(
         place_m=particles.place_m,
         rate_kg_h=particles.rate_kg_h * error[:, None],

@@ -17,7 +17,7 @@ def points(place_m: np.ndarray) -> Blocks:
     n = len(place_m)
     return Blocks(
         np.full(n, 500.0), place_m, np.zeros((n, 3)), np.arange(n), np.ones(n), np.zeros(n),
-        np.ones(n),
+        np.ones(n), np.zeros(n),
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_a_delay_is_a_place_flown_past() -> None:
     past = points(np.array([[100.0, 0.0, 2.0]]))
     flying = Blocks(
         past.time_s, np.array([[100.0, 10.0, 2.0]]), np.array([[0.0, 5.0, 0.0]]), past.of_block,
-        past.share, past.mean_ppm, past.sd_ppm,
+        past.share, past.mean_ppm, past.sd_ppm, past.baseline_sd_ppm,
     )  # fmt: skip
     late = puffs(flying, wind, longest_lag_s=5.0).carried(shape(lag_s=2.0)).unit_ppm(SOURCE)
     assert late == pytest.approx(puffs(past, wind).carried(shape()).unit_ppm(SOURCE), rel=1e-3)
