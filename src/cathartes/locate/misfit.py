@@ -14,7 +14,7 @@ before, in standard deviations :math:`L_{ii}`: each is a t of its own, so that a
 weighs little.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,7 @@ ALIKE_BLOCKS = 5
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
-"""A model may also be as good as the sensor, if the log says so clearly."""
-EXACT_ODDS = -8.0
-"""Logarithm of how much less probable that is: by a t's tails a bad model is not far from it."""
+"""Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
 
 def alike(blocks: Blocks) -> NDArray[np.float64]:
@@ -75,6 +73,10 @@ class Misfit:
     share_log_sd: float
     weight: float
 
+    def exact(self) -> "Misfit":
+        """Return the same for a model that is as good as the sensor."""
+        return replace(self, share=EXACT, share_log_sd=EXACT_LOG_SD)
+
     def root(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         """Return L, (later, block) [ppm]: row k has what stands k below the diagonal."""
         near = model_ppm.copy()
@@ -94,12 +96,14 @@ class Misfit:
         terms = np.log(root[0]) + 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
         return self.weight * float(_CONSTANT * z.size - terms.sum())
 
+    def left_sd(self, model_ppm: NDArray[np.float64], share: float) -> float:
+        """Return what a model, (block,) [ppm], leaves, r.m.s. in standard deviations."""
+        z = _whitened(self.root(model_ppm, share), self.mean_ppm - model_ppm)
+        return float(np.sqrt(np.mean(z**2)))
+
     def log_prior(self, share: float) -> float:
         """Return the logarithm of the prior of f, but for a constant."""
-        log = np.log(share)
-        usual = -0.5 * ((log - np.log(self.share)) / self.share_log_sd) ** 2
-        exact = -0.5 * ((log - np.log(EXACT)) / EXACT_LOG_SD) ** 2 + EXACT_ODDS
-        return float(np.logaddexp(usual - np.log(self.share_log_sd), exact - np.log(EXACT_LOG_SD)))
+        return float(-0.5 * (np.log(share / self.share) / self.share_log_sd) ** 2)
 
     def best_share(self, model_ppm: NDArray[np.float64]) -> float:
         """Return the most probable f of a model, (block,) [ppm]."""

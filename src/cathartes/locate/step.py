@@ -46,8 +46,8 @@ FIXED_TURN_SD_DEG = 0.2
 """Of a wind that is known exactly."""
 GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
-EXACT_BELOW = 0.1
-"""A plume that misses no more of the signal needs no puffs beside it."""
+EXACT_LEAVES_SD = 1.5
+"""An exact model leaves one standard deviation, r.m.s.; by single puffs it leaves several."""
 SLOWEST_WIND_S = 20.0
 """Rows of wind farther apart do not tell the way of a puff: by then it has passed."""
 DISAGREE = 2.0
@@ -204,20 +204,33 @@ def _best_model(
     """Return the model of the air that explains the log best, and its explanation."""
     air = settings.air
     growth = {"growth_m": air.growth_m, "unit": unit}
-    problem = Problem(PlumeAir(blocks, wind, **growth), prior, misfit)
-    plume = search(problem, places_m, settings.most_sources, settings.evidence)
+    usual = Problem(PlumeAir(blocks, wind, **growth), prior, misfit)
+
+    def answer(name: str, problem: Problem) -> tuple[str, Problem, Found]:
+        found = search(problem, places_m, settings.most_sources, settings.evidence)
+        return name, problem, found
+
+    tried = [
+        answer("plume", replace(usual, misfit=misfit.exact())),
+        answer("plume", usual),
+    ]
     told = wind.time_s.size > 1 and not _is_slow(wind.time_s)
-    if not told or (plume.best is not None and plume.best.state.share < EXACT_BELOW):
-        return "plume", problem, plume
-    air_of_puffs = puff_air(
-        blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
-        height_per_m=prior.height, **growth,
-    )  # fmt: skip
-    other = replace(problem, air=air_of_puffs)
-    puffs = search(other, places_m, settings.most_sources, settings.evidence)
-    if puffs.over_nothing > plume.over_nothing:
-        return "puffs", other, puffs
-    return "plume", problem, plume
+    if told and not _is_exact(tried[0], tried[1]):
+        puffs = puff_air(
+            blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
+            height_per_m=prior.height, **growth,
+        )  # fmt: skip
+        tried.append(answer("puffs", replace(usual, air=puffs)))
+    return max(tried, key=lambda each: each[2].over_nothing)
+
+
+def _is_exact(exact: tuple[str, Problem, Found], usual: tuple[str, Problem, Found]) -> bool:
+    """Return True if a model as good as the sensor explains a log better, and all of it."""
+    _, problem, found = exact
+    if found.best is None or found.over_nothing <= usual[2].over_nothing:
+        return False
+    state = found.best.state
+    return problem.misfit.left_sd(problem.model_ppm(state), state.share) < EXACT_LEAVES_SD
 
 
 def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
