@@ -37,7 +37,7 @@ def rows(log: GasLog, which: slice) -> GasLog:
 
 def test_sources_in_an_exact_plume_are_found_where_they_are() -> None:
     """Spread told, wind known: 5 % noise leaves metres and per cents; the log itself says so."""
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PLUME, n_sources=2))
+    flight = simulate_flight(500, FlightSettings(kind=FlightKind.PLUME, n_sources=3))
     air = AirSettings(
         width_per_m=flight.spread[0], height_per_m=flight.spread[1], width_log_sd=1e-3,
         height_log_sd=1e-3, growth_m=1e9,
@@ -51,7 +51,7 @@ def test_sources_in_an_exact_plume_are_found_where_they_are() -> None:
     for truth in flight.sources:
         place = np.array([truth.east_m, truth.north_m])
         source = min(found.sources, key=lambda s: float(np.hypot(*(s.place_m - place))))
-        assert np.hypot(*(source.place_m - place)) < 3.0
+        assert np.hypot(*(source.place_m - place)) < 4.0
         assert source.rate_kg_h.median == pytest.approx(truth.emission_kg_h, rel=0.08)
         assert source.region_90.holds(place).all()
 
