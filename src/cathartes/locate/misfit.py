@@ -37,7 +37,7 @@ EXACT, EXACT_LOG_SD = 0.02, 0.4
 
 
 def alike(blocks: Blocks) -> NDArray[np.float64]:
-    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (T, block)."""
+    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block)."""
     time = blocks.averaged(blocks.time_s)
     steps = np.diff(time)
     memory = ALIKE_BLOCKS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
