@@ -56,8 +56,8 @@ def settings_for(flight: SimulatedFlight, kind: FlightKind, given: LocateSetting
     if kind is not FlightKind.PLUME:
         return given
     told = AirSettings(
-        width_per_m=flight.spread[0], height_per_m=flight.spread[1], width_log_sd=0.01,
-        height_log_sd=0.01, growth_m=1e9,
+        width_per_m=flight.spread[0], height_per_m=flight.spread[1], width_log_sd=1e-3,
+        height_log_sd=1e-3, growth_m=1e9,
     )  # fmt: skip
     return replace(given, air=told, lag_s=0.0, lag_sd_s=0.05)
 

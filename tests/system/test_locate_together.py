@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,14 +79,15 @@ def test_days_together_say_what_the_source_did_on_each(
 ) -> None:
     """Rationale: a source that was off on the second of three days, in the reach of all flights.
 
-    Expected: one source near the truth; emitted, did not, emitted; a bound below its rate on the
-    day it was off; the contract of a single log kept, members added.
+    Expected: one source near the truth; emitted on the first and the third day; on the day it was
+    off probably not (one flight is little evidence), and a bound below its rate; the contract of a
+    single log kept, members added.
     """
     out = tmp_path / "located"
     names = [days / f"{day}.csv" for day in ("wednesday", "monday", "tuesday")]
     said = run("locate", *names, "--out", out, *QUICK)
     assert said.code == 0, said.err
-    assert "did not emit, below" in said.out
+    assert re.search(r"(did not emit|not known whether it emitted .*), below", said.out)
     features = json.loads((out / "sources.geojson").read_text("utf-8"))["features"]
     (point,) = [f for f in features if f["geometry"]["type"] == "Point"]
     (region,) = [f for f in features if f["geometry"]["type"] == "Polygon"]
@@ -93,7 +95,8 @@ def test_days_together_say_what_the_source_did_on_each(
     assert region["properties"] == {"id": "methane-1", "chemical": "methane", "region": 0.9}
     east, north = FRAME.to_east_north(*point["geometry"]["coordinates"])
     assert np.hypot(east - SOURCE.east_m, north - SOURCE.north_m) < 30.0
-    assert [s["emission"] for s in told["sorties"]] == ["emitted", "did not emit", "emitted"]
+    assert [s["emission"] for s in told["sorties"]][::2] == ["emitted", "emitted"]
+    assert told["sorties"][1]["emission_probability"] < 0.2
     assert told["sorties"][1]["below_kg_h"] < SOURCE.emission_kg_h
     assert told["sorties"][1]["rate_kg_h"] is None
     assert told["working_share_p05"] < told["working_share"] < told["working_share_p95"]

@@ -29,6 +29,8 @@ class Blocks:
         Of that block's mean; the shares of a block add to one.
     mean_ppm, sd_ppm : (block,) [ppm]
         Mean above the baseline, and the standard deviation of its error from noise and baseline.
+    baseline_sd_ppm : (block,) [ppm]
+        The baseline's part of it, which many blocks share.
     """
 
     time_s: NDArray[np.float64]
@@ -38,6 +40,7 @@ class Blocks:
     share: NDArray[np.float64]
     mean_ppm: NDArray[np.float64]
     sd_ppm: NDArray[np.float64]
+    baseline_sd_ppm: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of blocks."""
@@ -105,7 +108,8 @@ def gather_blocks(
     def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(of_block, values[good]) / count)
 
-    sd = np.sqrt(mean(noise_sd_ppm**2) / count + mean(baseline_sd_ppm) ** 2)
+    baseline_sd = mean(baseline_sd_ppm)
+    sd = np.sqrt(mean(noise_sd_ppm**2) / count + baseline_sd**2)
     length = np.linalg.norm(far_m - near_m, axis=1)[good]
     n_points = np.maximum(np.ceil(length / PATH_STEP_M).astype(np.intp), 1)
     row = np.repeat(np.arange(good.sum()), n_points)
@@ -121,6 +125,7 @@ def gather_blocks(
         share=1.0 / (count[of_block] * n_points)[row],
         mean_ppm=mean(enhancement_ppm),
         sd_ppm=sd,
+        baseline_sd_ppm=baseline_sd,
     )
 
 

@@ -100,12 +100,10 @@ def _starts(
     """Return a state with one source more, at each of the best places that are apart."""
     misfit = problem.misfit
     model = problem.model_ppm(state)
-    weight = misfit.root_weight(model, state.share)
-    left = (misfit.mean_ppm - model) * weight
-    weighted = columns * weight[:, None]
+    left, weighted = misfit.weighted(model, state.share, columns)
     if state.n_sources:
-        held = (source_responses(problem.air, problem.prior, state) * weight).T
-        basis = np.linalg.qr(held)[0]
+        held = source_responses(problem.air, problem.prior, state).T
+        basis = np.linalg.qr(misfit.weighted(model, state.share, held)[1])[0]
         weighted = weighted - basis @ (basis.T @ weighted)
         left = left - basis @ (basis.T @ left)
     norm = (weighted**2).sum(0)

@@ -1,22 +1,52 @@
 r"""How well a model's block means fit: Student's t, with a share of the signal as error.
 
-.. math:: \frac{y - m}{s} \sim t_\nu, \qquad s^2 = s_0^2 + f^2 \tilde m^2
+.. math:: y = m + f\,\tilde m\,g + \epsilon, \qquad
+          \mathrm{cov}(g_i, g_j) = \max(0, 1 - |t_i - t_j|/T), \qquad
+          \mathrm{var}(\epsilon) = s_0^2 + (0.03\,\tilde m)^2
 
-A mean model can't follow the single puff, so that its error grows with the signal; :math:`\tilde m`
-is the modelled mean, widened over the blocks before and after, since a plume's edge is wrong by as
-much as the plume is misplaced.
+A mean model can't follow the single puff, so that its error grows with the signal, and a puff that
+is too strong is too strong in a whole pass: what neighbouring blocks are off is alike. The mean
+:math:`\tilde m` is the modelled one, widened over the blocks before and after, since a plume's edge
+is wrong by as much as the plume is misplaced.
+
+With :math:`LL^T` the covariance of all errors, :math:`z = L^{-1}(y - m)` are the errors given those
+before, in standard deviations :math:`L_{ii}`: each is a t of its own, so that a single outlier
+weighs little.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cholesky_banded
+from scipy.linalg.lapack import dtbtrs
 from scipy.special import gammaln
+
+from cathartes.locate.blocks import Blocks
 
 FREEDOM = 4.0
 _CONSTANT = float(gammaln((FREEDOM + 1) / 2) - gammaln(FREEDOM / 2) - 0.5 * np.log(FREEDOM * np.pi))
-MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 28))
+MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""
+ALIKE_BLOCKS = 5
+"""T in blocks: 10 s of blocks of 2 s, about one pass through a plume."""
+SENSOR_SHARE = 0.03
+"""What a good sensor's mean over a block is off, as a share of the signal."""
+EXACT, EXACT_LOG_SD = 0.02, 0.4
+"""Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
+
+
+def alike(blocks: Blocks) -> NDArray[np.float64]:
+    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block)."""
+    time = blocks.averaged(blocks.time_s)
+    steps = np.diff(time)
+    memory = ALIKE_BLOCKS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    kept = np.zeros((ALIKE_BLOCKS, time.size))
+    kept[0] = 1.0
+    for k in range(1, min(ALIKE_BLOCKS, time.size)):
+        later = time[k:] - time[:-k]
+        kept[k, :-k] = np.where(later > 0, np.maximum(0.0, 1 - later / memory), 0.0)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +56,50 @@ class Misfit:
     Attributes
     ----------
     mean_ppm, sd_ppm : (block,) [ppm]
+    alike : (later, block)
+        Correlation of the model's errors between each block and those after it.
     share
         Prior of f: its middle.
     share_log_sd
         Standard deviation of its logarithm.
     weight
-        Of the likelihood: below 1, because a model's errors in neighbouring blocks are alike.
+        Of the likelihood: below 1 for all that a model's errors have in common beyond.
     """
 
     mean_ppm: NDArray[np.float64]
     sd_ppm: NDArray[np.float64]
+    alike: NDArray[np.float64]
     share: float
     share_log_sd: float
     weight: float
 
-    def scale_ppm(
-        self, model_ppm: NDArray[np.float64], share: float | NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return s, (..., block) [ppm].
+    def exact(self) -> "Misfit":
+        """Return the same for a model that is as good as the sensor."""
+        return replace(self, share=EXACT, share_log_sd=EXACT_LOG_SD)
 
-        Parameters
-        ----------
-        model_ppm : (block,) [ppm]
-        share : (..., 1)
-            f.
-        """
+    def root(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+        """Return L, (later, block) [ppm]: row k has what stands k below the diagonal."""
         near = model_ppm.copy()
         near[1:] = np.maximum(near[1:], 0.5 * model_ppm[:-1])
         near[:-1] = np.maximum(near[:-1], 0.5 * model_ppm[1:])
-        return np.asarray(np.sqrt(self.sd_ppm**2 + (share * near) ** 2))
+        covariance = self.alike * (share**2 * near)
+        for k in range(1, covariance.shape[0]):
+            covariance[k, :-k] *= near[k:]
+        covariance[0] *= near
+        covariance[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
+        return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
 
     def log_likelihood(self, model_ppm: NDArray[np.float64], share: float) -> float:
         """Return the logarithm of the likelihood of a model, (block,) [ppm]."""
-        return float(self._summed(model_ppm, self.scale_ppm(model_ppm, share)))
+        root = self.root(model_ppm, share)
+        z = _whitened(root, self.mean_ppm - model_ppm)
+        terms = np.log(root[0]) + 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
+        return self.weight * float(_CONSTANT * z.size - terms.sum())
 
-    def _summed(
-        self, model_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the weighted sum over blocks, (...,), for s, (..., block) [ppm]."""
-        z = (self.mean_ppm - model_ppm) / scale_ppm
-        terms = _CONSTANT - np.log(scale_ppm) - 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
-        return np.asarray(self.weight * terms.sum(-1))
+    def left_sd(self, model_ppm: NDArray[np.float64], share: float) -> float:
+        """Return what a model, (block,) [ppm], leaves, r.m.s. in standard deviations."""
+        z = _whitened(self.root(model_ppm, share), self.mean_ppm - model_ppm)
+        return float(np.sqrt(np.mean(z**2)))
 
     def log_prior(self, share: float) -> float:
         """Return the logarithm of the prior of f, but for a constant."""
@@ -74,12 +107,28 @@ class Misfit:
 
     def best_share(self, model_ppm: NDArray[np.float64]) -> float:
         """Return the most probable f of a model, (block,) [ppm]."""
-        scale = self.scale_ppm(model_ppm, MISFITS[:, None])
-        fits = self._summed(model_ppm, scale) + np.array([self.log_prior(f) for f in MISFITS])
+        fits = [self.log_likelihood(model_ppm, f) + self.log_prior(f) for f in MISFITS]
         return float(MISFITS[int(np.argmax(fits))])
 
-    def root_weight(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-        """Return by what residuals are multiplied so that their squares are the t's, (block,)."""
-        scale = self.scale_ppm(model_ppm, share)
-        z = (self.mean_ppm - model_ppm) / scale
-        return np.asarray(np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + z**2)) / scale)
+    def weighted(
+        self, model_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return residuals whose squares add to the t's, (block,), and values in the same measure.
+
+        Parameters
+        ----------
+        model_ppm : (block,) [ppm]
+        share
+            f.
+        values : (block, column) [ppm]
+        """
+        root = self.root(model_ppm, share)
+        white = _whitened(root, np.column_stack([self.mean_ppm - model_ppm, values]))
+        white *= np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + white[:, :1] ** 2))
+        return white[:, 0], white[:, 1:]
+
+
+def _whitened(root: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values, (block, ...), times the inverse of L."""
+    solved, _ = dtbtrs(root, values, uplo="L")
+    return np.asarray(solved)

@@ -25,9 +25,9 @@ START_WIDENED = 1.5
 MOVES = 2
 MOST_STEPS = 25
 MISFIT_STEP = 0.3
-WEAKENED = 8.0
-"""How much a misfit of the whole signal weakens the likelihood: the errors of neighbouring blocks
-are alike where gusts make them. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
+WEAKENED = 10.0
+"""How much a misfit of the whole signal weakens the likelihood: a wind that is wrong is wrong for
+longer than `Misfit` knows. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
 MARGIN_M = 60.0
 """Particles are followed so far from the best explanation's sources."""
 

@@ -112,7 +112,6 @@ def _normal_equations(
     carried = problem.air.carried(prior.shape(state.shared))
     unit = np.stack([carried.unit_ppm(place) for place in state.place_m])
     model = state.rate_kg_h @ unit
-    weight = misfit.root_weight(model, state.share)
     columns = []
     for which in range(N_SHARED):
         shared = state.shared.copy()
@@ -130,8 +129,7 @@ def _normal_equations(
             change = carried.unit_ppm(place) - unit[source]
             columns.append(state.rate_kg_h[source] * change / PLACE_STEP_M)
         columns.append(unit[source])
-    jacobian = np.stack(columns, axis=1) * weight[:, None]
-    residual = (misfit.mean_ppm - model) * weight
+    residual, jacobian = misfit.weighted(model, state.share, np.stack(columns, axis=1))
     normal = jacobian.T @ jacobian
     gradient = jacobian.T @ residual
     pull = np.zeros(gradient.size)

@@ -111,7 +111,7 @@ class LocateSettings:
     source_height_sd_m: float = 1.5
     misfit: float = 0.4
     misfit_log_sd: float = 0.3
-    evidence: float = -3.0
+    evidence: float = 0.0
     contrast: float = 15.0
     inflation: float = 0.5
     background_ppm: float | None = None

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Air, ppm_per_kg_m3
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.clean_air import corrected
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
-from cathartes.locate.dictionary import Found, search
+from cathartes.locate.dictionary import STEPS, Found, search
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.known import explain_known
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
-from cathartes.locate.misfit import Misfit
+from cathartes.locate.misfit import Misfit, alike
 from cathartes.locate.near_ground import Stability, is_low, stability_of_log
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.posterior import Particles, posterior_weight, sample_posterior
@@ -28,7 +29,7 @@ from cathartes.locate.reasons import (
     gas_stands_out,
     stands_out,
 )
-from cathartes.locate.refine import Problem
+from cathartes.locate.refine import Problem, Refined, refine
 from cathartes.locate.regions import ellipse_of
 from cathartes.locate.result import (
     Interval,
@@ -52,9 +53,11 @@ FIXED_TURN_SD_DEG = 0.2
 """Of a wind that is known exactly."""
 GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
+EXACT_LEAVES_SD = 1.5
+"""An exact model leaves one standard deviation, r.m.s.; by single puffs it leaves several."""
 SLOWEST_WIND_S = 20.0
 """Rows of wind farther apart do not tell the way of a puff: by then it has passed."""
-SURFACE_LAYER = "surface layer"
+PLUME, PUFFS, SURFACE_LAYER = "plume", "puffs", "surface layer"
 PREFERENCE = 20.0
 """Natural logarithm by which another air has to be better near the ground."""
 DISAGREE = 2.0
@@ -116,8 +119,9 @@ def locate_sources(
     )
     prior = _prior(rows, blocks, wind, given, stability, known_m)
     misfit = Misfit(
-        blocks.mean_ppm, blocks.sd_ppm, given.misfit, given.misfit_log_sd, given.inflation
-    )
+        blocks.mean_ppm, blocks.sd_ppm, alike(blocks), given.misfit, given.misfit_log_sd,
+        given.inflation,
+    )  # fmt: skip
     places = _grid(prior, given)
     tell("search", 0.0)
     models = _models(blocks, winds, wind, prior, stability, per_kg_m3 / 3600, given.air)
@@ -139,7 +143,8 @@ def locate_sources(
         return replace(_nothing(chemical, doubt, curtains, detectable), evidence=evidence)
     tell("posterior", 0.0)
     rng = np.random.default_rng(given.seed)
-    particles = sample_posterior(problem, found.best, given.particles, rng)
+    problem, best = _on_clean_air(problem, blocks, found.best)
+    particles = sample_posterior(problem, best, given.particles, rng)
     posterior = _physical(particles, prior, wind, rng)
     sources = _sources(posterior, found)
     if known_m is None:
@@ -261,11 +266,11 @@ def _models(
 ) -> dict[str, Air]:
     """Return the models of the air that a log can be held to, by name."""
     growth = {"growth_m": air.growth_m, "unit": unit}
-    models: dict[str, Air] = {"plume": PlumeAir(blocks, wind, **growth)}
+    models: dict[str, Air] = {PLUME: PlumeAir(blocks, wind, **growth)}
     # Where nothing moves, puffs that know no ground gain by gusts and lose the rate.
     fast = wind.time_s.size > 1 and not _is_slow(wind.time_s)
     if fast and (stability is None or blocks.moves):
-        models["puffs"] = puff_air(
+        models[PUFFS] = puff_air(
             blocks, wind, oldest_s=air.oldest_s, longest_lag_s=prior.longest_lag_s,
             height_per_m=prior.height, **growth,
         )  # fmt: skip
@@ -290,8 +295,8 @@ def _best_model(
     spreads a Gaussian fits what was seen at one height as well, and has another rate.
     """
     tried: list[tuple[str, Problem, Found]] = []
-    for name, model in models.items():
-        problem = Problem(model, prior, misfit)
+
+    def answer(name: str, problem: Problem) -> tuple[str, Problem, Found]:
         also = [other.best.state for _, _, other in tried if other.best is not None]
         if name == SURFACE_LAYER and stands:
             also += wide_starts(problem, places_m)
@@ -300,8 +305,33 @@ def _best_model(
             if prior.known_m is None
             else explain_known(problem)
         )
-        tried.append((name, problem, found))
-    return max(tried, key=lambda t: t[2].over_nothing + PREFERENCE * (t[0] == SURFACE_LAYER))
+        return name, problem, found
+
+    exact = answer(PLUME, Problem(models[PLUME], prior, misfit.exact()))
+    for name, model in models.items():
+        if name == PUFFS and _is_exact(exact, tried[0]):
+            continue
+        tried.append(answer(name, Problem(model, prior, misfit)))
+    return max(
+        (exact, *tried), key=lambda t: t[2].over_nothing + PREFERENCE * (t[0] == SURFACE_LAYER)
+    )
+
+
+def _is_exact(exact: tuple[str, Problem, Found], usual: tuple[str, Problem, Found]) -> bool:
+    """Return True if a model as good as the sensor explains a log better, and all of it."""
+    _, problem, found = exact
+    if found.best is None or found.over_nothing <= usual[2].over_nothing:
+        return False
+    state = found.best.state
+    return problem.misfit.left_sd(problem.model_ppm(state), state.share) < EXACT_LEAVES_SD
+
+
+def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
+    """Return the problem with its baseline corrected by an explanation, and that refined."""
+    state = best.state
+    misfit = corrected(problem.misfit, blocks, problem.model_ppm(state), state.share)
+    problem = replace(problem, misfit=misfit)
+    return problem, refine(problem, state, STEPS)
 
 
 def _detectable_kg_h(found: Found, sd_ppm: NDArray[np.float64]) -> float:
@@ -331,11 +361,12 @@ def _physical(
     """Return particles in physical units.
 
     Two errors go into the rates that no block can show: of the wind's speed, and of gusts, which
-    make the few passes through a plume a poor mean of it.
+    make the few passes through a plume a poor mean of it. A robust fit follows the median of gusts;
+    the mean of log-normal ones of relative deviation f is higher by the root of 1 + f².
     """
     shapes = [prior.shape(shared) for shared in particles.shared]
     log_sd = np.array([_rate_log_sd(wind, share) for share in particles.share])
-    error = np.exp(log_sd * rng.normal(size=len(shapes)))
+    error = np.exp(log_sd * rng.normal(size=len(shapes))) * np.sqrt(1 + particles.share**2)
     return Posterior(
         place_m=particles.place_m,
         rate_kg_h=particles.rate_kg_h * error[:, None],

@@ -1,5 +1,7 @@
 """Puffs and plumes: against each other, against a slow sum, and mass through a curtain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def points(place_m: np.ndarray) -> Blocks:
     n = len(place_m)
     return Blocks(
         np.full(n, 500.0), place_m, np.zeros((n, 3)), np.arange(n), np.ones(n), np.zeros(n),
-        np.ones(n),
+        np.ones(n), np.zeros(n),
     )  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def test_a_delay_is_a_place_flown_past() -> None:
     past = points(np.array([[100.0, 0.0, 2.0]]))
     flying = Blocks(
         past.time_s, np.array([[100.0, 10.0, 2.0]]), np.array([[0.0, 5.0, 0.0]]), past.of_block,
-        past.share, past.mean_ppm, past.sd_ppm,
+        past.share, past.mean_ppm, past.sd_ppm, past.baseline_sd_ppm,
     )  # fmt: skip
     late = puffs(flying, wind, longest_lag_s=5.0).carried(shape(lag_s=2.0)).unit_ppm(SOURCE)
     assert late == pytest.approx(puffs(past, wind).carried(shape()).unit_ppm(SOURCE), rel=1e-3)
@@ -111,6 +113,32 @@ def test_leaving_out_far_pairs_changes_nothing_near() -> None:
     moved = SOURCE + np.array([10.0, -10.0, 0.0])
     whole = air.carried(shape()).unit_ppm(moved)
     assert near.carried(shape()).unit_ppm(moved) == pytest.approx(whole, abs=1e-3 * whole.max())
+
+
+def test_readings_far_above_the_gas_are_left_out_without_loss() -> None:
+    place = np.array([[x, y, z] for x in (30.0, 90.0, 200.0) for y in (0.0, 9.0) for z in (2, 40)])
+    blocks, wind = points(place * 1.0), steady(4.0, 0.0)
+    few = puff_air(
+        blocks, wind, growth_m=GROWTH_M, oldest_s=200.0, longest_lag_s=0.0, unit=1.0,
+        height_per_m=0.06,
+    )  # fmt: skip
+    whole = puffs(blocks, wind).carried(shape()).unit_ppm(SOURCE)
+    assert few.carried(shape()).unit_ppm(SOURCE) == pytest.approx(whole, abs=1e-4 * whole.max())
+
+
+def test_points_may_come_in_any_order() -> None:
+    """Those of two sensors are mixed in time; a block's sum is of its own points all the same."""
+    place = np.array([[60.0, y, 3.0] for y in (-6.0, 0.0, 6.0, 12.0)])
+    own = np.array([0, 0, 1, 1])
+    sorted_blocks = replace(
+        points(place), of_block=own, share=np.full(4, 0.5), mean_ppm=np.zeros(2), sd_ppm=np.ones(2)
+    )
+    mixed = [2, 0, 3, 1]
+    shuffled = replace(sorted_blocks, place_m=place[mixed], of_block=own[mixed])
+    wind = steady(4.0, 0.0)
+    ordered = puffs(sorted_blocks, wind).carried(shape()).unit_ppm(SOURCE)
+    assert puffs(shuffled, wind).carried(shape()).unit_ppm(SOURCE) == pytest.approx(ordered)
+    assert ordered[0] > ordered[1]
 
 
 def test_a_ppm_of_methane_weighs_what_tables_say() -> None:

@@ -35,7 +35,7 @@ def standing(seed: int) -> tuple[GasLog, WindHistory]:
     n = time.size
     blocks = Blocks(
         time, np.tile([0.0, 0.0, 2.0], (n, 1)), np.zeros((n, 3)), np.arange(n), np.ones(n),
-        np.zeros(n), np.ones(n),
+        np.zeros(n), np.ones(n), np.zeros(n),
     )  # fmt: skip
     layer = surface_layer(0.03, 2.0)
     unit = 1e9 * 8.314462618 * 288.15 / (101_325 * 16.043) / 3600

@@ -108,7 +108,7 @@ def points(place_m: np.ndarray) -> Blocks:
     n = len(place_m)
     return Blocks(
         np.full(n, 500.0), place_m, np.zeros((n, 3)), np.arange(n), np.ones(n), np.zeros(n),
-        np.ones(n),
+        np.ones(n), np.zeros(n),
     )  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""Errors that are alike in neighbouring blocks against dense twins; what the log tells of f."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from cathartes.locate.blocks import Blocks
+from cathartes.locate.clean_air import corrected
+from cathartes.locate.misfit import (
+    ALIKE_BLOCKS,
+    FREEDOM,
+    SENSOR_SHARE,
+    Misfit,
+    alike,
+)
+
+N = 120
+TIME_S = 2.0 * np.arange(N)
+MODEL_PPM = 3 * np.exp(-0.5 * ((np.arange(N) % 40 - 20) / 4.0) ** 2)
+"""Three passes."""
+
+
+def blocks_at(time_s: np.ndarray, mean_ppm: np.ndarray, baseline_sd_ppm: float = 0.0) -> Blocks:
+    n = time_s.size
+    return Blocks(
+        time_s, np.zeros((n, 3)), np.zeros((n, 3)), np.arange(n), np.ones(n), mean_ppm,
+        np.full(n, np.hypot(0.01, baseline_sd_ppm)), np.full(n, baseline_sd_ppm),
+    )  # fmt: skip
+
+
+def misfit_of(blocks: Blocks, weight: float = 1.0) -> Misfit:
+    return Misfit(blocks.mean_ppm, blocks.sd_ppm, alike(blocks), 0.4, 0.3, weight)
+
+
+def dense_root(misfit: Misfit, time_s: np.ndarray, model_ppm: np.ndarray, share: float):
+    """The slow twin: the whole covariance written out as the equation stands."""
+    near = [
+        max(model_ppm[i], *(0.5 * model_ppm[j] for j in (i - 1, i + 1) if 0 <= j < model_ppm.size))
+        for i in range(model_ppm.size)
+    ]
+    covariance = np.diag(misfit.sd_ppm**2 + (SENSOR_SHARE * np.array(near)) ** 2)
+    for i, one in enumerate(near):
+        for j, other in enumerate(near):
+            apart = abs(time_s[i] - time_s[j]) / (2.0 * ALIKE_BLOCKS)
+            covariance[i, j] += share**2 * one * other * max(0.0, 1.0 - apart)
+    return np.linalg.cholesky(covariance)
+
+
+def test_the_likelihood_is_that_of_the_whole_covariance() -> None:
+    rng = np.random.default_rng(4)
+    reading = MODEL_PPM * 1.2 + 0.05 * rng.normal(size=N)
+    misfit = misfit_of(blocks_at(TIME_S, reading))
+    root = dense_root(misfit, TIME_S, MODEL_PPM, 0.3)
+    z = np.linalg.solve(root, reading - MODEL_PPM)
+    slow = float((student.logpdf(z, FREEDOM) - np.log(np.diag(root))).sum())
+    assert misfit.log_likelihood(MODEL_PPM, 0.3) == pytest.approx(slow, rel=1e-10)
+    halved = replace(misfit, weight=0.5)
+    assert halved.log_likelihood(MODEL_PPM, 0.3) == pytest.approx(0.5 * slow, rel=1e-10)
+
+
+def test_weighted_columns_are_those_of_the_whole_covariance() -> None:
+    rng = np.random.default_rng(5)
+    reading, columns = MODEL_PPM + 0.05 * rng.normal(size=N), rng.normal(size=(N, 3))
+    misfit = misfit_of(blocks_at(TIME_S, reading))
+    root = dense_root(misfit, TIME_S, MODEL_PPM, 0.3)
+    z = np.linalg.solve(root, reading - MODEL_PPM)
+    weight = np.sqrt((FREEDOM + 1) / (FREEDOM + z**2))
+    residual, weighted = misfit.weighted(MODEL_PPM, 0.3, columns)
+    assert residual == pytest.approx(z * weight, rel=1e-8)
+    assert weighted == pytest.approx(np.linalg.solve(root, columns) * weight[:, None], rel=1e-8)
+
+
+def test_blocks_of_two_sensors_and_across_a_gap_are_not_alike() -> None:
+    time = np.array([0.0, 2.0, 4.0, 100.0, 102.0, 0.0, 2.0, 4.0])
+    kept = alike(blocks_at(time, np.zeros(8)))
+    assert kept[0].tolist() == [1.0] * 8
+    assert kept[1] == pytest.approx([0.8, 0.8, 0.0, 0.8, 0.0, 0.8, 0.8, 0.0])
+    assert kept[2] == pytest.approx([0.6, 0.0, 0.0, 0.0, 0.0, 0.6, 0.0, 0.0])
+
+
+def test_the_log_tells_whether_a_model_is_exact() -> None:
+    """5 % of white noise is a good sensor; passes of twice and half as much are gusts."""
+    rng = np.random.default_rng(6)
+    noise = 0.01 * rng.normal(size=N)
+    sensor = MODEL_PPM * (1 + 0.05 * rng.normal(size=N) / np.sqrt(2)) + noise
+    gusty = MODEL_PPM * np.repeat([0.5, 1.0, 1.6], 40) + noise
+    for reading, is_exact in ((sensor, True), (gusty, False)):
+        usual = misfit_of(blocks_at(TIME_S, reading))
+        best = []
+        for misfit in (usual.exact(), usual):
+            share = misfit.best_share(MODEL_PPM)
+            best.append(misfit.log_likelihood(MODEL_PPM, share) + misfit.log_prior(share))
+        assert (best[0] > best[1] + 5) is is_exact
+        assert (usual.exact().left_sd(MODEL_PPM, 0.02) < 1.2) is is_exact
+
+
+def test_a_pass_that_is_too_strong_all_through_is_one_error_and_not_many() -> None:
+    """The same excess, in all blocks of a pass or with changing signs: the first is likelier."""
+    sign = np.where(np.arange(N) % 2, 1.0, -1.0)
+    together = misfit_of(blocks_at(TIME_S, 1.3 * MODEL_PPM))
+    scattered = misfit_of(blocks_at(TIME_S, (1 + 0.3 * sign) * MODEL_PPM))
+    assert together.log_likelihood(MODEL_PPM, 0.3) > scattered.log_likelihood(MODEL_PPM, 0.3) + 20
+
+
+def test_a_baseline_that_gas_lifted_is_set_right() -> None:
+    """5 ppb too low readings everywhere, stated error 4 ppb: most of it comes back."""
+    rng = np.random.default_rng(7)
+    reading = MODEL_PPM + 0.01 * rng.normal(size=N) - 0.005
+    blocks = blocks_at(TIME_S, reading, baseline_sd_ppm=0.004)
+    better = corrected(misfit_of(blocks), blocks, MODEL_PPM, 0.1)
+    shift = better.mean_ppm - reading
+    assert shift.mean() == pytest.approx(0.005, abs=0.002)
+    assert (better.sd_ppm < blocks.sd_ppm).all()
+    assert (better.sd_ppm > 0.0099).all()
+
+
+def test_a_baseline_that_is_known_stays() -> None:
+    blocks = blocks_at(TIME_S, MODEL_PPM - 0.005)
+    misfit = misfit_of(blocks)
+    assert corrected(misfit, blocks, MODEL_PPM, 0.1) is misfit
+
+
+def test_each_sensor_has_a_baseline_of_its_own() -> None:
+    time = np.concatenate([TIME_S, TIME_S])
+    reading = np.concatenate([np.full(N, 0.004), np.full(N, -0.004)])
+    blocks = blocks_at(time, reading, baseline_sd_ppm=0.004)
+    better = corrected(misfit_of(blocks), blocks, np.zeros(2 * N), 0.1)
+    assert np.abs(better.mean_ppm).max() < 0.002
