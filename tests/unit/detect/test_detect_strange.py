@@ -12,6 +12,7 @@ from cathartes.detect.step import detect
 from cathartes.detect.strange import (
     LEAST_AREA_PX,
     LEAST_FADE,
+    LEAST_PEAK,
     MAX_ELSEWHERE,
     Form,
     StrangeHills,
@@ -63,6 +64,15 @@ def test_a_plume_fades_however_strong_its_source(height, slope):
     assert form.is_plume
     assert extent[22, 50]
     assert (score[extent] > 0.3 * 4).all()
+
+
+def test_a_low_hill_is_no_plume_whatever_its_form():
+    """Ground of 14 to 16 deviations had the form of one in three of 34 empty tuning scenes."""
+    for height, expected in ((LEAST_PEAK - 0.5, False), (LEAST_PEAK + 0.5, True)):
+        score = cone(20, 50, height)
+        form, extent = plume_form(score, odd(score), 22, 50)
+        assert (form is not None) is expected
+        assert extent[22, 50], "it is looked at once, plume or not"
 
 
 def test_what_is_found_again_elsewhere_is_ground():
