@@ -51,8 +51,9 @@ LEAST_FADE = 1.75
 """Least area above the foot over that above the shoulder. Of 1027 hills of ground in 40 tuning
 scenes the highest had 1.64, of 28 plumes with a signal-to-noise ratio above 12 the lowest but one
 1.76, and half more than 3.4."""
-MAX_ELSEWHERE = 1.0
-"""Greatest area found again elsewhere, as a part of that above the shoulder."""
+MAX_ELSEWHERE = 1.5
+"""Greatest area found again elsewhere, as a part of that above the shoulder: two equal plumes of
+one chemical stand, three are a surface."""
 EXPLAINED = 0.5
 """Part of a pixel's oddness that the hill's spectrum must explain for its like to be found."""
 WINDOW_REACH_PX = 100

@@ -76,14 +76,16 @@ def test_a_low_hill_is_no_plume_whatever_its_form():
 
 
 def test_what_is_found_again_elsewhere_is_ground():
-    """The same fading hill twice: each is the other's like, and neither counts as a plume."""
-    once = cone(20, 25, 40.0, reach_px=50)
-    twice = once + cone(20, 75, 40.0, reach_px=50)
-    assert plume_form(once, odd(once), 22, 25)[0] is not None
-    assert plume_form(twice, odd(twice), 22, 25)[0] is None
+    """Two equal hills may be two plumes of one chemical; three are each other's like."""
+    once, second, third = (cone(20, sample, 40.0, reach_px=50) for sample in (20, 50, 80))
+    twice, thrice = once + second, once + second + third
+    assert plume_form(once, odd(once), 22, 20)[0] is not None
+    assert plume_form(twice, odd(twice), 22, 20)[0] is not None
+    assert plume_form(twice, odd(twice), 22, 50)[0] is not None
+    assert plume_form(thrice, odd(thrice), 22, 20)[0] is None
     # What another spectrum explains better is no like of it.
-    other = odd(once) + 9 * odd(twice - once)
-    assert plume_form(twice, other, 22, 25)[0] is not None
+    other = odd(once) + 9 * odd(second) + 9 * odd(third)
+    assert plume_form(thrice, other, 22, 20)[0] is not None
 
 
 def test_a_form_is_what_a_count_of_pixels_says():
