@@ -23,8 +23,9 @@ ground:
 * the share of an empty scene's scores to which the detector gives a false-alarm probability up to
   1e-3, 1e-4 and 1e-5, as a multiple of that;
 * columns of plumes of one gas with the true temperature of the plume given: the detector's contrast
-  is made again with it. And as the scan states them, which knows the air's temperature alone, and
-  finds out from each plume's own pixels how warm it is: they are 8 K colder to 20 K warmer;
+  is made again with it, and only the ground's is in doubt. And as the scan states them, which knows
+  the air's temperature alone, and finds out from each plume's own pixels how warm it is: they are
+  8 K colder to 20 K warmer;
 * these temperatures, of found plumes whose main gas is named rightly.
 """
 
@@ -43,8 +44,8 @@ from numpy.typing import NDArray
 from cathartes.cli.json_output import write_json
 from cathartes.detect import step
 from cathartes.detect.known import GasesOnBands, used_bands
-from cathartes.detect.planes import MemoryPlanes, ScenePlanes
-from cathartes.detect.quantify import apparent_column_ppm_m, column_density_sd_ppm_m, necl_ppm_m
+from cathartes.detect.planes import MemoryPlanes, PlumePixels, ScenePlanes
+from cathartes.detect.plume_temperature import GROUND_SD_K
 from cathartes.detect.result import UNKNOWN, Detections
 from cathartes.detect.search import Searcher
 from cathartes.detect.settings import DetectSettings
@@ -126,8 +127,8 @@ def columns_of_known_contrast(
 ) -> tuple[GasPixels, ...]:
     """Return the columns that the detector gives if told how warm each plume is.
 
-    Its own contrast with the plume's true temperature, and its saturation curve; pixels of plumes
-    of one gas where no other gas is.
+    Its own contrast with the plume's true temperature, known as well as the ground's is
+    (`GROUND_SD_K`), and its own images of them; pixels of plumes of one gas where no other gas is.
     """
     truth, planes = scene.truth, found.planes
     if not isinstance(planes, ScenePlanes):
@@ -142,15 +143,10 @@ def columns_of_known_contrast(
         if len(plume.gases) > 1 or gas not in searcher.gases or not inside.any():
             continue
         told = replace(searcher.contrast, plume_temperature_k=plume.temperature_k)
-        block = scene.radiance[inside][np.newaxis, :, index]
-        contrasts = told.of_block(block)
+        contrasts = told.of_block(scene.radiance[inside][np.newaxis, :, index])
         contrast = contrasts[searcher.gases.index(gas), 0]
-        scale = planes.scales[gas]
-        apparent = apparent_column_ppm_m(planes.amount(gas)[inside], contrast, planes.min_contrast)
-        necl = necl_ppm_m(scale.noise_equivalent, contrast, planes.min_contrast)
-        sd = column_density_sd_ppm_m(
-            apparent, necl, contrast, 0.0, planes.relative_error, scale.curve
-        )
+        pixels = PlumePixels(*np.nonzero(inside), planes.amount(gas)[inside], contrast, GROUND_SD_K)
+        known = planes.with_plumes([(gas, pixels)])
         row = truth.gases.index(gas)
         parts.append(
             GasPixels(
@@ -158,8 +154,8 @@ def columns_of_known_contrast(
                 clean_score=np.empty(0, dtype=np.float32),
                 score=planes.score(gas)[inside],
                 snr=truth.snr[row][inside],
-                estimate_ppm_m=scale.curve.invert(apparent),
-                sd_ppm_m=sd,
+                estimate_ppm_m=known.column_density(gas)[inside],
+                sd_ppm_m=known.column_density_sd(gas)[inside],
                 true_ppm_m=truth.column_density_ppm_m[row][inside],
                 absorption_per_ppm_m=strongest[gas],
             )

@@ -89,11 +89,12 @@ def estimate_atmosphere(
 
     .. math:: L_b = \tau_b\,[\varepsilon B_b(T_g) + (1-\varepsilon) L_{d,b}] + L_{u,b}
 
-    with ε = 0.97. The edge alone fixes τ and :math:`L_u` only against the clearest bands; their
-    shape over all bands says how much water and ozone there is, and a model of the air then gives
-    their absolute values. Water, ozone, the way through the air and the air's temperature are
-    fitted, with weak priors (1.5 g cm-2, 0.3 atm cm, the altitude; a factor of 2.7, 1.3 and 2.7)
-    and a strong one of the temperature. Bands where the ground is not grey count less (soft l1).
+    with ε = 0.96 in the clearest bands, and changing slowly from there (`AirEdge.residual`). The
+    edge alone fixes τ and :math:`L_u` only against the clearest bands; its lines say how much water
+    and ozone there is, and a model of the air then gives their absolute values. Water, ozone, the
+    way through the air and the air's temperature are fitted, with weak priors (1.5 g cm-2, 0.3 atm
+    cm, the altitude; a factor of 2.7, 1.3 and 2.7) and a strong one of the temperature. Bands where
+    the ground is not grey count less (soft l1).
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ INDEPENDENT_SHARE = 0.33
 """Part of the pixels that counts: neighbours share squares and clutter."""
 CONTRAST_NOISE_K = 0.1
 """Noise of one pixel's contrast, σ_C: the detector's, over the gas's bands."""
-GROUND_SD_K = 1.0
+GROUND_SD_K = 0.5
 """How well the ground's own temperature is known: the air, and its emissivity in a gas's bands."""
 GRID_REACH_SD = 4.0
 _GRID_POINTS = 241

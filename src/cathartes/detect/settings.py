@@ -84,7 +84,7 @@ class DetectSettings:
     plume_temperature_k: float | None = None
     plume_temperature_sd_k: float = 2.0
     plume_excess_sd_k: float = 8.0
-    air_error: float = 0.1
+    air_error: float = 0.07
     assumed_contrast_k: float = -5.0
     assumed_contrast_sd_k: float = 6.0
     min_contrast_k: float = 0.5

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cathartes.detect.air_edge import TEMPERATURE_BINS
+from cathartes.detect.air_edge import EDGE_EMISSIVITY, TEMPERATURE_BINS
 from cathartes.detect.atmosphere import AirPrior, estimate_atmosphere
 from cathartes.detect.settings import DetectSettings
 from cathartes.errors import SettingsError
@@ -26,7 +26,7 @@ def bands_of(low_um=7.6, high_um=12.2, n_bands=48):
 
 
 def made(air, altitude_m, bands, *, plants=1.0, ground_k=(290.0, 310.0), n_pixels=1500, seed=1):
-    """Radiances (pixel, band) of grey plants (0.97) among silicates, and τ and L_u on the bands.
+    """Radiances (pixel, band) of grey plants among silicates, and τ and L_u on the bands.
 
     Monochromatic at 1 cm-1, then averaged over each band; silicates are up to 0.12 darker at 9 um.
     """
@@ -36,7 +36,7 @@ def made(air, altitude_m, bands, *, plants=1.0, ground_k=(290.0, 310.0), n_pixel
     path = thermal_path(air, altitude_m, nu)
     dark = 0.12 * np.exp(-0.5 * ((1e4 / nu - 9.0) / 0.6) ** 2)
     share = np.where(rng.random(n_pixels) < plants, 0.0, rng.random(n_pixels))
-    emissivity = 0.97 - share[:, None] * dark
+    emissivity = EDGE_EMISSIVITY - share[:, None] * dark
     glow = planck_radiance(1e4 / nu, rng.uniform(*ground_k, (n_pixels, 1)))
     leaving = emissivity * glow + (1 - emissivity) * path.downwelling
     radiance = (path.transmittance * leaving + path.path_radiance) @ response.T
@@ -89,6 +89,23 @@ def test_silicates_over_half_the_ground_cost_little(water, air_k, altitude_m, st
     found = estimate_atmosphere(radiance, bands, prior_of(air_k if stated else None, 1500.0))
     np.testing.assert_allclose(found.transmittance, tau, atol=0.03)
     assert abs(ground_error_k(radiance, bands, found, tau, up)) < 0.3
+
+
+@pytest.mark.parametrize("water", [1.0, 2.8])
+def test_what_minerals_do_everywhere_is_not_taken_for_water(water):
+    """All ground is up to 0.05 darker around 8.8 um: broad, so the lines still tell the water.
+
+    Seen: τ within 0.006; with an edge as grey everywhere as in the clearest bands, 0.06 and 0.10.
+    """
+    bands = bands_of(n_bands=128)
+    air, nu = Air(water, 0.3, 295.0), bands.wavenumber_grid_cm1(1.0)
+    response, path = response_matrix(bands, nu), thermal_path(air, 2000.0, nu)
+    emissivity = EDGE_EMISSIVITY - 0.05 * np.exp(-0.5 * ((1e4 / nu - 8.8) / 0.8) ** 2)
+    ground_k = np.random.default_rng(5).uniform(285.0, 310.0, (1500, 1))
+    leaving = emissivity * planck_radiance(1e4 / nu, ground_k) + (1 - emissivity) * path.downwelling
+    radiance = (path.transmittance * leaving + path.path_radiance) @ response.T
+    found = estimate_atmosphere(radiance.astype("f4"), bands, prior_of(295.0, 1500.0))
+    np.testing.assert_allclose(found.transmittance, response @ path.transmittance, atol=0.01)
 
 
 @pytest.mark.parametrize(
