@@ -78,7 +78,7 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         ),
         "locate": Entry(
             "cathartes.cli.locate:locate",
-            "Say where the gas in sensor logs comes from, and how much it is.",
+            "Say where the gas in sensor logs and plume maps comes from, and how much it is.",
         ),
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."

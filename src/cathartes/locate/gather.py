@@ -17,7 +17,7 @@ from cathartes.scenes.records.flags import FlagKind
 LEAST_SITE_SENSORS = 3
 STANDS_M = 2.0
 SITE_WINDOW_S = 1800.0
-STAY_S, LEAST_STAYS = 4 * 3600.0, 3
+STAY_S = 4 * 3600.0
 """A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 THINNED_S = 1.0
 LEAST_NOISE = 1e-3
@@ -144,8 +144,8 @@ def _rows_of(
     if settings.background_ppm is not None:
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
     elif _is_site(near, log.sensor_index, len(log.sensors)):
-        if np.ptp(log.time_unix_s) < LEAST_STAYS * STAY_S:
-            background, sd = site_background(log.time_unix_s, reading)
+        if _is_one_instrument(near, log.path_end_m(frame)):
+            background, sd = common_background(log.time_unix_s, reading)
         else:
             background, sd = own_baselines(log.time_unix_s, reading, log.sensor_index)
         above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
@@ -163,13 +163,20 @@ def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: 
     return max(spans) < STANDS_M
 
 
+def _is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
+    """Return True for open paths that all begin at one place."""
+    paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > STANDS_M)
+    return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < STANDS_M
+
+
 def own_baselines(
     time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64], sensor: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return each sensor's own baseline over hours, and its error, each (row,) [ppm].
 
-    Sensors of one site differ by tenths of a ppm in clean air, and drift apart. A log of a day
-    shows each of them in clean air now and then, since the wind turns.
+    Sensors of one site differ by tenths of a ppm in clean air, and drift apart. A log of hours
+    shows each of them in clean air now and then, since the wind turns. One that never came into it
+    takes the mean of the others', with their scatter as its error.
 
     Parameters
     ----------
@@ -178,29 +185,34 @@ def own_baselines(
     sensor : (row,) int
     """
     level, sd = np.full((2, reading_ppm.size), np.nan)
+    settings = BaselineSettings(window_s=STAY_S, least_rows=60)
+    lost = np.zeros(reading_ppm.size, bool)
     for one in np.unique(sensor):
         of = sensor == one
-        own = estimate_baseline(
-            time_unix_s[of], reading_ppm[of], BaselineSettings(window_s=STAY_S, least_rows=60)
-        )
+        own = estimate_baseline(time_unix_s[of], reading_ppm[of], settings)
         level[of], sd[of] = own.ppm, np.hypot(own.sd_ppm, own.noise_sd_ppm)
+        lost[of] = bool(own.why_not)
+    if lost.any() and not lost.all():
+        others = np.array([level[(sensor == k) & ~lost].mean() for k in np.unique(sensor[~lost])])
+        level[lost] = others.mean()
+        sd[lost] = np.hypot(others.std(), np.nanmean(sd[~lost]))
     return level, sd
 
 
-def site_background(
+def common_background(
     time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the background that sensors of one site share, and its error, each (row,) [ppm].
+    """Return the background of one instrument's paths, and its error, each (row,) [ppm].
 
-    A sensor near a source may never be in clean air, and paths from one instrument beside it are
-    all in its plume for most of the time. So the background is the hundredth part from below of
-    all readings about the time, its error half of what lies between that and the tenth.
+    It has one zero, and paths from beside a source are all in its plume for most of the time. So
+    the background is the hundredth part from below of all readings about the time, its error half
+    of what lies between that and the tenth.
 
     Parameters
     ----------
     time_unix_s : (row,) [s]
     reading_ppm : (row,) [ppm]
-        Of all sensors; NaN where there is no value.
+        Of all paths; NaN where there is no value.
     """
     start, stop = float(time_unix_s[0]), float(time_unix_s[-1])
     n_knots = max(round((stop - start) / SITE_WINDOW_S), 1) + 1
