@@ -60,6 +60,13 @@ class Blocks:
             share=self.share[order],
         )  # fmt: skip
 
+    def runs(self) -> NDArray[np.intp]:
+        """Return which run each block is of, (block,): in a run time ascends, so it is a sensor's.
+
+        Sensors whose blocks follow each other in time are one run: no equation minds.
+        """
+        return np.cumsum(np.diff(self.averaged(self.time_s), prepend=-np.inf) < 0)
+
     def averaged(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means of values at points, (block,).
 

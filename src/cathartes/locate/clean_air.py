@@ -41,7 +41,7 @@ def corrected(
     """
     if not (blocks.baseline_sd_ppm > 0).all():
         return misfit
-    lines, prior = _lines(blocks.averaged(blocks.time_s), blocks.baseline_sd_ppm)
+    lines, prior = _lines(blocks)
     left, weighted = replace(misfit, weight=1.0).weighted(model_ppm, share, lines)
     covariance = np.linalg.inv(weighted.T @ weighted + np.linalg.inv(prior))
     shift_ppm = lines @ (covariance @ (weighted.T @ left))
@@ -50,13 +50,12 @@ def corrected(
     return replace(misfit, mean_ppm=misfit.mean_ppm - shift_ppm, sd_ppm=np.sqrt(variance))
 
 
-def _lines(
-    time_s: NDArray[np.float64], sd_ppm: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _lines(blocks: Blocks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return H, (block, knot), and P, (knot, knot) [ppm2]; each sensor has its own knots."""
-    starts = np.flatnonzero(np.diff(time_s, prepend=np.inf) < 0)
+    time_s, sd_ppm, run = blocks.averaged(blocks.time_s), blocks.baseline_sd_ppm, blocks.runs()
     parts, at, of, sd = [], [], [], []
-    for number, rows in enumerate(np.split(np.arange(time_s.size), starts[1:])):
+    for number in np.unique(run):
+        rows = np.flatnonzero(run == number)
         span_s = float(time_s[rows[-1]] - time_s[rows[0]])
         n_knots = min(int(span_s / KNOT_S), MOST_KNOTS) + 1
         knots = np.linspace(time_s[rows[0]], time_s[rows[-1]], n_knots)

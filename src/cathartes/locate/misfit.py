@@ -29,7 +29,9 @@ _CONSTANT = float(gammaln((FREEDOM + 1) / 2) - gammaln(FREEDOM / 2) - 0.5 * np.l
 MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""
 ALIKE_BLOCKS = 5
-"""T in blocks: 10 s of blocks of 2 s, about one pass through a plume."""
+"""T in steps from block to block: 10 s of blocks of 2 s, about one pass through a plume."""
+LEAST_ALIKE = 1e-6
+"""Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
@@ -37,16 +39,21 @@ EXACT, EXACT_LOG_SD = 0.02, 0.4
 
 
 def alike(blocks: Blocks) -> NDArray[np.float64]:
-    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block)."""
-    time = blocks.averaged(blocks.time_s)
+    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block).
+
+    As many rows as the triangle reaches: a covariance that is cut off is none, and has no root.
+    """
+    time, run = blocks.averaged(blocks.time_s), blocks.runs()
     steps = np.diff(time)
     memory = ALIKE_BLOCKS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
-    kept = np.zeros((ALIKE_BLOCKS, time.size))
-    kept[0] = 1.0
-    for k in range(1, min(ALIKE_BLOCKS, time.size)):
-        later = time[k:] - time[:-k]
-        kept[k, :-k] = np.where(later > 0, np.maximum(0.0, 1 - later / memory), 0.0)
-    return kept
+    kept = [np.ones(time.size)]
+    for k in range(1, time.size):
+        row = np.zeros(time.size)
+        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / memory, 0.0)
+        if row.max() < LEAST_ALIKE:
+            break
+        kept.append(np.maximum(row, 0.0))
+    return np.stack(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from cathartes.locate.blocks import Blocks
+from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.clean_air import corrected
 from cathartes.locate.misfit import (
     ALIKE_BLOCKS,
@@ -78,6 +78,36 @@ def test_blocks_of_two_sensors_and_across_a_gap_are_not_alike() -> None:
     assert kept[0].tolist() == [1.0] * 8
     assert kept[1] == pytest.approx([0.8, 0.8, 0.0, 0.8, 0.0, 0.8, 0.8, 0.0])
     assert kept[2] == pytest.approx([0.6, 0.0, 0.0, 0.0, 0.0, 0.6, 0.0, 0.0])
+
+
+def steps_of(step_s: float) -> np.ndarray:
+    return np.arange(0.0, 300.0, step_s)
+
+
+@pytest.mark.parametrize(
+    "time_s",
+    [
+        steps_of(1.5), steps_of(0.7), np.sort(np.random.default_rng(8).uniform(0, 300, 200)),
+        np.concatenate([np.arange(100.0), np.arange(95.0, 200.0)]), np.zeros(1),
+    ],
+    ids=["1.5 s", "0.7 s", "any time", "two sensors that overlap", "one block"],
+)  # fmt: skip
+def test_errors_have_a_covariance_however_rows_fall_into_blocks(time_s: np.ndarray) -> None:
+    """Rationale: of blocks of 2 s some are nearer to each other than 2 s, so that the triangle
+    reaches farther than five of them; cut off there it is no covariance, and has no root."""
+    n = time_s.size
+    place, sensor = np.zeros((n, 3)), np.cumsum(np.diff(time_s, prepend=0.0) < 0)
+    level = np.full(n, 100.0)
+    blocks = gather_blocks(time_s, place, place, sensor, level, 0.01 * level, 0.0 * level, 2.0)
+    misfit = misfit_of(blocks)
+    root = misfit.root(blocks.mean_ppm, 1.0)
+    lower = sum(np.diag(row[: row.size - k], -k) for k, row in enumerate(root))
+    time, run = blocks.averaged(blocks.time_s), blocks.runs()
+    apart = np.abs(time[:, None] - time) / (ALIKE_BLOCKS * max(np.median(np.diff(time)), 1e-9)) \
+        if n > 1 else np.zeros((1, 1))  # fmt: skip
+    covariance = np.where(run[:, None] == run, 1e4 * np.maximum(0.0, 1 - apart), 0.0)
+    covariance += np.diag(blocks.sd_ppm**2 + (SENSOR_SHARE * 100.0) ** 2)
+    assert lower @ lower.T == pytest.approx(covariance, abs=1.0)
 
 
 def test_the_log_tells_whether_a_model_is_exact() -> None:
