@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from cathartes.locate.refine import Problem, Refined, refine
-from cathartes.locate.state import N_SHARED, State, source_responses
+from cathartes.locate.prior import Prior
+from cathartes.locate.problem import Problem
+from cathartes.locate.refine import Refined, refine
+from cathartes.locate.settings import LocateSettings
+from cathartes.locate.state import State
 
 PARAMETERS_PER_SOURCE = 3
 STARTS = 3
@@ -45,6 +48,16 @@ class Found:
     columns: NDArray[np.float64]
 
 
+def places_to_try(prior: Prior, settings: LocateSettings) -> NDArray[np.float64]:
+    """Return the dictionary's places, (place, 3) [m]; coarser where the area is large."""
+    area = float(np.prod(prior.high_m - prior.low_m))
+    step = max(settings.grid_m, np.sqrt(area / settings.most_places))
+    axes = [np.arange(low, high, step) + 0.5 * step
+            for low, high in zip(prior.low_m, prior.high_m, strict=True)]  # fmt: skip
+    east, north = (axis.ravel() for axis in np.meshgrid(*axes))
+    return np.column_stack([east, north, np.full(east.size, settings.source_height_m)])
+
+
 def search(
     problem: Problem,
     places_m: NDArray[np.float64],
@@ -68,7 +81,7 @@ def search(
     """
     misfit = problem.misfit
     cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
-    empty = State(np.zeros(N_SHARED), np.empty((0, 3)), np.empty(0), misfit.share)
+    empty = State.turned(misfit.share)
     nothing = problem.log_posterior(empty)
     carried = problem.air.carried(problem.prior.shape(empty.shared))
     columns = np.stack([carried.unit_ppm(place) for place in places_m], axis=1)
@@ -102,7 +115,7 @@ def _starts(
     model = problem.model_ppm(state)
     left, weighted = misfit.weighted(model, state.share, columns)
     if state.n_sources:
-        held = source_responses(problem.air, problem.prior, state).T
+        held = problem.unit_ppm(state).T
         basis = np.linalg.qr(misfit.weighted(model, state.share, held)[1])[0]
         weighted = weighted - basis @ (basis.T @ weighted)
         left = left - basis @ (basis.T @ left)
@@ -123,14 +136,14 @@ def _by_nnls(
 ) -> list[State]:
     """Return the state of clusters of a non-negative least squares fit of all places at once."""
     misfit = problem.misfit
-    scale = np.sqrt(misfit.sd_ppm**2 + (misfit.share * np.maximum(misfit.mean_ppm, 0.0)) ** 2)
+    scale = misfit.reading_sd_ppm
     seen = (columns**2).sum(0) > 1e-4 * (columns**2).sum(0).max()
     if not seen.any():
         return []
     rate = np.zeros(places_m.shape[0])
     rate[seen] = nnls(columns[:, seen] / scale[:, None], misfit.mean_ppm / scale)[0]
     total = rate.sum()
-    state = State(np.zeros(N_SHARED), np.empty((0, 3)), np.empty(0), misfit.share)
+    state = State.turned(misfit.share)
     while rate.max() > 0 and rate.sum() > 0.1 * total and state.n_sources < STARTS + 1:
         near = np.hypot(*(places_m - places_m[rate.argmax()]).T[:2]) < 25.0
         weight = rate * near

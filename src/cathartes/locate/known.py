@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from cathartes.locate.dictionary import STEPS, Found
-from cathartes.locate.refine import Problem, Refined, refine
-from cathartes.locate.state import N_SHARED, TURN, WIDTH, State, source_responses
+from cathartes.locate.problem import Problem
+from cathartes.locate.refine import Refined, refine
+from cathartes.locate.state import State
 
 TURNS, WIDTHS = (-1.5, 0.0, 1.5), (0.0, 1.5)
 """Starts, in standard deviations of their priors: beside a plume that misses the sensor no rate
@@ -29,8 +30,8 @@ def explain_known(problem: Problem) -> Found:
     prior, n_blocks = problem.prior, problem.misfit.mean_ppm.size
     known = np.empty((0, 3)) if prior.known_m is None else prior.known_m
     place = np.where(np.isfinite(known), known, [0.0, 0.0, prior.up_m])
-    empty = State(np.zeros(N_SHARED), place[:0], np.empty(0), problem.misfit.share)
-    columns = source_responses(problem.air, prior, replace(empty, place_m=place)).T
+    empty = State.turned(problem.misfit.share)
+    columns = problem.unit_ppm(replace(empty, place_m=place)).T
     nothing = problem.log_posterior(empty)
     trials = [refine(problem, start, STEPS) for start in _starts(problem, place)]
     if not trials:
@@ -45,13 +46,11 @@ def explain_known(problem: Problem) -> Found:
 def _starts(problem: Problem, place_m: NDArray[np.float64]) -> Iterator[State]:
     """Return explanations by turned and widened plumes, rates by least squares and by the sum."""
     misfit = problem.misfit
-    scale = np.sqrt(misfit.sd_ppm**2 + (misfit.share * np.maximum(misfit.mean_ppm, 0.0)) ** 2)
+    scale = misfit.reading_sd_ppm
     for turn in TURNS:
         for width in WIDTHS:
-            shared = np.zeros(N_SHARED)
-            shared[[TURN, WIDTH]] = turn, width
-            state = State(shared, place_m, np.ones(len(place_m)), misfit.share)
-            columns = source_responses(problem.air, problem.prior, state).T
+            state = replace(State.turned(misfit.share, turn, width), place_m=place_m)
+            columns = problem.unit_ppm(state).T
             rate = nnls(columns / scale[:, None], misfit.mean_ppm / scale)[0]
             total = rate @ columns.sum(axis=0)
             if not total > 0:

@@ -1,6 +1,6 @@
 """What a log that does not show a source says of it: how well the log would fit with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from scipy.spatial import cKDTree
 from scipy.special import logsumexp
 
 from cathartes.locate.air import Shape
-from cathartes.locate.refine import Problem
-from cathartes.locate.state import N_SHARED, Prior
+from cathartes.locate.prior import Prior
+from cathartes.locate.problem import Problem
+from cathartes.locate.state import N_SHARED
 
 N_SHAPES = 6
 MARGIN_M = 40.0
@@ -31,26 +32,23 @@ class LogEvidence:
     problem
         Air, priors and blocks.
     found_ppm : (source, block) [ppm]
-        Of each source found, by the best explanation.
+        Of each source found, by the best explanation, in the order of the posterior's particles.
     shapes
         Equally likely airs.
     share
         f of the misfit.
-    weight
-        Of the likelihood in the posterior: below 1 for what errors of blocks have in common.
     rate_log_sd
         Error of a rate that no block can show: the wind's speed, and gusts.
-    gain
-        Of each source found, in the order of the posterior's particles.
+    probability
+        Of each source found, that it is there.
     """
 
     problem: Problem
     found_ppm: NDArray[np.float64]
     shapes: tuple[Shape, ...]
     share: float
-    weight: float
     rate_log_sd: float
-    gain: tuple[float, ...] = ()
+    probability: tuple[float, ...] = ()
 
     def log_ratio(
         self, place_m: NDArray[np.float64], rate_kg_h: NDArray[np.float64]
@@ -91,7 +89,7 @@ class LogEvidence:
 
         Asked at a few rates between that which shows nowhere and thousands of it.
         """
-        misfit = replace(self.problem.misfit, weight=self.weight)
+        misfit = self.problem.misfit.weakened(self.share)
         clearest = float((unit_ppm / misfit.sd_ppm).max(initial=0.0))
         if clearest <= LEAST_SD / rate_kg_h[-1]:
             return np.zeros(rate_kg_h.size)

@@ -1,7 +1,5 @@
 """What a log's own inversion says, as a view of its sortie."""
 
-import numpy as np
-
 from cathartes.locate.reasons import Doubt
 from cathartes.locate.result import LogSources, Reason
 from cathartes.locate.sorties import Sighting, View
@@ -27,16 +25,15 @@ def view_of_log(name: str, found: LogSources) -> View:
     if posterior is None:
         return View(name, (), evidence)
     doubt = Doubt(found.reason, found.why) if found.reason else None
-    strongest_first = np.argsort(-np.median(posterior.rate_kg_h, axis=0), kind="stable")
     sightings = [
         Sighting(
-            label=f"{found.chemical}-{number + 1}",
+            label=f"{found.chemical}-{k + 1}",
             place_m=posterior.place_m[:, k, :2],
             rate_kg_h=posterior.rate_kg_h[:, k],
             height_m=posterior.place_m[:, k, 2],
-            probability=float(1 / (1 + np.exp(-min(evidence.gain[k], 50.0)))),
+            probability=probability,
             doubt=doubt,
         )
-        for number, k in enumerate(strongest_first)
+        for k, probability in enumerate(evidence.probability)
     ]
     return View(name, tuple(sightings), evidence)

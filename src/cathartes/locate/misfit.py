@@ -34,6 +34,9 @@ LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
+WEAKENED = 10.0
+"""How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
+wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
@@ -83,6 +86,15 @@ class Misfit:
     def exact(self) -> "Misfit":
         """Return the same for a model that is as good as the sensor."""
         return replace(self, share=EXACT, share_log_sd=EXACT_LOG_SD)
+
+    def weakened(self, share: float) -> "Misfit":
+        """Return the same with the weight that the posterior has where f is a share."""
+        return replace(self, weight=1 / (1 + WEAKENED * share))
+
+    @property
+    def reading_sd_ppm(self) -> NDArray[np.float64]:
+        """Standard deviation of blocks before any model, (block,) [ppm]: f of what was read."""
+        return np.hypot(self.sd_ppm, self.share * np.maximum(self.mean_ppm, 0.0))
 
     def root(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         """Return L, (later, block) [ppm]: row k has what stands k below the diagonal."""

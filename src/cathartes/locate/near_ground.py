@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.puffs import WindRows
 from cathartes.locate.settings import AirSettings
 from cathartes.locate.stability import (
     stability_by_scatter,
@@ -14,6 +13,7 @@ from cathartes.locate.stability import (
     stability_of_obukhov,
     sun_elevation_deg,
 )
+from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.wind.conventions import wind_from_components
 from cathartes.scenes.wind.history import WindHistory
@@ -25,8 +25,8 @@ LOW_SHARE = 0.9
 GIVEN_SD, ESTIMATED_SD = 0.3, 1.0
 """How well a stability is known, in classes: from an Obukhov length, else."""
 SCATTER_WINDOW_S = 900.0
-SLOWEST_SCATTER_S = 20.0
-"""Rows of wind farther apart do not show its turning."""
+LEAST_SCATTER_ROWS = 30
+"""Fewer rows of wind do not show its turning."""
 REFERENCE_M = 10.0
 
 
@@ -85,7 +85,7 @@ def stability_of_log(
     if scatter is not None:
         number = float(stability_by_scatter(scatter, air.roughness_m))
         return Stability(number * everywhere, ESTIMATED_SD, "scatter of the wind")
-    speed = np.interp(blocks.time_s, winds.time_s, np.hypot(winds.east_m_s, winds.north_m_s))
+    speed = np.interp(blocks.time_s, winds.time_s, winds.speed_m_s)
     up = np.log(REFERENCE_M / air.roughness_m)
     up /= np.log(max(wind.height_agl_m / air.roughness_m, 2.0))
     sun = sun_elevation_deg(
@@ -96,10 +96,10 @@ def stability_of_log(
 
 def _scatter_deg(winds: WindRows, wind: WindHistory) -> float | None:
     """Return the scatter of the direction, stated or seen over a quarter of an hour, or None."""
-    if wind.scatter_deg is not None and np.isfinite(wind.scatter_deg).any():
-        return float(np.sqrt(np.nanmean(wind.scatter_deg**2)))
+    if wind.mean_scatter_deg is not None:
+        return wind.mean_scatter_deg
     time = winds.time_s
-    if time.size < 30 or float(np.median(np.diff(time))) > SLOWEST_SCATTER_S:
+    if time.size < LEAST_SCATTER_ROWS or winds.is_slow:
         return None
     _, from_deg = wind_from_components(winds.east_m_s, winds.north_m_s)
     window = np.floor((time - time[0]) / SCATTER_WINDOW_S)

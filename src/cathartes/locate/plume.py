@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.puffs import WindRows
-
-NEAREST_M = 0.5
+from cathartes.locate.moment_wind import NEAREST_M, MomentWind
+from cathartes.locate.wind_rows import WindRows
 
 
 class PlumeAir:
@@ -38,18 +37,9 @@ class PlumeAir:
 
     def carried(self, shape: Shape) -> "CarriedPlume":
         """Return the air of one shape."""
-        blocks, wind = self._blocks, self._wind
-        seen = blocks.time_s - shape.lag_s
-        east = np.interp(seen, wind.time_s, wind.east_m_s)
-        north = np.interp(seen, wind.time_s, wind.north_m_s)
-        speed = np.maximum(np.hypot(east, north), 0.1)
-        cos, sin = np.cos(shape.turn_rad), np.sin(shape.turn_rad)
-        to_east, to_north = (cos * east - sin * north) / speed, (sin * east + cos * north) / speed
-        place = blocks.place_m - shape.lag_s * blocks.velocity_m_s
-        return CarriedPlume(
-            blocks, place, to_east, to_north, self._unit / (2 * np.pi * speed), shape,
-            self._growth_m,
-        )  # fmt: skip
+        wind = MomentWind.of(self._blocks, self._wind, shape)
+        flux = self._unit / (2 * np.pi * wind.speed_m_s)
+        return CarriedPlume(self._blocks, wind, flux, shape, self._growth_m)
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "PlumeAir":
         """Return itself: a plume is cheap as it is.
@@ -66,26 +56,22 @@ class PlumeAir:
 
 @dataclass(frozen=True, slots=True)
 class CarriedPlume:
-    """Places (point, 3), directions and flux factors (point,) of the readings."""
+    """Readings in the wind of their moment, and their flux factors (point,)."""
 
     blocks: Blocks
-    place_m: NDArray[np.float64]
-    to_east: NDArray[np.float64]
-    to_north: NDArray[np.float64]
+    wind: MomentWind
     flux: NDArray[np.float64]
     shape: Shape
     growth_m: float
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
-        away = self.place_m[:, :2] - source_m[:2]
-        x = away[:, 0] * self.to_east + away[:, 1] * self.to_north
-        y = away[:, 1] * self.to_east - away[:, 0] * self.to_north
+        x, y = self.wind.from_source(source_m)
         downwind = x > 0
         x = np.maximum(x, NEAREST_M)
         grown = x / np.sqrt(1 + x / self.growth_m)
         sy, sz = self.shape.width * grown, self.shape.height * grown
-        z, h = self.place_m[:, 2], source_m[2]
+        z, h = self.wind.place_m[:, 2], source_m[2]
         level = -0.5 * (y / sy) ** 2
         rise = np.exp(level - 0.5 * ((z - h) / sz) ** 2) + np.exp(level - 0.5 * ((z + h) / sz) ** 2)
         return self.blocks.averaged(np.where(downwind, self.flux / (sy * sz) * rise, 0.0))

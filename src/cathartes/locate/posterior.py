@@ -7,8 +7,8 @@ Stat. Soc. B 68, 411):
 .. math:: \pi_\beta \propto q^{1-\beta}\,(p\,L)^\beta, \qquad 0 = \beta_0 < \dots < \beta_T = 1
 
 At each, they are resampled and moved along differences of other particles (ter Braak 2006, Stat.
-Comput. 16, 239), which follow the shape of any ridge. L is weakened
-where the model misses the signal by much.
+Comput. 16, 239), which follow the shape of any ridge. L is weakened where the model misses the
+signal by much (`Misfit.weakened`).
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from cathartes.locate.refine import Problem, Refined
+from cathartes.locate.problem import Problem
+from cathartes.locate.refine import Refined
+from cathartes.locate.resampling import systematic
 from cathartes.locate.state import N_SHARED, State
 
 START_FREEDOM = 5.0
@@ -25,9 +27,6 @@ START_WIDENED = 1.5
 MOVES = 2
 MOST_STEPS = 25
 MISFIT_STEP = 0.3
-WEAKENED = 10.0
-"""How much a misfit of the whole signal weakens the likelihood: a wind that is wrong is wrong for
-longer than `Misfit` knows. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
 MARGIN_M = 60.0
 """Particles are followed so far from the best explanation's sources."""
 
@@ -66,8 +65,7 @@ def sample_posterior(
         Where randomness comes from.
     """
     state = best.state
-    weight = posterior_weight(state.share)
-    problem = replace(problem.about(state, MARGIN_M), misfit=replace(problem.misfit, weight=weight))
+    problem = replace(problem.about(state, MARGIN_M), misfit=problem.misfit.weakened(state.share))
     centre = _vector(state)
     root = _start_root(best)
     n_dims = centre.size
@@ -86,7 +84,7 @@ def sample_posterior(
         beta_next = _next_temperature(beta, target - reference)
         use = np.exp(_finite((beta_next - beta) * (target - reference)))
         beta = beta_next
-        kept = _systematic(use / use.sum(), rng)
+        kept = systematic(use, n_particles, rng)
         vectors, reference, target = vectors[kept], reference[kept], target[kept]
         for _ in range(MOVES if beta < 1 else 2 * MOVES):
             proposal = _evolved(vectors, rng)
@@ -107,11 +105,6 @@ def sample_posterior(
     )
 
 
-def posterior_weight(share: float) -> float:
-    """Return the likelihood's weight where the misfit is a share of the signal."""
-    return 1 / (1 + WEAKENED * share)
-
-
 def _vector(state: State) -> NDArray[np.float64]:
     """Return shared numbers, log f, and place and log rate of each source in one, (dim,)."""
     by_source = np.column_stack([state.place_m, np.log(state.rate_kg_h)])
@@ -127,7 +120,7 @@ def _state(vector: NDArray[np.float64]) -> State:
 
 
 def _log_density(problem: Problem, vector: NDArray[np.float64]) -> float:
-    """Return the target at a vector; flat in the logarithm of a rate from 1 g/h to 100 t/h."""
+    """Return the target at a vector; flat in the logarithm of a rate from 10 mg/h to 100 t/h."""
     by_source = vector[N_SHARED + 1 :].reshape(-1, 4)
     if (np.abs(by_source[:, 3]) > 11.5).any() or not -5.0 < vector[N_SHARED] < 1.0:
         return -np.inf
@@ -179,13 +172,6 @@ def _next_temperature(beta: float, gain: NDArray[np.float64]) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if in_use(middle) >= half else (low, middle)
     return beta + max(low, 1e-4)
-
-
-def _systematic(weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return which particles are kept, (particle,), by systematic resampling."""
-    at = (rng.uniform() + np.arange(weight.size)) / weight.size
-    kept = np.searchsorted(np.cumsum(weight), at)
-    return np.minimum(kept, weight.size - 1)
 
 
 def _evolved(vectors: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

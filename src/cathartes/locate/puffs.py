@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.wind_rows import WindRows
 
 LAG_STEP_S = 1.0
 AGE_RATIO = 1.16
@@ -28,47 +29,6 @@ YOUNGEST_S = 0.5
 FARTHEST_SD = 5.0
 """Puffs farther away than this do not matter: 3.5 of them half as wide again."""
 HIGHEST_SOURCE_M = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class WindRows:
-    """A wind that is the same everywhere.
-
-    Attributes
-    ----------
-    time_s : (row,) [s]
-        Ascending, on the blocks' clock.
-    east_m_s, north_m_s : (row,) [m s-1]
-        Where it blows to.
-    """
-
-    time_s: NDArray[np.float64]
-    east_m_s: NDArray[np.float64]
-    north_m_s: NDArray[np.float64]
-
-    @property
-    def mean_m_s(self) -> NDArray[np.float64]:
-        """Mean vector, (2,) [m s-1]."""
-        return np.array([self.east_m_s.mean(), self.north_m_s.mean()])
-
-    def way_until(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the way of the air since the first row, and its length, (any, 3) [m].
-
-        Before the first and after the last row the nearest wind holds.
-
-        Parameters
-        ----------
-        time_s : any shape [s]
-        """
-        speed = np.hypot(self.east_m_s, self.north_m_s)
-        ways = []
-        for component in (self.east_m_s, self.north_m_s, speed):
-            steps = 0.5 * (component[1:] + component[:-1]) * np.diff(self.time_s)
-            way = np.interp(time_s, self.time_s, np.concatenate([[0.0], np.cumsum(steps)]))
-            way += np.minimum(time_s - self.time_s[0], 0.0) * component[0]
-            way += np.maximum(time_s - self.time_s[-1], 0.0) * component[-1]
-            ways.append(way)
-        return np.stack(ways, axis=-1)
 
 
 class PuffAir:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.gather import GasRows
-from cathartes.locate.puffs import WindRows
 from cathartes.locate.result import Reason, SourceEstimate
+from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
 
 ONE_PLACE_M = 5.0
@@ -17,12 +17,8 @@ ONE_DISTANCE_M = 20.0
 """Gas seen over less than this along the wind does not tell its range."""
 TURNED_DEG = 25.0
 """A wind that turns by more shows a source from several sides."""
-
-
-CLEAR_SD = 8.0
-MODEL_SD = 8.0
-CLEAR_BLOCKS = 3
-"""So many blocks so far above clean air are gas, whether or not it can be explained."""
+CLEAR_SD, CLEAR_BLOCKS = 8.0, 3
+"""So many blocks so many standard deviations above clean air are gas, explained or not."""
 ONE_TRANSECT_WORDS = (
     "gas was seen at one distance along the wind only: direction and, with less certainty, the "
     "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
@@ -73,7 +69,12 @@ def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRo
     return None
 
 
-def stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
+def gas_stands_out(blocks: Blocks) -> bool:
+    """Return True if gas, explained or not, is clear of noise and drift in several blocks."""
+    return _n_clear(blocks, blocks.mean_ppm) >= CLEAR_BLOCKS
+
+
+def model_stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
     """Return True if modelled and measured gas is clear of noise and drift in several blocks.
 
     Parameters
@@ -82,17 +83,27 @@ def stands_out(blocks: Blocks, model_ppm: NDArray[np.float64]) -> bool:
     model_ppm : (block,) [ppm]
         The best explanation: one of a drift has many weak blocks and none that is strong.
     """
-    both = np.minimum(model_ppm, blocks.mean_ppm)
-    return bool((both > MODEL_SD * blocks.sd_ppm).sum() >= CLEAR_BLOCKS)
+    return _n_clear(blocks, np.minimum(model_ppm, blocks.mean_ppm)) >= CLEAR_BLOCKS
 
 
-def gas_stands_out(blocks: Blocks) -> bool:
-    """Return True if gas, explained or not, is clear of noise and drift in several blocks."""
-    return _clear_blocks(blocks) >= CLEAR_BLOCKS
+def _n_clear(blocks: Blocks, ppm: NDArray[np.float64]) -> int:
+    return int((ppm > CLEAR_SD * blocks.sd_ppm).sum())
 
 
-def _clear_blocks(blocks: Blocks) -> int:
-    return int((blocks.mean_ppm > CLEAR_SD * blocks.sd_ppm).sum())
+def detectable_kg_h(unit_ppm: NDArray[np.float64], sd_ppm: NDArray[np.float64]) -> float:
+    """Return the rate that stands out from half of the places that are visible; NaN if none is.
+
+    Parameters
+    ----------
+    unit_ppm : (block, place) [ppm h kg-1]
+        Block means for 1 kg/h at each of the places.
+    sd_ppm : (block,) [ppm]
+    """
+    if sd_ppm.size < CLEAR_BLOCKS:
+        return float("nan")
+    ratio = np.partition(unit_ppm / sd_ppm[:, None], -CLEAR_BLOCKS, axis=0)[-CLEAR_BLOCKS]
+    visible = ratio > 1e-3 * ratio.max(initial=0.0)
+    return float(CLEAR_SD / np.median(ratio[visible])) if visible.any() else float("nan")
 
 
 def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Doubt:
@@ -115,8 +126,8 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
     if gas_stands_out(blocks):
         return Doubt(
             Reason.NO_CONTRAST,
-            f"gas stands out in {_clear_blocks(blocks)} blocks of a few seconds, which no "
-            "source upwind explains better than chance. Fly more passes through the plume.",
+            f"gas stands out in {_n_clear(blocks, blocks.mean_ppm)} blocks of a few seconds, which "
+            "no source upwind explains better than chance. Fly more passes through the plume.",
         )
     return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")
 

@@ -1,6 +1,6 @@
 """What is said of a gas log's sources: where, how much, how sure; or why nothing can be said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -39,6 +39,12 @@ class Interval:
     p05: float
     p95: float
 
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> "Interval":
+        """Return the interval of equally likely values, (particle,)."""
+        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+        return cls(float(middle), float(low), float(high))
+
 
 @dataclass(frozen=True, slots=True)
 class SourceEstimate:
@@ -66,7 +72,7 @@ class SourceEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Equally likely explanations, in physical units.
+    """Equally likely explanations, in physical units; sources in the order of their estimates.
 
     Attributes
     ----------
@@ -92,6 +98,10 @@ class Posterior:
     height_per_m: NDArray[np.float64]
     misfit: NDArray[np.float64]
     stability: NDArray[np.float64]
+
+    def chosen(self, sources: NDArray[np.intp]) -> "Posterior":
+        """Return the same with some of its sources, (source,), in their order."""
+        return replace(self, place_m=self.place_m[:, sources], rate_kg_h=self.rate_kg_h[:, sources])
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,9 @@ class LocateSettings:
     evidence
         Natural logarithm by which another source must raise the likelihood, beside what its
         parameters cost.
-    inflation
-        The likelihood's weight in the posterior: below 1, because a model's errors in neighbouring
-        blocks are alike.
+    search_weight
+        The likelihood's weight in the search: below 1 for what a model's errors have in common
+        for longer than `Misfit` knows. The posterior's follows from the misfit.
     contrast
         Natural logarithm by which sources must beat clean air, all costs paid, to be believed.
     background_ppm
@@ -113,7 +113,7 @@ class LocateSettings:
     misfit_log_sd: float = 0.3
     evidence: float = 0.0
     contrast: float = 15.0
-    inflation: float = 0.5
+    search_weight: float = 0.5
     background_ppm: float | None = None
     largest_region_m: float = 150.0
     particles: int = 256
@@ -125,8 +125,9 @@ class LocateSettings:
                 f"locate: blocks of {self.block_s:g} s, a grid of {self.grid_m:g} m and a reach of "
                 f"{self.reach_m:g} m; positive numbers are needed."
             )
-        if self.most_sources < 1 or self.particles < 50 or not 0 < self.inflation <= 1:
+        if self.most_sources < 1 or self.particles < 50 or not 0 < self.search_weight <= 1:
             raise SettingsError(
-                f"locate: {self.most_sources} sources at most, {self.particles} particles, an "
-                f"inflation of {self.inflation:g}; at least 1, at least 50, and 0 to 1 are needed."
+                f"locate: {self.most_sources} sources at most, {self.particles} particles, a "
+                f"search weight of {self.search_weight:g}; at least 1, at least 50, and above 0 to "
+                "1 are needed."
             )

@@ -32,12 +32,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma, ive
 
+from cathartes.locate.moment_wind import NEAREST_M
 from cathartes.locate.stability import inverse_obukhov_per_m
 from cathartes.scenes.wind.profile import MOST_STABLE, psi_m
 
 KARMAN = 0.4
 STABILITIES = np.linspace(1.0, 6.0, 11)
-NEAREST_M, FARTHEST_M = 0.5, 20_000.0
+FARTHEST_M = 20_000.0
 HIGHEST_M = 300.0
 N_STEPS = 240
 SLOWEST = 0.2

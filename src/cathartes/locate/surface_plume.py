@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.puffs import WindRows
-from cathartes.locate.surface_layer import NEAREST_M, SurfaceLayer, crosswind_integrated
+from cathartes.locate.moment_wind import NEAREST_M, MomentWind
+from cathartes.locate.surface_layer import SurfaceLayer, crosswind_integrated
+from cathartes.locate.wind_rows import WindRows
 
-SLOWEST_M_S = 0.1
+WIDEST = 5.0
+"""Beyond so many widths of the widest plume there is no gas: most readings are not downwind."""
 
 
 class SurfacePlume:
@@ -50,24 +52,9 @@ class SurfacePlume:
 
     def carried(self, shape: Shape) -> "CarriedSurfacePlume":
         """Return the air of one shape."""
-        blocks, wind = self._blocks, self._wind
-        seen = blocks.time_s - shape.lag_s
-        east = np.interp(seen, wind.time_s, wind.east_m_s)
-        north = np.interp(seen, wind.time_s, wind.north_m_s)
-        speed = np.maximum(np.hypot(east, north), SLOWEST_M_S)
-        cos, sin = np.cos(shape.turn_rad), np.sin(shape.turn_rad)
-        return CarriedSurfacePlume(
-            blocks,
-            self._layer,
-            blocks.place_m - shape.lag_s * blocks.velocity_m_s,
-            (cos * east - sin * north) / speed,
-            (sin * east + cos * north) / speed,
-            speed,
-            self._stability + shape.stability,
-            shape.width,
-            shape.slowing_s,
-            self._unit,
-        )
+        wind = MomentWind.of(self._blocks, self._wind, shape)
+        stability = self._stability + shape.stability
+        return CarriedSurfacePlume(self._blocks, self._layer, wind, stability, shape, self._unit)
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "SurfacePlume":
         """Return itself: a plume is cheap as it is.
@@ -84,33 +71,27 @@ class SurfacePlume:
 
 @dataclass(frozen=True, slots=True)
 class CarriedSurfacePlume:
-    """Places (point, 3), directions, speeds and stabilities (point,) of the readings."""
+    """Readings in the wind of their moment, and stabilities (point,) there."""
 
     blocks: Blocks
     layer: SurfaceLayer
-    place_m: NDArray[np.float64]
-    to_east: NDArray[np.float64]
-    to_north: NDArray[np.float64]
-    speed_m_s: NDArray[np.float64]
+    wind: MomentWind
     stability: NDArray[np.float64]
-    width: float
-    slowing_s: float
+    shape: Shape
     unit: float
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
-        away = self.place_m[:, :2] - source_m[:2]
-        x = away[:, 0] * self.to_east + away[:, 1] * self.to_north
-        y = away[:, 1] * self.to_east - away[:, 0] * self.to_north
-        # Beyond five widths of the widest plume there is no gas; most readings are not downwind.
-        at = np.flatnonzero((x > 0) & (np.abs(y) < 5 * self.width * np.maximum(x, NEAREST_M)))
-        x, y, speed = np.maximum(x[at], NEAREST_M), y[at], self.speed_m_s[at]
+        x, y = self.wind.from_source(source_m)
+        width = self.shape.width
+        at = np.flatnonzero((x > 0) & (np.abs(y) < WIDEST * width * np.maximum(x, NEAREST_M)))
+        x, y, speed = np.maximum(x[at], NEAREST_M), y[at], self.wind.speed_m_s[at]
         integrated, relative = crosswind_integrated(
-            self.layer, x, self.place_m[at, 2], abs(float(source_m[2])), self.stability[at]
+            self.layer, x, self.wind.place_m[at, 2], abs(float(source_m[2])), self.stability[at]
         )
         travel_s = x / (speed * relative)
-        sy = self.width * x / (1 + 0.9 * np.sqrt(travel_s / self.slowing_s))
+        sy = width * x / (1 + 0.9 * np.sqrt(travel_s / self.shape.slowing_s))
         across = np.exp(-0.5 * (y / sy) ** 2) / (np.sqrt(2 * np.pi) * sy)
-        ppm = np.zeros(self.speed_m_s.size)
+        ppm = np.zeros(self.wind.speed_m_s.size)
         ppm[at] = self.unit * integrated / speed * across
         return self.blocks.averaged(ppm)

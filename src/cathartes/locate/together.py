@@ -97,7 +97,7 @@ def locate_together(
         why="" if nothing is None else nothing.why,
         sorties=tuple(ordered),
         sources=tuple(sources),
-        total_rate_kg_h=_interval(np.sum(rates, axis=0)),
+        total_rate_kg_h=Interval.of(np.sum(rates, axis=0)),
         warnings=tuple(warnings),
     )
 
@@ -204,13 +204,13 @@ def _source_of(
     return CommonSource(
         estimate=SourceEstimate(
             place_m=np.median(particles.place_m, axis=0),
-            rate_kg_h=_interval(particles.mean_rate_kg_h),
-            height_m=_interval(particles.height_m),
+            rate_kg_h=Interval.of(particles.mean_rate_kg_h),
+            height_m=Interval.of(particles.height_m),
             region_50=ellipse_of(particles.place_m, 0.5),
             region_90=ellipse_of(particles.place_m, 0.9),
             probability=1.0 - float(np.prod([1 - one.sighting.probability for one in shown])),
         ),
-        working_share=_interval(particles.working_share),
+        working_share=Interval.of(particles.working_share),
         sorties=tuple(
             _in_sortie(sortie.name, words[s], particles, s) for s, sortie in enumerate(book.sorties)
         ),
@@ -244,7 +244,7 @@ def _in_sortie(
         sortie=name,
         seen_as=tuple(one.sighting.label for one in words.shown),
         probability=probability,
-        rate_kg_h=_interval(rate[emits]) if probability > 1 - SURE else None,
+        rate_kg_h=Interval.of(rate[emits]) if probability > 1 - SURE else None,
         below_kg_h=None if words.shown else excluded_from_kg_h(words.silent),
     )
 
@@ -270,11 +270,6 @@ def excluded_from_kg_h(silent: Sequence[NDArray[np.float64]]) -> float | None:
     log_likely = np.log(np.maximum(likely[around], 1e-300))[::-1]
     log_rate = np.log(RATES_KG_H[around])[::-1]
     return float(np.exp(np.interp(np.log(LIKELY_RATIO), log_likely, log_rate)))
-
-
-def _interval(values: NDArray[np.float64]) -> Interval:
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-    return Interval(float(middle), float(low), float(high))
 
 
 def _warnings(

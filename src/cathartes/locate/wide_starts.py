@@ -7,8 +7,8 @@ the right place explains nothing and a refinement begins elsewhere and stays the
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.locate.refine import Problem
-from cathartes.locate.state import N_SHARED, TURN, WIDTH, State
+from cathartes.locate.problem import Problem
+from cathartes.locate.state import State
 
 TURNS, WIDTHS = (-1.5, 0.0, 1.5), (0.0, 1.5, 3.0)
 """In standard deviations of their priors."""
@@ -25,20 +25,19 @@ def wide_starts(problem: Problem, places_m: NDArray[np.float64]) -> list[State]:
     places_m : (place, 3) [m]
     """
     misfit = problem.misfit
-    scale = np.sqrt(misfit.sd_ppm**2 + (misfit.share * np.maximum(misfit.mean_ppm, 0.0)) ** 2)
+    scale = misfit.reading_sd_ppm
     trials: list[tuple[float, State]] = []
     for turn in TURNS:
         for width in WIDTHS:
-            shared = np.zeros(N_SHARED)
-            shared[[TURN, WIDTH]] = turn, width
-            carried = problem.air.carried(problem.prior.shape(shared))
+            empty = State.turned(misfit.share, turn, width)
+            carried = problem.air.carried(problem.prior.shape(empty.shared))
             for place in places_m:
                 unit = carried.unit_ppm(place)
                 power = float(((unit / scale) ** 2).sum())
                 along = float((unit * misfit.mean_ppm / scale**2).sum())
                 if not (power > 0 and along > 0):
                     continue
-                state = State(shared, place[None], np.array([along / power]), misfit.share)
+                state = empty.with_source(place, along / power)
                 fit = misfit.log_likelihood(state.rate_kg_h @ unit[None], misfit.share)
                 trials.append((fit + problem.prior.log_density(state), state))
     chosen: list[State] = []

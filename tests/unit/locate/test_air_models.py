@@ -8,7 +8,8 @@ import pytest
 from cathartes.locate.air import Shape, ppm_per_kg_m3
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.plume import PlumeAir
-from cathartes.locate.puffs import WindRows, puff_air
+from cathartes.locate.puffs import puff_air
+from cathartes.locate.wind_rows import WindRows
 
 SOURCE = np.array([0.0, 0.0, 2.0])
 GROWTH_M = 300.0

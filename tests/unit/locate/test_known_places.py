@@ -7,12 +7,12 @@ from cathartes.errors import SettingsError
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.gather import common_background, own_baselines
-from cathartes.locate.puffs import WindRows
 from cathartes.locate.result import Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.step import locate_sources
 from cathartes.locate.surface_layer import surface_layer
 from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.wind_rows import WindRows
 from cathartes.pipeline.given_places import known_places_m
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import estimate_enhancement
@@ -109,8 +109,8 @@ def test_sensors_of_two_hours_are_not_taken_for_gas_by_their_noise() -> None:
     """Rationale: a quantile of all sensors lies below clean air by their noise and their zeros, and
     what is above it became weak sources all around.
 
-    Expected: no sensor's mean is above its baseline by two thirds of the noise, nor that of the one which
-    never came out of the plume more than the others' zeros differ.
+    Expected: no sensor's mean is above its baseline by two thirds of the noise, nor that of the one
+    which never came out of the plume more than the others' zeros differ.
     """
     rng = np.random.default_rng(6)
     time = np.repeat(np.arange(0.0, 7200.0, 30.0), 5)

@@ -55,7 +55,7 @@ def test_one_air_and_place_is_the_likelihood_itself(evidence: LogEvidence) -> No
     sharp = replace(evidence, shapes=evidence.shapes[:1], rate_log_sd=1e-3)
     place = np.array([0.0, 0.0, sharp.problem.prior.up_m])
     unit = sharp.problem.air.carried(sharp.shapes[0]).unit_ppm(place)
-    misfit = replace(sharp.problem.misfit, weight=sharp.weight)
+    misfit = sharp.problem.misfit.weakened(sharp.share)
     ratio = sharp.log_ratio(place[None, :2], RATES_KG_H)[0]
     for k in (8, 14, 18, 21):
         expected = misfit.log_likelihood(RATES_KG_H[k] * unit, sharp.share)

@@ -8,7 +8,6 @@ from scipy.linalg import solve_banded
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.puffs import WindRows
 from cathartes.locate.stability import stability_of_obukhov
 from cathartes.locate.surface_layer import (
     KARMAN,
@@ -20,6 +19,7 @@ from cathartes.locate.surface_layer import (
     surface_layer,
 )
 from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.wind.profile import psi_m
 
 ROUGHNESS_M, MAST_M = 0.03, 2.0

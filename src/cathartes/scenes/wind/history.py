@@ -113,6 +113,13 @@ class WindHistory:
         """(row,), True where the speed is below STAGNANT_BELOW_M_S."""
         return self.wind_speed_m_s < STAGNANT_BELOW_M_S
 
+    @property
+    def mean_scatter_deg(self) -> float | None:
+        """Root mean square of the stated scatter, [deg]; None where the source states none."""
+        if self.scatter_deg is None or not np.isfinite(self.scatter_deg).any():
+            return None
+        return float(np.sqrt(np.nanmean(self.scatter_deg**2)))
+
     def at(self, time_unix_s: ArrayLike, longest_gap_s: float = 300.0) -> WindAt:
         """Return the wind at times, the vector interpolated between rows.
 
