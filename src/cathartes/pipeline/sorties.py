@@ -100,6 +100,8 @@ def with_scans(
             if start - SORTIE_GAP_S <= time <= stop + SORTIE_GAP_S
         ]  # fmt: skip
         if near:
+            start, stop = spans[near[0]]
+            spans[near[0]] = (min(start, time), max(stop, time))
             joined[near[0]].append(scan)
         else:
             spans.append((time, time))
