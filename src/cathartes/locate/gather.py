@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
-from cathartes.locate.blocks import Blocks, gather_blocks
+from cathartes.locate.blocks import STANDS_M, Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.baseline import BaselineSettings, estimate_baseline
@@ -18,8 +18,8 @@ from cathartes.scenes.records.times import iso_text
 
 LEAST_SITE_SENSORS = 3
 """So many sensors that all stand still are a site, whose clean air is sought over hours."""
-STANDS_M = 2.0
-"""A sensor whose places differ by less stands still: receivers scatter by so much."""
+LEAST_PATH_M = 2.0
+"""Ends of an open path are farther apart, and its instrument's places nearer."""
 SITE_WINDOW_S = 1800.0
 """Half the window of a common background."""
 STAY_S = 4 * 3600.0
@@ -194,8 +194,8 @@ def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: 
 
 def _is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
     """Return True for open paths that all begin at one place."""
-    paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > STANDS_M)
-    return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < STANDS_M
+    paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > LEAST_PATH_M)
+    return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < LEAST_PATH_M
 
 
 def own_baselines(

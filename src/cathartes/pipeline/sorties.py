@@ -26,6 +26,7 @@ from cathartes.scenes.wind.history import WindHistory
 SORTIE_GAP_S = 3600.0
 """Logs and scans farther apart in time are of different sorties: sources may have been switched."""
 LARGEST_SITE_M = 5000.0
+"""Logs and scans with a wider gap between them are of two sites, whose winds differ."""
 
 
 @dataclass(frozen=True, slots=True)
