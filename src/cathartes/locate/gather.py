@@ -7,23 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
-from cathartes.locate.blocks import STANDS_M, Blocks, gather_blocks
+from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
+from cathartes.locate.site_baseline import is_site, site_baseline
 from cathartes.scenes.local_frame import LocalFrame
-from cathartes.scenes.logs.baseline import BaselineSettings, estimate_baseline
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
 from cathartes.scenes.records.flags import FlagKind
 from cathartes.scenes.records.times import iso_text
 
-LEAST_SITE_SENSORS = 3
-"""So many sensors that all stand still are a site, whose clean air is sought over hours."""
-LEAST_PATH_M = 2.0
-"""Ends of an open path are farther apart, and its instrument's places nearer."""
-SITE_WINDOW_S = 1800.0
-"""Half the window of a common background."""
-STAY_S = 4 * 3600.0
-"""A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 THINNED_S = 1.0
 """Faster rows say no more: a sensor's response and a puff take longer than a second."""
 LEAST_NOISE = 1e-3
@@ -169,91 +161,12 @@ def _rows_of(
     read = np.abs(reading[np.isfinite(reading)])
     least = LEAST_NOISE * float(np.median(read)) if read.size else 0.0
     noise = np.maximum(np.where(np.isfinite(told), told, 0.0), max(least, 1e-9))
-    near = log.position_m(frame)
+    near, far = log.position_m(frame), log.path_end_m(frame)
     if settings.background_ppm is not None:
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
-    elif _is_site(near, log.sensor_index, len(log.sensors)):
-        if _is_one_instrument(near, log.path_end_m(frame)):
-            background, sd = common_background(log.time_unix_s, reading)
-        else:
-            background, sd = own_baselines(log.time_unix_s, reading, log.sensor_index)
+    elif is_site(near, log.sensor_index):
+        background, sd = site_baseline(log.time_unix_s, near, far, log.sensor_index, reading)
         above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
     else:
         above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
-    return near, log.path_end_m(frame), above, noise, sd
-
-
-def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: int) -> bool:
-    """Return True for several sensors that all stand still."""
-    if n_sensors < LEAST_SITE_SENSORS:
-        return False
-    there = [place_m[sensor == k, :2] for k in range(n_sensors)]
-    spans = [float(np.ptp(place, axis=0).max()) for place in there if len(place)]
-    return max(spans) < STANDS_M
-
-
-def _is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
-    """Return True for open paths that all begin at one place."""
-    paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > LEAST_PATH_M)
-    return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < LEAST_PATH_M
-
-
-def own_baselines(
-    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64], sensor: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each sensor's own baseline over hours, and its error, each (row,) [ppm].
-
-    Sensors of one site differ by tenths of a ppm in clean air, and drift apart. A log of hours
-    shows each of them in clean air now and then, since the wind turns. One that never came into it
-    takes the mean of the others', with their scatter as its error.
-
-    Parameters
-    ----------
-    time_unix_s : (row,) [s]
-    reading_ppm : (row,) [ppm]
-    sensor : (row,) int
-    """
-    level, sd = np.full((2, reading_ppm.size), np.nan)
-    settings = BaselineSettings(window_s=STAY_S, least_rows=60)
-    lost = np.zeros(reading_ppm.size, bool)
-    for one in np.unique(sensor):
-        of = sensor == one
-        own = estimate_baseline(time_unix_s[of], reading_ppm[of], settings)
-        level[of], sd[of] = own.ppm, np.hypot(own.sd_ppm, own.noise_sd_ppm)
-        lost[of] = bool(own.why_not)
-    if lost.any() and not lost.all():
-        others = np.array([level[(sensor == k) & ~lost].mean() for k in np.unique(sensor[~lost])])
-        level[lost] = others.mean()
-        sd[lost] = np.hypot(others.std(), np.nanmean(sd[~lost]))
-    return level, sd
-
-
-def common_background(
-    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the background of one instrument's paths, and its error, each (row,) [ppm].
-
-    It has one zero, and paths from beside a source are all in its plume for most of the time. So
-    the background is the hundredth part from below of all readings about the time, its error half
-    of what lies between that and the tenth.
-
-    Parameters
-    ----------
-    time_unix_s : (row,) [s]
-    reading_ppm : (row,) [ppm]
-        Of all paths; NaN where there is no value.
-    """
-    known = np.isfinite(reading_ppm)
-    if not known.any():
-        nothing = np.full(reading_ppm.size, np.nan)
-        return nothing, nothing
-    start, stop = float(time_unix_s[0]), float(time_unix_s[-1])
-    n_knots = max(round((stop - start) / SITE_WINDOW_S), 1) + 1
-    knots, levels = [], []
-    for knot in np.linspace(start, stop, n_knots):
-        near = known & (np.abs(time_unix_s - knot) <= SITE_WINDOW_S)
-        if near.any():
-            knots.append(knot)
-            levels.append(np.quantile(reading_ppm[near], [0.01, 0.1]))
-    low, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
-    return low, 0.5 * (high - low)
+    return near, far, above, noise, sd

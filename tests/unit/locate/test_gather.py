@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cathartes.locate.gather import SITE_WINDOW_S, GasRows, common_background
+from cathartes.locate.gather import GasRows
+from cathartes.locate.site_baseline import SITE_WINDOW_S, common_background
 
 
 def fast_rows(n: int = 200, step_s: float = 0.1) -> GasRows:
