@@ -27,7 +27,8 @@ START_FREEDOM, START_WIDENED = 5.0, 1.5
 MISFIT_STEP = 0.3
 """Standard deviation of ln f at the start."""
 MOVES, MOST_STEPS = 2, 25
-"""Moves at a temperature, twice as many at the last; and temperatures at most."""
+"""Moves at a temperature, twice as many at the last; and temperatures at most (flights take four):
+the last is the posterior's, whatever it costs."""
 MARGIN_M = 60.0
 """Particles are followed so far from the best explanation's sources."""
 
@@ -81,8 +82,8 @@ def sample_posterior(
     reference = start_density(vectors)
     target = np.array([_log_density(problem, v) for v in vectors])
     beta = 0.0
-    for _ in range(MOST_STEPS):
-        beta_next = _next_temperature(beta, target - reference)
+    for step in range(1, MOST_STEPS + 1):
+        beta_next = _next_temperature(beta, target - reference) if step < MOST_STEPS else 1.0
         use = np.exp(_finite((beta_next - beta) * (target - reference)))
         beta = beta_next
         kept = systematic(use, n_particles, rng)

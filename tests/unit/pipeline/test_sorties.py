@@ -58,6 +58,17 @@ def test_a_scan_joins_the_sortie_of_its_time() -> None:
     assert flown[0].start_unix_s == START_UNIX_S
 
 
+def test_scans_chain_as_logs_do() -> None:
+    """Each is within an hour of the one before, the last is not of the first."""
+    scans = [scan(name, START + timedelta(days=2, minutes=50 * k)) for k, name in enumerate("abc")]
+    (flown,) = with_scans([], scans)
+    assert [one.name for one in flown.scans] == ["a", "b", "c"]
+    after = scan("after", START + timedelta(seconds=865, minutes=50))
+    later = scan("later", START + timedelta(seconds=865, minutes=100))
+    (joined,) = with_scans([((estimate_enhancement(FLIGHT.log),), FLIGHT.wind)], [later, after])
+    assert [one.name for one in joined.scans] == ["after", "later"]
+
+
 def test_sites_far_apart_are_refused_with_the_distance() -> None:
     with pytest.raises(InputError, match=r"here and there are 10\.\d km apart"):
         check_one_site([log("here"), log("there", north_deg=0.1)], [], FRAME)
