@@ -14,6 +14,7 @@ from pyproj import Transformer
 from shapely.geometry import Point, shape
 
 import cathartes
+from cathartes.cli.main import main
 from cathartes.errors import InputError, OutputError
 from cathartes.simulate.flights import FRAME, simulate_flight
 
@@ -123,3 +124,38 @@ def test_a_given_place_is_said_and_has_no_region(tmp_path: Path) -> None:
     assert feature["properties"]["place_given"] is True
     (gas,) = summary["chemicals"]
     assert gas["total_rate_kg_h_p05"] < truth.emission_kg_h < gas["total_rate_kg_h_p95"]
+
+
+def test_what_the_command_line_says_reaches_the_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_log(tmp_path / "flight.csv")
+    out = tmp_path / "located"
+    words = ["locate", str(tmp_path / "flight.csv"), "--out", str(out), "--quiet"]
+    said = ["--most-sources", "1", "--roughness-m", "0.1", "--seed", "4", "--json"]
+    assert main([*words, *said]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [gas["n_sources"] for gas in told["chemicals"]] == [1]
+    assert (told["settings"]["most_sources"], told["settings"]["seed"]) == (1, 4)
+    assert told["settings"]["air"]["roughness_m"] == 0.1
+    assert main([*words, "--overwrite", "--most-sources", "0"]) != 0
+    assert "0 sources at most" in capsys.readouterr().err
+
+
+def test_a_log_whose_wind_is_nowhere_known_is_refused(tmp_path: Path) -> None:
+    log = tmp_path / "flight.csv"
+    write_log(log)
+    head, *lines = log.read_text("utf-8").splitlines()
+    log.write_text("\n".join([head, *(line.rsplit(",", 2)[0] + ",," for line in lines)]) + "\n")
+    with pytest.raises(InputError, match="--wind"):
+        cathartes.locate(log, tmp_path / "located")
+    assert [p.name for p in tmp_path.iterdir()] == ["flight.csv"]
+
+
+def test_a_log_of_one_row_is_an_answer(tmp_path: Path) -> None:
+    log, out = tmp_path / "flight.csv", tmp_path / "located"
+    write_log(log)
+    log.write_text("\n".join(log.read_text("utf-8").splitlines()[:2]) + "\n")
+    located = cathartes.locate(log, out, settings=SETTINGS)
+    assert str(located.outcome) == "cannot locate"
+    assert json.loads((out / "summary.json").read_text("utf-8"))["reason"] == "drift"

@@ -11,11 +11,12 @@ from cathartes.cli.json_output import write_json
 from cathartes.cli.number_list import parse_numbers
 from cathartes.cli.progress import progress_bars
 from cathartes.locate.common_result import CommonSource, Emission, SourceInSortie
-from cathartes.locate.result import LogSources, Outcome
+from cathartes.locate.result import Interval, LogSources, Outcome
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.pipeline.location import locate as find_sources
 from cathartes.products.file_names import SOURCES_PLOT, SUMMARY
 from cathartes.products.location import Located, source_id
+from cathartes.products.rate_words import rate_words, two_digits
 
 _DEFAULTS = LocateSettings()
 
@@ -128,11 +129,7 @@ def locate(
 def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] = ()) -> list[str]:
     """Return what is said of one gas, and of what its sources did in each sortie."""
     total = gas.total_rate_kg_h
-    rate = (
-        ""
-        if total is None
-        else f"; in all {total.median:.2g} kg/h ({total.p05:.2g} to {total.p95:.2g})"
-    )
+    rate = "" if total is None else f"; in all {_rate(total)}"
     reason = f", {gas.reason}: {gas.why}" if gas.reason else ""
     lines = [f"{gas.chemical}: {gas.outcome}{reason}{rate}"]
     for number, source in enumerate(gas.sources):
@@ -145,8 +142,7 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
         )
         lines.append(
             f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, {where}; "
-            f"{source.rate_kg_h.median:.2g} kg/h ({source.rate_kg_h.p05:.2g} to "
-            f"{source.rate_kg_h.p95:.2g}); probability {source.probability:.2f}"
+            f"{_rate(source.rate_kg_h)}; probability {source.probability:.2f}"
         )
         if common:
             share = common[number].working_share
@@ -157,12 +153,16 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
     return [*lines, *(f"  warning: {text}" for text in gas.warnings)]
 
 
+def _rate(rate: Interval) -> str:
+    return rate_words(rate.median, rate.p05, rate.p95)
+
+
 def _words(told: SourceInSortie) -> str:
     """Return what a source did in a sortie."""
     rate = told.rate_kg_h
     if told.emission is Emission.EMITTED and rate is not None:
-        return f"{told.sortie}: emitted, {rate.median:.2g} kg/h ({rate.p05:.2g} to {rate.p95:.2g})"
-    bound = "" if told.below_kg_h is None else f", below {told.below_kg_h:.2g} kg/h at 95 %"
+        return f"{told.sortie}: emitted, {_rate(rate)}"
+    bound = "" if told.below_kg_h is None else f", below {two_digits(told.below_kg_h)} kg/h at 95 %"
     if told.emission is Emission.DID_NOT:
         return f"{told.sortie}: did not emit{bound}"
     return (

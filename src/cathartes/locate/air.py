@@ -6,8 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-GAS_CONSTANT = 8.314462618
-"""R [J mol-1 K-1]."""
+from cathartes.locate.column_mass import mass_per_column_kg_m2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +58,4 @@ class Air(Protocol):
 
 def ppm_per_kg_m3(molar_mass_g_mol: float, temperature_k: float, pressure_pa: float) -> float:
     r"""Return the mole fraction of a concentration of 1 kg m-3: :math:`10^6 RT/(pM)` [ppm]."""
-    return 1e9 * GAS_CONSTANT * temperature_k / (pressure_pa * molar_mass_g_mol)
+    return 1 / mass_per_column_kg_m2(molar_mass_g_mol, temperature_k, pressure_pa)

@@ -19,8 +19,10 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.misfit import Misfit
 
 KNOT_S = 90.0
+"""Knots are so far apart, half of the baseline's own windows; at most so many."""
 MOST_KNOTS = 60
 MEMORY_S = 600.0
+"""τ."""
 
 
 def corrected(

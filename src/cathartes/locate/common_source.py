@@ -24,6 +24,7 @@ from cathartes.locate.rate_table import RateTable, Shown, rate_table, slab
 from cathartes.locate.resampling import systematic
 
 TYPICAL_KG_H = np.geomspace(1e-2, 1e4, 28)
+"""Values of μ that are equally likely before."""
 JEFFREYS = 0.5
 _N_SHARES = 24
 WORKING_SHARE = beta.ppf((np.arange(_N_SHARES) + 0.5) / _N_SHARES, JEFFREYS, JEFFREYS)

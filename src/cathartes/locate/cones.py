@@ -14,12 +14,15 @@ from cathartes.locate.look_wind import LookWind
 UPWIND_PX = 1.2
 """Gas so far upwind of an origin is not its own."""
 SHARPNESS_PX = 0.4
+"""Width of the step from gas upwind to gas that is a source's own."""
 BEND_SD_DEG = 40.0
+"""Of the prior of a cone's bend."""
 LEAST_ERROR = 0.02
 """A cone's edges are not known better than to this part of the plume's brightest."""
 END_PIXELS = 5
 """Of the outline's pixels so many that lie farthest upwind are its end."""
 OUTLINE_LIMIT_SD = 3.0
+"""An outline may have a false end: no place is worse than so far from it."""
 UPWIND_PART_PX = 72
 """Of a longer plume only so much of the upwind end is looked at."""
 
@@ -112,7 +115,7 @@ def cone_columns_ppm_m(
         Side of a pixel, over which the columns are means.
     length_m : [m]
         Over which the bend is reached.
-    """  # fmt: skip
+    """
     to = np.deg2rad(cone.to_deg)
     along = east_m * np.sin(to) + north_m * np.cos(to)
     across = -east_m * np.cos(to) + north_m * np.sin(to)

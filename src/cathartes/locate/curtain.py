@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAME_DISTANCE_M = 12.0
+"""Passes whose distances downwind differ by less are of one curtain."""
 SAME_HEIGHT_M = 4.0
+"""Passes of one step of so much are of one height."""
 LEAST_HEIGHTS = 3
-LEAST_WIDTH_M = 60.0
-LEAST_ROWS = 8
+"""Fewer heights do not tell how gas changes with height."""
+LEAST_WIDTH_M, LEAST_ROWS = 60.0, 8
+"""A shorter stretch across the wind is no pass."""
 
 
 @dataclass(frozen=True, slots=True)

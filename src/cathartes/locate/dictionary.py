@@ -21,8 +21,13 @@ from cathartes.locate.settings import LocateSettings
 from cathartes.locate.state import State
 
 PARAMETERS_PER_SOURCE = 3
-STARTS = 3
+"""East, north and rate; a height is mostly its prior."""
+STARTS, APART_M = 3, 20.0
+"""So many of the best places, so far apart, start one source more."""
 STEPS = 12
+"""Of a refinement, at most."""
+CLUSTER_M = 25.0
+"""Rates of places nearer to the strongest are of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def _starts(
     while len(starts) < STARTS and gain.max() > 1.0:
         place = int(gain.argmax())
         starts.append(state.with_source(places_m[place], along[place] / norm[place]))
-        gain[np.hypot(*(places_m - places_m[place]).T[:2]) < 20.0] = 0.0
+        gain[np.hypot(*(places_m - places_m[place]).T[:2]) < APART_M] = 0.0
     return starts
 
 
@@ -145,7 +150,7 @@ def _by_nnls(
     total = rate.sum()
     state = State.turned(misfit.share)
     while rate.max() > 0 and rate.sum() > 0.1 * total and state.n_sources < STARTS + 1:
-        near = np.hypot(*(places_m - places_m[rate.argmax()]).T[:2]) < 25.0
+        near = np.hypot(*(places_m - places_m[rate.argmax()]).T[:2]) < CLUSTER_M
         weight = rate * near
         if weight.sum() > 0.08 * total:
             state = state.with_source(weight @ places_m / weight.sum(), float(weight.sum()))

@@ -6,20 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.errors import InputError
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
+from cathartes.locate.site_baseline import is_site, site_baseline
 from cathartes.scenes.local_frame import LocalFrame
-from cathartes.scenes.logs.baseline import BaselineSettings, estimate_baseline
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
 from cathartes.scenes.records.flags import FlagKind
+from cathartes.scenes.records.times import iso_text
 
-LEAST_SITE_SENSORS = 3
-STANDS_M = 2.0
-SITE_WINDOW_S = 1800.0
-STAY_S = 4 * 3600.0
-"""A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 THINNED_S = 1.0
+"""Faster rows say no more: a sensor's response and a puff take longer than a second."""
 LEAST_NOISE = 1e-3
 """Share of the median reading that a sensor's noise is at least taken for."""
 
@@ -57,39 +55,61 @@ class GasRows:
     delay_s: Estimate | None
     no_baseline: bool
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """True for rows with a reading above a baseline, (row,)."""
+        return np.isfinite(self.enhancement_ppm) & np.isfinite(self.baseline_sd_ppm)
+
     def without(self, rows: NDArray[np.bool_]) -> "GasRows":
         """Return the same with some rows, (row,), as if they had no value."""
         return replace(self, enhancement_ppm=np.where(rows, np.nan, self.enhancement_ppm))
 
-    def outside(self, start_unix_s: float, stop_unix_s: float) -> NDArray[np.bool_]:
-        """Return which rows are not from start to stop, (row,)."""
+    def during(self, start_unix_s: float, stop_unix_s: float) -> "GasRows":
+        """Return the same with rows from start to stop alone.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
         time = self.start_unix_s + self.time_s
-        return np.asarray((time < start_unix_s) | (time > stop_unix_s))
+        outside = (time < start_unix_s) | (time > stop_unix_s)
+        if outside.all():
+            raise InputError(
+                f"no reading from {iso_text(start_unix_s)} to {iso_text(stop_unix_s)}; the logs "
+                f"have some from {iso_text(time.min())} to {iso_text(time.max())}: choose of those."
+            )
+        return self.without(outside)
 
     def thinned(self) -> "GasRows":
-        """Return means over a second of each sensor, where rows are closer together."""
+        """Return means over a second of each sensor, where rows are closer together.
+
+        A second without any reading stays, and has none.
+        """
         step = np.diff(self.time_s)
         if not (step.size and np.median(step) < 0.5 * THINNED_S):
             return self
         key = np.column_stack([np.floor(self.time_s / THINNED_S), self.sensor])
         _, first, of = np.unique(key, axis=0, return_index=True, return_inverse=True)
-        of = of.reshape(-1)
-        count = np.bincount(of)
+        of, good = of.reshape(-1), self.known
+        n_rows, n_good = np.bincount(of), np.bincount(of, good)
+        n_read = np.where(n_good > 0, n_good, np.nan)
 
-        def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-            if values.ndim == 2:
-                return np.column_stack([mean(axis) for axis in values.T])
-            return np.asarray(np.bincount(of, values) / count)
+        def placed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack([np.bincount(of, axis) / n_rows for axis in values.T])
+
+        def read(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.asarray(np.bincount(of, np.where(good, values, 0.0)) / n_read)
 
         return replace(
             self,
-            time_s=mean(self.time_s),
-            near_m=mean(self.near_m),
-            far_m=mean(self.far_m),
+            time_s=np.bincount(of, self.time_s) / n_rows,
+            near_m=placed(self.near_m),
+            far_m=placed(self.far_m),
             sensor=self.sensor[first],
-            enhancement_ppm=mean(self.enhancement_ppm),
-            noise_sd_ppm=mean(self.noise_sd_ppm) / np.sqrt(count),
-            baseline_sd_ppm=mean(self.baseline_sd_ppm),
+            enhancement_ppm=read(self.enhancement_ppm),
+            noise_sd_ppm=read(self.noise_sd_ppm) / np.sqrt(n_read),
+            baseline_sd_ppm=read(self.baseline_sd_ppm),
         )
 
     def blocks(self, block_s: float) -> Blocks:
@@ -138,88 +158,15 @@ def _rows_of(
     reading = log.concentration_ppm[line]
     by_sensor = {s.sensor: s.noise_sd_ppm for s in one.sensors if s.chemical == chemical}
     told = np.array([by_sensor.get(name, np.nan) for name in log.sensors])[log.sensor_index]
-    least = LEAST_NOISE * float(np.nanmedian(np.abs(reading)))
+    read = np.abs(reading[np.isfinite(reading)])
+    least = LEAST_NOISE * float(np.median(read)) if read.size else 0.0
     noise = np.maximum(np.where(np.isfinite(told), told, 0.0), max(least, 1e-9))
-    near = log.position_m(frame)
+    near, far = log.position_m(frame), log.path_end_m(frame)
     if settings.background_ppm is not None:
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
-    elif _is_site(near, log.sensor_index, len(log.sensors)):
-        if _is_one_instrument(near, log.path_end_m(frame)):
-            background, sd = common_background(log.time_unix_s, reading)
-        else:
-            background, sd = own_baselines(log.time_unix_s, reading, log.sensor_index)
+    elif is_site(near, log.sensor_index):
+        background, sd = site_baseline(log.time_unix_s, near, far, log.sensor_index, reading)
         above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
     else:
         above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
-    return near, log.path_end_m(frame), above, noise, sd
-
-
-def _is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp], n_sensors: int) -> bool:
-    """Return True for several sensors that all stand still."""
-    if n_sensors < LEAST_SITE_SENSORS:
-        return False
-    there = [place_m[sensor == k, :2] for k in range(n_sensors)]
-    spans = [float(np.ptp(place, axis=0).max()) for place in there if len(place)]
-    return max(spans) < STANDS_M
-
-
-def _is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
-    """Return True for open paths that all begin at one place."""
-    paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > STANDS_M)
-    return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < STANDS_M
-
-
-def own_baselines(
-    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64], sensor: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each sensor's own baseline over hours, and its error, each (row,) [ppm].
-
-    Sensors of one site differ by tenths of a ppm in clean air, and drift apart. A log of hours
-    shows each of them in clean air now and then, since the wind turns. One that never came into it
-    takes the mean of the others', with their scatter as its error.
-
-    Parameters
-    ----------
-    time_unix_s : (row,) [s]
-    reading_ppm : (row,) [ppm]
-    sensor : (row,) int
-    """
-    level, sd = np.full((2, reading_ppm.size), np.nan)
-    settings = BaselineSettings(window_s=STAY_S, least_rows=60)
-    lost = np.zeros(reading_ppm.size, bool)
-    for one in np.unique(sensor):
-        of = sensor == one
-        own = estimate_baseline(time_unix_s[of], reading_ppm[of], settings)
-        level[of], sd[of] = own.ppm, np.hypot(own.sd_ppm, own.noise_sd_ppm)
-        lost[of] = bool(own.why_not)
-    if lost.any() and not lost.all():
-        others = np.array([level[(sensor == k) & ~lost].mean() for k in np.unique(sensor[~lost])])
-        level[lost] = others.mean()
-        sd[lost] = np.hypot(others.std(), np.nanmean(sd[~lost]))
-    return level, sd
-
-
-def common_background(
-    time_unix_s: NDArray[np.float64], reading_ppm: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the background of one instrument's paths, and its error, each (row,) [ppm].
-
-    It has one zero, and paths from beside a source are all in its plume for most of the time. So
-    the background is the hundredth part from below of all readings about the time, its error half
-    of what lies between that and the tenth.
-
-    Parameters
-    ----------
-    time_unix_s : (row,) [s]
-    reading_ppm : (row,) [ppm]
-        Of all paths; NaN where there is no value.
-    """
-    start, stop = float(time_unix_s[0]), float(time_unix_s[-1])
-    n_knots = max(round((stop - start) / SITE_WINDOW_S), 1) + 1
-    knots = np.linspace(start, stop, n_knots)
-    levels = []
-    for knot in knots:
-        near = np.abs(time_unix_s - knot) <= SITE_WINDOW_S
-        levels.append(np.nanquantile(reading_ppm[near], [0.01, 0.1]))
-    low, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
-    return low, 0.5 * (high - low)
+    return near, far, above, noise, sd

@@ -14,7 +14,9 @@ from cathartes.locate.problem import Problem
 from cathartes.locate.state import N_SHARED
 
 N_SHAPES = 6
+"""Airs over which the likelihood is averaged."""
 MARGIN_M = 40.0
+"""Air is prepared so far beyond the places that are asked for."""
 MOST_PLACES = 24
 """Of more places each takes what is said of the nearest of these."""
 LEAST_SD = 0.1

@@ -20,13 +20,13 @@ from scipy.special import ndtr
 from cathartes.locate.column_mass import mass_per_column_kg_m2
 from cathartes.locate.effective_wind import SourceHeight, relative_speed
 from cathartes.locate.look_wind import LookWind
+from cathartes.locate.normal_law import ONE_IN_TWENTY_SD
 
 SQUARE_PX = 3.0
 FOUND_SD = 0.5
 """Of ln Q: puffs, and ground that is not as elsewhere in its tile."""
 FOUND_AT_BEST = 0.97
 """Nothing is found for sure."""
-ONE_IN_TWENTY_SD = 1.645
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.locate.normal_law import ONE_IN_TWENTY_SD
 from cathartes.locate.sorties import Sighting
 
-ONE_IN_TWENTY_SD = 1.645
 PERHAPS_HIDDEN = 0.5
 """Of plumes that begin beside ground without contrast so many really begin in it: not known."""
 

@@ -25,6 +25,7 @@ from scipy.special import gammaln
 from cathartes.locate.blocks import Blocks
 
 FREEDOM = 4.0
+"""Degrees of freedom of Student's t."""
 _CONSTANT = float(gammaln((FREEDOM + 1) / 2) - gammaln(FREEDOM / 2) - 0.5 * np.log(FREEDOM * np.pi))
 MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""

@@ -22,12 +22,15 @@ from cathartes.scenes.wind.variability import yamartino_deg
 LOW_M = 20.0
 """Readings below: there the wind's profile and the ground shape a plume more than anything else."""
 LOW_SHARE = 0.9
+"""So many of them have to be."""
 GIVEN_SD, ESTIMATED_SD = 0.3, 1.0
 """How well a stability is known, in classes: from an Obukhov length, else."""
 SCATTER_WINDOW_S = 900.0
+"""Time over which the classes of scatter are stated (EPA-454/R-99-005)."""
 LEAST_SCATTER_ROWS = 30
 """Fewer rows of wind do not show its turning."""
 REFERENCE_M = 10.0
+"""Height of the wind of Turner's table."""
 
 
 @dataclass(frozen=True, slots=True)

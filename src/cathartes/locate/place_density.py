@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-TAIL_SHARE = 0.1
-TAIL_FREEDOM = 3.0
-MOST_KERNELS = 256
+TAIL_SHARE, TAIL_FREEDOM = 0.1, 3.0
+"""t and the degrees of freedom of T."""
+MOST_DISTINCT = 256
+"""Kernels are no narrower than those of so many particles: a flight's are as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class PlaceDensity:
         """
         middle = place_m.mean(axis=0)
         root = np.asarray(np.linalg.cholesky(np.cov(place_m.T) + 1e-4 * np.eye(2)), np.float64)
-        bandwidth = float(min(place_m.shape[0], MOST_KERNELS) ** (-1 / 6))
+        bandwidth = float(min(place_m.shape[0], MOST_DISTINCT) ** (-1 / 6))
         off = np.linalg.solve(root, (place_m - middle).T).T
         return cls(middle, root, np.sqrt(1 - bandwidth**2) * off, bandwidth)
 

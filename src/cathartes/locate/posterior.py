@@ -22,11 +22,12 @@ from cathartes.locate.refine import Refined
 from cathartes.locate.resampling import systematic
 from cathartes.locate.state import N_SHARED, State
 
-START_FREEDOM = 5.0
-START_WIDENED = 1.5
-MOVES = 2
-MOST_STEPS = 25
+START_FREEDOM, START_WIDENED = 5.0, 1.5
+"""Particles start by Student's t, so many times as wide as the best explanation is sure."""
 MISFIT_STEP = 0.3
+"""Standard deviation of ln f at the start."""
+MOVES, MOST_STEPS = 2, 25
+"""Moves at a temperature, twice as many at the last; and temperatures at most."""
 MARGIN_M = 60.0
 """Particles are followed so far from the best explanation's sources."""
 

@@ -33,7 +33,7 @@ class Problem:
         return replace(self, air=self.air.about(shape, state.place_m, margin_m))
 
     def unit_ppm(self, state: State) -> NDArray[np.float64]:
-        """Return block means for 1 kg/h of each source, (source, block) [ppm h kg-1]."""
+        """Return block means for 1 kg/h of each source, (source, block) [ppm]."""
         carried = self.air.carried(self.prior.shape(state.shared))
         return np.stack([carried.unit_ppm(place) for place in state.place_m])
 

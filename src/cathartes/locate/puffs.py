@@ -24,11 +24,13 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.wind_rows import WindRows
 
 LAG_STEP_S = 1.0
-AGE_RATIO = 1.16
-YOUNGEST_S = 0.5
+"""Delays for which ways are prepared; between them they are interpolated."""
+YOUNGEST_S, AGE_RATIO = 0.5, 1.16
+"""The first age, and each over that before."""
 FARTHEST_SD = 5.0
 """Puffs farther away than this do not matter: 3.5 of them half as wide again."""
 HIGHEST_SOURCE_M = 10.0
+"""Readings are kept that a source so high could reach."""
 
 
 class PuffAir:

@@ -14,11 +14,11 @@ from cathartes.locate.effective_wind import Calibration, SourceHeight
 from cathartes.locate.flux_weights import FluxWeights
 from cathartes.locate.integrated_mass import integrated_mass_weights
 from cathartes.locate.look_wind import LookWind
+from cathartes.locate.normal_law import ONE_IN_TWENTY_SD
 from cathartes.locate.origin import OriginPosterior
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S
 
 SECONDS_PER_HOUR = 3600.0
-ONE_IN_TWENTY_SD = 1.645
 
 
 @dataclass(frozen=True, slots=True)

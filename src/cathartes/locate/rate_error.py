@@ -18,6 +18,7 @@ from cathartes.scenes.wind.history import WindHistory
 GUST_SHARE = 0.6
 """Relative error of a rate per relative misfit of a block; set on flights of tuning seeds."""
 SLOWEST_M_S = 0.1
+"""Least speed that an error is relative to."""
 WORST_SPEED_SD = 0.5
 """Relative error of a speed beyond which a logarithm's normal law says too much."""
 

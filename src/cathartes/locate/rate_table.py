@@ -17,6 +17,7 @@ from cathartes.locate.place_density import PlaceDensity
 from cathartes.locate.sorties import Sighting
 
 RATES_KG_H = np.geomspace(1e-3, 1e5, 41)
+"""Rates at which silence is asked: from what no sensor sees to what every one does."""
 LOG_STEP = float(np.log(RATES_KG_H[1] / RATES_KG_H[0]))
 RATE_LOG_SD = 0.7
 """τ: rates of one source at different times differ by a factor of two either way."""

@@ -38,18 +38,28 @@ class Doubt:
 
 
 def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRows) -> Doubt | None:
-    """Return what forbids an inversion from the beginning; None if nothing does."""
-    if not np.isfinite(rows.enhancement_ppm).any() and not rows.no_baseline:
-        return Doubt(
-            Reason.WIND,
-            f"no reading in a wind of {STAGNANT_BELOW_M_S:g} m/s and more: below it says little of "
-            "where gas came from. Measure again in more wind.",
-        )
-    if rows.no_baseline:
+    """Return what forbids an inversion from the beginning; None if nothing does.
+
+    Parameters
+    ----------
+    rows
+        In any wind.
+    blocks
+        Of the rows in a wind that has a direction.
+    wind, winds
+        As it was read, and on the rows' clock.
+    """
+    if rows.no_baseline or not rows.known.any():
         return Doubt(
             Reason.DRIFT,
             "no baseline to trust: the sensor never was in clean air for long, or drifts as much "
             "as it shows. Fly more clean air, or state the background.",
+        )
+    if not len(blocks):
+        return Doubt(
+            Reason.WIND,
+            f"no reading in a wind of {STAGNANT_BELOW_M_S:g} m/s and more: below it says little of "
+            "where gas came from. Measure again in more wind.",
         )
     until = float(rows.time_s[-1])
     during = (winds.time_s >= -120.0) & (winds.time_s <= until + 60.0)
@@ -95,7 +105,7 @@ def detectable_kg_h(unit_ppm: NDArray[np.float64], sd_ppm: NDArray[np.float64]) 
 
     Parameters
     ----------
-    unit_ppm : (block, place) [ppm h kg-1]
+    unit_ppm : (block, place) [ppm]
         Block means for 1 kg/h at each of the places.
     sd_ppm : (block,) [ppm]
     """
@@ -113,6 +123,8 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
         "upwind of the track."
         if np.isfinite(detectable_kg_h)
         else "No place within reach lies upwind of the track."
+        if len(blocks) >= CLEAR_BLOCKS
+        else f"{len(blocks)} blocks of a few seconds were read; {CLEAR_BLOCKS} have to show gas."
     )
     on_line = blocks.moves and _along_m(blocks, winds, np.ones(len(blocks), bool)) < ONE_DISTANCE_M
     if on_line and gas_stands_out(blocks):

@@ -8,8 +8,13 @@ from numpy.typing import NDArray
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import LAG, N_SHARED, UP, State
 
-SHARED_STEP = 0.05
-PLACE_STEP_M = 0.5
+SHARED_STEP, PLACE_STEP_M = 0.05, 0.5
+"""Of differences that stand for derivatives: in deviations of the prior, and along each axis."""
+FARTHEST_SD, FARTHEST_M, LEAST_RATE_PART = 4.0, 40.0, 0.05
+"""A step ends within so many deviations of the prior, moves a place no farther along an axis, and
+leaves so much of a rate."""
+ENOUGH = 0.02
+"""Natural logarithm: a step that gains less is the last."""
 MARGIN_M = 100.0
 """Sources are followed so far from where they start."""
 
@@ -62,7 +67,7 @@ def refine(problem: Problem, start: State, n_steps: int) -> Refined:
         value = problem.log_posterior(tuned)
         if value > best:
             state, best = tuned, value
-        if gained < 0.02:
+        if gained < ENOUGH:
             break
     covariance = np.linalg.inv(normal + 1e-9 * np.diag(np.diag(normal)))
     return Refined(state, best, np.asarray(covariance, np.float64))
@@ -112,12 +117,12 @@ def _normal_equations(
 def _moved(problem: Problem, state: State, step: NDArray[np.float64]) -> State:
     """Return a state after a step, held inside what is possible."""
     prior = problem.prior
-    shared = np.clip(state.shared + step[:N_SHARED], -4.0, 4.0)
+    shared = np.clip(state.shared + step[:N_SHARED], -FARTHEST_SD, FARTHEST_SD)
     if prior.longest_lag_s > 0:
         lag = np.clip(prior.lag_s + prior.lag_sd_s * shared[LAG], 0.0, prior.longest_lag_s)
         shared[LAG] = (lag - prior.lag_s) / prior.lag_sd_s
     by_source = step[N_SHARED:].reshape(-1, 4)
-    place = state.place_m + np.clip(by_source[:, :3], -40.0, 40.0)
+    place = state.place_m + np.clip(by_source[:, :3], -FARTHEST_M, FARTHEST_M)
     place[:, :2] = np.clip(place[:, :2], prior.low_m, prior.high_m)
-    rate = np.maximum(state.rate_kg_h + by_source[:, 3], 0.05 * state.rate_kg_h)
+    rate = np.maximum(state.rate_kg_h + by_source[:, 3], LEAST_RATE_PART * state.rate_kg_h)
     return State(shared, place, rate, state.share)

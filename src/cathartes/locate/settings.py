@@ -125,6 +125,17 @@ class LocateSettings:
                 f"locate: blocks of {self.block_s:g} s, a grid of {self.grid_m:g} m and a reach of "
                 f"{self.reach_m:g} m; positive numbers are needed."
             )
+        positive = {
+            "most_places": self.most_places, "lag_sd_s": self.lag_sd_s, "misfit": self.misfit,
+            "source_height_sd_m": self.source_height_sd_m, "misfit_log_sd": self.misfit_log_sd,
+            "largest_region_m": self.largest_region_m,
+        }  # fmt: skip
+        wrong = {name: value for name, value in positive.items() if not value > 0}
+        if wrong or self.longest_lag_s < 0:
+            raise SettingsError(
+                f"locate: {wrong or {'longest_lag_s': self.longest_lag_s}}; numbers above 0 are "
+                "needed, and a longest delay of 0 or more."
+            )
         if self.most_sources < 1 or self.particles < 50 or not 0 < self.search_weight <= 1:
             raise SettingsError(
                 f"locate: {self.most_sources} sources at most, {self.particles} particles, a "

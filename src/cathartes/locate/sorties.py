@@ -85,6 +85,7 @@ class Sighting:
 
 
 LEAST_PARTICLES = 20
+"""Fewer have no shape of their own."""
 
 
 @dataclass(frozen=True, slots=True)

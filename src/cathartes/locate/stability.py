@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 CLASSES = np.arange(1.0, 7.0)
-NEUTRAL = 4.0
 _A = np.array([-0.096, -0.037, -0.002, 0.0, 0.004, 0.035])
 _B = np.array([0.029, 0.029, 0.018, 0.0, -0.018, -0.036])
 SIGMA_DEG = np.array([25.0, 20.0, 15.0, 10.0, 5.0, 2.5])

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TURN, WIDTH, HEIGHT, LAG, EDDIES = range(5)
+"""Of the numbers that all sources share; near the ground HEIGHT is the stability and EDDIES the
+slowing of the spread (`Prior.shape`)."""
 N_SHARED = 5
 UP = 2
 """Of the axes of a place."""

@@ -79,11 +79,19 @@ def locate_sources(
     during_unix_s
         From when to when sources are looked for; what the logs have before and after says what
         clean air is. All of them if None.
+
+    Raises
+    ------
+    InputError
+        If the logs have no row from then to then.
     """
     given = settings or LocateSettings()
     tell = on_stage or (lambda _stage, _share: None)
-    log = _Log.of(gather_rows(logs, chemical, frame, given).thinned(), wind, during_unix_s, given)
-    doubt = doubt_before(log.rows, log.blocks, wind, log.winds)
+    rows = gather_rows(logs, chemical, frame, given).thinned()
+    if during_unix_s is not None:
+        rows = rows.during(*during_unix_s)
+    log = _Log.of(rows, wind, given.block_s)
+    doubt = doubt_before(rows, log.blocks, wind, log.winds)
     if doubt is not None:
         return _nothing(chemical, doubt)
     tell("search", 0.0)
@@ -110,20 +118,12 @@ class _Log:
     winds: WindRows
 
     @classmethod
-    def of(
-        cls,
-        rows: GasRows,
-        wind: WindHistory,
-        during_unix_s: tuple[float, float] | None,
-        settings: LocateSettings,
-    ) -> "_Log":
-        """Return the rows of a time in a wind that has a direction, gathered into blocks."""
+    def of(cls, rows: GasRows, wind: WindHistory, block_s: float) -> "_Log":
+        """Return the rows in a wind that has a direction, gathered into blocks."""
         winds = WindRows.of(wind, rows.start_unix_s)
-        if during_unix_s is not None:
-            rows = rows.without(rows.outside(*during_unix_s))
         if winds.is_slow:
             rows = rows.without(winds.stagnant(rows.time_s))
-        return cls(rows, rows.blocks(settings.block_s), wind, winds)
+        return cls(rows, rows.blocks(block_s), wind, winds)
 
     def curtains(self, density_factor: float) -> tuple[CurtainFlux, ...]:
         """Return the curtains of the first sensor, if it moves."""

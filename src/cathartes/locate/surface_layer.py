@@ -38,9 +38,9 @@ from cathartes.scenes.wind.profile import MOST_STABLE, psi_m
 
 KARMAN = 0.4
 STABILITIES = np.linspace(1.0, 6.0, 11)
-FARTHEST_M = 20_000.0
-HIGHEST_M = 300.0
-N_STEPS = 240
+"""Rows of the tables: A to F by halves."""
+FARTHEST_M, HIGHEST_M, N_STEPS = 20_000.0, 300.0, 240
+"""Ends of the tables, in steps of the logarithm."""
 SLOWEST = 0.2
 """Of k U/u*: next to the roughness no wind is still."""
 

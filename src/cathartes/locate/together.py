@@ -30,6 +30,7 @@ PROPOSALS = 64
 PLACES = 400
 """Places of a source's posterior at which sorties that did not see it are asked."""
 PARTICLES = 2000
+"""Of a source's posterior."""
 REACH_M = 60.0
 """The area is so much larger all round than where sightings may be."""
 FARTHEST_SD = 6.0

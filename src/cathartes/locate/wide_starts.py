@@ -12,8 +12,8 @@ from cathartes.locate.state import State
 
 TURNS, WIDTHS = (-1.5, 0.0, 1.5), (0.0, 1.5, 3.0)
 """In standard deviations of their priors."""
-MOST = 4
-APART_M = 10.0
+MOST, APART_M = 4, 10.0
+"""So many are refined, so far apart."""
 
 
 def wide_starts(problem: Problem, places_m: NDArray[np.float64]) -> list[State]:

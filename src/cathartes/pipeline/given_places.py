@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from cathartes.errors import SettingsError
 from cathartes.scenes.local_frame import LocalFrame
 
-FARTHEST_M = 20_000.0
-HIGHEST_M = 500.0
+FARTHEST_M, HIGHEST_M = 20_000.0, 500.0
+"""No source is farther from its log, or higher: longitude and latitude are exchanged, or it is
+above sea level."""
 
 
 def known_places_m(

@@ -26,6 +26,7 @@ from cathartes.scenes.wind.history import WindHistory
 SORTIE_GAP_S = 3600.0
 """Logs and scans farther apart in time are of different sorties: sources may have been switched."""
 LARGEST_SITE_M = 5000.0
+"""Logs and scans with a wider gap between them are of two sites, whose winds differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def with_scans(
             if start - SORTIE_GAP_S <= time <= stop + SORTIE_GAP_S
         ]  # fmt: skip
         if near:
+            start, stop = spans[near[0]]
+            spans[near[0]] = (min(start, time), max(stop, time))
             joined[near[0]].append(scan)
         else:
             spans.append((time, time))

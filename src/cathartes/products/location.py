@@ -14,14 +14,7 @@ import cathartes
 from cathartes.errors import InputError
 from cathartes.locate.result import LogSources, Outcome
 from cathartes.locate.settings import LocateSettings
-from cathartes.products.common_location import (
-    CommonGas,
-    common_arrays,
-    posterior_arrays,
-    sortie_members,
-    source_members,
-    with_interval,
-)
+from cathartes.products.common_location import CommonGas
 from cathartes.products.file_names import (
     SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
@@ -33,6 +26,13 @@ from cathartes.products.file_names import (
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.folder import FolderKind
 from cathartes.products.geopackage import ColumnType
+from cathartes.products.location_arrays import common_arrays, posterior_arrays
+from cathartes.products.location_members import (
+    gas_members,
+    sortie_members,
+    source_members,
+    with_interval,
+)
 from cathartes.products.source_features import (
     SourceFeature,
     write_source_geojson,
@@ -118,7 +118,7 @@ def location_summary(
         "reason": "" if placed or first is None else str(first.reason),
         "why": "" if placed or first is None else first.why,
         "chemicals": [
-            _gas(gas) | ({"sorties": sortie_members(common)} if common is not None else {})
+            gas_members(gas) | ({"sorties": sortie_members(common)} if common is not None else {})
             for gas, common in _with_common(located)
         ],
         "flags": [{"kind": str(f.kind), "message": f.message} for f in located.flags],
@@ -128,33 +128,6 @@ def location_summary(
         "inputs": [{"name": n, "sha256": h, "size_bytes": size} for n, h, size in files],
         "files": [SOURCES_GEOJSON, SOURCES_GPKG, SOURCES_PLOT, *_posterior_files(located)],
     }
-
-
-def _gas(gas: LogSources) -> dict[str, JsonValue]:
-    posterior = gas.posterior
-    told: dict[str, JsonValue] = {
-        "chemical": gas.chemical,
-        "outcome": str(gas.outcome),
-        "reason": str(gas.reason),
-        "why": gas.why,
-        "n_sources": len(gas.sources),
-        **with_interval("total_rate_kg_h", gas.total_rate_kg_h),
-    }
-    for name, values in (
-        ("lag_s", None if posterior is None else posterior.lag_s),
-        ("wind_offset_deg", None if posterior is None else posterior.wind_offset_deg),
-    ):
-        told[name] = None if values is None else float(np.mean(values))
-        told[f"{name}_sd"] = None if values is None else float(np.std(values))
-    curtain = [c.rate_kg_h for c in gas.curtains]
-    told |= {
-        "model": gas.model,
-        "n_curtains": len(curtain),
-        "curtain_rate_kg_h": float(np.median(curtain)) if curtain else None,
-        "detectable_kg_h": gas.detectable_kg_h if np.isfinite(gas.detectable_kg_h) else None,
-        "warnings": list(gas.warnings),
-    }
-    return told
 
 
 def _with_common(located: Located) -> list[tuple[LogSources, CommonGas | None]]:

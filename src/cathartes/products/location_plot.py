@@ -12,6 +12,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cathartes.locate.blocks import STANDS_M
 from cathartes.locate.result import LogSources, Outcome
 from cathartes.locate.settings import AirSettings
 from cathartes.products.common_location import CommonGas
@@ -22,8 +23,8 @@ from cathartes.products.map_marks import (
     SOURCE,
     draw_scale,
     draw_wind,
-    rate_words,
 )
+from cathartes.products.rate_words import rate_words
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 
@@ -32,7 +33,9 @@ MAP = "#7a4fa3"
 LEAST_EXTENT_M = 60.0
 """Least extent of the map, [m]."""
 FAR_APART_S = 15.0
+"""Rows farther apart are not joined by a line."""
 PLUME_SD = 2.0
+"""Half width of a plume that is drawn, in deviations of its spread."""
 GROWTH_M = AirSettings().growth_m
 
 
@@ -111,7 +114,7 @@ def _draw_sensor(
     far_m: NDArray[np.float64],
     ppm: NDArray[np.float64],
 ) -> None:
-    moves = np.ptp(near_m[:, :2], axis=0).max() > 2.0
+    moves = np.ptp(near_m[:, :2], axis=0).max() > STANDS_M
     shown = np.clip(np.nan_to_num(ppm), 0.0, None)
     if not moves:
         mean = colours.to_rgba(np.array([shown.max(initial=0.0)]))[0]

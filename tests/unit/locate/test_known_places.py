@@ -6,9 +6,9 @@ import pytest
 from cathartes.errors import SettingsError
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.gather import common_background, own_baselines
 from cathartes.locate.result import Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
+from cathartes.locate.site_baseline import common_background, own_baselines
 from cathartes.locate.step import locate_sources
 from cathartes.locate.surface_layer import surface_layer
 from cathartes.locate.surface_plume import SurfacePlume

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cathartes.errors import InputError
 from cathartes.locate.result import LogSources, Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.step import locate_sources
@@ -155,3 +156,83 @@ def test_one_row_of_wind_of_another_day_is_no_wind() -> None:
     found = solve(flight.log, yesterday)
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.WIND)
     assert "no wind is known at the log's time" in found.why
+
+
+@pytest.mark.parametrize("seed", [500, 503, 505])
+def test_particles_are_in_the_order_of_the_sources(seed: int) -> None:
+    """Strongest first, whatever was found first: column k is source k, and its evidence k's."""
+    flight = simulate_flight(seed, FlightSettings(kind=FlightKind.PUFFS, n_sources=3))
+    found = solve(flight.log, flight.wind)
+    assert found.posterior is not None
+    assert found.evidence is not None
+    assert len(found.sources) > 1
+    rates = [source.rate_kg_h.median for source in found.sources]
+    assert rates == sorted(rates, reverse=True)
+    assert np.median(found.posterior.rate_kg_h, axis=0) == pytest.approx(rates)
+    for k, source in enumerate(found.sources):
+        place_m = np.median(found.posterior.place_m[:, k, :2], axis=0)
+        assert place_m == pytest.approx(source.place_m)
+        assert found.evidence.probability[k] == source.probability
+        unit = found.evidence.problem.air.carried(found.evidence.shapes[0]).unit_ppm(
+            np.array([*source.place_m, source.height_m.median])
+        )
+        own = [float(unit @ ppm / np.linalg.norm(ppm)) for ppm in found.evidence.found_ppm]
+        assert int(np.argmax(own)) == k
+
+
+def test_no_more_sources_are_looked_for_than_was_said() -> None:
+    flight = simulate_flight(500, FlightSettings(kind=FlightKind.PUFFS, n_sources=3))
+    assert len(solve(flight.log, flight.wind).sources) == 3
+    (one,) = solve(flight.log, flight.wind, replace(FEW, most_sources=1)).sources
+    assert one.rate_kg_h.median > 0
+
+
+def test_a_log_that_no_place_reaches_shows_nothing() -> None:
+    """3 km up no model brings gas: no column of the dictionary has any, and none may be fitted."""
+    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    log = replace(flight.log, altitude_agl_m=flight.log.altitude_agl_m + 3000.0)
+    found = solve(log, flight.wind)
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST)
+    assert np.isnan(found.detectable_kg_h)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2])
+def test_a_row_or_two_show_nothing(n_rows: int) -> None:
+    flight = simulate_flight(501)
+    log = rows(flight.log, slice(400, 400 + n_rows))
+    alone = solve(log, flight.wind)
+    assert (alone.outcome, alone.reason) == (Outcome.CANNOT_LOCATE, Reason.DRIFT)
+    told = solve(log, flight.wind, replace(FEW, background_ppm=CLEAN_PPM))
+    assert (told.outcome, told.reason) == (Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST)
+    assert "3 have to show gas" in told.why
+
+
+def test_a_log_without_a_reading_has_no_baseline_whatever_the_wind() -> None:
+    flight = simulate_flight(501)
+    empty = replace(
+        flight.log, concentration_ppm=np.full_like(flight.log.concentration_ppm, np.nan)
+    )
+    for settings in (FEW, replace(FEW, background_ppm=CLEAN_PPM)):
+        found = solve(empty, flight.wind, settings)
+        assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.DRIFT)
+
+
+def test_sources_are_looked_for_in_a_part_of_the_log() -> None:
+    """Before, the air was clean: the part alone has the source, the baseline is of all."""
+    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    start = float(flight.log.time_unix_s[0])
+
+    def during(from_s: float, to_s: float) -> LogSources:
+        return locate_sources(
+            [estimate_enhancement(flight.log)], flight.wind, "methane", 16.043, FRAME, FEW,
+            during_unix_s=(start + from_s, start + to_s),
+        )  # fmt: skip
+
+    whole, same = solve(flight.log, flight.wind), during(0.0, 1e4)
+    assert same.sources[0].rate_kg_h == whole.sources[0].rate_kg_h
+    part = during(0.0, 500.0)
+    assert part.evidence is not None
+    n_whole = 0 if whole.evidence is None else len(whole.evidence.problem.misfit.mean_ppm)
+    assert 0.5 < len(part.evidence.problem.misfit.mean_ppm) / n_whole < 0.65
+    with pytest.raises(InputError, match="no reading from"):
+        during(1e5, 2e5)
