@@ -18,13 +18,26 @@ SUREST = 50.0
 
 
 def posterior_of(
-    particles: Particles, prior: Prior, wind: WindHistory, rng: np.random.Generator
+    particles: Particles, prior: Prior, wind: WindHistory, rng: np.random.Generator, *, moves: bool
 ) -> Posterior:
-    """Return particles in physical units, their rates with the errors that no block can show."""
+    """Return particles in physical units, their rates with the errors that no block can show.
+
+    Parameters
+    ----------
+    particles, prior
+        Of one air.
+    wind
+        Whose speed's error rates have.
+    rng
+        Where randomness comes from.
+    moves
+        True if a sensor moves.
+    """
     shapes = [prior.shape(shared) for shared in particles.shared]
+    factors = rate_factors(wind, particles.share, rng, moves=moves)
     return Posterior(
         place_m=particles.place_m,
-        rate_kg_h=particles.rate_kg_h * rate_factors(wind, particles.share, rng)[:, None],
+        rate_kg_h=particles.rate_kg_h * factors[:, None],
         wind_offset_deg=-np.degrees([s.turn_rad for s in shapes]),
         lag_s=np.array([s.lag_s for s in shapes]),
         width_per_m=np.array([s.width for s in shapes]),

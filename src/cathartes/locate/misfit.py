@@ -29,8 +29,8 @@ FREEDOM = 4.0
 _CONSTANT = float(gammaln((FREEDOM + 1) / 2) - gammaln(FREEDOM / 2) - 0.5 * np.log(FREEDOM * np.pi))
 MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""
-ALIKE_BLOCKS = 5
-"""T in steps from block to block: 10 s of blocks of 2 s, about one pass through a plume."""
+ALIKE_S = 10.0
+"""T: about one pass through a plume, and as long as a gust stays at a sensor that stands."""
 LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
@@ -48,12 +48,10 @@ def alike(blocks: Blocks) -> NDArray[np.float64]:
     As many rows as the triangle reaches: a covariance that is cut off is none, and has no root.
     """
     time, run = blocks.averaged(blocks.time_s), blocks.runs()
-    steps = np.diff(time)
-    memory = ALIKE_BLOCKS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
     kept = [np.ones(time.size)]
     for k in range(1, time.size):
         row = np.zeros(time.size)
-        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / memory, 0.0)
+        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / ALIKE_S, 0.0)
         if row.max() < LEAST_ALIKE:
             break
         kept.append(np.maximum(row, 0.0))

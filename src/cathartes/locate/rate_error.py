@@ -5,8 +5,9 @@ plume are a poor mean of it, the poorer the more a block misses the model (f):
 
 .. math:: \sigma_{\ln Q}^2 = (\sigma_U/U)^2 + (0.6\,f)^2
 
-A robust fit follows the median of gusts; the mean of log-normal ones of relative deviation f is
-higher by :math:`\sqrt{1 + f^2}`.
+A robust fit follows the median of the gusts that a moving sensor meets in passing; the mean of
+log-normal ones of relative deviation f is higher by :math:`\sqrt{1 + f^2}`. A sensor that stands
+has their mean already.
 """
 
 import numpy as np
@@ -29,7 +30,7 @@ def rate_log_sd(wind: WindHistory, share: float) -> float:
 
 
 def rate_factors(
-    wind: WindHistory, share: NDArray[np.float64], rng: np.random.Generator
+    wind: WindHistory, share: NDArray[np.float64], rng: np.random.Generator, *, moves: bool
 ) -> NDArray[np.float64]:
     """Return what rates have to be multiplied by, (particle,): the mean of gusts, and an error.
 
@@ -39,6 +40,9 @@ def rate_factors(
     share : (particle,)
         f of the misfit.
     rng
+    moves
+        True for a moving sensor.
     """
     log_sd = np.array([rate_log_sd(wind, one) for one in share])
-    return np.exp(log_sd * rng.normal(size=share.size)) * np.sqrt(1 + share**2)
+    mean = np.sqrt(1 + share**2) if moves else 1.0
+    return np.asarray(np.exp(log_sd * rng.normal(size=share.size)) * mean)

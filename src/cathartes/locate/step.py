@@ -201,7 +201,7 @@ def _located(
     given = problem.prior.known_m is not None
     rng = np.random.default_rng(settings.seed)
     particles = sample_posterior(problem, best, settings.particles, rng)
-    posterior = posterior_of(particles, problem.prior, log.wind, rng)
+    posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=log.blocks.moves)
     order = np.arange(best.state.n_sources) if given else strongest_first(posterior)
     posterior, state = posterior.chosen(order), best.state.chosen(order)
     probability = tuple(probability_of(found.gain[k]) for k in order)

@@ -9,7 +9,7 @@ from scipy.stats import t as student
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.clean_air import corrected
 from cathartes.locate.misfit import (
-    ALIKE_BLOCKS,
+    ALIKE_S,
     FREEDOM,
     SENSOR_SHARE,
     Misfit,
@@ -43,7 +43,7 @@ def dense_root(misfit: Misfit, time_s: np.ndarray, model_ppm: np.ndarray, share:
     covariance = np.diag(misfit.sd_ppm**2 + (SENSOR_SHARE * np.array(near)) ** 2)
     for i, one in enumerate(near):
         for j, other in enumerate(near):
-            apart = abs(time_s[i] - time_s[j]) / (2.0 * ALIKE_BLOCKS)
+            apart = abs(time_s[i] - time_s[j]) / ALIKE_S
             covariance[i, j] += share**2 * one * other * max(0.0, 1.0 - apart)
     return np.linalg.cholesky(covariance)
 
@@ -103,8 +103,7 @@ def test_errors_have_a_covariance_however_rows_fall_into_blocks(time_s: np.ndarr
     root = misfit.root(blocks.mean_ppm, 1.0)
     lower = sum(np.diag(row[: row.size - k], -k) for k, row in enumerate(root))
     time, run = blocks.averaged(blocks.time_s), blocks.runs()
-    apart = np.abs(time[:, None] - time) / (ALIKE_BLOCKS * max(np.median(np.diff(time)), 1e-9)) \
-        if n > 1 else np.zeros((1, 1))  # fmt: skip
+    apart = np.abs(time[:, None] - time) / ALIKE_S
     covariance = np.where(run[:, None] == run, 1e4 * np.maximum(0.0, 1 - apart), 0.0)
     covariance += np.diag(blocks.sd_ppm**2 + (SENSOR_SHARE * 100.0) ** 2)
     assert lower @ lower.T == pytest.approx(covariance, abs=1.0)
