@@ -26,11 +26,12 @@ def test_a_rates_error_is_of_speed_and_of_gusts() -> None:
 
 
 def test_rates_are_raised_to_the_mean_of_gusts() -> None:
-    """Log-normal of the stated width about the root of 1 + f²."""
+    """Log-normal of the stated width about the root of 1 + f², or about 1 where nothing moves."""
     share = np.full(40_000, 0.6)
-    logs = np.log(rate_factors(WIND, share, np.random.default_rng(1)))
-    assert logs.mean() == pytest.approx(0.5 * np.log(1.36), abs=0.01)
-    assert logs.std() == pytest.approx(rate_log_sd(WIND, 0.6), rel=0.02)
+    for moves, middle in ((True, 0.5 * np.log(1.36)), (False, 0.0)):
+        logs = np.log(rate_factors(WIND, share, np.random.default_rng(1), moves=moves))
+        assert logs.mean() == pytest.approx(middle, abs=0.01)
+        assert logs.std() == pytest.approx(rate_log_sd(WIND, 0.6), rel=0.02)
 
 
 def test_the_wind_is_on_the_logs_clock_and_blows_to() -> None:
