@@ -125,6 +125,8 @@ def _by_nnls(
     misfit = problem.misfit
     scale = np.sqrt(misfit.sd_ppm**2 + (misfit.share * np.maximum(misfit.mean_ppm, 0.0)) ** 2)
     seen = (columns**2).sum(0) > 1e-4 * (columns**2).sum(0).max()
+    if not seen.any():  # of no columns, scipy 1.17's `nnls` writes where it may not
+        return []
     rate = np.zeros(places_m.shape[0])
     rate[seen] = nnls(columns[:, seen] / scale[:, None], misfit.mean_ppm / scale)[0]
     total = rate.sum()

@@ -138,7 +138,8 @@ def _rows_of(
     reading = log.concentration_ppm[line]
     by_sensor = {s.sensor: s.noise_sd_ppm for s in one.sensors if s.chemical == chemical}
     told = np.array([by_sensor.get(name, np.nan) for name in log.sensors])[log.sensor_index]
-    least = LEAST_NOISE * float(np.nanmedian(np.abs(reading)))
+    known = np.abs(reading[np.isfinite(reading)])
+    least = LEAST_NOISE * float(np.median(known)) if known.size else 0.0
     noise = np.maximum(np.where(np.isfinite(told), told, 0.0), max(least, 1e-9))
     near = log.position_m(frame)
     if settings.background_ppm is not None:
