@@ -12,7 +12,6 @@ from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.baseline import BaselineSettings, estimate_baseline
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
-from cathartes.scenes.records.flags import FlagKind
 
 LEAST_SITE_SENSORS = 3
 STANDS_M = 2.0
@@ -119,8 +118,8 @@ def gather_rows(
     ]  # fmt: skip
     troubled = [
         settings.background_ppm is None
-        and any(flag.kind is FlagKind.BASELINE for flag in one.flags)
         and len(one.log.sensors) == 1
+        and not one.behaviour(chemical, one.log.sensors[0]).has_baseline
         for one in having
     ]
     return GasRows(

@@ -96,6 +96,16 @@ def test_a_log_without_a_value_has_no_baseline() -> None:
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.DRIFT)
 
 
+def test_one_gas_without_a_baseline_leaves_the_others_theirs() -> None:
+    flight = simulate_flight(501)
+    stuck = np.full_like(flight.log.concentration_ppm, 1.9)
+    both = replace(
+        flight.log, chemicals=("methane", "ammonia"),
+        concentration_ppm=np.vstack([flight.log.concentration_ppm, stuck]),
+    )  # fmt: skip
+    assert solve(both, flight.wind).outcome is Outcome.LOCATED
+
+
 def test_still_air_tells_no_place() -> None:
     flight = simulate_flight(501)
     calm = replace(flight.wind, wind_speed_m_s=0.1 * flight.wind.wind_speed_m_s)
