@@ -200,6 +200,29 @@ def test_a_file_from_new_to_old_is_turned_round(read):
     assert log.flags == ()
 
 
+def test_a_table_in_no_order_is_put_in_order_of_time(read):
+    """Rows by the last digit of their second: no clock is set back that often."""
+    shuffled = sorted(range(60), key=lambda s: (s % 10, s))
+    log = read([rows(60)[s] for s in shuffled])
+    np.testing.assert_array_equal(log.time_unix_s, START + np.arange(60.0))
+    (flag,) = log.flags
+    assert flag.kind is FlagKind.NOT_IN_ORDER
+    assert "9 of 60 rows are earlier" in flag.message
+
+
+@pytest.mark.parametrize("name", ["", "north"])
+def test_standing_sensors_of_one_name_are_refused(read, name):
+    """Their mean place would be a third one, where none is."""
+    lines = [f"{row(s, lon=lon)},{name}" for s in range(6) for lon in ("7.1", "7.101")]
+    with pytest.raises(InputError, match=r"at 2 places at the same times; give each"):
+        read(lines, f"{HEADER},sensor")
+
+
+def test_a_moving_sensor_may_have_rounded_times(read):
+    lines = [row(s // 5, lon=f"{7.1 + 1e-5 * s:.5f}") for s in range(40)]
+    assert len(read(lines)) == 8
+
+
 def test_a_clock_that_jumps_ahead_is_flagged(read):
     log = read([row(s, ppm=f"{2 + s % 3}") for s in [*range(20), *range(1000, 1020)]])
     (flag,) = log.flags
