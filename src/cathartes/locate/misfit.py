@@ -37,15 +37,21 @@ EXACT, EXACT_LOG_SD = 0.02, 0.4
 
 
 def alike(blocks: Blocks) -> NDArray[np.float64]:
-    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block)."""
+    """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block).
+
+    Of sensors of unequal pace the faster is taken at the usual one: what is cut off after
+    `ALIKE_BLOCKS` has to be zero, or the covariance is none.
+    """
     time = blocks.averaged(blocks.time_s)
     steps = np.diff(time)
-    memory = ALIKE_BLOCKS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    memory = ALIKE_BLOCKS * usual
+    paced = np.where(steps > 0, np.maximum(steps, usual), memory)
+    time = np.concatenate([[0.0], np.cumsum(paced)])
     kept = np.zeros((ALIKE_BLOCKS, time.size))
     kept[0] = 1.0
     for k in range(1, min(ALIKE_BLOCKS, time.size)):
-        later = time[k:] - time[:-k]
-        kept[k, :-k] = np.where(later > 0, np.maximum(0.0, 1 - later / memory), 0.0)
+        kept[k, :-k] = np.maximum(0.0, 1 - (time[k:] - time[:-k]) / memory)
     return kept
 
 
