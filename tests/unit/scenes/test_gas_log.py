@@ -86,6 +86,19 @@ def test_an_open_path_has_two_ends(read):
         read([f"{row(0)},7.1,46.801"], f"{HEADER},longitude2_deg,latitude2_deg")
 
 
+def test_points_and_open_paths_in_one_file(read):
+    """A row of a path that lacks its far end has no place; a sensor without any is a point."""
+    header = f"{HEADER},sensor,longitude2_deg,latitude2_deg,altitude2_agl_m"
+    far = {"laser": "7.1,46.801,2", "mast": ",,"}
+    lines = [f"{row(s)},{name},{far[name]}" for s in range(3) for name in far]
+    lines.append(f"{row(3)},laser,,,")
+    log = read(lines, header)
+    assert kinds(log) == {FlagKind.NO_PLACE}
+    frame = LocalFrame(7.1, 46.8)
+    reach = np.linalg.norm(log.path_end_m(frame) - log.position_m(frame), axis=1)
+    np.testing.assert_allclose(reach, [112.6, 0.0] * 3, atol=0.2)
+
+
 def test_a_point_is_its_own_path_end(read):
     log = read(rows(3))
     frame = log.local_frame()
