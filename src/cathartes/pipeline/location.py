@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from cathartes.errors import InputError, UnknownGasError
+from cathartes.errors import InputError, SettingsError, UnknownGasError
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.step import locate_sources
 from cathartes.pipeline.clock import StageClock
@@ -101,9 +102,11 @@ def locate(
     with StageClock(progress or SilentProgress()) as clock:
         clock.tick("read", 0.0)
         read = [read_gas_log(path, mapping=_path(mapping), track=_path(track)) for path in paths]
+        _check_repeated(read)
         scans = [read_scan_look(folder) for folder in folders]
         _check_names([scan.name for scan in scans])
         names = _chemicals(read, scans, chemicals)
+        _check_background(given, names)
         frame = _frame(read, scans)
         blown = None if wind is None else _said_wind(str(wind), _path(wind_mapping), frame)
         groups = logs_by_time(read)
@@ -198,6 +201,28 @@ def _check_names(names: Sequence[str]) -> None:
         raise InputError(
             f"two scans are called {', '.join(twice)}; the folders of --plumes need names of their "
             "own, and none twice."
+        )
+
+
+def _check_repeated(logs: Sequence[GasLog]) -> None:
+    """Raise if two logs hold the same rows: what was measured once would count twice."""
+    for one, other in combinations(logs, 2):
+        if one.chemicals == other.chemicals and all(
+            np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+            for name in ("time_unix_s", "longitude_deg", "latitude_deg", "concentration_ppm")
+        ):
+            raise InputError(
+                f"logs {one.name} and {other.name} hold the same rows, and what was measured once "
+                "would count twice; give each log once."
+            )
+
+
+def _check_background(settings: LocateSettings, chemicals: Sequence[str]) -> None:
+    """Raise if one background is stated for several gases."""
+    if settings.background_ppm is not None and len(chemicals) > 1:
+        raise SettingsError(
+            f"a background of {settings.background_ppm:g} ppm is stated for {len(chemicals)} gases "
+            f"({', '.join(chemicals)}); choose the one that it is of with --gas."
         )
 
 
