@@ -102,11 +102,10 @@ def locate(
     with StageClock(progress or SilentProgress()) as clock:
         clock.tick("read", 0.0)
         read = [read_gas_log(path, mapping=_path(mapping), track=_path(track)) for path in paths]
-        _check_repeated(read)
         scans = [read_scan_look(folder) for folder in folders]
         _check_names([scan.name for scan in scans])
         names = _chemicals(read, scans, chemicals)
-        _check_background(given, names)
+        _check_logs(read, names, given)
         frame = _frame(read, scans)
         blown = None if wind is None else _said_wind(str(wind), _path(wind_mapping), frame)
         groups = logs_by_time(read)
@@ -204,8 +203,10 @@ def _check_names(names: Sequence[str]) -> None:
         )
 
 
-def _check_repeated(logs: Sequence[GasLog]) -> None:
-    """Raise if two logs hold the same rows: what was measured once would count twice."""
+def _check_logs(
+    logs: Sequence[GasLog], chemicals: Sequence[str], settings: LocateSettings
+) -> None:
+    """Raise if two logs hold the same rows, or one background is stated for several gases."""
     for one, other in combinations(logs, 2):
         if one.chemicals == other.chemicals and all(
             np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
@@ -215,10 +216,6 @@ def _check_repeated(logs: Sequence[GasLog]) -> None:
                 f"logs {one.name} and {other.name} hold the same rows, and what was measured once "
                 "would count twice; give each log once."
             )
-
-
-def _check_background(settings: LocateSettings, chemicals: Sequence[str]) -> None:
-    """Raise if one background is stated for several gases."""
     if settings.background_ppm is not None and len(chemicals) > 1:
         raise SettingsError(
             f"a background of {settings.background_ppm:g} ppm is stated for {len(chemicals)} gases "
