@@ -203,9 +203,7 @@ def _check_names(names: Sequence[str]) -> None:
         )
 
 
-def _check_logs(
-    logs: Sequence[GasLog], chemicals: Sequence[str], settings: LocateSettings
-) -> None:
+def _check_logs(logs: Sequence[GasLog], chemicals: Sequence[str], settings: LocateSettings) -> None:
     """Raise if two logs hold the same rows, or one background is stated for several gases."""
     for one, other in combinations(logs, 2):
         if one.chemicals == other.chemicals and all(
