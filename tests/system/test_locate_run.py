@@ -15,7 +15,7 @@ from shapely.geometry import Point, shape
 
 import cathartes
 from cathartes.cli.main import main
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.simulate.flights import FRAME, simulate_flight
 
 SETTINGS = cathartes.LocateSettings(particles=60, grid_m=12.0)
@@ -97,6 +97,26 @@ def test_a_log_without_wind_is_refused_and_leaves_nothing(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="--wind"):
         cathartes.locate(tmp_path / "flight.csv", tmp_path / "located")
     assert [p.name for p in tmp_path.iterdir()] == ["flight.csv"]
+
+
+def test_one_log_given_twice_does_not_count_twice(tmp_path: Path) -> None:
+    for name in ("flight.csv", "copy.csv"):
+        write_log(tmp_path / name)
+    with pytest.raises(InputError, match=r"flight and copy hold the same rows.*give each log once"):
+        cathartes.locate([tmp_path / "flight.csv", tmp_path / "copy.csv"], tmp_path / "located")
+
+
+def test_one_background_is_not_that_of_two_gases(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv")
+    text = (tmp_path / "flight.csv").read_text("utf-8").splitlines()
+    both = [f"{line},{'ammonia_ppm' if n == 0 else 0.01}" for n, line in enumerate(text)]
+    (tmp_path / "flight.csv").write_text("\n".join(both), "utf-8")
+    with pytest.raises(SettingsError, match=r"1\.9 ppm is stated for methane, .*--gas"):
+        cathartes.locate(
+            tmp_path / "flight.csv",
+            tmp_path / "located",
+            settings=cathartes.LocateSettings(background_ppm=1.9),
+        )
 
 
 def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:

@@ -63,9 +63,9 @@ class Blocks:
     def runs(self) -> NDArray[np.intp]:
         """Return which run each block is of, (block,): in a run time ascends, so it is a sensor's.
 
-        Sensors whose blocks follow each other in time are one run: no equation minds.
+        Sensors of one time are runs of their own; those that follow each other are one.
         """
-        return np.cumsum(np.diff(self.averaged(self.time_s), prepend=-np.inf) < 0)
+        return np.cumsum(np.diff(self.averaged(self.time_s), prepend=-np.inf) <= 0)
 
     def averaged(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means of values at points, (block,).

@@ -143,7 +143,7 @@ def _by_nnls(
     misfit = problem.misfit
     scale = misfit.reading_sd_ppm
     seen = (columns**2).sum(0) > 1e-4 * (columns**2).sum(0).max()
-    if not seen.any():
+    if not seen.any():  # of no columns, scipy 1.17's `nnls` writes where it may not
         return []
     rate = np.zeros(places_m.shape[0])
     rate[seen] = nnls(columns[:, seen] / scale[:, None], misfit.mean_ppm / scale)[0]

@@ -13,7 +13,6 @@ from cathartes.locate.site_baseline import is_site, site_baseline
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
-from cathartes.scenes.records.flags import FlagKind
 from cathartes.scenes.records.times import iso_text
 
 THINNED_S = 1.0
@@ -139,8 +138,8 @@ def gather_rows(
     ]  # fmt: skip
     troubled = [
         settings.background_ppm is None
-        and any(flag.kind is FlagKind.BASELINE for flag in one.flags)
         and len(one.log.sensors) == 1
+        and not one.behaviour(chemical, one.log.sensors[0]).has_baseline
         for one in having
     ]
     return GasRows(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from cathartes.errors import SettingsError
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.step import locate_sources
 from cathartes.pipeline.clock import StageClock
@@ -85,6 +86,12 @@ def locate(
     with StageClock(progress or SilentProgress()) as clock:
         clock.tick("read", 0.0)
         flown = read_location_input(files, chemicals, source_at)
+        if given.background_ppm is not None and len(flown.molar_mass_g_mol) > 1:
+            gases = ", ".join(flown.molar_mass_g_mol)
+            raise SettingsError(
+                f"a background of {given.background_ppm:g} ppm is stated for {gases}; choose the "
+                "one gas that it is of with --gas."
+            )
         with OutputFolder(Path(out), kind=LOCATION_RESULT, overwrite=overwrite) as folder:
             clock.tick("baseline", 0.0)
             above = [tuple(estimate_enhancement(log) for log in logs) for logs in flown.logs]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,7 @@ def read_location_input(
     if not files.logs and not files.scans:
         raise InputError("no log and no scan was given; name at least one.")
     logs = [read_gas_log(path, mapping=files.mapping, track=files.track) for path in files.logs]
+    _check_logs(logs)
     scans = [read_scan_look(folder) for folder in files.scans]
     _check_names([scan.name for scan in scans])
     masses = _molar_masses(_chemicals(logs, scans, chemicals))
@@ -153,6 +155,19 @@ def _check_names(names: Sequence[str]) -> None:
             f"two scans are called {', '.join(twice)}; the folders of --plumes need names of their "
             "own, and none twice."
         )
+
+
+def _check_logs(logs: Sequence[GasLog]) -> None:
+    """Raise if two logs hold the same rows."""
+    for one, other in combinations(logs, 2):
+        if one.chemicals == other.chemicals and all(
+            np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+            for name in ("time_unix_s", "longitude_deg", "latitude_deg", "concentration_ppm")
+        ):
+            raise InputError(
+                f"logs {one.name} and {other.name} hold the same rows, and what was measured once "
+                "would count twice; give each log once."
+            )
 
 
 def joined_winds(winds: Sequence[WindHistory]) -> WindHistory:

@@ -79,6 +79,34 @@ def test_a_flight_without_a_source_is_not_located(seed: int) -> None:
     assert found.detectable_kg_h > 0
 
 
+def test_a_flight_above_all_that_a_plume_reaches_says_nothing_of_places() -> None:
+    """No place of the grid is seen from there: what stands out can't come from any."""
+    flight = simulate_flight(501)
+    high = replace(flight.log, altitude_agl_m=flight.log.altitude_agl_m + 3000.0)
+    found = solve(high, flight.wind)
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_log_without_a_value_has_no_baseline() -> None:
+    flight = simulate_flight(501)
+    empty = replace(
+        flight.log, concentration_ppm=np.full_like(flight.log.concentration_ppm, np.nan)
+    )
+    found = solve(empty, flight.wind)
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.DRIFT)
+
+
+def test_one_gas_without_a_baseline_leaves_the_others_theirs() -> None:
+    flight = simulate_flight(501)
+    stuck = np.full_like(flight.log.concentration_ppm, 1.9)
+    both = replace(
+        flight.log, chemicals=("methane", "ammonia"),
+        concentration_ppm=np.vstack([flight.log.concentration_ppm, stuck]),
+    )  # fmt: skip
+    assert solve(both, flight.wind).outcome is Outcome.LOCATED
+
+
 def test_still_air_tells_no_place() -> None:
     flight = simulate_flight(501)
     calm = replace(flight.wind, wind_speed_m_s=0.1 * flight.wind.wind_speed_m_s)

@@ -48,6 +48,16 @@ def dense_root(misfit: Misfit, time_s: np.ndarray, model_ppm: np.ndarray, share:
     return np.linalg.cholesky(covariance)
 
 
+def test_a_fast_and_slow_sensors_in_one_log_have_a_covariance() -> None:
+    """A flight at 2 s beside masts at 30 s: most steps are 30 s, and the flight's far shorter."""
+    mast = 30.0 * np.arange(100)
+    time = np.concatenate([mast, mast, TIME_S])
+    misfit = misfit_of(blocks_at(time, np.zeros(time.size)))
+    root = misfit.root(np.full(time.size, 50.0), 1.0)
+    assert np.isfinite(root).all()
+    assert (misfit.alike[1:, 99] == 0).all()
+
+
 def test_the_likelihood_is_that_of_the_whole_covariance() -> None:
     rng = np.random.default_rng(4)
     reading = MODEL_PPM * 1.2 + 0.05 * rng.normal(size=N)

@@ -86,6 +86,19 @@ def test_an_open_path_has_two_ends(read):
         read([f"{row(0)},7.1,46.801"], f"{HEADER},longitude2_deg,latitude2_deg")
 
 
+def test_points_and_open_paths_in_one_file(read):
+    """A row of a path that lacks its far end has no place; a sensor without any is a point."""
+    header = f"{HEADER},sensor,longitude2_deg,latitude2_deg,altitude2_agl_m"
+    far = {"laser": "7.1,46.801,2", "mast": ",,"}
+    lines = [f"{row(s)},{name},{far[name]}" for s in range(3) for name in far]
+    lines.append(f"{row(3)},laser,,,")
+    log = read(lines, header)
+    assert kinds(log) == {FlagKind.NO_PLACE}
+    frame = LocalFrame(7.1, 46.8)
+    reach = np.linalg.norm(log.path_end_m(frame) - log.position_m(frame), axis=1)
+    np.testing.assert_allclose(reach, [112.6, 0.0] * 3, atol=0.2)
+
+
 def test_a_point_is_its_own_path_end(read):
     log = read(rows(3))
     frame = log.local_frame()
@@ -198,6 +211,29 @@ def test_a_file_from_new_to_old_is_turned_round(read):
     log = read(rows(20)[::-1])
     assert len(log) == 20
     assert log.flags == ()
+
+
+def test_a_table_in_no_order_is_put_in_order_of_time(read):
+    """Rows by the last digit of their second: no clock is set back that often."""
+    shuffled = sorted(range(60), key=lambda s: (s % 10, s))
+    log = read([rows(60)[s] for s in shuffled])
+    np.testing.assert_array_equal(log.time_unix_s, START + np.arange(60.0))
+    (flag,) = log.flags
+    assert flag.kind is FlagKind.NOT_IN_ORDER
+    assert "9 of 60 rows are earlier" in flag.message
+
+
+@pytest.mark.parametrize("name", ["", "north"])
+def test_standing_sensors_of_one_name_are_refused(read, name):
+    """Their mean place would be a third one, where none is."""
+    lines = [f"{row(s, lon=lon)},{name}" for s in range(6) for lon in ("7.1", "7.101")]
+    with pytest.raises(InputError, match=r"at 2 places at the same times; give each"):
+        read(lines, f"{HEADER},sensor")
+
+
+def test_a_moving_sensor_may_have_rounded_times(read):
+    lines = [row(s // 5, lon=f"{7.1 + 1e-5 * s:.5f}") for s in range(40)]
+    assert len(read(lines)) == 8
 
 
 def test_a_clock_that_jumps_ahead_is_flagged(read):

@@ -19,6 +19,9 @@ from cathartes.scenes.wind.conventions import (
     wind_to_components,
 )
 
+ROWS_A_PLACE = 3
+"""Sensors of so many rows a place, on average, stand there."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
@@ -66,7 +69,7 @@ def assemble_log(raw: RawRows) -> GasLog:
     Raises
     ------
     InputError
-        If no row is left.
+        If no row is left, or standing sensors share a name.
     """
     flags = list(raw.flags)
     names, index = _sensors(raw)
@@ -100,6 +103,7 @@ def assemble_log(raw: RawRows) -> GasLog:
             f"gas log {raw.name}: none of {raw.time_unix_s.size} rows has time and place. "
             + " ".join(flag.message for flag in flags)
         )
+    _check_one_place(raw, rows, names, index)
     log = _average_equal_times(raw, rows, names, index, flags)
     return log.with_flags(*find_suspicions(log))
 
@@ -132,6 +136,28 @@ def _each_sensor(
 ) -> NDArray[np.intp]:
     kept = [keep(rows[index[rows] == sensor]) for sensor in np.unique(index[rows])]
     return np.sort(np.concatenate([*kept, np.empty(0, np.intp)])).astype(np.intp)
+
+
+def _check_one_place(
+    raw: RawRows, rows: NDArray[np.intp], names: Sequence[str], index: NDArray[np.intp]
+) -> None:
+    """Raise if rows of one sensor and time lie at a few places only: sensors that share a name.
+
+    A sensor that moves is at a new place in each row, whatever its times are rounded to.
+    """
+    time, own = raw.time_unix_s[rows], index[rows]
+    place = np.stack([raw.longitude_deg[rows], raw.latitude_deg[rows]], axis=1)
+    again = (np.diff(time) == 0) & (np.diff(own) == 0) & (np.diff(place, axis=0) != 0).any(axis=1)
+    for sensor in np.unique(own[1:][again]):
+        places = np.unique(place[own == sensor], axis=0)
+        if len(places) * ROWS_A_PLACE > (own == sensor).sum():
+            continue
+        who = f"rows of sensor {names[sensor]!r}" if names[sensor] else "rows without a sensor"
+        raise InputError(
+            f"gas log {raw.name}: {who} lie at {len(places)} places at the same times; give each "
+            "standing sensor a name of its own in the column sensor (of a mapping file, "
+            "place.sensor)."
+        )
 
 
 def _average_equal_times(

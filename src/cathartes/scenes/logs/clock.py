@@ -10,6 +10,10 @@ SET_FORWARD_S = 365.0 * 86_400.0
 """A step ahead by more is a clock that was set, from 1970 or 1980; no log pauses so long."""
 JITTER_S = 1.0
 """Steps back of no more are loggers writing rows in another order than they were measured."""
+UNSORTED_SHARE = 0.05
+UNSORTED_STEPS = 5
+"""More steps back, in share of the rows and in number, are a table that was never in order of
+time: no clock is set so often."""
 
 
 def keep_one_clock(
@@ -20,14 +24,15 @@ def keep_one_clock(
     A file that runs from the newest row to the oldest is only turned round. A single time that
     fits neither neighbour, while these fit each other, is left out. If the clock was set, back or
     by more than a year ahead, nothing says by which of the two the wind or another log was timed:
-    the longest run between such steps is kept.
+    the longest run between such steps is kept. A table that was sorted by something else than time
+    steps back all the time; its rows are all kept.
 
     Parameters
     ----------
     time_unix_s : (file row,) [s]
     rows : (row,), numbers of rows with a time
     flags
-        Gets a flag if any row is left out.
+        Gets a flag if any row is left out, or the rows were in no order.
 
     Returns
     -------
@@ -35,6 +40,16 @@ def keep_one_clock(
     """
     time = time_unix_s[rows]
     if rows.size > 2 and (np.diff(time) <= 0).all():
+        return rows
+    n_back = int((np.diff(time) < -JITTER_S).sum())
+    if n_back > max(UNSORTED_SHARE * rows.size, UNSORTED_STEPS):
+        flags.append(
+            Flag(
+                FlagKind.NOT_IN_ORDER,
+                f"{n_back} of {rows.size} rows are earlier than the row before: the table was not "
+                "in order of time, and is put in it.",
+            )
+        )
         return rows
     fits = ~_glitches(time)
     if not fits.all():

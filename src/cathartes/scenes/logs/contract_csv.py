@@ -53,7 +53,8 @@ def read_contract_csv(path: Path) -> GasLog:
     has_wind = check_wind_columns(table.name, table.columns, _MAPPING)
     nothing = np.full(n_rows, np.nan)
     longitude, latitude, altitude = (table.numbers(column) for column in PLACE)
-    end = PathEnd(*(table.numbers(c) for c in PATH_END)) if PATH_END[0] in table.columns else None
+    sensor = tuple(table.text(SENSOR)) if SENSOR in table.columns else ()
+    end = _path_end(table, sensor) if PATH_END[0] in table.columns else None
     return assemble_log(
         RawRows(
             name=path.stem,
@@ -65,11 +66,23 @@ def read_contract_csv(path: Path) -> GasLog:
             concentration_ppm=np.array([table.numbers(f"{c}_ppm") for c in chemicals]),
             wind_speed_m_s=_both(table, SPEED) if has_wind else nothing,
             wind_from_deg=_both(table, FROM) if has_wind else nothing,
-            sensor=tuple(table.text(SENSOR)) if SENSOR in table.columns else (),
+            sensor=sensor,
             path_end=end,
             flags=_unread(table, chemicals),
         )
     )
+
+
+def _path_end(table: TextTable, sensor: tuple[str, ...]) -> PathEnd:
+    """Return far ends; a sensor that has none in any row measures at a point, its own end."""
+    near = np.array([table.numbers(column) for column in PLACE])
+    far = np.array([table.numbers(column) for column in PATH_END])
+    names = np.array(sensor or ("",) * near.shape[1])
+    for name in dict.fromkeys(sensor):
+        own = names == name
+        if not np.isfinite(far[:, own]).any():
+            far[:, own] = near[:, own]
+    return PathEnd(*far)
 
 
 def _times(table: TextTable) -> NDArray[np.float64]:

@@ -42,6 +42,8 @@ class SensorBehaviour:
         Of a first-order response.
     dead_time_s
         Their difference.
+    has_baseline
+        False if its baseline can't be trusted; a flag says why.
     """
 
     chemical: str
@@ -51,6 +53,7 @@ class SensorBehaviour:
     delay_s: Estimate
     time_constant_s: Estimate
     dead_time_s: Estimate
+    has_baseline: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +154,6 @@ def _behaviour(
             "it needs both delay and time constant",
             delay.value + 2 * delay.sd if delay.known else np.inf,
         )
-    return SensorBehaviour(chemical, sensor, noise, baseline.drift_ppm_h, delay, constant, dead)
+    return SensorBehaviour(
+        chemical, sensor, noise, baseline.drift_ppm_h, delay, constant, dead, not baseline.why_not
+    )

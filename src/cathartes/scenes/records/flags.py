@@ -9,6 +9,7 @@ class FlagKind(StrEnum):
 
     CLOCK_SET = "clock set"
     CLOCK_GAP = "gap in time"
+    NOT_IN_ORDER = "not in order"
     DUPLICATE_TIME = "duplicate times"
     NO_PLACE = "no position"
     NO_TIME = "no time"
