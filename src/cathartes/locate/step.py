@@ -11,6 +11,7 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.clean_air import corrected
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import STEPS, Found, search
+from cathartes.locate.echoes import without_echoes
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.known import explain_known
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
@@ -128,6 +129,8 @@ def locate_sources(
     model, problem, found = _best_model(
         models, prior, misfit, places, given, stands=not blocks.moves and known_m is None
     )
+    if known_m is None and not blocks.moves:
+        found = without_echoes(problem, blocks, found)
     curtains = _curtains(rows, winds, 1 / per_kg_m3) if blocks.moves else ()
     detectable = _detectable_kg_h(found, blocks.sd_ppm)
     if (
