@@ -16,6 +16,7 @@ from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.pipeline.location import locate as find_sources
 from cathartes.products.file_names import SOURCES_PLOT, SUMMARY
 from cathartes.products.location import Located, source_id
+from cathartes.products.rate_words import rate_words
 
 _DEFAULTS = LocateSettings()
 
@@ -128,15 +129,12 @@ def locate(
 def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] = ()) -> list[str]:
     """Return what is said of one gas, and of what its sources did in each sortie."""
     total = gas.total_rate_kg_h
-    rate = (
-        ""
-        if total is None
-        else f"; in all {total.median:.2g} kg/h ({total.p05:.2g} to {total.p95:.2g})"
-    )
+    rate = "" if total is None else f"; in all {rate_words(total.median, total.p05, total.p95)}"
     reason, why = (f", {gas.reason}", f": {gas.why}") if gas.reason else ("", "")
     lines = [f"{gas.chemical}: {gas.outcome}{reason}{rate}{why}"]
     for number, source in enumerate(gas.sources):
         longitude, latitude = located.frame.to_lon_lat(*source.place_m)
+        one = source.rate_kg_h
         long, short = source.region_90.half_axes_m
         where = (
             "as given"
@@ -145,8 +143,7 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
         )
         lines.append(
             f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, {where}; "
-            f"{source.rate_kg_h.median:.2g} kg/h ({source.rate_kg_h.p05:.2g} to "
-            f"{source.rate_kg_h.p95:.2g}); probability {source.probability:.2f}"
+            f"{rate_words(one.median, one.p05, one.p95)}; probability {source.probability:.2f}"
         )
         if common:
             share = common[number].working_share
@@ -166,7 +163,7 @@ def _words(told: SourceInSortie) -> str:
     """Return what a source did in a sortie."""
     rate = told.rate_kg_h
     if told.emission is Emission.EMITTED and rate is not None:
-        return f"{told.sortie}: emitted, {rate.median:.2g} kg/h ({rate.p05:.2g} to {rate.p95:.2g})"
+        return f"{told.sortie}: emitted, {rate_words(rate.median, rate.p05, rate.p95)}"
     bound = "" if told.below_kg_h is None else f", below {told.below_kg_h:.2g} kg/h at 95 %"
     if told.emission is Emission.DID_NOT:
         return f"{told.sortie}: did not emit{bound}"

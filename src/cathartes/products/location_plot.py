@@ -22,8 +22,8 @@ from cathartes.products.map_marks import (
     SOURCE,
     draw_scale,
     draw_wind,
-    rate_words,
 )
+from cathartes.products.rate_words import rate_words
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.wind.variability import WindSummary
 

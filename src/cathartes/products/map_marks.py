@@ -11,19 +11,6 @@ CLEAN_TO_STRONG = LinearSegmentedColormap.from_list(
 SCALES_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
-def rate_words(rate_kg_h: float, low_kg_h: float, high_kg_h: float, *, apart: str = " ") -> str:
-    """Return a rate with its interval, two digits each and never as a power of ten.
-
-    >>> rate_words(112.3, 67.4, 187.0)
-    '110 kg/h (67 to 190)'
-    """
-    middle, low, high = (
-        np.format_float_positional(value, 2, unique=False, fractional=False, trim="-")
-        for value in (rate_kg_h, low_kg_h, high_kg_h)
-    )
-    return f"{middle} kg/h{apart}({low} to {high})"
-
-
 def draw_wind(axes: Axes, speed_m_s: float, from_deg: float, error_deg: float) -> None:
     """Draw an arrow that flies with the wind, and say it in words."""
     to = np.radians(from_deg + 180.0)

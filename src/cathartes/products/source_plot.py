@@ -19,10 +19,10 @@ from cathartes.products.map_marks import (
     SOURCE,
     draw_scale,
     draw_wind,
-    rate_words,
 )
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.quicklook_words import shortened
+from cathartes.products.rate_words import rate_words
 from cathartes.products.summary import WindFacts
 
 MOST_PLUMES = 6

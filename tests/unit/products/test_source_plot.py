@@ -11,8 +11,8 @@ from cathartes.locate.look_wind import LookWind
 from cathartes.locate.mixed import find_origins
 from cathartes.locate.plume_source import PlumeSource
 from cathartes.locate.rate import MapRate
-from cathartes.products.map_marks import rate_words
 from cathartes.products.plume_table import PlumeRow
+from cathartes.products.rate_words import rate_words
 from cathartes.products.source_plot import write_source_plot
 from cathartes.products.summary import WindFacts
 from cathartes.scenes.local_frame import LocalFrame
