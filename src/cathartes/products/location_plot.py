@@ -73,8 +73,9 @@ def write_location_plot(
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_title(_title(gas), loc="left", fontsize=11, color=INK)
-        bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
-        bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
+        if any(gas.chemical in one.log.chemicals for one in logs):
+            bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
+            bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
     figure.savefig(path, bbox_inches="tight")
 
 

@@ -53,3 +53,10 @@ def test_standing_sensors_differ_by_what_they_see(tmp_path: Path) -> None:
     spike = replace(log, concentration_ppm=log.concentration_ppm + 2.0 * (np.arange(n) == 100))
     assert one > 0
     assert darkest_share(tmp_path, spike) < 1.5 * one
+
+
+def test_without_a_log_there_are_no_colours_to_explain(tmp_path: Path) -> None:
+    """Of plume maps alone nothing is coloured: the picture has greys only."""
+    path = tmp_path / "sources.png"
+    write_location_plot(path, Located((NOTHING,), FRAME, (), ()), [], None)
+    assert np.ptp(imread(path)[..., :3], axis=-1).max() < 0.05
