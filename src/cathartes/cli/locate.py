@@ -130,15 +130,15 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
     """Return what is said of one gas, and of what its sources did in each sortie."""
     total = gas.total_rate_kg_h
     rate = "" if total is None else f"; in all {_rate(total)}"
-    reason = f", {gas.reason}: {gas.why}" if gas.reason else ""
-    lines = [f"{gas.chemical}: {gas.outcome}{reason}{rate}"]
+    reason, why = (f", {gas.reason}", f": {gas.why}") if gas.reason else ("", "")
+    lines = [f"{gas.chemical}: {gas.outcome}{reason}{rate}{why}"]
     for number, source in enumerate(gas.sources):
         longitude, latitude = located.frame.to_lon_lat(*source.place_m)
         long, short = source.region_90.half_axes_m
         where = (
             "as given"
             if gas.outcome is Outcome.PLACE_GIVEN
-            else f"90 % within an ellipse of {long:.0f} by {short:.0f} m half axes"
+            else f"90 % within an ellipse of {_metres(long)} by {_metres(short)} m half axes"
         )
         lines.append(
             f"  {source_id(gas, number)}: {float(longitude):.6f}, {float(latitude):.6f}, {where}; "
@@ -155,6 +155,11 @@ def _lines(located: Located, gas: LogSources, common: tuple[CommonSource, ...] =
 
 def _rate(rate: Interval) -> str:
     return rate_words(rate.median, rate.p05, rate.p95)
+
+
+def _metres(length_m: float) -> str:
+    """Return a length to the metre, below 10 m to two digits: no region has an axis of 0 m."""
+    return f"{length_m:.0f}" if length_m >= 10 else f"{length_m:.2g}"
 
 
 def _words(told: SourceInSortie) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from cathartes.cli.failure import Failure
 from cathartes.detect.result import Outcome
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
+from cathartes.products.rate_words import rate_words
 from cathartes.products.summary import GasSearchedFacts, PlumeShort, ScanSummary
 
 _SENSITIVITY = "Noise of a pixel's column density [ppm m], one standard deviation, scene median:"
@@ -48,12 +49,10 @@ def source_sentence(plume: PlumeShort) -> str:
         )
     if plume.n_sources is not None and plume.n_sources > 1:
         where += f", the first of {plume.n_sources:.0f}"
-    if plume.rate_kg_h is None:
+    rate, low, high = plume.rate_kg_h, plume.rate_kg_h_p05, plume.rate_kg_h_p95
+    if rate is None or low is None or high is None:
         return f"Plume {plume.id}: {where}; no rate: {plume.rate_reason}."
-    return (
-        f"Plume {plume.id}: {where}; {plume.rate_kg_h:.3g} kg/h "
-        f"({plume.rate_kg_h_p05:.3g} to {plume.rate_kg_h_p95:.3g})."
-    )
+    return f"Plume {plume.id}: {where}; {rate_words(rate, low, high)}."
 
 
 def outcome_sentence(summary: ScanSummary) -> str:

@@ -31,6 +31,8 @@ class Blocks:
         Mean above the baseline, and the standard deviation of its error from noise and baseline.
     baseline_sd_ppm : (block,) [ppm]
         The baseline's part of it, which many blocks share.
+    sensor : (block,) int
+        Whose; None: all of one.
     """
 
     time_s: NDArray[np.float64]
@@ -41,6 +43,7 @@ class Blocks:
     mean_ppm: NDArray[np.float64]
     sd_ppm: NDArray[np.float64]
     baseline_sd_ppm: NDArray[np.float64]
+    sensor: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         """Return the number of blocks."""
@@ -61,11 +64,11 @@ class Blocks:
         )  # fmt: skip
 
     def runs(self) -> NDArray[np.intp]:
-        """Return which run each block is of, (block,): in a run time ascends, so it is a sensor's.
-
-        Sensors of one time are runs of their own; those that follow each other are one.
-        """
-        return np.cumsum(np.diff(self.averaged(self.time_s), prepend=-np.inf) <= 0)
+        """Return which run each block is of, (block,): of one sensor, and in it time ascends."""
+        time = self.averaged(self.time_s)
+        sensor = np.zeros(time.size) if self.sensor is None else self.sensor
+        broken = (np.diff(time, prepend=-np.inf) <= 0) | (np.diff(sensor, prepend=sensor[:1]) != 0)
+        return np.cumsum(broken)
 
     def averaged(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means of values at points, (block,).
@@ -108,7 +111,7 @@ def gather_blocks(
     velocity = _velocity(time_s, near_m, sensor)
     good = np.isfinite(enhancement_ppm) & np.isfinite(baseline_sd_ppm)
     key = np.column_stack([sensor, np.floor((time_s - time_s.min()) / block_s).astype(np.intp)])
-    _, of_block = np.unique(key[good], axis=0, return_inverse=True)
+    keys, of_block = np.unique(key[good], axis=0, return_inverse=True)
     of_block = of_block.reshape(-1)
     count = np.bincount(of_block)
 
@@ -133,6 +136,7 @@ def gather_blocks(
         mean_ppm=mean(enhancement_ppm),
         sd_ppm=sd,
         baseline_sd_ppm=baseline_sd,
+        sensor=keys[:, 0],
     )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from cathartes.errors import SettingsError
 
 
@@ -125,6 +127,12 @@ class LocateSettings:
                 f"locate: blocks of {self.block_s:g} s, a grid of {self.grid_m:g} m and a reach of "
                 f"{self.reach_m:g} m; positive numbers are needed."
             )
+        if self.background_ppm is not None and not 0 <= self.background_ppm < np.inf:
+            raise SettingsError(
+                f"locate: a background of {self.background_ppm:g} ppm; a number from 0 is needed."
+            )
+        if self.seed < 0:
+            raise SettingsError(f"locate: a seed of {self.seed}; a whole number from 0 is needed.")
         positive = {
             "most_places": self.most_places, "lag_sd_s": self.lag_sd_s, "misfit": self.misfit,
             "source_height_sd_m": self.source_height_sd_m, "misfit_log_sd": self.misfit_log_sd,

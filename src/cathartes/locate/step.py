@@ -19,6 +19,7 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.clean_air import corrected
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import STEPS, places_to_try
+from cathartes.locate.echoes import without_echoes
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_prior import prior_of_log
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
@@ -158,7 +159,10 @@ def _explained(
     )  # fmt: skip
     airs = airs_of(blocks, log.winds, log.wind.height_agl_m, prior, stability, unit, air)
     places = places_to_try(prior, settings)
-    return explain_best(airs, prior, misfit, places, settings, stands=not blocks.moves)
+    explained = explain_best(airs, prior, misfit, places, settings, stands=not blocks.moves)
+    if blocks.moves or known_m is not None:
+        return explained
+    return replace(explained, found=without_echoes(explained.problem, blocks, explained.found))
 
 
 def _believed(explained: Explanation, blocks: Blocks, contrast: float) -> Refined | None:

@@ -34,6 +34,12 @@ LEAST_EXTENT_M = 60.0
 """Least extent of the map, [m]."""
 FAR_APART_S = 15.0
 """Rows farther apart are not joined by a line."""
+STANDING_QUANTILE = 0.95
+"""Of what a standing sensor saw, its colour: the strongest single row would paint all alike."""
+NOISES = 10.0
+"""Noise that the strongest colour stands for at least: clean air has to look clean."""
+TURNS_DEG = 45.0
+"""A wind that turned by more has no one direction in which a plume could be drawn."""
 PLUME_SD = 2.0
 """Half width of a plume that is drawn, in deviations of its spread."""
 GROWTH_M = AirSettings().growth_m
@@ -69,8 +75,9 @@ def write_location_plot(
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_title(_title(gas), loc="left", fontsize=11, color=INK)
-        bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
-        bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
+        if any(gas.chemical in one.log.chemicals for one in logs):
+            bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
+            bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
     figure.savefig(path, bbox_inches="tight")
 
 
@@ -94,9 +101,7 @@ def _draw_logs(
     """Draw tracks, fixed sensors and paths by their enhancement."""
     having = [one for one in logs if gas.chemical in one.log.chemicals]
     values = [one.enhancement_ppm[one.log.chemicals.index(gas.chemical)] for one in having]
-    everything = np.concatenate([*values, np.empty(0)])
-    known = everything[np.isfinite(everything)]
-    top = float(np.quantile(known, 0.998)) if known.size else 1.0
+    top = max([_strongest_ppm(one, gas.chemical) for one in having], default=1.0)
     colours = ScalarMappable(PowerNorm(0.5, 0.0, max(top, 1e-6)), CLEAN_TO_STRONG)
     for one, ppm in zip(having, values, strict=True):
         near, far = one.log.position_m(located.frame), one.log.path_end_m(located.frame)
@@ -104,6 +109,25 @@ def _draw_logs(
             rows = one.log.sensor_index == sensor
             _draw_sensor(axes, colours, one.log.time_unix_s[rows], near[rows], far[rows], ppm[rows])
     return colours
+
+
+def _strongest_ppm(one: Enhancement, chemical: str) -> float:
+    """Return what the strongest colour stands for, [ppm]."""
+    ppm = one.enhancement_ppm[one.log.chemicals.index(chemical)]
+    place = one.log.position_m(one.log.local_frame())
+    strongest = []
+    for number, sensor in enumerate(one.log.sensors):
+        rows = (one.log.sensor_index == number) & np.isfinite(ppm)
+        if not rows.any():
+            continue
+        share = 0.998 if _moves(place[rows]) else STANDING_QUANTILE
+        noise = one.behaviour(chemical, sensor).noise_sd_ppm
+        strongest += [float(np.quantile(ppm[rows], share)), NOISES * noise]
+    return max((value for value in strongest if np.isfinite(value)), default=1.0)
+
+
+def _moves(place_m: NDArray[np.float64]) -> bool:
+    return bool(np.ptp(place_m[:, :2], axis=0).max() > STANDS_M)
 
 
 def _draw_sensor(
@@ -114,10 +138,9 @@ def _draw_sensor(
     far_m: NDArray[np.float64],
     ppm: NDArray[np.float64],
 ) -> None:
-    moves = np.ptp(near_m[:, :2], axis=0).max() > STANDS_M
     shown = np.clip(np.nan_to_num(ppm), 0.0, None)
-    if not moves:
-        mean = colours.to_rgba(np.array([shown.max(initial=0.0)]))[0]
+    if not _moves(near_m):
+        mean = colours.to_rgba(np.quantile(shown, [STANDING_QUANTILE]))[0]
         if np.linalg.norm(far_m[0] - near_m[0]) > 1.0:
             ends = np.stack([near_m[0, :2], far_m[0, :2]])
             axes.plot(*ends.T, color=mean, lw=2.5, zorder=2)
@@ -150,7 +173,7 @@ def _draw_plumes(
 
     Its half width is `PLUME_SD` deviations of its spread sideways, as the log tells it.
     """
-    if gas.posterior is None:
+    if gas.posterior is None or wind.scatter_deg > TURNS_DEG:
         return
     angle = np.radians(wind.wind_from_deg + gas.posterior.wind_offset_deg.mean() + 180.0)
     along = np.array([np.sin(angle), np.cos(angle)])

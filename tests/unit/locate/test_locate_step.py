@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cathartes.errors import InputError
+from cathartes.errors import InputError, SettingsError
 from cathartes.locate.result import LogSources, Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.step import locate_sources
@@ -105,6 +105,19 @@ def test_one_gas_without_a_baseline_leaves_the_others_theirs() -> None:
         concentration_ppm=np.vstack([flight.log.concentration_ppm, stuck]),
     )  # fmt: skip
     assert solve(both, flight.wind).outcome is Outcome.LOCATED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"background_ppm": np.nan}, "a background of nan ppm"),
+        ({"background_ppm": -1.0}, "a background of -1 ppm"),
+        ({"seed": -1}, "a seed of -1"),
+    ],
+)
+def test_settings_that_can_not_be_are_refused(wrong: dict[str, float], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        replace(FEW, **wrong)
 
 
 def test_still_air_tells_no_place() -> None:

@@ -236,6 +236,15 @@ def test_a_moving_sensor_may_have_rounded_times(read):
     assert len(read(lines)) == 8
 
 
+def test_directions_that_may_be_radians_are_pointed_at(read):
+    winds = [f"3.2,{4.2 + 0.01 * s:.2f}" for s in range(20)]
+    log = read([row(s, ppm=f"{2 + s % 3}", wind=wind) for s, wind in enumerate(winds)])
+    (flag,) = log.flags
+    assert flag.kind is FlagKind.WIND_RADIANS
+    assert "4.20 to 4.39 degrees: are they radians?" in flag.message
+    assert kinds(read(rows(20, wind="3.2,4.2"))) == set()
+
+
 def test_a_clock_that_jumps_ahead_is_flagged(read):
     log = read([row(s, ppm=f"{2 + s % 3}") for s in [*range(20), *range(1000, 1020)]])
     (flag,) = log.flags

@@ -18,6 +18,9 @@ STUCK_S = 30.0
 GAP_STEPS = 20.0
 GAP_S = 10.0
 """A step is a gap in time if it is so many usual steps, and so long."""
+FULL_TURN_RAD = 2 * np.pi
+LEAST_ANGLES = 10
+"""So many different directions, all of them within 6 degrees east of north, are rarely degrees."""
 BELOW_GROUND_M = -3.0
 """Lower than the error of a good receiver's height."""
 EARTH_RADIUS_M = 6_371_000.0
@@ -149,7 +152,7 @@ def _heights(log: GasLog) -> Iterator[Flag]:
 
 
 def wind_flags(log: GasLog) -> Iterator[Flag]:
-    """Yield the flags of rows without wind and with a slack one; none of a log without wind."""
+    """Yield the flags of rows without wind, with a slack one, and of directions in radians."""
     if not log.has_wind:
         return
     missing = ~np.isfinite(log.wind_speed_m_s)
@@ -166,4 +169,12 @@ def wind_flags(log: GasLog) -> Iterator[Flag]:
             f"{int(slack.sum())} of {len(log)} rows have a wind below {STAGNANT_BELOW_M_S:g} m/s: "
             "there the direction is no guide to where a vapour came from.",
             row_ranges(slack.tolist()),
+        )
+    angle = np.unique(log.wind_from_deg[~missing])
+    if angle.size >= LEAST_ANGLES and angle.max() <= FULL_TURN_RAD:
+        yield Flag(
+            FlagKind.WIND_RADIANS,
+            f"all {angle.size} different directions lie within {angle.min():.2f} to "
+            f"{angle.max():.2f} degrees: are they radians? Degrees are needed; state the unit in a "
+            "mapping file (wind.unit).",
         )

@@ -20,6 +20,7 @@ class FlagKind(StrEnum):
     BELOW_GROUND = "below ground"
     STAGNANT_WIND = "stagnant wind"
     WIND_GAP = "no wind"
+    WIND_RADIANS = "wind in radians?"
     UNREAD_COLUMN = "column not read"
     ASSUMED = "assumed"
     BASELINE = "baseline"
