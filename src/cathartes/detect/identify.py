@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import exponnorm
+from scipy.special import log_ndtr
 
 SIGNATURE_ERROR_DIRECTIONS = 8.0
 """Whitened directions over which a signature's error is spread (few: errors are smooth)."""
@@ -188,9 +188,14 @@ def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, 
 def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
     r"""Return the probability that the misfit is that of a chemical outside the library.
 
-    A signature's error leaves a misfit t of exponential law with mean 3 η², of which noise makes
-    an exponentially modified Gaussian one. What the library lacks leaves one between the two ends
-    of `_UNKNOWN_MISFIT_RANGE`, by a law that is even on a log scale.
+    A signature's error leaves a misfit t of exponential law with mean τ = 3 η², of which noise of
+    deviation σ makes an exponentially modified Gaussian one,
+
+    .. math:: p(t) = \frac{1}{\tau} \exp\left(\frac{\sigma^2}{2\tau^2} - \frac{t}{\tau}\right)
+              \Phi\left(\frac{t}{\sigma} - \frac{\sigma}{\tau}\right)
+
+    What the library lacks leaves one between the two ends of `_UNKNOWN_MISFIT_RANGE`, by a law that
+    is even on a log scale.
 
     Parameters
     ----------
@@ -208,7 +213,8 @@ def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior
     if misfit < low:
         return 0.0
     mean = 3.0 * prior.signature_error**2
-    known = exponnorm.pdf(misfit, mean / noise, scale=noise)
+    ratio = noise / mean
+    known = np.exp(ratio**2 / 2 - misfit / mean + log_ndtr(misfit / noise - ratio)) / mean
     strange = 1.0 / (misfit * np.log(high / low))
     odds = prior.unknown * strange
     return float(odds / (odds + (1 - prior.unknown) * known))
