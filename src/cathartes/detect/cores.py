@@ -139,6 +139,8 @@ def read_cores(
         ]
         if not here:
             continue
+        start = max(start, min(core.line for _, core in here))
+        stop = min(stop, max(core.line + len(core.weight) for _, core in here))
         block = bandset.read(start, stop)
         usable = clean_pixels(block)
         for number, core in here:
