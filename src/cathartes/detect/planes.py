@@ -191,9 +191,7 @@ class ScenePlanes:
 
     def _apparent(
         self, gas: str
-    ) -> tuple[
-        NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]
-    ]:
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
         """Return the apparent column, the contrast, its deviation, and where a plume is known."""
         amount, contrast = self.amount(gas).copy(), self.contrast(gas).copy()
         contrast_sd = np.full_like(contrast, self.contrast_sd)

@@ -117,9 +117,8 @@ class Form:
         """
         foot, shoulder = (_connected(score, level * height, line, sample) for level in FADE_LEVELS)
         again = (score > FADE_LEVELS[1] * height) & alike & ~foot
-        area_px, n_again = np.count_nonzero(foot), np.count_nonzero(again)
-        own = max(np.count_nonzero(shoulder), 1)
-        return cls(area_px, area_px / own, n_again / own), foot
+        area_px, own, n_again = (int(np.count_nonzero(part)) for part in (foot, shoulder, again))
+        return cls(area_px, area_px / max(own, 1), n_again / max(own, 1)), foot
 
 
 def explains(score: NDArray[np.float32], oddness: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -54,9 +54,7 @@ class FluxWeights:
         return float(sums.mean()), float(sums.std())
 
 
-def sums_at_places(
-    image: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def sums_at_places(image: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weighted sums of an image wherever the weights lie wholly inside it.
 
     Parameters

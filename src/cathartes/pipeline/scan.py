@@ -224,7 +224,7 @@ def scan(
                 timings_s=clock.timings_s,
                 gases_not_visible=hidden,
                 radiance_sanity=sanity.counts(),
-                remarks=sanity.remarks,
+                remarks=(*sanity.remarks, *_not_looked_for(filled.detect, window.regime)),
                 wind=None if search is None else wind_facts(search, wind_files),
             ),
             layers=filled.layers,
@@ -259,6 +259,13 @@ def window_of(cube: Cube, settings: DetectSettings) -> Window:
         settings.min_bands,
         radiance=cube.quantity is Quantity.RADIANCE,
     )
+
+
+def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:
+    """Return what a reader might take for searched, in sentences."""
+    if settings.unknown_chemicals or regime is Regime.REFLECTIVE:
+        return ()
+    return ("Plumes of chemicals outside the library were not looked for (unknown_chemicals).",)
 
 
 def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:

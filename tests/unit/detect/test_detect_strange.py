@@ -142,14 +142,14 @@ def drifting(seed, make_emissive, *, foreign_ppm_m, shape=(240, 180)):
 
 @pytest.fixture(scope="module")
 def look():
-    def find(scene, values, gases=None):
+    def find(scene, values, gases=None, settings=None):
         cube = scene.cube()
         store = MemoryPlanes(*values.shape[:2])
         changed = type(scene)(
             values, scene.wavelength_um, gases or scene.gases, {}, scene.air_temperature_k, None
         ).cube()
         assert changed.shape == cube.shape
-        return detect(changed, gases or scene.gases, DetectSettings(), store)
+        return detect(changed, gases or scene.gases, settings or DetectSettings(), store)
 
     return find
 
@@ -167,6 +167,12 @@ def test_a_gas_outside_the_library_is_reported_as_unknown(seed, make_emissive, l
     assert column[inside].mean() > 5 * column.mean()
     assert 0 < plume.expected_by_chance <= 0.1
     assert 0 < plume.false_alarm_probability < 1e-3
+
+
+def test_unknown_chemicals_are_reported_only_if_looked_for(make_emissive, look):
+    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+    found = look(scene, values, settings=DetectSettings(unknown_chemicals=False))
+    assert "unknown" not in {plume.chemical for plume in found.plumes}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
