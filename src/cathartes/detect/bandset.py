@@ -72,17 +72,17 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
     finite = np.zeros(window.index.size)
     low = np.full(window.index.size, np.inf)
     high = np.full(window.index.size, -np.inf)
-    n_pixels = 0
     for start, stop in whole.sample_ranges():
         block = whole.read(start, stop)
-        good = np.isfinite(block)
-        finite += good.sum(axis=(0, 1))
-        every = bool(good.all())
-        least = block if every else np.where(good, block, np.inf)
-        greatest = block if every else np.where(good, block, -np.inf)
+        if clean_pixels(block).all():
+            finite += block.shape[0] * block.shape[1]
+            least = greatest = block
+        else:
+            good = np.isfinite(block)
+            finite += good.sum(axis=(0, 1))
+            least, greatest = np.where(good, block, np.inf), np.where(good, block, -np.inf)
         low = np.minimum(low, least.min(axis=(0, 1)))
         high = np.maximum(high, greatest.max(axis=(0, 1)))
-        n_pixels += block.shape[0] * block.shape[1]
     alive = (finite >= 0.5 * finite.max()) & (high > low)
     if not finite.any():
         raise InputError(

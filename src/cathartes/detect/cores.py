@@ -139,14 +139,16 @@ def read_cores(
         ]
         if not here:
             continue
-        block = bandset.read(start, stop)
+        low = max(start, min(core.line for _, core in here))
+        high = min(stop, max(core.line + len(core.weight) for _, core in here))
+        block = bandset.read(low, high)
         usable = clean_pixels(block)
         for number, core in here:
             first, last = max(core.line, start), min(core.line + len(core.weight), stop)
             rows = slice(first - core.line, last - core.line)
             columns = slice(core.sample, core.sample + core.weight.shape[1])
-            pixels = block[first - start : last - start, columns] - mean[columns]
-            good = usable[first - start : last - start, columns]
+            pixels = block[first - low : last - low, columns] - mean[columns]
+            good = usable[first - low : last - low, columns]
             weight, ring = core.weight[rows] * good, core.ring[rows] & good
             held = weight > 0
             inside[number] += weight[held].astype(np.float64) @ pixels[held]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import exponnorm
+from scipy.special import log_ndtr
 
 SIGNATURE_ERROR_DIRECTIONS = 8.0
 """Whitened directions over which a signature's error is spread (few: errors are smooth)."""
@@ -115,14 +115,16 @@ def identify(
     sign = prior.sign or int(np.sign(single[np.argmax(gain_alone)])) or 1
     pool = candidates(gram, product, np.where(single * sign > 0, gain_alone, 0.0))
 
-    sets, gains, fits = [], [], []
-    for chosen in _sets(pool, prior.max_gases, n_gases):
-        block, mine = gram[np.ix_(chosen, chosen)], product[list(chosen)]
-        fit = np.linalg.lstsq(block, mine, rcond=1e-10)[0]
-        if (fit * sign > 0).all():
-            sets.append(chosen)
-            gains.append(float(mine @ fit))
-            fits.append(fit)
+    sets: list[tuple[int, ...]] = []
+    gains: list[float] = []
+    fits: list[NDArray[np.float64]] = []
+    for _, alike in groupby(_sets(pool, prior.max_gases, n_gases), len):
+        chosen = np.array(list(alike))
+        fit, its_gain = fit_sets(gram, product, chosen)
+        allowed = (fit * sign > 0).all(axis=1)
+        sets += map(tuple, chosen[allowed].tolist())
+        gains += its_gain[allowed].tolist()
+        fits += list(fit[allowed])
     if not sets:
         nothing = np.zeros(n_gases)
         return Identification(nothing, 1.0, (), np.zeros(n_signatures), single)
@@ -139,8 +141,8 @@ def identify(
     spread = float(np.sqrt(2 * n_bands) * noise_variance)
     unknown = _unknown_probability(energy, float(gain[best]), spread, prior)
     probability = np.zeros(n_gases)
-    for chosen, w in zip(sets, weight, strict=True):
-        probability[[s % n_gases for s in chosen]] += w
+    for members, w in zip(sets, weight, strict=True):
+        probability[[s % n_gases for s in members]] += w
     amount = np.zeros(n_signatures)
     amount[list(sets[best])] = fits[best]
     strength = np.abs(fits[best]) * np.sqrt(np.diag(gram))[list(sets[best])]
@@ -151,6 +153,31 @@ def identify(
         amount=amount,
         single_amount=single,
     )
+
+
+def fit_sets(
+    gram: NDArray[np.float64], product: NDArray[np.float64], chosen: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Return the amounts :math:`G_{SS}^{-1} g_S` of sets of one size, and their gains.
+
+    Where signatures of a set are the same thing twice, the smallest amounts of all that fit.
+
+    Parameters
+    ----------
+    gram : (signature, signature)
+    product : (signature,)
+    chosen : (set, member) int
+        Signatures.
+
+    Returns
+    -------
+    amount : (set, member)
+    gain : (set,)
+    """
+    block, mine = gram[chosen[:, :, None], chosen[:, None, :]], product[chosen]
+    inverse = np.linalg.pinv(block, rcond=1e-10, hermitian=True)
+    amount = (inverse @ mine[:, :, None])[:, :, 0]
+    return amount, (mine * amount).sum(axis=1)
 
 
 def candidates(
@@ -188,9 +215,14 @@ def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, 
 def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
     r"""Return the probability that the misfit is that of a chemical outside the library.
 
-    A signature's error leaves a misfit t of exponential law with mean 3 η², of which noise makes
-    an exponentially modified Gaussian one. What the library lacks leaves one between the two ends
-    of `_UNKNOWN_MISFIT_RANGE`, by a law that is even on a log scale.
+    A signature's error leaves a misfit t of exponential law with mean τ = 3 η², of which noise of
+    deviation σ makes an exponentially modified Gaussian one,
+
+    .. math:: p(t) = \frac{1}{\tau} \exp\left(\frac{\sigma^2}{2\tau^2} - \frac{t}{\tau}\right)
+              \Phi\left(\frac{t}{\sigma} - \frac{\sigma}{\tau}\right)
+
+    What the library lacks leaves one between the two ends of `_UNKNOWN_MISFIT_RANGE`, by a law that
+    is even on a log scale.
 
     Parameters
     ----------
@@ -208,7 +240,8 @@ def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior
     if misfit < low:
         return 0.0
     mean = 3.0 * prior.signature_error**2
-    known = exponnorm.pdf(misfit, mean / noise, scale=noise)
+    ratio = noise / mean
+    known = np.exp(ratio**2 / 2 - misfit / mean + log_ndtr(misfit / noise - ratio)) / mean
     strange = 1.0 / (misfit * np.log(high / low))
     odds = prior.unknown * strange
     return float(odds / (odds + (1 - prior.unknown) * known))

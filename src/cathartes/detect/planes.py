@@ -146,7 +146,12 @@ class ScenePlanes:
 
         NaN where the contrast could be nought, and inside a plume where the sign contradicts it.
         """
-        return self._columns(gas)[0]
+        apparent, contrast, contrast_sd, inside = self._apparent(gas)
+        column = self.scales[gas].curve.invert(apparent)
+        sd = self._sd(gas, apparent[inside], contrast[inside], contrast_sd[inside])
+        within = column[inside]
+        column[inside] = np.where(within < -CONTRADICTING_SD * sd, np.float32(np.nan), within)
+        return column
 
     def square_necl(self, gas: str) -> NDArray[np.float32]:
         """Return the NECL of means over the squares searched, (line, sample) [ppm m].
@@ -180,13 +185,17 @@ class ScenePlanes:
 
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of it, (line, sample) [ppm m]; NaN where it is."""
-        return self._columns(gas)[1]
+        apparent, contrast, contrast_sd, _ = self._apparent(gas)
+        sd = self._sd(gas, apparent, contrast, contrast_sd)
+        return np.where(np.isnan(self.column_density(gas)), np.float32(np.nan), sd)
 
-    def _columns(self, gas: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        amount, contrast = self.amount(gas), self.contrast(gas)
+    def _apparent(
+        self, gas: str
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+        """Return the apparent column, the contrast, its deviation, and where a plume is known."""
+        amount, contrast = self.amount(gas).copy(), self.contrast(gas).copy()
         contrast_sd = np.full_like(contrast, self.contrast_sd)
         inside = np.zeros(contrast.shape, dtype=bool)
-        amount, contrast = amount.copy(), contrast.copy()
         for plume in self.plumes.get(gas, ()):
             place = (plume.line, plume.sample)
             amount[place], contrast[place] = plume.amount, plume.contrast
@@ -194,19 +203,21 @@ class ScenePlanes:
         if gas in self.shape_only:
             contrast[:] = np.nan
         least = np.maximum(SURE_CONTRAST_SD * contrast_sd, self.min_contrast)
+        return apparent_column_ppm_m(amount, contrast, least), contrast, contrast_sd, inside
+
+    def _sd(
+        self,
+        gas: str,
+        apparent: NDArray[np.float32],
+        contrast: NDArray[np.float32],
+        contrast_sd: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        """Return one standard deviation of the column density of any pixels, [ppm m]."""
         scale = self.scales[gas]
-        apparent = apparent_column_ppm_m(amount, contrast, least)
-        column = scale.curve.invert(apparent)
-        sd = column_density_sd_ppm_m(
-            apparent,
-            necl_ppm_m(scale.noise_equivalent, contrast, self.min_contrast),
-            contrast,
-            contrast_sd,
-            self.relative_error,
-            scale.curve,
+        necl = necl_ppm_m(scale.noise_equivalent, contrast, self.min_contrast)
+        return column_density_sd_ppm_m(
+            apparent, necl, contrast, contrast_sd, self.relative_error, scale.curve
         )
-        column[inside & (column < -CONTRADICTING_SD * sd)] = np.nan
-        return column, np.where(np.isnan(column), np.float32(np.nan), sd)
 
     def necl(self, gas: str) -> NDArray[np.float32]:
         """Return the noise-equivalent column density, (line, sample) [ppm m].

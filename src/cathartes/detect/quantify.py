@@ -252,8 +252,9 @@ def column_density_sd_ppm_m(
     with np.errstate(divide="ignore", invalid="ignore"):
         column = curve.invert(apparent)
         relative = np.hypot(relative_error, curve.line_error(column))
-        other = curve.slope(apparent) * np.hypot(necl, apparent * relative)
-        first_order = curve.slope(apparent) * np.abs(apparent * contrast_sd / contrast)
+        slope = curve.slope(apparent)
+        other = slope * np.hypot(necl, apparent * relative)
+        first_order = slope * np.abs(apparent * contrast_sd / contrast)
         spare = np.abs(contrast) - np.float32(ONE_IN_TWENTY_SD) * contrast_sd
         greatest = curve.invert(apparent * np.abs(contrast) / spare)
         reach = np.where(spare > 0, np.abs(greatest - column) / 2, np.inf)

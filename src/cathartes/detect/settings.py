@@ -53,6 +53,9 @@ class DetectSettings:
         Side of the squares whose mean spectra are searched; odd; 1 searches single pixels.
     decoys_per_gas
         Sham signatures searched beside every gas, to count what chance alone gives.
+    unknown_chemicals
+        Whether plumes of chemicals outside the library are looked for in the thermal infrared, by
+        their form: the cube is read once more.
     max_expected_by_chance
         A plume is reported if chance alone gives at most so many of its strength in the scene.
     grow_score
@@ -91,6 +94,7 @@ class DetectSettings:
     optical_depths: tuple[float, ...] = (0.0, 1.2)
     averaging_width_px: int = 3
     decoys_per_gas: int = 2
+    unknown_chemicals: bool = True
     max_expected_by_chance: float = 0.1
     grow_score: float = 2.5
     min_pixels: int = 4

@@ -102,7 +102,8 @@ def detect(
     peaks = Peaks.of_heights(heights)
     cores = peak_cores(heights, peaks)
     # In heat, what no gas explains may be a plume by its form: see below.
-    odd = OddPeaks.of_distance(store.read("distance")) if scene.emissive else None
+    by_form = scene.emissive and settings.unknown_chemicals
+    odd = OddPeaks.of_distance(store.read("distance")) if by_form else None
     odd_cores = odd.cores() if odd is not None else []
     read = read_cores(scene.bandset, searcher.bank.mean, cores + odd_cores, "cores", tick)
     explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
@@ -136,7 +137,7 @@ def detect(
 
     nothing = np.zeros(shape, dtype=bool)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
-        lambda seed, verdict: likely(seed, verdict) and not (verdict.unknown and odd is not None)
+        lambda seed, verdict: likely(seed, verdict) and not (verdict.unknown and scene.emissive)
     )
     if odd is not None:
         near, of_odd = near_plumes(pieces.labels), read.part(slice(len(cores), None))

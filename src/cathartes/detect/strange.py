@@ -93,7 +93,7 @@ class Form:
     def of_hill(
         cls,
         score: NDArray[np.float32],
-        oddness: NDArray[np.float32],
+        alike: NDArray[np.bool_],
         height: float,
         line: int,
         sample: int,
@@ -104,8 +104,8 @@ class Form:
         ----------
         score : (line, sample)
             Of the hill's spectrum, clean standard deviations; 0 where there is nothing.
-        oddness : (line, sample)
-            Squared distance beyond that of ordinary ground.
+        alike : (line, sample) bool
+            See `explains`.
         height
             Of which the levels are parts.
 
@@ -115,21 +115,33 @@ class Form:
         foot : (line, sample) bool
             The hill above its foot.
         """
-        foot, shoulder = (_connected(score > level * height, line, sample) for level in FADE_LEVELS)
-        alike = score**2 > EXPLAINED * oddness
+        foot, shoulder = (_connected(score, level * height, line, sample) for level in FADE_LEVELS)
         again = (score > FADE_LEVELS[1] * height) & alike & ~foot
-        own = max(int(shoulder.sum()), 1)
-        return cls(int(foot.sum()), float(foot.sum()) / own, float(again.sum()) / own), foot
+        area_px, own, n_again = (int(np.count_nonzero(part)) for part in (foot, shoulder, again))
+        return cls(area_px, area_px / max(own, 1), n_again / max(own, 1)), foot
+
+
+def explains(score: NDArray[np.float32], oddness: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where a spectrum's score explains most of the oddness, (line, sample) bool.
+
+    Parameters
+    ----------
+    score : (line, sample)
+        Clean standard deviations.
+    oddness : (line, sample)
+        Squared distance beyond that of ordinary ground.
+    """
+    return score**2 > EXPLAINED * oddness
 
 
 def plume_form(
-    score: NDArray[np.float32], oddness: NDArray[np.float32], line: int, sample: int
+    score: NDArray[np.float32], alike: NDArray[np.bool_], line: int, sample: int
 ) -> tuple[Form | None, NDArray[np.bool_]]:
     """Return the form at the greatest height at which a hill has that of a plume, and its extent.
 
     Parameters
     ----------
-    score, oddness : (line, sample)
+    score, alike : (line, sample)
         See `Form.of_hill`.
 
     Returns
@@ -144,21 +156,23 @@ def plume_form(
     high = height >= LEAST_PEAK
     found, extent = None, np.zeros(score.shape, dtype=bool)
     while FADE_LEVELS[0] * height >= LEAST_FOOT:
-        form, extent = Form.of_hill(score, oddness, height, line, sample)
+        form, extent = Form.of_hill(score, alike, height, line, sample)
         if found is None and high and form.is_plume:
             found = form
         height /= HEIGHT_STEP
     return found, extent
 
 
-def _connected(above: NDArray[np.bool_], line: int, sample: int) -> NDArray[np.bool_]:
-    """Return the connected part of a (line, sample) image that holds a pixel, near it."""
-    found = np.zeros_like(above)
+def _connected(
+    score: NDArray[np.float32], least: float, line: int, sample: int
+) -> NDArray[np.bool_]:
+    """Return the connected ground above a score that holds a pixel, near it, (line, sample)."""
+    found = np.zeros(score.shape, dtype=bool)
     window = (
         slice(max(line - WINDOW_REACH_PX, 0), line + WINDOW_REACH_PX + 1),
         slice(max(sample - WINDOW_REACH_PX, 0), sample + WINDOW_REACH_PX + 1),
     )
-    parts, _ = label(above[window], structure=EIGHT_NEIGHBOURS)
+    parts, _ = label(score[window] > least, structure=EIGHT_NEIGHBOURS)
     mine = parts[line - window[0].start, sample - window[1].start]
     found[window] = (parts == mine) & (mine > 0)
     return found
@@ -325,11 +339,12 @@ def find_strange(
     for number, leading in enumerate(leaders):
         plane = f"unknown {number}"
         score = np.where(known, np.float32(0.0), np.nan_to_num(store.read(f"score/{plane}")))
+        alike = explains(score, odd.oddness)
         for peak in strong[leader == leading]:
             line, sample = int(odd.line[peak]), int(odd.sample[peak])
             if taken[line, sample]:
                 continue
-            form, extent = plume_form(score, odd.oddness, line, sample)
+            form, extent = plume_form(score, alike, line, sample)
             n_hills += 1
             taken |= extent
             if form is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
+from scipy.fft import irfft2, next_fast_len, rfft2
 
 from cathartes.locate.column_map import ColumnMap
 
@@ -45,11 +45,30 @@ class FluxWeights:
         column = np.where(background > 0, column_map.column_density_ppm_m, 0.0)
         rows, columns = np.nonzero(self.weight_m)
         kernel = self.weight_m[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-        kernel = kernel[::-1, ::-1]
-        covered = fftconvolve(background, np.abs(kernel), mode="valid")
+        covered = sums_at_places(background, np.abs(kernel))
         free = covered >= (1.0 - MOST_UNKNOWN) * np.abs(kernel).sum()
         if free.sum() < LEAST_PLACES:
             white = column_map.noise_sd_ppm_m * np.sqrt((self.weight_m**2).sum())
             return 0.0, float(CLUTTER_FACTOR * white)
-        sums = fftconvolve(column, kernel, mode="valid")[free]
+        sums = sums_at_places(column, kernel)[free]
         return float(sums.mean()), float(sums.std())
+
+
+def sums_at_places(image: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weighted sums of an image wherever the weights lie wholly inside it.
+
+    Parameters
+    ----------
+    image : (y, x)
+    weight : (row, column)
+        No larger than the image.
+
+    Returns
+    -------
+    (place y, place x)
+        By the Fourier transform; what wraps around lies beyond these places.
+    """
+    size = tuple(next_fast_len(n, real=True) for n in image.shape)
+    sums = irfft2(rfft2(image, size) * rfft2(weight, size).conj(), size)
+    n_y, n_x = (n - w + 1 for n, w in zip(image.shape, weight.shape, strict=True))
+    return np.asarray(sums[:n_y, :n_x])

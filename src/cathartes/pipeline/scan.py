@@ -112,17 +112,19 @@ class ScanSettings:
 
 
 def quick(settings: ScanSettings) -> ScanSettings:
-    """Return the settings for a first look: a background from fewer lines, and no layers.
+    """Return the settings for a first look.
 
-    Everything is searched and reported as ever; the background is less well known, so that weak
-    plumes are less surely found and others' chances less well told.
+    The background is made from fewer lines, gases are looked for by their thin signatures alone,
+    and plumes of chemicals outside the library not at all; no layers are written. Every pixel is
+    searched for every gas, and chance is measured on what is searched.
     """
-    sample_bytes = min(settings.detect.sample_bytes, QUICK_SAMPLE_BYTES)
-    return replace(
-        settings,
-        layers=LayerChoice.NONE,
-        detect=replace(settings.detect, sample_bytes=sample_bytes),
+    detect = replace(
+        settings.detect,
+        sample_bytes=min(settings.detect.sample_bytes, QUICK_SAMPLE_BYTES),
+        optical_depths=settings.detect.optical_depths[:1],
+        unknown_chemicals=False,
     )
+    return replace(settings, layers=LayerChoice.NONE, detect=detect)
 
 
 def scan(
@@ -222,7 +224,7 @@ def scan(
                 timings_s=clock.timings_s,
                 gases_not_visible=hidden,
                 radiance_sanity=sanity.counts(),
-                remarks=sanity.remarks,
+                remarks=(*sanity.remarks, *_not_looked_for(filled.detect, window.regime)),
                 wind=None if search is None else wind_facts(search, wind_files),
             ),
             layers=filled.layers,
@@ -257,6 +259,13 @@ def window_of(cube: Cube, settings: DetectSettings) -> Window:
         settings.min_bands,
         radiance=cube.quantity is Quantity.RADIANCE,
     )
+
+
+def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:
+    """Return what a reader might take for searched, in sentences."""
+    if settings.unknown_chemicals or regime is Regime.REFLECTIVE:
+        return ()
+    return ("Plumes of chemicals outside the library were not looked for (unknown_chemicals).",)
 
 
 def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:

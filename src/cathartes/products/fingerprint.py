@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cathartes.errors import InputError
 
-_CHUNK_BYTES = 4 * 2**20
+_CHUNK_BYTES = 256 * 2**10
+"""A processor's cache holds them between reading and hashing."""
 
 
 def sha256_of(path: Path, on_bytes: Callable[[int], None] | None = None) -> tuple[str, int]:
@@ -42,11 +43,12 @@ def _file_hash(path: Path, on_bytes: Callable[[int], None] | None) -> tuple[str,
     digest = hashlib.sha256()
     size = 0
     with path.open("rb", buffering=0) as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            size += len(chunk)
+        chunk = memoryview(bytearray(_CHUNK_BYTES))
+        while count := stream.readinto(chunk):
+            digest.update(chunk[:count])
+            size += count
             if on_bytes is not None:
-                on_bytes(len(chunk))
+                on_bytes(count)
     return digest.hexdigest(), size
 
 

@@ -81,7 +81,7 @@ class RunRecord:
     radiance_sanity
         Name to count of suspicious values.
     remarks
-        What these counts mean, in sentences.
+        What these counts mean, and what was not looked for, in sentences.
     air_file
         Where the air was read from; None if it was not.
     wind

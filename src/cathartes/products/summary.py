@@ -205,7 +205,9 @@ class ScanSummary(_Part):
     timings_s: dict[str, float] = Field(description="per stage [s]")
     counts: Counts
     radiance_sanity: dict[str, int] = Field(description="counts of suspicious values")
-    remarks: tuple[str, ...] = Field(default=(), description="what these counts mean, in words")
+    remarks: tuple[str, ...] = Field(
+        default=(), description="what these counts mean, and what was not looked for, in words"
+    )
     chance_measured: bool | None = Field(
         default=None,
         description="whether expected_by_chance rests on decoys of this scene, or on an assumed "

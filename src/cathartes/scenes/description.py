@@ -95,10 +95,11 @@ class ScaledLines:
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), canonical units, NaN where invalid."""
         block = self.source.read_lines(start, stop)
-        for i in range(block.shape[0]):  # A line at a time keeps the masks small.
-            line = block[i]
-            with np.errstate(over="ignore", invalid="ignore"):
-                np.multiply(line, self.factor, out=line)
+        scaled = bool((self.factor != 1).any())
+        for line in block:  # A line at a time keeps the masks small.
+            if scaled:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    np.multiply(line, self.factor, out=line)
             finite = np.isfinite(line)
             if not finite.all():
                 line[~finite] = np.nan

@@ -100,16 +100,20 @@ class SpectralBands:
         response = None if self.response is None else tuple(self.response[i] for i in chosen)
         return SpectralBands(self.centre_um[chosen], self.fwhm_um[chosen], response)
 
+    @property
+    def reach_um(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where each band's response begins and ends, both (band,) [um]."""
+        if self.response is None:
+            reach_um = REACH_FWHM * self.fwhm_um
+            return self.centre_um - reach_um, self.centre_um + reach_um
+        ends = np.array([r.wavelength_um[[0, -1]] for r in self.response]).reshape(-1, 2)
+        return ends[:, 0], ends[:, 1]
+
     def wavenumber_grid_cm1(self, step_cm1: float) -> NDArray[np.float64]:
         """Return a regular ascending grid that covers every band's response, (point,) [cm-1]."""
-        if self.response is None:
-            low_um = (self.centre_um - REACH_FWHM * self.fwhm_um).min()
-            high_um = (self.centre_um + REACH_FWHM * self.fwhm_um).max()
-        else:
-            low_um = min(r.wavelength_um[0] for r in self.response)
-            high_um = max(r.wavelength_um[-1] for r in self.response)
-        low_um = max(low_um, 0.05)
-        first = np.floor(1e4 / high_um / step_cm1) * step_cm1
+        lowest_um, highest_um = self.reach_um
+        low_um = max(lowest_um.min(), 0.05)
+        first = np.floor(1e4 / highest_um.max() / step_cm1) * step_cm1
         count = int(np.ceil((1e4 / low_um - first) / step_cm1)) + 1
         grid: NDArray[np.float64] = first + step_cm1 * np.arange(count)
         return grid
@@ -141,37 +145,39 @@ def response_matrix(
     """
     wavelength_um = 1e4 / wavenumber_cm1
     weight_um = np.abs(np.gradient(wavelength_um))
-    rows, columns, values = [], [], []
-    for b, (centre, fwhm) in enumerate(zip(bands.centre_um, bands.fwhm_um, strict=True)):
-        if bands.response is None:
-            low, high = centre - REACH_FWHM * fwhm, centre + REACH_FWHM * fwhm
-        else:
-            table = bands.response[b]
-            low, high = table.wavelength_um[0], table.wavelength_um[-1]
-        # The wavenumber axis ascends, so wavelength descends.
-        start, stop = np.searchsorted(wavenumber_cm1, [1e4 / high, 1e4 / max(low, 1e-3)])
-        inside = np.arange(start, stop)
-        if inside.size < 3:
-            raise InputError(
-                f"band at {centre:.4f} um (width {fwhm:.4f} um) has {inside.size} points of the "
-                f"spectrum's grid inside it; at least 3 are needed: use a finer or wider grid."
-            )
-        x = wavelength_um[inside]
-        if bands.response is None:
-            shape = np.exp(-0.5 * ((x - centre) / (_SIGMA_PER_FWHM * fwhm)) ** 2)
-        else:
-            shape = np.interp(x, table.wavelength_um, table.response)
-        shape = shape * weight_um[inside]
-        if not shape.sum() > 0:
-            raise InputError(
-                f"band at {centre:.4f} um: its response is 0 at all {inside.size} points of the "
-                "spectrum's grid; use a finer grid."
-            )
-        rows.append(np.full(inside.size, b))
-        columns.append(inside)
-        values.append(shape / shape.sum())
+    low_um, high_um = bands.reach_um
+    # The wavenumber axis ascends, so wavelength descends.
+    start = np.searchsorted(wavenumber_cm1, 1e4 / high_um)
+    count = np.searchsorted(wavenumber_cm1, 1e4 / np.maximum(low_um, 1e-3)) - start
+    for b in np.flatnonzero(count < 3)[:1]:
+        raise InputError(
+            f"band at {bands.centre_um[b]:.4f} um (width {bands.fwhm_um[b]:.4f} um) has {count[b]} "
+            "points of the spectrum's grid inside it; at least 3 are needed: use a finer or wider "
+            "grid."
+        )
+    # The bands' points stand one behind the other.
+    end = np.cumsum(count)
+    first = end - count
+    band = np.repeat(np.arange(len(bands)), count)
+    point = np.arange(band.size) + np.repeat(start - first, count)
+    x = wavelength_um[point]
+    if bands.response is None:
+        sigma_um = _SIGMA_PER_FWHM * bands.fwhm_um
+        shape = np.exp(-0.5 * ((x - bands.centre_um[band]) / sigma_um[band]) ** 2)
+    else:
+        shape = np.concatenate([
+            np.interp(x[i:j], table.wavelength_um, table.response)
+            for i, j, table in zip(first, end, bands.response, strict=True)
+        ])  # fmt: skip
+    shape *= weight_um[point]
+    area = np.add.reduceat(shape, first)
+    for b in np.flatnonzero(~(area > 0))[:1]:
+        raise InputError(
+            f"band at {bands.centre_um[b]:.4f} um: its response is 0 at all {count[b]} points of "
+            "the spectrum's grid; use a finer grid."
+        )
     return sparse.csr_array(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
+        (shape / area[band], point, np.concatenate([[0], end])),
         shape=(len(bands), wavenumber_cm1.size),
     )
 

@@ -108,7 +108,7 @@ def test_lines_without_a_core_are_not_read(make_bandset, monkeypatch):
     monkeypatch.setattr(type(bandset), "read", read)
     core = Core.around(hill((90, 40), 45, 20), 45, 20)
     read_cores(bandset, np.zeros((40, 3), np.float32), [core], "cores", quiet)
-    assert seen == [(30, 40), (40, 50), (50, 60)]
+    assert seen == [(33, 40), (40, 50), (50, 58)]
     seen.clear()
     assert read_cores(bandset, np.zeros((40, 3), np.float32), [], "cores", quiet).signal.shape == (
         0,

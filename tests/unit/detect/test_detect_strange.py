@@ -17,6 +17,7 @@ from cathartes.detect.strange import (
     Form,
     StrangeHills,
     StrangePlume,
+    explains,
     plume_form,
 )
 from cathartes.scenes.radiometry import planck_radiance
@@ -50,7 +51,7 @@ def odd(*images):
 @given(radius=st.floats(5.5, 30.0), height=st.floats(14.0, 90.0))
 def test_ground_of_any_size_ends_at_its_border(radius, height):
     score = disc(60, 50, radius, height)
-    form, extent = plume_form(score, odd(score), 60, 50)
+    form, extent = plume_form(score, explains(score, odd(score)), 60, 50)
     assert form is None
     assert extent.sum() >= np.pi * (radius - 1.5) ** 2
 
@@ -59,7 +60,7 @@ def test_ground_of_any_size_ends_at_its_border(radius, height):
 def test_a_plume_fades_however_strong_its_source(height, slope):
     """Close to a strong source it is small at every part of the peak: lower heights show it."""
     score = cone(20, 50, height, slope)
-    form, extent = plume_form(score, odd(score), 22, 50)
+    form, extent = plume_form(score, explains(score, odd(score)), 22, 50)
     assert form is not None
     assert form.is_plume
     assert extent[22, 50]
@@ -70,7 +71,7 @@ def test_a_low_hill_is_no_plume_whatever_its_form():
     """Ground of 14 to 16 deviations had the form of one in three of 34 empty tuning scenes."""
     for height, expected in ((LEAST_PEAK - 0.5, False), (LEAST_PEAK + 0.5, True)):
         score = cone(20, 50, height)
-        form, extent = plume_form(score, odd(score), 22, 50)
+        form, extent = plume_form(score, explains(score, odd(score)), 22, 50)
         assert (form is not None) is expected
         assert extent[22, 50], "it is looked at once, plume or not"
 
@@ -79,18 +80,18 @@ def test_what_is_found_again_elsewhere_is_ground():
     """Two equal hills may be two plumes of one chemical; three are each other's like."""
     once, second, third = (cone(20, sample, 40.0, reach_px=50) for sample in (20, 50, 80))
     twice, thrice = once + second, once + second + third
-    assert plume_form(once, odd(once), 22, 20)[0] is not None
-    assert plume_form(twice, odd(twice), 22, 20)[0] is not None
-    assert plume_form(twice, odd(twice), 22, 50)[0] is not None
-    assert plume_form(thrice, odd(thrice), 22, 20)[0] is None
+    assert plume_form(once, explains(once, odd(once)), 22, 20)[0] is not None
+    assert plume_form(twice, explains(twice, odd(twice)), 22, 20)[0] is not None
+    assert plume_form(twice, explains(twice, odd(twice)), 22, 50)[0] is not None
+    assert plume_form(thrice, explains(thrice, odd(thrice)), 22, 20)[0] is None
     # What another spectrum explains better is no like of it.
     other = odd(once) + 9 * odd(second) + 9 * odd(third)
-    assert plume_form(thrice, other, 22, 20)[0] is not None
+    assert plume_form(thrice, explains(thrice, other), 22, 20)[0] is not None
 
 
 def test_a_form_is_what_a_count_of_pixels_says():
     score = cone(20, 50, 40.0)
-    form, foot = Form.of_hill(score, odd(score), 30.0, 22, 50)
+    form, foot = Form.of_hill(score, explains(score, odd(score)), 30.0, 22, 50)
     assert form.area_px == (score > 9.0).sum() == foot.sum()
     assert form.fade == pytest.approx((score > 9.0).sum() / (score > 15.0).sum())
     assert form.elsewhere == 0.0
@@ -141,14 +142,14 @@ def drifting(seed, make_emissive, *, foreign_ppm_m, shape=(240, 180)):
 
 @pytest.fixture(scope="module")
 def look():
-    def find(scene, values, gases=None):
+    def find(scene, values, gases=None, settings=None):
         cube = scene.cube()
         store = MemoryPlanes(*values.shape[:2])
         changed = type(scene)(
             values, scene.wavelength_um, gases or scene.gases, {}, scene.air_temperature_k, None
         ).cube()
         assert changed.shape == cube.shape
-        return detect(changed, gases or scene.gases, DetectSettings(), store)
+        return detect(changed, gases or scene.gases, settings or DetectSettings(), store)
 
     return find
 
@@ -166,6 +167,12 @@ def test_a_gas_outside_the_library_is_reported_as_unknown(seed, make_emissive, l
     assert column[inside].mean() > 5 * column.mean()
     assert 0 < plume.expected_by_chance <= 0.1
     assert 0 < plume.false_alarm_probability < 1e-3
+
+
+def test_unknown_chemicals_are_reported_only_if_looked_for(make_emissive, look):
+    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+    found = look(scene, values, settings=DetectSettings(unknown_chemicals=False))
+    assert "unknown" not in {plume.chemical for plume in found.plumes}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

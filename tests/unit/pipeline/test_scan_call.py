@@ -100,13 +100,26 @@ def test_fewer_than_no_threads_are_refused() -> None:
         ScanSettings(workers=-1)
 
 
-def test_a_quick_scan_has_a_smaller_sample_and_no_layers() -> None:
+def test_a_quick_scan_gives_up_what_the_guide_says_and_nothing_else() -> None:
     told = quick(replace(ONE_GAS, layers=LayerChoice.ALL))
+    usual = {name: getattr(DetectSettings(), name) for name in
+             ("sample_bytes", "optical_depths", "unknown_chemicals")}  # fmt: skip
+    assert replace(told.detect, **usual) == DetectSettings()
+    assert told.detect.optical_depths == (0.0,)
+    assert not told.detect.unknown_chemicals
     assert told.detect.sample_bytes < DetectSettings().sample_bytes
     assert told.layers is LayerChoice.NONE
     assert told.gases == ONE_GAS.gases
     small = replace(ONE_GAS, detect=DetectSettings(sample_bytes=1))
     assert quick(small).detect.sample_bytes == 1
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_was_not_looked_for_is_said(tmp_path: Path, looked: bool) -> None:
+    told = replace(ONE_GAS, detect=DetectSettings(unknown_chemicals=looked))
+    summary = scan(cube(), tmp_path / "out", settings=told)
+    said = any("outside the library were not looked for" in line for line in summary.remarks)
+    assert said is not looked
 
 
 def test_the_summary_returned_is_the_one_written(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from cathartes.errors import HeaderError, TruncatedFileError
 from cathartes.scenes.readers.envi_header import EnviHeader
 from cathartes.scenes.readers.numbers import convert_numbers
 
-_BUFFER_BYTES = 4 * 2**20
+_BUFFER_BYTES = 2**19
+"""A processor's cache holds them between reading and turning."""
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
 _COMPLEX_TYPES = (6, 9)
 _NOT_PLAIN = ("major frame offsets", "minor frame offsets", "file compression")
@@ -177,9 +178,11 @@ class RawLines:
         line_bytes = n_samples * n_bands * self.layout.dtype.itemsize
         step = max(1, _BUFFER_BYTES // line_bytes)
         file.seek(self.layout.offset + start * line_bytes)
+        room = np.empty((step, *line_shape), self.layout.dtype)
         for first in range(0, out.shape[0], step):
             count = min(step, out.shape[0] - first)
-            numbers = self._next_numbers(file, (count, *line_shape))
+            numbers = room[:count]
+            self._fill(file, numbers)
             target = out[first : first + count]
             self._convert(numbers.transpose(0, 2, 1) if bil else numbers, target, slice(None))
 
@@ -197,11 +200,6 @@ class RawLines:
                 self._fill(file, numbers[i])
             chosen = slice(bands.start, bands.stop)
             self._convert(numbers.transpose(1, 2, 0), out[:, :, chosen], chosen)
-
-    def _next_numbers(self, file: BinaryIO, shape: tuple[int, ...]) -> NDArray[np.generic]:
-        numbers = np.empty(shape, self.layout.dtype)
-        self._fill(file, numbers)
-        return numbers
 
     def _fill(self, file: BinaryIO, numbers: NDArray[np.generic]) -> None:
         view = numbers.reshape(-1).view(np.uint8).data
