@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from cathartes.locate.rate_table import RateTable, Shown, rate_table, slab
 from cathartes.locate.resampling import systematic
@@ -27,7 +27,7 @@ TYPICAL_KG_H = np.geomspace(1e-2, 1e4, 28)
 """Values of μ that are equally likely before."""
 JEFFREYS = 0.5
 _N_SHARES = 24
-WORKING_SHARE = beta.ppf((np.arange(_N_SHARES) + 0.5) / _N_SHARES, JEFFREYS, JEFFREYS)
+WORKING_SHARE = betaincinv(JEFFREYS, JEFFREYS, (np.arange(_N_SHARES) + 0.5) / _N_SHARES)
 """Values of w that are equally likely before."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
+from scipy.ndimage import convolve1d
 
 from cathartes.errors import InputError
 from cathartes.spectra.absorption import AbsorptionSpectrum, is_covered
@@ -110,8 +110,8 @@ def smoothed_cross_section_cm2(
             continue
         edges = np.linspace(low, low + step * (n_edges - 1), n_edges, dtype=np.float64)
         average = np.diff(_integral_at(edges, nu, sigma, area)) / step
-        weight = fftconvolve(np.ones(average.size), kernel, mode="same")
-        values = fftconvolve(average, kernel, mode="same") / weight
+        weight = convolve1d(np.ones(average.size), kernel, mode="constant")
+        values = convolve1d(average, kernel, mode="constant") / weight
         wanted = (wavenumber_cm1 >= low) & (wavenumber_cm1 <= high)
         centres = edges[:-1] + step / 2.0
         smoothed[wanted] = np.interp(wavenumber_cm1[wanted], centres, values)
