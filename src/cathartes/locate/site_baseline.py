@@ -12,6 +12,8 @@ LEAST_PATH_M = 2.0
 """Ends of an open path are farther apart, and its instrument's places nearer."""
 SITE_WINDOW_S = 1800.0
 """Half the window of a common background."""
+WANDER_WINDOW_S, WANDER_ROWS = 1800.0, 20
+"""A window in which drift shows that a baseline of hours does not follow."""
 STAY_S = 4 * 3600.0
 """A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 
@@ -66,6 +68,9 @@ def own_baselines(
     shows each of them in clean air now and then, since the wind turns. One that never came into it
     takes the mean of the others', with their scatter as its error.
 
+    To all errors comes what half hours wander about the hours: the median of the sensors', since a
+    plume lifts some of them, and drift is alike in sensors of a kind.
+
     Parameters
     ----------
     time_unix_s : (row,) [s]
@@ -74,17 +79,22 @@ def own_baselines(
     """
     level, sd = np.full((2, reading_ppm.size), np.nan)
     settings = BaselineSettings(window_s=STAY_S, least_rows=60)
+    short = BaselineSettings(window_s=WANDER_WINDOW_S, least_rows=WANDER_ROWS)
     lost = np.zeros(reading_ppm.size, bool)
+    wander = []
     for one in np.unique(sensor):
         of = sensor == one
         own = estimate_baseline(time_unix_s[of], reading_ppm[of], settings)
+        left = estimate_baseline(time_unix_s[of], reading_ppm[of], short).ppm - own.ppm
+        wander.append(float(np.std(left)))
         level[of], sd[of] = own.ppm, np.hypot(own.sd_ppm, own.noise_sd_ppm)
         lost[of] = bool(own.why_not)
     if lost.any() and not lost.all():
         others = np.array([level[(sensor == k) & ~lost].mean() for k in np.unique(sensor[~lost])])
         level[lost] = others.mean()
         sd[lost] = np.hypot(others.std(), np.nanmean(sd[~lost]))
-    return level, sd
+    known = np.array(wander)[np.isfinite(wander)]
+    return level, np.hypot(sd, np.median(known) if known.size else 0.0)
 
 
 def common_background(

@@ -6,6 +6,7 @@ import pytest
 from cathartes.errors import SettingsError
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.reasons import CLEAR_SD
 from cathartes.locate.result import Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.site_baseline import common_background, own_baselines
@@ -123,6 +124,22 @@ def test_sensors_of_two_hours_are_not_taken_for_gas_by_their_noise() -> None:
         assert abs(np.mean((reading - level)[sensor == one])) < 0.02
     lost = sensor == 4
     assert np.all(np.abs(level - zero)[lost] < 3 * sd[lost])
+
+
+def test_what_sensors_drift_within_hours_is_in_the_baselines_error() -> None:
+    """Rationale: a zero that wanders by ten times the noise was taken for gas, and five sources of
+    probability 1 stood where none was.
+
+    Expected: clean air never stands out by the eight deviations that gas has to; without the wander
+    a twentieth of the rows did.
+    """
+    rng = np.random.default_rng(7)
+    time = np.repeat(np.arange(0.0, 7200.0, 30.0), 6)
+    sensor = np.tile(np.arange(6), time.size // 6)
+    walk = 1.95 + np.cumsum(rng.normal(0, 0.003 * np.sqrt(30.0), (time.size // 6, 6)), axis=0)
+    reading = walk.ravel() + rng.normal(0, 0.02, time.size)
+    level, sd = own_baselines(time, reading, sensor)
+    assert np.all(np.abs(reading - level) < CLEAR_SD * sd)
 
 
 def test_paths_that_are_in_gas_most_of_the_time_show_clean_air_now_and_then() -> None:
