@@ -10,6 +10,21 @@ from pyproj import Geod
 from cathartes.scenes.georeference.camera import Camera, Side, pinhole_line
 from cathartes.scenes.georeference.navigation import Attitudes, LinePoses, Navigation, Track
 
+CAMERA_TOML = """
+[pinhole]
+n_samples = {samples}
+ifov_mrad = {ifov_mrad}
+first_sample = "left"
+[mounting]
+boresight_roll_deg = 0.0
+boresight_pitch_deg = 0.0
+boresight_yaw_deg = 0.0
+lever_arm_forward_m = 0.0
+lever_arm_right_m = 0.0
+lever_arm_down_m = 0.0
+[timing]
+time_offset_s = 0.0
+"""
 START = datetime(2026, 5, 4, 10, 0, 0, tzinfo=UTC)
 GEOD = Geod(ellps="WGS84")
 

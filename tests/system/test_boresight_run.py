@@ -13,6 +13,7 @@ from cathartes.scenes.georeference.terrain import LevelGround
 from cathartes.scenes.readers.envi_writer import write_envi
 from cathartes.spectra.response import SpectralBands
 from made_up_flights import (
+    CAMERA_TOML,
     GEOD,
     Flight,
     line_camera,
@@ -24,21 +25,6 @@ from made_up_flights import (
 
 TRUE_DEG = (0.35, -0.2, 0.4)
 GROUND_M = 100.0
-CAMERA = """
-[pinhole]
-n_samples = 160
-ifov_mrad = 3.0
-first_sample = "left"
-[mounting]
-boresight_roll_deg = 0.0
-boresight_pitch_deg = 0.0
-boresight_yaw_deg = 0.0
-lever_arm_forward_m = 0.0
-lever_arm_right_m = 0.0
-lever_arm_down_m = 0.0
-[timing]
-time_offset_s = 0.0
-"""
 
 
 def write_line(folder: Path, name: str, flight: Flight) -> None:
@@ -62,7 +48,7 @@ def lines(tmp_path: Path) -> Path:
         n_lines=300, sway_deg=0.5, track_deg=90.0, longitude_deg=longitude, latitude_deg=latitude
     )
     write_line(tmp_path, "east", across)
-    (tmp_path / "camera.toml").write_text(CAMERA)
+    (tmp_path / "camera.toml").write_text(CAMERA_TOML.format(samples=160, ifov_mrad=3.0))
     return tmp_path
 
 

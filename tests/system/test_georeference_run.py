@@ -19,27 +19,20 @@ from cathartes.scenes.georeference.camera import Camera
 from cathartes.scenes.georeference.heights import HeightReference
 from cathartes.scenes.georeference.navigation import Navigation
 from cathartes.spectra.response import SpectralBands
-from made_up_flights import GEOD, START, Flight, straight_flight, write_line_times, write_navigation
+from made_up_flights import (
+    CAMERA_TOML,
+    GEOD,
+    START,
+    Flight,
+    straight_flight,
+    write_line_times,
+    write_navigation,
+)
 
 GEOID_M, GROUND_M, ABOVE_M = 47.5, 52.0, 120.0
 """The geoid above the ellipsoid, the ground above the sea, the camera above the ground."""
 PIXEL_M = 0.144
 LINES, SAMPLES = 96, 128
-CAMERA = f"""
-[pinhole]
-n_samples = {{samples}}
-ifov_mrad = {PIXEL_M / ABOVE_M * 1e3}
-first_sample = "left"
-[mounting]
-boresight_roll_deg = 0.0
-boresight_pitch_deg = 0.0
-boresight_yaw_deg = 0.0
-lever_arm_forward_m = 0.0
-lever_arm_right_m = 0.0
-lever_arm_down_m = 0.0
-[timing]
-time_offset_s = 0.0
-"""
 SD = """
 [sd]
 boresight_roll_deg = 0.02
@@ -90,7 +83,9 @@ def files(tmp_path: Path, run: Run) -> Callable[..., Files]:
         made = Files(tmp_path, flight, run)
         made.fly(flight.navigation)
         write_line_times(tmp_path / "times.csv", flight.time_s)
-        (tmp_path / "camera.toml").write_text(CAMERA.format(samples=samples) + sd)
+        (tmp_path / "camera.toml").write_text(
+            CAMERA_TOML.format(samples=samples, ifov_mrad=PIXEL_M / ABOVE_M * 1e3) + sd
+        )
         write_dem(tmp_path / "dem.tif", 8.0, 50.0)
         return made
 
