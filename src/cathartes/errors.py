@@ -15,6 +15,10 @@
     ├── NumericalError                30  the arithmetic has no trustworthy answer
     │   └── SingularCovarianceError   31  a covariance can't be inverted
     ├── OutputError                   40  a result can't be written where it was asked
+    ├── CasebookError                 41  the casebook can't be opened, or lacks what is asked
+    │   └── EvidenceError             42  evidence is missing, or is not what its hash says
+    ├── MandateError                  43  no mandate allows it
+    ├── AuditError                    44  the audit chain is broken
     ├── NoConnectionError             50  something would have to be fetched and can't be
     └── MissingExtraError             51  an optional package is not installed
 
@@ -101,6 +105,30 @@ class OutputError(CathartesError):
     """A result can't be written where it was asked."""
 
     exit_code = 40
+
+
+class CasebookError(CathartesError):
+    """The casebook can't be opened, is of another version, or does not hold what is asked."""
+
+    exit_code = 41
+
+
+class EvidenceError(CasebookError):
+    """Evidence is missing, or its bytes are not what their hash says."""
+
+    exit_code = 42
+
+
+class MandateError(CathartesError):
+    """No mandate allows it, or the mandate itself can't be."""
+
+    exit_code = 43
+
+
+class AuditError(CathartesError):
+    """The audit chain is broken: something was changed, left out or added."""
+
+    exit_code = 44
 
 
 class NoConnectionError(CathartesError):

@@ -1,0 +1,1 @@
+"""Decisions and authority: mandates, plans, the audit chain; pure rules, no database."""

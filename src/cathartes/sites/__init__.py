@@ -1,0 +1,1 @@
+"""Detections and looks of many flights joined into places, with evidence that can be read."""

@@ -1,0 +1,1 @@
+"""The casebook: one database beside a store of evidence, behind one interface."""
