@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from cathartes.casework.mandate import Mandate
-from cathartes.cli.casebook_option import CasebookOption
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
@@ -36,9 +36,7 @@ def add(
     valid_from: Annotated[
         str, typer.Option("--from", help="First moment, as 2026-05-01 or 2026-05-01T06:00Z.")
     ] = "",
-    valid_until: Annotated[
-        str, typer.Option("--until", help="First moment after; the same.")
-    ] = "",
+    valid_until: Annotated[str, typer.Option("--until", help="First moment after; the same.")] = "",
     retention_days: Annotated[
         int, typer.Option(help="How long what was collected is kept; else the file's.")
     ] = 0,
@@ -49,7 +47,7 @@ def add(
     partner: Annotated[
         list[str] | None, typer.Option(help="Partner it may be shared with, any number of times.")
     ] = None,
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Enter a mandate into the casebook, which is made if there is none.
@@ -67,7 +65,7 @@ def add(
 
 
 @app.command("list")
-def list_(casebook: CasebookOption, json_output: JsonFlag = False) -> None:
+def list_(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag = False) -> None:
     """List the mandates, the newest first.
 
     Example: `cathartes mandate list`
@@ -88,7 +86,7 @@ def list_(casebook: CasebookOption, json_output: JsonFlag = False) -> None:
 @app.command()
 def show(
     mandate: Annotated[str, typer.Argument(help="Its id.")],
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Show one mandate.
@@ -103,7 +101,7 @@ def revoke(
     mandate: Annotated[str, typer.Argument(help="Its id.")],
     *,
     why: Annotated[str, typer.Option(help="The reason, which is kept.")],
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Revoke a mandate from now on: nothing more is analysed under it.
