@@ -102,20 +102,17 @@ def simulate_campaign(
 def place_table(truth: CampaignTruth) -> Table:
     """Return the table of a campaign's places."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("place", "kind", "gases", "kg/h", "works", "looks", "working then"):
-        left = heading in {"place", "kind", "gases"}
+    for heading in ("place", "kind", "gases [kg/h]", "works", "looks", "working then"):
+        left = heading in {"place", "kind", "gases [kg/h]"}
         table.add_column(Text(heading), justify="left" if left else "right", overflow="fold")
     for place in truth.places:
-        rates = [
-            look.emission_kg_h[place.id] for look in truth.looks if place.id in look.emission_kg_h
-        ]
+        rates = [look.rates[place.id] for look in truth.looks if place.id in look.rates]
         table.add_row(
             place.id,
             place.kind,
-            Text(", ".join(gas for gas, _ in place.gases)),
-            f"{place.emission_kg_h:.0f}",
+            Text(", ".join(f"{gas} {kg_h:.0f}" for gas, kg_h in place.usual)),
             f"{100 * place.duty:.0f} %",
             str(len(rates)),
-            str(sum(rate > 0 for rate in rates)),
+            str(sum(bool(then) for then in rates)),
         )
     return table

@@ -142,9 +142,7 @@ def _lon_lat(site: Site) -> tuple[float, float]:
     return site.place.longitude_deg, site.place.latitude_deg
 
 
-def _stated(
-    site: Site, east_m: NDArray[np.float64], north_m: NDArray[np.float64]
-) -> StatedSite:
+def _stated(site: Site, east_m: NDArray[np.float64], north_m: NDArray[np.float64]) -> StatedSite:
     return StatedSite(
         site.id, float(east_m), float(north_m), site.place.east_var_m2, site.place.north_var_m2,
         site.place.cov_m2, site.probability, bool(site.explained_by),

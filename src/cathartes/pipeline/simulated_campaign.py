@@ -2,22 +2,22 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import Transformer
-from shapely import Point, Polygon, box
+from shapely import Point, Polygon, box, transform
 from shapely.geometry import LineString, MultiLineString, mapping
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 
 from cathartes.errors import InputError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
-from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.pipeline.progress import Advance, Progress, SilentProgress
 from cathartes.products.folder import FolderKind, OutputFolder
 from cathartes.scenes.geometry_writer import write_igm
 from cathartes.scenes.instrument import Instrument, load_instrument
@@ -31,6 +31,7 @@ from cathartes.simulate.campaign import (
     CampaignSource,
     Standing,
 )
+from cathartes.simulate.campaign_kinds import Rates
 from cathartes.simulate.campaign_plan import draw_campaign
 from cathartes.simulate.campaign_scene import (
     campaign_ground,
@@ -106,9 +107,8 @@ def simulate_campaign(
         ) as folder,
     ):
         advance = clock.units("simulate", n_cubes)
-        writer = _Writer(folder, campaign, _OnEarth.of(campaign), library, instrument)
-        truth = writer.write(advance)
-    return truth
+        writer = _Writer(folder, campaign, _OnEarth.of_scenes(), library, instrument)
+        return writer.write(advance)
 
 
 def read_campaign_truth(folder: Path) -> CampaignTruth:
@@ -148,22 +148,29 @@ class _OnEarth:
     transformer: Transformer
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "_OnEarth":
+    def of_scenes(cls) -> "_OnEarth":
         scene = SceneSettings()
         return cls(
             scene.origin_easting_m, scene.origin_northing_m,
             Transformer.from_crs(scene.crs, "EPSG:4326", always_xy=True),
         )  # fmt: skip
 
-    def point(self, east_m: float, north_m: float) -> tuple[float, float]:
-        lon, lat = self.transformer.transform(self.easting_m + east_m, self.northing_m + north_m)
-        return round(float(lon), 8), round(float(lat), 8)
+    def corners(self, east_north_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return longitudes and latitudes, to a millimetre: (corner, 2) [deg]."""
+        east_m, north_m = np.asarray(east_north_m).T
+        places = self.transformer.transform(self.easting_m + east_m, self.northing_m + north_m)
+        return np.stack(places, axis=1).round(8)
 
-    def ring(self, area: Polygon) -> Ring:
-        return tuple(self.point(x, y) for x, y in area.exterior.coords)
+    def point(self, east_m: float, north_m: float) -> tuple[float, float]:
+        longitude_deg, latitude_deg = self.corners(np.array([[east_m, north_m]]))[0]
+        return float(longitude_deg), float(latitude_deg)
 
     def geometry(self, shape: BaseGeometry) -> BaseGeometry:
-        return transform(lambda x, y: self.point(x, y), shape)
+        return transform(shape, self.corners)
+
+    def ring(self, area: Polygon) -> Ring:
+        corners = self.corners(np.array(area.exterior.coords))
+        return tuple((float(lon), float(lat)) for lon, lat in corners)
 
 
 @dataclass(slots=True)
@@ -176,7 +183,7 @@ class _Writer:
     library: GasLibrary
     instrument: Instrument
 
-    def write(self, advance: Callable[[float], None]) -> CampaignTruth:
+    def write(self, advance: Advance) -> CampaignTruth:
         campaign = self.campaign
         self._write_json(MANDATE_NAME, self._mandate())
         self._write_json(EMITTERS_NAME, self._emitters())
@@ -228,7 +235,7 @@ class _Writer:
                 features.append(
                     _feature(
                         self.earth.geometry(place), id=source.id, name=f"made-up {source.kind}",
-                        kind=source.kind, chemicals=[gas for gas, _ in source.gases],
+                        kind=source.kind, chemicals=[gas for gas, _ in source.usual],
                         source="made-up register",
                     )
                 )  # fmt: skip
@@ -253,15 +260,13 @@ class _Writer:
         )
 
     def _write_sortie(
-        self, sortie: CampaignSortie, ground: Ground, advance: Callable[[float], None]
+        self, sortie: CampaignSortie, ground: Ground, advance: Advance
     ) -> list[TrueLook]:
         folder = self.folder / "sorties" / sortie.id
         folder.mkdir(parents=True)
         looks = []
         for cube in sortie.cubes:
-            made = simulate_cube(
-                self.campaign, sortie, cube, ground, self.library, self.instrument
-            )
+            made = simulate_cube(self.campaign, sortie, cube, ground, self.library, self.instrument)
             _write_cube(folder, cube, made)
             looks.append(self._cube_look(sortie, cube, made))
             advance(1)
@@ -279,8 +284,8 @@ class _Writer:
     def _place(self, source: CampaignSource) -> TruePlace:
         longitude_deg, latitude_deg = self.earth.point(source.east_m, source.north_m)
         return TruePlace(
-            source.id, source.kind, source.standing, longitude_deg, latitude_deg, source.gases,
-            source.emission_kg_h, source.duty, source.spells,
+            source.id, source.kind, source.standing, longitude_deg, latitude_deg,
+            source.usual, source.duty, source.spells,
         )  # fmt: skip
 
     def _cube_look(
@@ -289,7 +294,7 @@ class _Writer:
         there = sources_in(self.campaign, sortie, cube)
         return TrueLook(
             sortie.id, cube.name, "cube", cube.start_utc, self.earth.ring(cube.footprint),
-            self._emissions(cube.footprint, cube.start_utc),
+            self._rates(cube.footprint, cube.start_utc),
             {
                 source.id: plume.snr_max
                 for source, plume in zip(there, made.truth.plumes, strict=True)
@@ -300,12 +305,12 @@ class _Writer:
         ground = Point(log.east_m, log.north_m).buffer(LOG_REACH_M)
         return TrueLook(
             sortie.id, log.name, "log", log.start_utc, self.earth.ring(ground),
-            self._emissions(ground, log.start_utc), {},
+            self._rates(ground, log.start_utc), {},
         )  # fmt: skip
 
-    def _emissions(self, ground: Polygon, moment_utc: datetime) -> dict[str, float]:
+    def _rates(self, ground: Polygon, moment_utc: datetime) -> dict[str, Rates]:
         return {
-            source.id: source.emission_at(moment_utc)
+            source.id: source.rates_at(moment_utc)
             for source in self.campaign.sources
             if ground.contains(Point(source.east_m, source.north_m))
         }
@@ -344,9 +349,7 @@ def _write_cube(folder: Path, cube: CampaignCube, made: SimulatedScene) -> None:
         longitude_deg, latitude_deg = to_earth.transform(
             west_m + pixel_m * sample, north_m - pixel_m * line
         )
-        write_igm(
-            folder / f"{cube.name}-igm", longitude_deg, latitude_deg, np.zeros(line.shape)
-        )
+        write_igm(folder / f"{cube.name}-igm", longitude_deg, latitude_deg, np.zeros(line.shape))
 
 
 def _write_log(folder: Path, log: CampaignLog, flight: SimulatedFlight) -> None:
@@ -383,9 +386,9 @@ def _write_station(path: Path, sortie: CampaignSortie) -> None:
 
 def _write_wind(
     path: Path,
-    time_unix_s: np.ndarray,
-    speed_m_s: np.ndarray,
-    from_deg: np.ndarray,
+    time_unix_s: NDArray[np.float64],
+    speed_m_s: NDArray[np.float64],
+    from_deg: NDArray[np.float64],
     speed_sd_m_s: float,
     from_sd_deg: float,
 ) -> None:

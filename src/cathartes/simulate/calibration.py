@@ -2,8 +2,8 @@ r"""Whether stated probabilities of any events come true.
 
 .. math:: \mathrm{ECE} = \sum_k \frac{n_k}{N} \left| \bar p_k - \bar y_k \right|
 
-over bins k of the stated probability, with the mean of what was stated and the share that came true
-in each: the expected calibration error of Naeini, Cooper & Hauskrecht 2015 (AAAI, 2901-2907), eq. 3.
+over bins k of the stated probability, with the mean of what was stated and the share that came
+true in each: expected calibration error, Naeini, Cooper & Hauskrecht 2015 (AAAI, 2901-2907), eq. 3.
 """
 
 from collections.abc import Sequence

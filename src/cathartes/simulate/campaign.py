@@ -11,6 +11,7 @@ from enum import StrEnum
 from shapely import Polygon, box
 
 from cathartes.errors import InputError
+from cathartes.simulate.campaign_kinds import Rates
 from cathartes.simulate.campaign_settings import CampaignSettings
 
 
@@ -32,19 +33,19 @@ class Spell:
     Attributes
     ----------
     begins_utc, ends_utc
-    emission_kg_h : [kg h-1]
-        Of the place's first gas.
+    rates
+        What it gives off: some of the place's gases, or all.
     """
 
     begins_utc: datetime
     ends_utc: datetime
-    emission_kg_h: float
+    rates: Rates
 
     def __post_init__(self) -> None:
-        if self.ends_utc <= self.begins_utc or not self.emission_kg_h > 0:
+        if self.ends_utc <= self.begins_utc or not min((r for _, r in self.rates), default=0) > 0:
             raise InputError(
-                f"spell from {self.begins_utc} to {self.ends_utc} of {self.emission_kg_h:g} kg/h; "
-                "a time that lasts and a rate above 0 are needed."
+                f"spell from {self.begins_utc} to {self.ends_utc} of {self.rates}; a time that "
+                "lasts and rates above 0 are needed."
             )
 
 
@@ -57,10 +58,8 @@ class CampaignSource:
     id, kind
     standing
     east_m, north_m : [m]
-    gases
-        Gas to its amount relative to the first one, by volume.
-    emission_kg_h : [kg h-1]
-        Usual rate of the first gas while it works.
+    usual
+        Usual rates while it works.
     temperature_difference_k : [K]
         Of the gas against the air.
     duty
@@ -74,18 +73,17 @@ class CampaignSource:
     standing: Standing
     east_m: float
     north_m: float
-    gases: tuple[tuple[str, float], ...]
-    emission_kg_h: float
+    usual: Rates
     temperature_difference_k: float
     duty: float
     spells: tuple[Spell, ...]
 
-    def emission_at(self, moment_utc: datetime) -> float:
-        """Return what it gives off at a moment, 0 while it rests, [kg h-1]."""
+    def rates_at(self, moment_utc: datetime) -> Rates:
+        """Return what it gives off at a moment; nothing while it rests."""
         for spell in self.spells:
             if spell.begins_utc <= moment_utc < spell.ends_utc:
-                return spell.emission_kg_h
-        return 0.0
+                return spell.rates
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """What gives off what in a made-up campaign.
 
-Mixtures are pairs of vapours by which a profile of solvent-and-acid-gas processing knows a place;
-they are taken after what a thermal-infrared spectrometer tells apart, and their rates after what it
-sees from the height of the campaign (docs/explanation/campaigns.md), not after any real works.
+Hidden places give off pairs of vapours by which a profile of solvent-and-acid-gas processing knows
+them. All vapours are ones that a thermal-infrared spectrometer tells apart, and all rates are set
+after what it sees from the campaign's height (docs/explanation/campaigns.md), not after real works.
 """
 
 from dataclasses import dataclass
+
+Rates = tuple[tuple[str, float], ...]
+"""Gas of the built-in library and its emission rate, [kg h-1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,31 +19,29 @@ class SourceKind:
     ----------
     name
         In a word or two.
-    gases
-        Gas of the built-in library to its amount relative to the first one, by volume.
-    emission_kg_h
-        Of the first gas: smallest and largest usual rate, [kg h-1].
+    least
+        Its gases, each with the smallest usual rate; the largest is `SPAN` times that.
     """
 
     name: str
-    gases: tuple[tuple[str, float], ...]
-    emission_kg_h: tuple[float, float]
+    least: Rates
 
 
+SPAN = 2.3
 HIDDEN = (
-    SourceKind("workshop", (("acetone", 1.0), ("acetic_acid", 0.5)), (120.0, 240.0)),
-    SourceKind("shed", (("dichloromethane", 1.0), ("acetic_acid", 0.4)), (200.0, 400.0)),
-    SourceKind("yard", (("ethyl_acetate", 1.0), ("acetic_acid", 2.0)), (25.0, 60.0)),
-    SourceKind("barn", (("MEK", 1.0), ("acetic_acid", 0.5)), (150.0, 300.0)),
-    SourceKind("warehouse", (("acetone", 1.0), ("ethyl_acetate", 0.15)), (120.0, 240.0)),
+    SourceKind("workshop", (("acetone", 130.0), ("acetic_acid", 45.0))),
+    SourceKind("shed", (("dichloromethane", 240.0), ("acetic_acid", 45.0))),
+    SourceKind("yard", (("ethyl_acetate", 24.0), ("acetic_acid", 45.0))),
+    SourceKind("barn", (("MEK", 150.0), ("acetic_acid", 45.0))),
+    SourceKind("warehouse", (("acetone", 130.0), ("ethyl_acetate", 24.0))),
 )
 REGISTERED = (
-    SourceKind("dairy farm", (("ammonia", 1.0),), (8.0, 20.0)),
-    SourceKind("landfill", (("methane", 1.0),), (150.0, 400.0)),
-    SourceKind("print works", (("ethyl_acetate", 1.0), ("isopropanol", 1.0)), (20.0, 50.0)),
-    SourceKind("poultry farm", (("ammonia", 1.0),), (8.0, 20.0)),
+    SourceKind("dairy farm", (("ammonia", 8.0),)),
+    SourceKind("landfill", (("methane", 150.0),)),
+    SourceKind("print works", (("ethyl_acetate", 20.0), ("isopropanol", 20.0))),
+    SourceKind("poultry farm", (("ammonia", 8.0),)),
 )
 UNREGISTERED = (
-    SourceKind("manure heap", (("ammonia", 1.0),), (8.0, 20.0)),
-    SourceKind("cold store", (("R-134a", 1.0),), (15.0, 40.0)),
+    SourceKind("manure heap", (("ammonia", 8.0),)),
+    SourceKind("cold store", (("R-134a", 16.0),)),
 )

@@ -40,9 +40,9 @@ def looked_so_far(
     for place in truth.places:
         east, north = frame.to_east_north(place.longitude_deg, place.latitude_deg)
         east_m, north_m = float(east), float(north)
-        rates = [look.emission_kg_h[place.id] for look in looks if place.id in look.emission_kg_h]
+        rates = [look.rates[place.id] for look in looks if place.id in look.rates]
         if rates and ground.intersects(Point(east_m, north_m)):
-            working = sum(rate > 0 for rate in rates)
+            working = sum(bool(then) for then in rates)
             places.append(
                 LookedPlace(place.id, place.standing, east_m, north_m, len(rates), working)
             )

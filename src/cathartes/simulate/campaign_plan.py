@@ -17,7 +17,14 @@ from cathartes.simulate.campaign import (
     Standing,
     Weather,
 )
-from cathartes.simulate.campaign_kinds import HIDDEN, REGISTERED, UNREGISTERED, SourceKind
+from cathartes.simulate.campaign_kinds import (
+    HIDDEN,
+    REGISTERED,
+    SPAN,
+    UNREGISTERED,
+    Rates,
+    SourceKind,
+)
 from cathartes.simulate.campaign_settings import CampaignSettings
 
 BEGINS_UTC = datetime(2025, 3, 3, tzinfo=UTC)
@@ -28,6 +35,8 @@ INSIDE_M = 60.0
 """Places lie at least so far inside the mandate."""
 DAY_SPREAD = 0.3
 """Standard deviation of the logarithm of a place's rate from day to day."""
+ALONE = 0.6
+"""Share of a hidden place's working days on which it gives off one of its gases alone."""
 LINE_S = 240.0
 """From one flight line to the next."""
 PLACE_ERROR_M = 3.0
@@ -79,14 +88,13 @@ def _sources(
     places = _places(len(wanted), mandate, rng)
     sources = []
     for number, ((standing, kind), place) in enumerate(zip(wanted, places, strict=True), start=1):
-        low, high = kind.emission_kg_h
-        usual_kg_h = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-        spells = _spells(settings, usual_kg_h, standing is Standing.HIDDEN, rng)
+        usual = tuple((gas, kg_h * float(SPAN ** rng.uniform())) for gas, kg_h in kind.least)
+        spells = _spells(settings, usual, standing is Standing.HIDDEN, rng)
         working_s = sum((spell.ends_utc - spell.begins_utc).total_seconds() for spell in spells)
         sources.append(
             CampaignSource(
-                f"{standing.value}-{number:02d}", kind.name, standing, place.x, place.y, kind.gases,
-                usual_kg_h, float(rng.uniform(0.0, 4.0)),
+                f"{standing.value}-{number:02d}", kind.name, standing, place.x, place.y, usual,
+                float(rng.uniform(0.0, 4.0)),
                 working_s / timedelta(weeks=settings.weeks).total_seconds(), spells,
             )
         )  # fmt: skip
@@ -117,19 +125,25 @@ def _places(number: int, mandate: Polygon, rng: np.random.Generator) -> list[Poi
 
 
 def _spells(
-    settings: CampaignSettings, usual_kg_h: float, hidden: bool, rng: np.random.Generator
+    settings: CampaignSettings, usual: Rates, hidden: bool, rng: np.random.Generator
 ) -> tuple[Spell, ...]:
-    """Return the times at which a place works: a hidden one on some days, at its own hours."""
+    """Return the times at which a place works: a hidden one on some days, at its own hours.
+
+    On some of its days it gives off only one of its gases.
+    """
     share = rng.uniform(0.45, 0.85) if hidden else 1.0
     first_h = rng.uniform(4.0, 9.0) if hidden else 0.0
     hours = rng.uniform(8.0, 14.0) if hidden else 24.0
     spells = []
     for day in range(7 * settings.weeks):
         works, factor = rng.random() < share, float(np.exp(DAY_SPREAD * rng.normal()))
+        alone = hidden and rng.random() < ALONE
+        only = int(rng.integers(len(usual)))
+        today = usual[only : only + 1] if alone else usual
         begins = BEGINS_UTC + timedelta(days=day, seconds=round(3600 * first_h))
         if works:
             ends = begins + timedelta(seconds=round(3600 * hours))
-            spells.append(Spell(begins, ends, usual_kg_h * factor))
+            spells.append(Spell(begins, ends, tuple((gas, kg_h * factor) for gas, kg_h in today)))
     return tuple(spells)
 
 
@@ -200,7 +214,7 @@ def _log(
     east_m, north_m = rng.uniform(-30.0, 30.0, 2)
     return CampaignLog(
         "drone-log", start_utc, source.east_m + float(east_m), source.north_m + float(north_m),
-        source.gases[0][0], source.id,
+        (source.rates_at(start_utc) or source.usual)[0][0], source.id,
     )  # fmt: skip
 
 

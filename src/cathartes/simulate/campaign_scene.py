@@ -6,6 +6,7 @@ import numpy as np
 from shapely import LineString
 
 from cathartes.scenes.instrument import Instrument
+from cathartes.scenes.local_frame import LocalFrame
 from cathartes.simulate.campaign import (
     Campaign,
     CampaignCube,
@@ -13,6 +14,7 @@ from cathartes.simulate.campaign import (
     CampaignSortie,
     CampaignSource,
 )
+from cathartes.simulate.campaign_kinds import Rates
 from cathartes.simulate.flights import (
     CLEAN_PPM,
     FRAME,
@@ -25,7 +27,6 @@ from cathartes.simulate.ground import Ground
 from cathartes.simulate.scene import SimulatedScene, scene_ground, simulate_scene
 from cathartes.simulate.settings import AirSettings, PlumeSettings, SceneSettings
 from cathartes.spectra.library import GasLibrary
-from cathartes.scenes.local_frame import LocalFrame
 
 PLUME_LENGTH_M = 400.0
 MARGIN_PX = 2
@@ -53,7 +54,7 @@ def sources_in(
     return tuple(
         source
         for source in campaign.sources
-        if source.emission_at(cube.start_utc) > 0
+        if source.rates_at(cube.start_utc)
         and LineString(
             [
                 (source.east_m, source.north_m),
@@ -64,16 +65,16 @@ def sources_in(
 
 
 def cube_settings(
-    campaign: Campaign, sortie: CampaignSortie, cube: CampaignCube
+    campaign: Campaign, sortie: CampaignSortie, cube: CampaignCube, library: GasLibrary
 ) -> SceneSettings:
     """Return the settings of a cube's scene; its plumes are those of `sources_in`, in order."""
     weather, settings = sortie.weather, campaign.settings
     plumes = tuple(
         PlumeSettings(
-            gases=dict(source.gases),
+            gases=_relative(source.rates_at(cube.start_utc), library),
             line=-source.north_m / cube.pixel_m - cube.first_line,
             sample=source.east_m / cube.pixel_m - cube.first_sample,
-            emission_kg_h=source.emission_at(cube.start_utc),
+            emission_kg_h=source.rates_at(cube.start_utc)[0][1],
             temperature_difference_k=source.temperature_difference_k,
             length_m=PLUME_LENGTH_M,
             source_width_m=4.0,
@@ -91,12 +92,8 @@ def cube_settings(
             "wind_from_deg": weather.wind_from_deg,
             "wind_speed_m_s": weather.wind_speed_m_s,
             "sun_zenith_deg": float(35.0 + 50.0 * min(1.0, abs(noon_h) / 0.5)),
-            "origin_easting_m": frame.origin_easting_m
-            + cube.first_sample * cube.pixel_m
-            + east_m,
-            "origin_northing_m": frame.origin_northing_m
-            - cube.first_line * cube.pixel_m
-            + north_m,
+            "origin_easting_m": frame.origin_easting_m + cube.first_sample * cube.pixel_m + east_m,
+            "origin_northing_m": frame.origin_northing_m - cube.first_line * cube.pixel_m + north_m,
             "air": AirSettings(
                 temperature_k=weather.air_temperature_k, water_g_cm2=weather.water_g_cm2
             ),
@@ -124,7 +121,7 @@ def simulate_cube(
     under = ground.part(cube.first_line, cube.first_sample, cube.lines, cube.samples).in_air(
         AirSettings().temperature_k, weather.air_temperature_k, weather.warmth
     )
-    settings = cube_settings(campaign, sortie, cube)
+    settings = cube_settings(campaign, sortie, cube, library)
     return simulate_scene(settings, library, instrument, ground=under)
 
 
@@ -150,7 +147,7 @@ def simulate_log(
     sources: tuple[FlightSource, ...] = ()
     if log.source_id:
         source = campaign.source(log.source_id)
-        emission_kg_h = source.emission_at(log.start_utc)
+        emission_kg_h = dict(source.rates_at(log.start_utc)).get(log.chemical, 0.0)
         if emission_kg_h > 0:
             as_methane = METHANE_G_MOL / library[log.chemical].molar_mass_g_mol
             sources = (
@@ -174,6 +171,12 @@ def simulate_log(
     )
     wind = replace(flight.wind, time_unix_s=flight.wind.time_unix_s + later_s)
     return replace(flight, log=moved, wind=wind)
+
+
+def _relative(rates: Rates, library: GasLibrary) -> dict[str, float]:
+    """Return amounts relative to the first gas's, by volume."""
+    moles = {gas: kg_h / library[gas].molar_mass_g_mol for gas, kg_h in rates}
+    return {gas: amount / moles[rates[0][0]] for gas, amount in moles.items()}
 
 
 def _frame_settings(campaign: Campaign, lines: int, samples: int) -> SceneSettings:

@@ -7,7 +7,7 @@ explains it. From this alone follow what is found, what is false, and what is ca
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from shapely import Point
@@ -247,9 +247,7 @@ def score_sites(sites: Sequence[StatedSite], looked: Looked) -> CampaignScore:
                 place is not None and _mahalanobis2(site, place) <= REGION_CHI2,
             )
         )  # fmt: skip
-    return CampaignScore(
-        looked.n_sorties, looked.ground.area * 1e-6, looked.places, tuple(judged)
-    )
+    return CampaignScore(looked.n_sorties, looked.ground.area * 1e-6, looked.places, tuple(judged))
 
 
 def pool_scores(scores: Sequence[CampaignScore]) -> CampaignScore:
@@ -257,27 +255,26 @@ def pool_scores(scores: Sequence[CampaignScore]) -> CampaignScore:
 
     Ids of places and sites get their campaign's number before them.
     """
-    places, sites = [], []
-    for number, score in enumerate(scores, start=1):
-        for place in score.places:
-            places.append(
-                LookedPlace(
-                    f"{number}:{place.id}", place.standing, place.east_m, place.north_m,
-                    place.n_looks, place.n_working_looks,
-                )
-            )  # fmt: skip
-        for site in score.sites:
-            sites.append(
-                JudgedSite(
-                    f"{number}:{site.id}", site.rank, site.probability, site.says_hidden,
-                    f"{number}:{site.place_id}" if site.place_id else "", site.standing,
-                    site.distance_m, site.is_in_region,
-                )
-            )  # fmt: skip
+    places = [
+        replace(place, id=f"{number}:{place.id}")
+        for number, score in enumerate(scores, start=1)
+        for place in score.places
+    ]
+    sites = [
+        replace(
+            site,
+            id=f"{number}:{site.id}",
+            place_id=f"{number}:{site.place_id}" if site.place_id else "",
+        )
+        for number, score in enumerate(scores, start=1)
+        for site in score.sites
+    ]
     return CampaignScore(
-        sum(score.n_sorties for score in scores), sum(score.looked_km2 for score in scores),
-        tuple(places), tuple(sites),
-    )  # fmt: skip
+        sum(score.n_sorties for score in scores),
+        sum(score.looked_km2 for score in scores),
+        tuple(places),
+        tuple(sites),
+    )
 
 
 def _nearest(site: StatedSite, places: Sequence[LookedPlace]) -> LookedPlace | None:
@@ -302,7 +299,5 @@ def _is_on(site: StatedSite, ground: BaseGeometry) -> bool:
 
 def _mahalanobis2(site: StatedSite, place: LookedPlace) -> float:
     away = np.array([place.east_m - site.east_m, place.north_m - site.north_m])
-    covariance = np.array(
-        [[site.east_var_m2, site.cov_m2], [site.cov_m2, site.north_var_m2]]
-    )
+    covariance = np.array([[site.east_var_m2, site.cov_m2], [site.cov_m2, site.north_var_m2]])
     return float(away @ np.linalg.solve(covariance, away))

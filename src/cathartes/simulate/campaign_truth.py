@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cathartes.errors import InputError
 from cathartes.simulate.campaign import Spell, Standing
+from cathartes.simulate.campaign_kinds import Rates
 from cathartes.simulate.campaign_settings import CampaignSettings
 
 SCHEMA = "cathartes/campaign/1"
@@ -26,10 +27,8 @@ class TruePlace:
     ----------
     id, kind, standing
     longitude_deg, latitude_deg
-    gases
-        Gas to its amount relative to the first one, by volume.
-    emission_kg_h
-        Usual rate of the first gas while it works.
+    usual
+        Gases and their usual rates while it works, [kg h-1].
     duty
         Share of the campaign's time in which it works.
     spells
@@ -41,8 +40,7 @@ class TruePlace:
     standing: Standing
     longitude_deg: float
     latitude_deg: float
-    gases: tuple[tuple[str, float], ...]
-    emission_kg_h: float
+    usual: Rates
     duty: float
     spells: tuple[Spell, ...]
 
@@ -60,8 +58,8 @@ class TrueLook:
     start_utc
     footprint
         Ground that it shows, inside the mandate or not.
-    emission_kg_h
-        Of each place that lies in it: the first gas's rate just then, 0 while the place rests.
+    rates
+        Of each place that lies in it: gases and rates just then, none while it rests, [kg h-1].
     snr_max
         Of each place whose plume is in a cube: greatest optimal SNR of a pixel, see
         `cathartes.simulate.truth.Truth`.
@@ -72,7 +70,7 @@ class TrueLook:
     kind: str
     start_utc: datetime
     footprint: Ring
-    emission_kg_h: dict[str, float]
+    rates: dict[str, Rates]
     snr_max: dict[str, float]
 
 
