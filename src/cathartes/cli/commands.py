@@ -88,6 +88,22 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.locate:locate",
             "Say where the gas in sensor logs and plume maps comes from, and how much it is.",
         ),
+        "mandate": Entry(
+            "cathartes.cli.mandate:app",
+            "The written authority to collect: add, list, show, revoke.",
+        ),
+        "plan": Entry(
+            "cathartes.cli.plan:app", "Flight plans, entered before the flight: add, list."
+        ),
+        "run": Entry(
+            "cathartes.cli.run:run",
+            "Analyse the observations of sorties into the casebook, and bring its sites up to "
+            "date.",
+        ),
+        "purge": Entry(
+            "cathartes.cli.purge:purge",
+            "Remove what is past its mandate's retention, and say what went.",
+        ),
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
         ),

@@ -62,6 +62,8 @@ class ScanOrigin:
         As it was said; None if it was not.
     may_be_hidden
         True if the source may lie farther upwind, where gas can't be seen.
+    plume_id
+        Of the plume that it is an origin of; 0 if it is of none.
     """
 
     label: str
@@ -72,6 +74,7 @@ class ScanOrigin:
     rate_kg_h: tuple[float, float, float] | None
     height_m: float | None
     may_be_hidden: bool
+    plume_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ def _origin(
         rate_kg_h=(known[0], known[1], known[2]) if len(known) == len(rate) else None,
         height_m=float(height) if isinstance(height, int | float) else None,
         may_be_hidden=told["plume_id"] in hidden,
+        plume_id=int(str(told["plume_id"])),
     )
 
 

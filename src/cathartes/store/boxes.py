@@ -1,0 +1,62 @@
+"""What lies in a box: a coarse index of the database first, then the exact test on its columns.
+
+Both indexes keep boxes in single precision, rounded outwards: what they return holds all that is
+sought, and a little more.
+"""
+
+from typing import Any
+
+from sqlalchemy import Table, and_, column, func, select, table
+from sqlalchemy.sql.elements import ColumnElement
+
+from cathartes.store.interface import Box
+from cathartes.store.tables import emitters, observations, point_of
+
+_GEOMETRY = {observations.name: observations.c.footprint, emitters.name: emitters.c.area}
+
+
+def in_box(where: Table, box: Box) -> ColumnElement[bool]:
+    """Return the exact condition alone: the place lies in a box, or the bounds meet it."""
+    if where.name in _GEOMETRY:
+        return and_(
+            where.c.west_deg <= box.east_deg,
+            where.c.east_deg >= box.west_deg,
+            where.c.south_deg <= box.north_deg,
+            where.c.north_deg >= box.south_deg,
+        )
+    return and_(
+        where.c.longitude_deg.between(box.west_deg, box.east_deg),
+        where.c.latitude_deg.between(box.south_deg, box.north_deg),
+    )
+
+
+def found_in_box(where: Table, box: Box, dialect: str) -> ColumnElement[bool]:
+    """Return the same condition, answered by the spatial index first."""
+    return and_(near_box(where, box, dialect), in_box(where, box))
+
+
+def near_box(where: Table, box: Box, dialect: str) -> ColumnElement[bool]:
+    """Return the spatial index's condition alone: true of all in the box, and of a little more."""
+    if dialect == "postgresql":
+        envelope = func.ST_MakeEnvelope(
+            box.west_deg, box.south_deg, box.east_deg, box.north_deg, 4326
+        )
+        geometry: Any = _GEOMETRY.get(where.name)
+        shape = point_of(where) if geometry is None else geometry
+        return shape.bool_op("&&")(envelope)
+    boxes = table(
+        f"{where.name}_box",
+        column("row_id"),
+        column("west"),
+        column("east"),
+        column("south"),
+        column("north"),
+    )
+    return where.c.row_id.in_(
+        select(boxes.c.row_id).where(
+            boxes.c.west <= box.east_deg,
+            boxes.c.east >= box.west_deg,
+            boxes.c.south <= box.north_deg,
+            boxes.c.north >= box.south_deg,
+        )
+    )

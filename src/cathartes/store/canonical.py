@@ -1,0 +1,67 @@
+"""Values as canonical JSON (RFC 8785): what is hashed, kept in JSON columns, and backed up."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+import rfc8785
+import shapely
+from pydantic import JsonValue
+from shapely.geometry.base import BaseGeometry
+
+from cathartes.errors import InputError
+
+
+def to_json(value: object) -> JsonValue:
+    """Return a value as what JSON holds exactly.
+
+    Dataclasses become objects, times ISO 8601 in UTC to the microsecond, geometries the
+    hexadecimal of their WKB.
+    """
+    if isinstance(value, Enum):
+        return to_json(value.value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime | BaseGeometry):
+        return utc_text(value) if isinstance(value, datetime) else to_wkb(value).hex()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if is_dataclass(value):
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    raise InputError(f"{type(value).__name__} has no JSON form; numbers and texts are needed.")
+
+
+def canonical(value: object) -> bytes:
+    """Return a value's canonical JSON.
+
+    Raises
+    ------
+    InputError
+        If a number is not finite, or a whole one beyond 2^53, which JSON can't hold exactly.
+    """
+    try:
+        return rfc8785.dumps(to_json(value))
+    except rfc8785.CanonicalizationError as error:
+        raise InputError(
+            f"a value can't be kept exactly: {error}. Finite numbers, whole ones within 2^53, and "
+            "texts of whole characters are needed."
+        ) from error
+
+
+def content_sha256(value: object) -> str:
+    """Return the SHA-256 of a value's canonical JSON, hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a moment as text that sorts as time does: UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def to_wkb(geometry: BaseGeometry) -> bytes:
+    """Return a geometry as well-known binary, ISO, little-endian."""
+    return bytes(shapely.to_wkb(geometry, byte_order=1, flavor="iso"))

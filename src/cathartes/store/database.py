@@ -1,0 +1,152 @@
+"""A database, and what a transaction is in it, for SQLite and for PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+
+from cathartes.errors import CasebookError, CathartesError, MissingExtraError, OutputError
+
+BUSY_TIMEOUT_S = 60
+"""How long a change waits for the changes of others."""
+
+_WRITER_LOCK = 0x43415448
+"""Key of PostgreSQL's advisory lock that a change holds: ``CATH``."""
+
+
+class Database:
+    """An engine with the casebook's notion of a transaction.
+
+    Changes are made one after the other, so that the audit's chain has one head; reading sees one
+    state throughout, and waits for nobody.
+    """
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self.where = where
+        self.dialect = engine.dialect.name
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read, in one state of the database."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with (
+            self._told_as_ours(),
+            self._engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        """Make a change, after those of others: one transaction."""
+        with self.take() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
+            yield connection
+
+    @contextmanager
+    def take(self) -> Iterator[Connection]:
+        """Make a change of single rows, whose locks are enough: one transaction."""
+        with (
+            self._told_as_ours(),
+            self._engine.connect().execution_options(cathartes_writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def _told_as_ours(self) -> Iterator[None]:
+        """Raise what a database says as an error of our tree."""
+        try:
+            yield
+        except StatementError as error:
+            if isinstance(error.orig, CathartesError):
+                raise error.orig from None
+            told = str(error.orig).strip().partition("\n")[0]
+            if isinstance(error, IntegrityError):
+                raise CasebookError(
+                    f"{self.where}: the casebook refuses this, and nothing of it was kept: {told}."
+                ) from error
+            if isinstance(error, OperationalError):
+                raise _failure(self.where, told) from error
+            raise
+
+
+def _failure(where: str, told: str) -> CathartesError:
+    """Return what to say when the database could not do its work."""
+    low = told.lower()
+    if "full" in low or "no space" in low or "disk i/o" in low:
+        return OutputError(
+            f"{where}: no space is left for the casebook ({told}); nothing of this change was "
+            "kept. Make room, then run the same again."
+        )
+    if "locked" in low or "timeout" in low:
+        return CasebookError(
+            f"{where}: another process has been changing the casebook for {BUSY_TIMEOUT_S} s "
+            f"({told}). Wait for it to end, then run the same again."
+        )
+    if "readonly" in low or "read-only" in low:
+        return OutputError(f"{where}: the casebook may not be written ({told}); allow it.")
+    if "malformed" in low or "not a database" in low:
+        return CasebookError(
+            f"{where}: the database is damaged or is none ({told}). Restore a backup with "
+            "`cathartes casebook restore`."
+        )
+    return CasebookError(
+        f"{where}: the database can't do this: {told.rstrip('.')}. Check its address, and that it "
+        "is running and lets this user in."
+    )
+
+
+def sqlite_database(path: Path) -> Database:
+    """Return the database in a file, which need not be there yet."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("cathartes_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return Database(engine, str(path.parent))
+
+
+def postgres_database(url: URL) -> Database:
+    """Return the database at a URL.
+
+    Raises
+    ------
+    MissingExtraError
+        If the driver is not installed.
+    """
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={
+                "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_S}s",
+                "connect_timeout": 10,
+            },
+        )
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"a PostgreSQL casebook needs the package {error.name}; install it with "
+            "`pip install 'cathartes[postgres]'`."
+        ) from error
+    return Database(engine, url.render_as_string(hide_password=True))

@@ -1,0 +1,1 @@
+"""The revisions, the same for SQLite and PostgreSQL. Never edit one that was released."""

@@ -1,0 +1,201 @@
+"""The casebook's observations: recorded, superseded, removed, read."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from cathartes.errors import CasebookError, InputError
+from cathartes.sites.detection import Detection
+from cathartes.sites.observation import Observation
+from cathartes.store.boxes import found_in_box
+from cathartes.store.canonical import content_sha256
+from cathartes.store.interface import Box, JobState, Removed
+from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.rows_results import (
+    observation_of,
+    values_of_assets,
+    values_of_detection,
+    values_of_observation,
+    values_of_sources,
+)
+from cathartes.store.tables import assets, detections, jobs, observations, sources
+from cathartes.store.work_part import owned
+
+_BY_TIME = (observations.c.began_utc.nulls_last(), observations.c.name, observations.c.id)
+
+
+class ResultsPart(CasebookPart):
+    """Observations; see `cathartes.store.interface.Casebook`."""
+
+    def record_observation(
+        self,
+        observation: Observation,
+        found: Sequence[Detection],
+        timings_s: dict[str, float],
+        owner: str,
+        actor: str,
+        now_utc: datetime,
+    ) -> bool:
+        """Keep what came of a look and end its job, at once."""
+        for detection in found:
+            if detection.observation_id != observation.id:
+                raise InputError(
+                    f"detection {detection.id} is of the observation {detection.observation_id}, "
+                    f"not of {observation.id}."
+                )
+        with self._database.change() as connection:
+            ended = connection.execute(
+                jobs.update()
+                .where(owned(observation.id, owner))
+                .values(state=JobState.DONE.value, owner="", lease_until_utc=None, trouble="")
+            )
+            if ended.rowcount == 0:
+                return False
+            superseded = connection.scalar(
+                select(observations.c.id).where(
+                    observations.c.sortie_id == observation.sortie_id,
+                    observations.c.name == observation.name,
+                )
+            )
+            if superseded is not None:
+                _delete(connection, [superseded])
+                if superseded != observation.id:
+                    connection.execute(jobs.delete().where(jobs.c.id == superseded))
+            _insert(connection, observation, found, timings_s)
+            detail = {
+                "sortie": observation.sortie_id,
+                "name": observation.name,
+                "outcome": observation.outcome.value,
+                "n_detections": len(found),
+                "input_hash": observation.input_hash,
+                "superseded": superseded or "",
+                "sha256": result_sha256(observation, found),
+            }
+            enter(connection, "observation.record", observation.id, detail, actor, now_utc)
+            return True
+
+    def observation(self, observation_id: str) -> Observation:
+        """Return an observation."""
+        with self._database.read() as connection:
+            wanted = select(observations).where(observations.c.id == observation_id)
+            found = _observations_of(connection, wanted)
+        if not found:
+            raise _not_there(observation_id)
+        return found[0]
+
+    def observations(self, sortie_id: str = "") -> tuple[Observation, ...]:
+        """Return the present ones, or one sortie's, by time and name."""
+        wanted = select(observations)
+        if sortie_id:
+            wanted = wanted.where(observations.c.sortie_id == sortie_id)
+        with self._database.read() as connection:
+            return _observations_of(connection, wanted)
+
+    def observations_over(self, box: Box) -> tuple[Observation, ...]:
+        """Return those whose footprint's box meets a box, by time and name."""
+        meets = found_in_box(observations, box, self._database.dialect)
+        with self._database.read() as connection:
+            return _observations_of(connection, select(observations).where(meets))
+
+    def timings_s(self, observation_id: str) -> dict[str, float]:
+        """Return the seconds of each stage."""
+        wanted = select(observations.c.timings_s).where(observations.c.id == observation_id)
+        with self._database.read() as connection:
+            found = connection.execute(wanted).one_or_none()
+        if found is None:
+            raise _not_there(observation_id)
+        return {stage: float(seconds) for stage, seconds in found.timings_s.items()}
+
+    def remove_observations(
+        self, ids: Sequence[str], why: str, actor: str, now_utc: datetime
+    ) -> Removed:
+        """Remove observations with detections, jobs and attributions; hashes stay in the audit."""
+        ids = sorted(set(ids))
+        with self._database.change() as connection:
+            gone: list[Observation] = []
+            detection_ids: list[str] = []
+            for some in batches(ids):
+                wanted = select(observations).where(observations.c.id.in_(some))
+                gone += _observations_of(connection, wanted)
+                of_these = select(detections.c.id).where(detections.c.observation_id.in_(some))
+                detection_ids += connection.scalars(of_these)
+            missing = set(ids) - {one.id for one in gone}
+            if missing:
+                raise _not_there(min(missing))
+            if not gone:
+                return Removed((), (), ())
+            _delete(connection, ids)
+            for some in batches(ids):
+                connection.execute(jobs.delete().where(jobs.c.id.in_(some)))
+            named = {asset.sha256 for one in gone for asset in one.assets}
+            evidence = sorted(named - _still_named(connection, sorted(named)))
+            removed = Removed(tuple(ids), tuple(sorted(detection_ids)), tuple(evidence))
+            for one in sorted(gone, key=lambda one: one.id):
+                detail = {
+                    "why": why,
+                    "sortie": one.sortie_id,
+                    "name": one.name,
+                    "input_hash": one.input_hash,
+                    "files": [file.sha256 for file in one.files],
+                    "evidence": [asset.sha256 for asset in one.assets],
+                }
+                enter(connection, "observation.remove", one.id, detail, actor, now_utc)
+            return removed
+
+    def evidence_sha256(self) -> frozenset[str]:
+        """Return the hashes of all evidence that is referred to."""
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(select(assets.c.sha256).distinct()))
+
+
+def result_sha256(observation: Observation, found: Sequence[Detection]) -> str:
+    """Return the hash by which the audit binds what came of a look."""
+    by_number = sorted(found, key=lambda one: one.number)
+    return content_sha256({"observation": observation, "detections": by_number})
+
+
+def _insert(
+    connection: Connection,
+    observation: Observation,
+    found: Sequence[Detection],
+    timings_s: Mapping[str, float],
+) -> None:
+    insert_all(connection, observations, [values_of_observation(observation, timings_s)])
+    insert_all(connection, assets, values_of_assets(observation))
+    insert_all(connection, detections, [values_of_detection(one) for one in found])
+    insert_all(connection, sources, [row for one in found for row in values_of_sources(one)])
+
+
+def _delete(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete observations; assets, detections, sources and attributions go with them."""
+    for some in batches(ids):
+        connection.execute(observations.delete().where(observations.c.id.in_(some)))
+
+
+def _still_named(connection: Connection, sha256: Sequence[str]) -> set[str]:
+    return {
+        one
+        for some in batches(sha256)
+        for one in connection.scalars(select(assets.c.sha256).where(assets.c.sha256.in_(some)))
+    }
+
+
+def _observations_of(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:
+    """Return the observations that are wanted, by time and name, with their assets."""
+    rows = connection.execute(wanted.order_by(*_BY_TIME)).all()
+    of: dict[str, list[Any]] = defaultdict(list)
+    for some in batches([row.id for row in rows]):
+        named = select(assets).where(assets.c.observation_id.in_(some))
+        for asset in connection.execute(named.order_by(assets.c.position)):
+            of[asset.observation_id].append(asset)
+    return tuple(observation_of(row, of[row.id]) for row in rows)
+
+
+def _not_there(observation_id: str) -> CasebookError:
+    return CasebookError(
+        f"no observation {observation_id!r} in this casebook: it was never recorded, or was "
+        "superseded or removed; the audit says which."
+    )

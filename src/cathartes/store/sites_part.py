@@ -1,0 +1,160 @@
+"""The casebook's sites and lawful emitters."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from cathartes.errors import CasebookError
+from cathartes.sites.emitter import LawfulEmitter
+from cathartes.sites.site import EvidenceLine, Site
+from cathartes.store.boxes import found_in_box
+from cathartes.store.canonical import content_sha256
+from cathartes.store.interface import Box
+from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.rows_authority import emitter_of, values_of_emitter
+from cathartes.store.rows_sites import (
+    line_of,
+    site_of,
+    values_of_attributions,
+    values_of_evidence,
+    values_of_site,
+)
+from cathartes.store.tables import attributions, emitters, site_evidence, sites, sources
+
+
+class SitesPart(CasebookPart):
+    """Sites and lawful emitters; see `cathartes.store.interface.Casebook`."""
+
+    def put_sites(
+        self, new: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
+    ) -> None:
+        """Put sites in the place of those of the same ids and of the removed ones, at once."""
+        replaced = sorted({site.id for site in new} | set(removed_ids))
+        if not replaced:
+            return
+        with self._database.change() as connection:
+            for some in batches(replaced):  # evidence and attributions go with them
+                connection.execute(sites.delete().where(sites.c.id.in_(some)))
+            _check_sources(connection, new)
+            insert_all(connection, sites, [values_of_site(one) for one in new])
+            insert_all(
+                connection, site_evidence, [row for one in new for row in values_of_evidence(one)]
+            )
+            insert_all(
+                connection,
+                attributions,
+                [row for one in new for row in values_of_attributions(one)],
+            )
+            detail = {
+                "n_put": len(new),
+                "removed": sorted(set(removed_ids) - {site.id for site in new}),
+                "sha256": content_sha256(sorted(new, key=lambda one: one.id)),
+            }
+            subject = new[0].id if len(new) == 1 else "sites"
+            enter(connection, "sites.put", subject, detail, actor, now_utc)
+
+    def site(self, site_id: str) -> Site:
+        """Return a site with its evidence."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(sites).where(sites.c.id == site_id)).all()
+            found = _sites_of(connection, rows, with_evidence=True)
+        if not found:
+            raise CasebookError(
+                f"no site {site_id!r} in this casebook; `cathartes sites` lists those there are."
+            )
+        return found[0]
+
+    def ranked_sites(self, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
+        """Return sites by value, highest first, with no evidence lines."""
+        ranked = select(sites).order_by(sites.c.value.desc(), sites.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(ranked.limit(limit).offset(offset)).all()
+            return _sites_of(connection, rows, with_evidence=False)
+
+    def sites_in(self, box: Box) -> tuple[Site, ...]:
+        """Return those whose place lies in a box, by id, with their evidence."""
+        inside = found_in_box(sites, box, self._database.dialect)
+        with self._database.read() as connection:
+            rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
+            return _sites_of(connection, rows, with_evidence=True)
+
+    def put_emitters(self, new: Sequence[LawfulEmitter], actor: str, now_utc: datetime) -> None:
+        """Put emitters in the place of those of the same ids."""
+        if not new:
+            return
+        with self._database.change() as connection:
+            for some in batches([one.id for one in new]):
+                connection.execute(emitters.delete().where(emitters.c.id.in_(some)))
+            insert_all(connection, emitters, [values_of_emitter(one) for one in new])
+            detail = {
+                "n_put": len(new),
+                "sha256": content_sha256(sorted(new, key=lambda one: one.id)),
+            }
+            subject = new[0].id if len(new) == 1 else "emitters"
+            enter(connection, "emitters.put", subject, detail, actor, now_utc)
+
+    def emitters(self) -> tuple[LawfulEmitter, ...]:
+        """Return all, by id."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(emitters).order_by(emitters.c.id))
+            return tuple(emitter_of(row) for row in rows)
+
+    def emitters_in(self, box: Box) -> tuple[LawfulEmitter, ...]:
+        """Return those whose box meets a box, by id."""
+        meets = found_in_box(emitters, box, self._database.dialect)
+        with self._database.read() as connection:
+            rows = connection.execute(select(emitters).where(meets).order_by(emitters.c.id))
+            return tuple(emitter_of(row) for row in rows)
+
+
+def _check_sources(connection: Connection, new: Sequence[Site]) -> None:
+    """Check that each source is there and belongs to one site only."""
+    of: dict[str, str] = {}
+    for site in new:
+        for source_id in site.source_ids:
+            if source_id in of:
+                raise _two_sites(source_id, of[source_id], site.id)
+            of[source_id] = site.id
+    for some in batches(sorted(of)):
+        there = dict(
+            connection.execute(
+                select(sources.c.id, attributions.c.site_id)
+                .join(attributions, attributions.c.source_id == sources.c.id, isouter=True)
+                .where(sources.c.id.in_(some))
+            ).t.all()
+        )
+        for source_id in some:
+            if source_id not in there:
+                raise CasebookError(
+                    f"site {of[source_id]}: no source {source_id!r} in this casebook; its "
+                    "observation was superseded or removed. Join the sites again."
+                )
+            if there[source_id] is not None:
+                raise _two_sites(source_id, there[source_id], of[source_id])
+
+
+def _two_sites(source_id: str, one: str, other: str) -> CasebookError:
+    return CasebookError(
+        f"source {source_id} would belong to the sites {one} and {other}; one is needed: put both, "
+        "or remove one, at once."
+    )
+
+
+def _sites_of(
+    connection: Connection, rows: Sequence[Row[Any]], with_evidence: bool
+) -> tuple[Site, ...]:
+    """Return rows as sites, in their order, with their sources and perhaps their evidence."""
+    source_ids: dict[str, list[str]] = defaultdict(list)
+    lines: dict[str, list[EvidenceLine]] = defaultdict(list)
+    for some in batches([row.id for row in rows]):
+        attributed = select(attributions).where(attributions.c.site_id.in_(some))
+        for row in connection.execute(attributed.order_by(attributions.c.position)):
+            source_ids[row.site_id].append(row.source_id)
+        if with_evidence:
+            told = select(site_evidence).where(site_evidence.c.site_id.in_(some))
+            for row in connection.execute(told.order_by(site_evidence.c.position)):
+                lines[row.site_id].append(line_of(row))
+    return tuple(site_of(row, source_ids[row.id], lines[row.id]) for row in rows)

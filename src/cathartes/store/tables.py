@@ -1,0 +1,299 @@
+"""The casebook's tables. A change here needs a revision in `migrations/versions`; a test compares.
+
+Spatial indexes are a matter of the database: an R*Tree beside a table in SQLite, kept by triggers,
+a GiST index in PostgreSQL. See `cathartes.store.boxes`.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    desc,
+    func,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from cathartes.store.columns import ORDERED_TEXT, ROW_ID, CanonicalJson, Real, UtcTime, Wkb
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _row_id() -> Column[int]:
+    return Column("row_id", ROW_ID, Identity(), primary_key=True)
+
+
+def _place() -> tuple[Column[float], ...]:
+    names = ("longitude_deg", "latitude_deg", "east_var_m2", "north_var_m2", "cov_m2")
+    return tuple(Column(name, Real, nullable=False) for name in names)
+
+
+def _bounds(nullable: bool) -> tuple[Column[float], ...]:
+    """Return the columns of a geometry's box, for exact tests."""
+    names = ("west_deg", "south_deg", "east_deg", "north_deg")
+    return tuple(Column(name, Real, nullable=nullable) for name in names)
+
+
+about = Table(
+    "about",
+    METADATA,
+    Column("key", ORDERED_TEXT, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+mandates = Table(
+    "mandates",
+    METADATA,
+    Column("id", ORDERED_TEXT, primary_key=True),
+    Column("authority", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("valid_from_utc", UtcTime, nullable=False),
+    Column("valid_until_utc", UtcTime, nullable=False),
+    Column("area", Wkb, nullable=False),
+    Column("retention_days", Integer, nullable=False),
+    Column("chemicals", CanonicalJson, nullable=False),
+    Column("partners", CanonicalJson, nullable=False),
+    Column("revoked_utc", UtcTime),
+    Column("revoked_why", Text, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    METADATA,
+    Column("id", ORDERED_TEXT, primary_key=True),
+    Column("mandate_id", ORDERED_TEXT, ForeignKey("mandates.id"), nullable=False),
+    Column("entered_utc", UtcTime, nullable=False),
+    Column("begins_utc", UtcTime, nullable=False),
+    Column("ends_utc", UtcTime, nullable=False),
+    Column("route", Wkb, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+sorties = Table(
+    "sorties",
+    METADATA,
+    Column("id", ORDERED_TEXT, primary_key=True),
+    Column("mandate_id", ORDERED_TEXT, ForeignKey("mandates.id"), nullable=False),
+    Column("plan_id", ORDERED_TEXT, ForeignKey("plans.id")),
+    Column("platform", Text, nullable=False),
+    Column("began_utc", UtcTime),
+    Column("ended_utc", UtcTime),
+    Column("manifest", CanonicalJson, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column("sortie_id", ORDERED_TEXT, ForeignKey("sorties.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("input_hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("lease_until_utc", UtcTime),
+    Column("trouble", Text, nullable=False),
+)
+
+observations = Table(
+    "observations",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column("sortie_id", ORDERED_TEXT, ForeignKey("sorties.id"), nullable=False),
+    Column("mandate_id", ORDERED_TEXT, ForeignKey("mandates.id"), nullable=False),
+    Column("name", ORDERED_TEXT, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("began_utc", UtcTime),
+    Column("ended_utc", UtcTime),
+    Column("instrument", Text, nullable=False),
+    Column("files", CanonicalJson, nullable=False),
+    Column("input_hash", Text, nullable=False),
+    Column("settings", CanonicalJson, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("footprint", Wkb),
+    *_bounds(nullable=True),
+    Column("masked", CanonicalJson, nullable=False),
+    Column("sensitivities", CanonicalJson, nullable=False),
+    Column("wind", CanonicalJson),
+    Column("remarks", CanonicalJson, nullable=False),
+    Column("timings_s", CanonicalJson, nullable=False),
+    UniqueConstraint("sortie_id", "name"),
+)
+
+assets = Table(
+    "assets",
+    METADATA,
+    Column(
+        "observation_id",
+        ORDERED_TEXT,
+        ForeignKey("observations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("position", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("chemical", Text, nullable=False),
+)
+
+detections = Table(
+    "detections",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column(
+        "observation_id",
+        ORDERED_TEXT,
+        ForeignKey("observations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("seen_utc", UtcTime),
+    Column("chemical", Text, nullable=False),
+    Column("candidates", CanonicalJson, nullable=False),
+    Column("false_alarm_probability", Real),
+    Column("expected_by_chance", Real),
+    Column("snr", Real),
+    Column("outline", Wkb),
+    Column("longitude_deg", Real, nullable=False),  # of the first source
+    Column("latitude_deg", Real, nullable=False),
+    Column("flags", CanonicalJson, nullable=False),
+    Column("properties", CanonicalJson),
+    UniqueConstraint("observation_id", "number"),
+)
+Index(  # all that is needed to walk from the newest backwards through a large box
+    "ix_detections_newest",
+    desc(detections.c.seen_utc),
+    detections.c.id,
+    detections.c.longitude_deg,
+    detections.c.latitude_deg,
+)
+
+sources = Table(
+    "sources",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column(
+        "detection_id",
+        ORDERED_TEXT,
+        ForeignKey("detections.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("number", Integer, nullable=False),
+    *_place(),
+    Column("method", Text, nullable=False),
+    Column("probability", Real, nullable=False),
+    Column("rate_median_kg_h", Real),
+    Column("rate_p05_kg_h", Real),
+    Column("rate_p95_kg_h", Real),
+    Column("rate_reason", Text, nullable=False),
+    UniqueConstraint("detection_id", "number"),
+)
+
+sites = Table(
+    "sites",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    *_place(),
+    Column("chemicals", CanonicalJson, nullable=False),
+    Column("n_detections", Integer, nullable=False),
+    Column("n_looks", Integer, nullable=False),
+    Column("first_seen_utc", UtcTime),
+    Column("last_seen_utc", UtcTime),
+    Column("probability", Real, nullable=False),
+    Column("probability_low", Real, nullable=False),
+    Column("probability_high", Real, nullable=False),
+    Column("explained_by", Text, nullable=False),
+    Column("value", Real, nullable=False),
+    Column("why", Text, nullable=False),
+)
+Index("ix_sites_ranked", desc(sites.c.value), sites.c.id)
+
+site_evidence = Table(
+    "site_evidence",
+    METADATA,
+    Column("site_id", ORDERED_TEXT, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("log_odds", Real, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("refers_to", Text, nullable=False),
+    Column("moment_utc", UtcTime),
+)
+
+attributions = Table(
+    "attributions",
+    METADATA,
+    Column(
+        "source_id", ORDERED_TEXT, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("site_id", ORDERED_TEXT, ForeignKey("sites.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("ix_attributions_site", "site_id", "position"),
+)
+
+emitters = Table(
+    "emitters",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("chemicals", CanonicalJson, nullable=False),
+    Column("area", Wkb, nullable=False),
+    *_bounds(nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("moment_utc", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", CanonicalJson, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+
+def point_of(table: Table) -> ColumnElement[Any]:
+    """Return a table's place as PostGIS sees it, just as its index has it."""
+    point = func.ST_MakePoint(table.c.longitude_deg, table.c.latitude_deg)
+    return func.ST_SetSRID(point, 4326)
+
+
+for _table in (detections, sources, sites):
+    Index(f"ix_{_table.name}_box", point_of(_table), postgresql_using="gist", _table=_table).ddl_if(
+        dialect="postgresql"
+    )
+for _column in (observations.c.footprint, emitters.c.area):
+    Index(f"ix_{_column.table.name}_box", _column, postgresql_using="gist").ddl_if(
+        dialect="postgresql"
+    )
