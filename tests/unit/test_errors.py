@@ -18,7 +18,10 @@ def walk(root: type[CathartesError]) -> Iterator[type[CathartesError]]:
 
 TREE = [c for c in walk(CathartesError) if c.__module__ == errors.__name__]
 OTHER_CODES = {
-    errors.EXIT_INCONCLUSIVE, errors.EXIT_UNEXPECTED, errors.EXIT_SYSTEM, errors.EXIT_INTERRUPTED
+    errors.EXIT_INCONCLUSIVE,
+    errors.EXIT_UNEXPECTED,
+    errors.EXIT_SYSTEM,
+    errors.EXIT_INTERRUPTED,
 }
 
 

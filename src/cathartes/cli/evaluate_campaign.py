@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cathartes.cli.campaign_tables import campaign_page
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.errors import SettingsError
@@ -27,11 +28,13 @@ def evaluate_campaign(
     ],
     *,
     casebooks: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
-            "--casebook", help="Casebook into which its sorties were run; once for each folder."
+            "--casebook",
+            envvar="CATHARTES_CASEBOOK",
+            help="Casebook into which its sorties were run, a folder or URL; once for each folder.",
         ),
-    ],
+    ] = None,
     plots: Annotated[
         Path | None, typer.Option(help="Folder for plots: reliability, growth with flights.")
     ] = None,
@@ -44,13 +47,14 @@ def evaluate_campaign(
     Examples: `cathartes evaluate campaign made-up --casebook cases`,
     `cathartes evaluate campaign one two --casebook cases-1 --casebook cases-2 --plots figures`
     """
-    if len(folders) != len(casebooks):
+    named = casebooks or [DEFAULT_CASEBOOK]
+    if len(folders) != len(named):
         raise SettingsError(
-            f"{len(folders)} campaigns and {len(casebooks)} casebooks were given; one casebook for "
+            f"{len(folders)} campaigns and {len(named)} casebooks were given; one casebook for "
             "each campaign is needed, in the same order."
         )
     with ExitStack() as opened:
-        books = [opened.enter_context(open_casebook(where)).casebook for where in casebooks]
+        books = [opened.enter_context(open_casebook(where)).casebook for where in named]
         evaluation = evaluate(list(zip(folders, books, strict=True)))
     if plots is not None:
         _write_plots(plots, evaluation)

@@ -36,9 +36,7 @@ def add(
     valid_from: Annotated[
         str, typer.Option("--from", help="First moment, as 2026-05-01 or 2026-05-01T06:00Z.")
     ] = "",
-    valid_until: Annotated[
-        str, typer.Option("--until", help="First moment after; the same.")
-    ] = "",
+    valid_until: Annotated[str, typer.Option("--until", help="First moment after; the same.")] = "",
     retention_days: Annotated[
         int, typer.Option(help="How long what was collected is kept; else the file's.")
     ] = 0,

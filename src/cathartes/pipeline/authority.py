@@ -52,9 +52,7 @@ def mandate_show(casebook: str | Path, mandate_id: str) -> Mandate:
         return opened.casebook.mandate(mandate_id)
 
 
-def mandate_revoke(
-    casebook: str | Path, mandate_id: str, why: str, *, actor: str = ""
-) -> Mandate:
+def mandate_revoke(casebook: str | Path, mandate_id: str, why: str, *, actor: str = "") -> Mandate:
     """Revoke a mandate from now on, with the reason; nothing more is analysed under it."""
     with open_casebook(casebook) as opened:
         book = opened.casebook

@@ -72,6 +72,4 @@ def purge(
         for sha256 in removed.evidence_sha256:
             opened.evidence.remove(sha256)
         update_sites(opened, gone, actor)
-    return PurgeReport(
-        expired, len(removed.detection_ids), len(removed.evidence_sha256), done=True
-    )
+    return PurgeReport(expired, len(removed.detection_ids), len(removed.evidence_sha256), done=True)
