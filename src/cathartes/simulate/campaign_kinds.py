@@ -32,7 +32,7 @@ HIDDEN = (
     SourceKind("workshop", (("acetone", 130.0), ("acetic_acid", 45.0))),
     SourceKind("shed", (("dichloromethane", 240.0), ("acetic_acid", 45.0))),
     SourceKind("yard", (("ethyl_acetate", 24.0), ("acetic_acid", 45.0))),
-    SourceKind("barn", (("MEK", 150.0), ("acetic_acid", 45.0))),
+    SourceKind("barn", (("MEK", 200.0), ("acetic_acid", 45.0))),
     SourceKind("warehouse", (("acetone", 130.0), ("ethyl_acetate", 24.0))),
 )
 REGISTERED = (

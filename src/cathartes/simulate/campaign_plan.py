@@ -54,14 +54,14 @@ def draw_campaign(settings: CampaignSettings) -> Campaign:
     SettingsError
         If the places have no room.
     """
-    streams = np.random.SeedSequence([settings.seed, 5005]).spawn(4)
-    for_area, for_places, for_weather, for_lines = (np.random.default_rng(s) for s in streams)
+    streams = np.random.SeedSequence([settings.seed, 5005]).spawn(5)
+    for_area, for_places, *for_flights = (np.random.default_rng(s) for s in streams)
     ends_utc = BEGINS_UTC + timedelta(weeks=settings.weeks)
     mandate = _mandate(settings, for_area)
     sources = _sources(settings, mandate, for_places)
     return Campaign(
         settings, f"SIM-{settings.seed}", BEGINS_UTC, ends_utc, mandate, sources,
-        _sorties(settings, sources, for_weather, for_lines),
+        _sorties(settings, sources, *for_flights),
     )  # fmt: skip
 
 
@@ -152,6 +152,7 @@ def _sorties(
     sources: Sequence[CampaignSource],
     for_weather: np.random.Generator,
     for_lines: np.random.Generator,
+    for_logs: np.random.Generator,
 ) -> tuple[CampaignSortie, ...]:
     days = np.floor(np.arange(settings.sorties) * 7 * settings.weeks / settings.sorties)
     deck = _deck(settings, for_lines)
@@ -165,7 +166,7 @@ def _sorties(
         after = begins + timedelta(seconds=LINE_S * settings.cubes)
         logs: tuple[CampaignLog, ...] = ()
         if settings.log_every and number % settings.log_every == 0 and sources:
-            logs = (_log(sources, after + timedelta(minutes=10), for_lines),)
+            logs = (_log(sources, after + timedelta(minutes=10), for_logs),)
         ends = after + timedelta(minutes=30 if logs else 0)
         sorties.append(
             CampaignSortie(

@@ -108,7 +108,7 @@ class JudgedSite:
     place_id, standing
         Where it stands; "" and None at no place.
     distance_m : [m]
-        From that place; NaN at none.
+        From that place; None at none.
     is_in_region
         Whether the place lies in the site's region of 90 %; False at none.
     """
@@ -119,7 +119,7 @@ class JudgedSite:
     says_hidden: bool
     place_id: str
     standing: Standing | None
-    distance_m: float
+    distance_m: float | None
     is_in_region: bool
 
     @property
@@ -188,7 +188,7 @@ class CampaignScore:
     @property
     def location_error_m(self) -> float:
         """Median distance of found ones from their places, [m]; NaN if none is."""
-        away_m = [site.distance_m for site in self.found]
+        away_m = [site.distance_m for site in self.found if site.distance_m is not None]
         return float(np.median(away_m)) if away_m else float("nan")
 
     @property
@@ -243,7 +243,7 @@ def score_sites(sites: Sequence[StatedSite], looked: Looked) -> CampaignScore:
                 site.probability >= LEVEL and not site.is_explained,
                 "" if place is None else place.id,
                 None if place is None else place.standing,
-                float("nan") if place is None else _distance_m(site, place),
+                None if place is None else _distance_m(site, place),
                 place is not None and _mahalanobis2(site, place) <= REGION_CHI2,
             )
         )  # fmt: skip

@@ -33,7 +33,9 @@ PLACES = (
 LOOKED = Looked(12, GROUND, PLACES, elsewhere=((5000.0, 500.0),))
 
 
-def site(name: str, east_m: float, north_m: float, probability: float = 0.9, **told: object):  # noqa: ANN201
+def site(
+    name: str, east_m: float, north_m: float, probability: float = 0.9, **told: object
+) -> StatedSite:
     plain = StatedSite(name, east_m, north_m, 100.0, 100.0, 0.0, probability, is_explained=False)
     return replace(plain, **told)  # type: ignore[arg-type]
 
