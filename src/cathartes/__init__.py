@@ -5,6 +5,7 @@ from cathartes.on_demand import names_on_demand
 __version__ = "0.1.0"
 
 _PLACES = {
+    "CampaignSettings": "cathartes.simulate.campaign_settings:CampaignSettings",
     "CathartesError": "cathartes.errors:CathartesError",
     "Cube": "cathartes.scenes.cube:Cube",
     "DetectSettings": "cathartes.detect.settings:DetectSettings",
@@ -18,6 +19,7 @@ _PLACES = {
     "demo": "cathartes.pipeline.demo:demo",
     "doctor": "cathartes.cli.diagnosis:doctor",
     "evaluate": "cathartes.pipeline.evaluate:evaluate",
+    "evaluate_campaign": "cathartes.pipeline.campaign_score:evaluate_campaign",
     "georeference": "cathartes.pipeline.georeference:georeference",
     "inspect_log": "cathartes.pipeline.log_inspection:inspect_log",
     "library": "cathartes.pipeline.gas_library:working_library",
@@ -43,6 +45,7 @@ _PLACES = {
     "scan": "cathartes.pipeline.scan:scan",
     "scan_together": "cathartes.pipeline.together:scan_together",
     "simulate": "cathartes.simulate",
+    "simulate_campaign": "cathartes.pipeline.simulated_campaign:simulate_campaign",
     "simulate_scene": "cathartes.simulate.scene:simulate_scene",
 }
 

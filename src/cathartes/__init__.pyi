@@ -4,6 +4,7 @@ from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
 from cathartes.pipeline.boresight import FlightLine as FlightLine
 from cathartes.pipeline.boresight import boresight as boresight
+from cathartes.pipeline.campaign_score import evaluate_campaign as evaluate_campaign
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -21,6 +22,7 @@ from cathartes.pipeline.log_inspection import inspect_log as inspect_log
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
+from cathartes.pipeline.simulated_campaign import simulate_campaign as simulate_campaign
 from cathartes.pipeline.together import scan_together as scan_together
 from cathartes.products.summary import read_summary as read_summary
 from cathartes.products.together import read_together as read_together
@@ -32,6 +34,7 @@ from cathartes.scenes.open import open_cube as open_cube
 from cathartes.scenes.options import OpenOptions as OpenOptions
 from cathartes.scenes.wind.gridded import read_gridded_wind as read_gridded_wind
 from cathartes.scenes.wind.open import read_wind as read_wind
+from cathartes.simulate.campaign_settings import CampaignSettings as CampaignSettings
 from cathartes.simulate.folder import read_truth as read_truth
 from cathartes.simulate.presets import preset_settings as preset_settings
 from cathartes.simulate.scene import simulate_scene as simulate_scene
@@ -41,6 +44,7 @@ from cathartes.spectra.readers import read_spectra as read_spectra
 # `library` is listed here because it bears another name where it stands. `simulate` is a package
 # that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 __all__ = [
+    "CampaignSettings",
     "CathartesError",
     "Cube",
     "DetectSettings",
@@ -55,6 +59,7 @@ __all__ = [
     "demo",
     "doctor",
     "evaluate",
+    "evaluate_campaign",
     "georeference",
     "inspect_log",
     "library",
@@ -80,6 +85,7 @@ __all__ = [
     "scan",
     "scan_together",
     "simulate",
+    "simulate_campaign",
     "simulate_scene",
 ]
 
