@@ -100,7 +100,11 @@ class ObservationWork:
         """
         where = f"{SORTIE}, observation {self.entry.name!r} [observation.scan]"
         told = scan_settings_of(self.entry.scan, where, self.folder)
-        return replace(told, wind=told.wind or self.wind, grid=told.grid or LayerGrid.MAP)
+        grid = told.grid or LayerGrid.MAP
+        if told.wind:
+            return replace(told, grid=grid)
+        mapping = Path(self.wind_mapping) if self.wind_mapping else None
+        return replace(told, wind=self.wind, wind_mapping=mapping, grid=grid)
 
     def open_options(self) -> OpenOptions:
         """Return how its cube is opened; files are named from the sortie's folder."""
@@ -267,9 +271,11 @@ def _files_of(work: ObservationWork) -> list[Path]:
 def _files_beside(work: ObservationWork) -> list[Path]:
     """Return what else is read: wind, mapping, track, the air's table."""
     entry = work.entry
-    others = [work.path_of(entry.mapping), work.path_of(entry.track), wind_file(work.wind)]
-    if work.wind_mapping:
-        others.append(Path(work.wind_mapping))
     if entry.kind is ObservationKind.CUBE:
-        others.append(work.scan_settings().atmosphere)
+        told = work.scan_settings()
+        others = [wind_file(told.wind), told.wind_mapping, told.atmosphere]
+    else:
+        wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None
+        named = [work.path_of(entry.mapping), work.path_of(entry.track)]
+        others = [*named, wind_file(work.wind), wind_mapping]
     return [path for path in others if path is not None]

@@ -126,7 +126,7 @@ def _nothing_allowed(work: ObservationWork, allowed: AllowedCube) -> Observed:
 def _with_usable_wind(settings: ScanSettings, cube: Cube) -> tuple[ScanSettings, tuple[str, ...]]:
     """Return the settings without a wind that can't be used, and a remark that says why."""
     try:
-        search = source_search(settings.wind, cube, settings.source_height_m)
+        search = source_search(settings.wind, cube, settings.source_height_m, settings.wind_mapping)
     except InputError as error:
         told = f"The wind can't be used, so there are neither origins nor rates: {error}"
         return replace(settings, wind=""), (told,)
