@@ -12,6 +12,7 @@ from cathartes import __version__
 from cathartes.casework.mandate import Mandate
 from cathartes.errors import CathartesError, InputError, SettingsError
 from cathartes.locate.settings import LocateSettings
+from cathartes.pipeline.cube_geometry import GeometryRecipe, recipe_of
 from cathartes.pipeline.observed import content_hash, file_facts
 from cathartes.pipeline.scan import ScanSettings, open_for_scan
 from cathartes.pipeline.settings_file import scan_settings_of, settings_of
@@ -45,6 +46,8 @@ class ObservationWork:
         From which files are named.
     wind, wind_mapping
         In words, or files with their folder; "" if none.
+    terrain
+        The sortie's, a file named from its folder; "" if none.
     mandate
         That covers it.
     files
@@ -58,6 +61,7 @@ class ObservationWork:
     folder: Path
     wind: str
     wind_mapping: str
+    terrain: str
     mandate: Mandate
     files: tuple[RawFile, ...] = ()
     trouble: str = ""
@@ -109,6 +113,11 @@ class ObservationWork:
     def open_options(self) -> OpenOptions:
         """Return how its cube is opened; files are named from the sortie's folder."""
         return open_options_of(self.entry, self.folder)
+
+    def geometry_recipe(self) -> GeometryRecipe | None:
+        """Return what its cube's geometry is made of; None if its files have one."""
+        where = f"{SORTIE}, observation {self.entry.name!r} [observation.georeference]"
+        return recipe_of(self.entry.georeference, self.terrain, self.folder, where)
 
     def locate_settings(self) -> LocateSettings:
         """Return how its log is inverted."""
@@ -233,7 +242,9 @@ def works_of(
         if only is not None and entry.name not in only:
             continue
         wind, wind_mapping = sortie.wind_of(entry)
-        work = ObservationWork(sortie.told.id, entry, sortie.folder, wind, wind_mapping, mandate)
+        work = ObservationWork(
+            sortie.told.id, entry, sortie.folder, wind, wind_mapping, sortie.told.terrain, mandate
+        )
         works.append(_opened(work))
     return tuple(works)
 
@@ -272,8 +283,9 @@ def _files_beside(work: ObservationWork) -> list[Path]:
     """Return what else is read: wind, mapping, track, the air's table."""
     entry = work.entry
     if entry.kind is ObservationKind.CUBE:
-        told = work.scan_settings()
+        told, recipe = work.scan_settings(), work.geometry_recipe()
         others = [wind_file(told.wind), told.wind_mapping, told.atmosphere]
+        others += () if recipe is None else recipe.files
     else:
         wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None
         named = [work.path_of(entry.mapping), work.path_of(entry.track)]
