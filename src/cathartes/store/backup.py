@@ -177,7 +177,7 @@ def _restore_rows(
         rows: list[dict[str, Any]] = []
         with source.open(f"tables/{table.name}.jsonl") as file:
             for line in file:
-                told = from_canonical(line)
+                told = from_canonical(line.decode())
                 rows.append({k: _from_line_value(columns[k], v) for k, v in told.items()})
                 if len(rows) == _ROWS_AT_ONCE:
                     insert_all(connection, table, rows)

@@ -58,17 +58,20 @@ def canonical(value: object) -> bytes:
         ) from error
 
 
-def from_canonical(text: str | bytes) -> Any:
+def from_canonical(text: str) -> Any:
     """Return what canonical JSON holds.
 
     Whole numbers beyond 2^53 were real ones, which RFC 8785 writes without a point.
     """
-    return json.loads(text, parse_int=_whole_or_real)
+    return _DECODER.decode(text)
 
 
 def _whole_or_real(digits: str) -> int | float:
     number = int(digits)
     return number if abs(number) < _WHOLE_END else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole_or_real)
 
 
 def content_sha256(value: object) -> str:
