@@ -100,6 +100,20 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "Analyse the observations of sorties into the casebook, and bring its sites up to "
             "date.",
         ),
+        "observations": Entry(
+            "cathartes.cli.observations:observations",
+            "List the looks, also those that found nothing, or show one with its sensitivity.",
+        ),
+        "sites": Entry(
+            "cathartes.cli.sites:sites",
+            "List the sites by the value of looking at them next, or show one line by line.",
+        ),
+        "emitters": Entry(
+            "cathartes.cli.emitters:app", "Lawful emitters, which explain sites: import, list."
+        ),
+        "watch": Entry(
+            "cathartes.cli.watch:watch", "Analyse observations as their files land in a folder."
+        ),
         "purge": Entry(
             "cathartes.cli.purge:purge",
             "Remove what is past its mandate's retention, and say what went.",

@@ -19,8 +19,8 @@ JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "Jso
 def to_json_value(value: object) -> JsonValue:
     """Return a value as what JSON can hold.
 
-    Dataclasses become objects, arrays lists, times ISO 8601, shapes GeoJSON; NaN and the infinities, which JSON
-    does not know, become null.
+    Dataclasses become objects, arrays lists, times ISO 8601, shapes GeoJSON; NaN and the
+    infinities, which JSON does not know, become null.
 
     Raises
     ------

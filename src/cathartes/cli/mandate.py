@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from cathartes.casework.mandate import Mandate
-from cathartes.cli.casebook_option import CasebookOption
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
@@ -47,7 +47,7 @@ def add(
     partner: Annotated[
         list[str] | None, typer.Option(help="Partner it may be shared with, any number of times.")
     ] = None,
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Enter a mandate into the casebook, which is made if there is none.
@@ -65,7 +65,7 @@ def add(
 
 
 @app.command("list")
-def list_(casebook: CasebookOption, json_output: JsonFlag = False) -> None:
+def list_(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag = False) -> None:
     """List the mandates, the newest first.
 
     Example: `cathartes mandate list`
@@ -86,7 +86,7 @@ def list_(casebook: CasebookOption, json_output: JsonFlag = False) -> None:
 @app.command()
 def show(
     mandate: Annotated[str, typer.Argument(help="Its id.")],
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Show one mandate.
@@ -101,7 +101,7 @@ def revoke(
     mandate: Annotated[str, typer.Argument(help="Its id.")],
     *,
     why: Annotated[str, typer.Option(help="The reason, which is kept.")],
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Revoke a mandate from now on: nothing more is analysed under it.

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cathartes.cli.casebook_option import CasebookOption
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
@@ -33,7 +33,7 @@ def add(
     begins: Annotated[str, typer.Option(help="As 2026-05-04T16:00Z; else the file's.")] = "",
     ends: Annotated[str, typer.Option(help="The same.")] = "",
     platform: Annotated[str, typer.Option(help="What flies; else the file's.")] = "",
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Enter a flight plan; when it was entered is kept, and is in the audit.
@@ -55,7 +55,7 @@ def add(
 def list_(
     *,
     mandate: Annotated[str, typer.Option(help="Only those of this mandate.")] = "",
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """List the flight plans by their beginnings.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cathartes.cli.casebook_option import CasebookOption
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.purge import PurgeReport
@@ -17,7 +17,7 @@ def purge(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be removed.")
     ] = False,
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
     """Remove what is past its mandate's retention, and say what went.

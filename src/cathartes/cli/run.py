@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cathartes.cli.casebook_option import CasebookOption
+from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
 from cathartes.cli.json_output import JsonValue, write_json
 from cathartes.cli.progress import progress_bars
@@ -15,9 +15,9 @@ from cathartes.errors import EXIT_INCONCLUSIVE, EXIT_UNEXPECTED
 from cathartes.pipeline.executors import executor_of
 from cathartes.pipeline.run import ObservedRow, RunReport
 from cathartes.pipeline.run import run as run_sortie
-from cathartes.sites.observation import LookOutcome
+from cathartes.sites.observation import LookOutcome, Observation
 
-_COLOURS = {
+OUTCOME_COLOURS = {
     LookOutcome.DETECTIONS: "bold green",
     LookOutcome.NOTHING_FOUND: "",
     LookOutcome.INCONCLUSIVE: "yellow",
@@ -29,7 +29,7 @@ def run(
         list[Path], typer.Argument(metavar="SORTIE...", help="Folders with a sortie.toml.")
     ],
     *,
-    casebook: CasebookOption,
+    casebook: CasebookOption = DEFAULT_CASEBOOK,
     workers: Annotated[
         str,
         typer.Option(
@@ -77,9 +77,9 @@ def _print(report: RunReport, quiet: bool) -> None:
         observation = row.observation
         table.add_row(
             observation.name,
-            Text(observation.outcome.value, _COLOURS[observation.outcome]),
+            Text(observation.outcome.value, OUTCOME_COLOURS[observation.outcome]),
             str(row.n_detections),
-            analysed_words(row),
+            analysed_words(observation),
             f"{row.seconds_s:.1f} s" if row.standing.value == "recorded" else row.standing.value,
         )
     console.print(table)
@@ -94,12 +94,12 @@ def _print(report: RunReport, quiet: bool) -> None:
         remarks.print(remark)
 
 
-def analysed_words(row: ObservedRow) -> str:
+def analysed_words(observation: Observation) -> str:
     """Return how much of an observation was analysed, in words."""
-    masked = row.observation.masked
+    masked = observation.masked
     if not masked.n_total:
         return "-"
-    unit = "pixels" if row.observation.kind.value == "cube" else "rows"
+    unit = "pixels" if observation.kind.value == "cube" else "rows"
     if masked.n_analysed == masked.n_total:
         return f"all {masked.n_total:,} {unit}"
     share = masked.n_analysed / masked.n_total

@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from cathartes.locate.log_silence import MARGIN_M, LogEvidence
 from cathartes.locate.reasons import CLEAR_BLOCKS, CLEAR_SD
 
+MOST_KG_H = 1e9
+"""What nobody could miss is called blind: a puff's last wisp reaches everywhere."""
+
 
 def smallest_rates_kg_h(evidence: LogEvidence, place_m: NDArray[np.float64]) -> NDArray[np.float64]:
     r"""Return the rate at each place that would have shown clearly, (place,) [kg h-1].
@@ -36,5 +39,6 @@ def smallest_rates_kg_h(evidence: LogEvidence, place_m: NDArray[np.float64]) -> 
         carried = air.carried(shape)
         for i, place in enumerate(places):
             clear = np.partition(carried.unit_ppm(place) / sd_ppm, -CLEAR_BLOCKS)[-CLEAR_BLOCKS]
-            rates[k, i] = CLEAR_SD / clear if clear > 0 else np.inf
-    return np.asarray(np.median(rates, axis=0))
+            rates[k, i] = CLEAR_SD / max(float(clear), CLEAR_SD / MOST_KG_H)
+    median = np.median(rates, axis=0)
+    return np.where(median < MOST_KG_H, median, np.inf)

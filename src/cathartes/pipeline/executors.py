@@ -116,10 +116,10 @@ class DaskExecutor:
             raise MissingExtraError(
                 "work on a Dask cluster needs the extra: pip install 'cathartes[dask]'."
             ) from error
-        with distributed.Client(self.address) as client:
+        with distributed.Client(self.address) as client:  # type: ignore[no-untyped-call]
             futures = client.map(work, list(orders), pure=False)
             numbers = {future.key: number for number, future in enumerate(futures)}
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures):  # type: ignore[no-untyped-call]
                 try:
                     yield numbers[future.key], future.result()
                 except distributed.KilledWorker as error:

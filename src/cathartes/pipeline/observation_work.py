@@ -19,6 +19,7 @@ from cathartes.pipeline.sortie_file import SORTIE, ObservationEntry, SortieFolde
 from cathartes.products.layers import LayerGrid
 from cathartes.products.summary import without_folders
 from cathartes.scenes.cube import Cube
+from cathartes.scenes.logs.open import read_gas_log
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.wind.open import wind_file
 from cathartes.sites.observation import (
@@ -103,14 +104,7 @@ class ObservationWork:
 
     def open_options(self) -> OpenOptions:
         """Return how its cube is opened; files are named from the sortie's folder."""
-        where = f"{SORTIE}, observation {self.entry.name!r} [observation.open]"
-        told = settings_of(self.entry.open, OpenOptions(), where)
-        beside = {
-            name: self.folder / path
-            for name in ("igm", "glt", "mapping")
-            if (path := getattr(told, name)) is not None
-        }
-        return replace(told, **beside)
+        return open_options_of(self.entry, self.folder)
 
     def locate_settings(self) -> LocateSettings:
         """Return how its log is inverted."""
@@ -123,12 +117,7 @@ class ObservationWork:
 
     def open_cube(self) -> Cube:
         """Return its cube, with what the entry says instead of the file."""
-        cube = open_for_scan(self.folder / self.entry.files[0], self.open_options())
-        return replace(
-            cube,
-            start_utc=self.entry.start_utc or cube.start_utc,
-            instrument=self.entry.instrument or cube.instrument,
-        )
+        return open_entry_cube(self.entry, self.folder)
 
     def settings(self) -> dict[str, JsonValue]:
         """Return every setting with its defaults filled in, for the record, without folders."""
@@ -173,6 +162,44 @@ class ObservationWork:
             footprint=footprint,
             masked=masked or Masked(),
         )
+
+
+def open_options_of(entry: ObservationEntry, folder: Path) -> OpenOptions:
+    """Return how a cube is opened; files are named from a folder."""
+    where = f"{SORTIE}, observation {entry.name!r} [observation.open]"
+    told = settings_of(entry.open, OpenOptions(), where)
+    beside = {
+        name: folder / path
+        for name in ("igm", "glt", "mapping")
+        if (path := getattr(told, name)) is not None
+    }
+    return replace(told, **beside)
+
+
+def open_entry_cube(entry: ObservationEntry, folder: Path) -> Cube:
+    """Return the cube of an entry, with what it says instead of the file."""
+    cube = open_for_scan(folder / entry.files[0], open_options_of(entry, folder))
+    return replace(
+        cube,
+        start_utc=entry.start_utc or cube.start_utc,
+        instrument=entry.instrument or cube.instrument,
+    )
+
+
+def can_be_opened(entry: ObservationEntry, folder: Path) -> bool:
+    """Return whether what is there of an observation is a cube or a log that can be read."""
+    try:
+        if entry.kind is ObservationKind.CUBE:
+            open_entry_cube(entry, folder)
+        for name in entry.files if entry.kind is ObservationKind.LOG else ():
+            read_gas_log(
+                folder / name,
+                mapping=folder / entry.mapping if entry.mapping else None,
+                track=folder / entry.track if entry.track else None,
+            )
+    except CathartesError:
+        return False
+    return True
 
 
 def works_of(

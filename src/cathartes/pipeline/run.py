@@ -191,9 +191,9 @@ def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
         )
     begins = flown.begins_utc()
     if begins is not None and plan.entered_utc > begins:
+        entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{begins:%Y-%m-%d %H:%M}"
         return [
-            f"Flight plan {plan.id} was entered on {plan.entered_utc:%Y-%m-%d %H:%M} UTC, after "
-            f"the flight began ({begins:%Y-%m-%d %H:%M} UTC)."
+            f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC."
         ]
     return []
 

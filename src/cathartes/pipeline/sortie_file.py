@@ -158,12 +158,13 @@ def _every(told: SortieFile, folder: Path) -> Iterator[ObservationEntry]:
 
 def _words(path: Path, content: dict[str, object], error: ValidationError) -> str:
     """Return the first thing that is wrong, where it is, and what would be right."""
-    first = error.errors()[0]
+    # A key with a typo is also missing: the typo is what helps.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     *above, key = first["loc"]
     place = _place(content, above)
     start = f"{path.name} of {path.parent.name}: {place}"
     more = error.error_count() - 1
-    end = f" ({more} more of the kind.)" if more else ""
+    end = f" ({more} more wrong.)" if more else ""
     if first["type"] == "extra_forbidden":
         model = ObservationEntry if above[:1] == ["observation"] else SortieFile
         known = [field.alias or name for name, field in model.model_fields.items()]

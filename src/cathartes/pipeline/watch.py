@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cathartes.errors import CathartesError, SettingsError
 from cathartes.pipeline.executors import Executor
+from cathartes.pipeline.observation_work import can_be_opened
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.run import RunReport, run
 from cathartes.pipeline.sortie_file import SORTIE, ObservationEntry, SortieFolder, read_sortie
@@ -100,6 +101,7 @@ class Inbox:
     actor: str = ""
     _landings: dict[tuple[Path, str], _Landing] = field(default_factory=dict)
     _told: dict[Path, str] = field(default_factory=dict)
+    _n_looks: int = 0
 
     def watch(self, go_on: Callable[[], bool]) -> Iterator[Watched]:
         """Yield what comes of each observation, as long as one is to go on."""
@@ -109,6 +111,7 @@ class Inbox:
 
     def look(self) -> Iterator[Watched]:
         """Look once, and yield what came of the observations that are whole now."""
+        self._n_looks += 1
         for folder in self._sorties():
             try:
                 flown = read_sortie(folder)
@@ -118,6 +121,11 @@ class Inbox:
             self._told.pop(folder, None)
             for entry in flown.told.observation:
                 yield from self._entry(flown, entry)
+
+    @property
+    def has_looked(self) -> bool:
+        """True after the first look."""
+        return self._n_looks > 0
 
     @property
     def is_quiet(self) -> bool:
@@ -170,7 +178,7 @@ class Inbox:
         still_s = now_s - landing.changed_s
         if still_s < self.settings.settle_s:
             return False
-        return still_s >= self.settings.patience_s or can_be_opened(flown, entry)
+        return still_s >= self.settings.patience_s or can_be_opened(entry, flown.folder)
 
 
 def files_beside(folder: Path, entry: ObservationEntry) -> list[Path]:
@@ -186,13 +194,6 @@ def files_beside(folder: Path, entry: ObservationEntry) -> list[Path]:
             if path.is_dir():
                 found.update(dict.fromkeys(p for p in path.rglob("*") if p.is_file()))
     return sorted(found)
-
-
-def can_be_opened(flown: SortieFolder, entry: ObservationEntry) -> bool:
-    """Return whether what is there of an observation is a cube or log that can be read."""
-    from cathartes.pipeline.observation_work import is_readable  # noqa: PLC0415
-
-    return is_readable(flown, entry)
 
 
 def _signature_of(files: list[Path]) -> _Signature:
