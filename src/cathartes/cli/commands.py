@@ -121,6 +121,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
         ),
+        "casebook": Entry(
+            "cathartes.cli.casebook:app",
+            "The casebook: make one, back it up, restore it, check it.",
+        ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."
         ),

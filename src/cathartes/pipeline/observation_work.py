@@ -12,6 +12,7 @@ from cathartes import __version__
 from cathartes.casework.mandate import Mandate
 from cathartes.errors import CathartesError, InputError, SettingsError
 from cathartes.locate.settings import LocateSettings
+from cathartes.pipeline.cube_geometry import GeometryRecipe, recipe_of
 from cathartes.pipeline.observed import content_hash, file_facts
 from cathartes.pipeline.scan import ScanSettings, open_for_scan
 from cathartes.pipeline.settings_file import scan_settings_of, settings_of
@@ -45,6 +46,8 @@ class ObservationWork:
         From which files are named.
     wind, wind_mapping
         In words, or files with their folder; "" if none.
+    terrain
+        The sortie's, a file named from its folder; "" if none.
     mandate
         That covers it.
     files
@@ -58,6 +61,7 @@ class ObservationWork:
     folder: Path
     wind: str
     wind_mapping: str
+    terrain: str
     mandate: Mandate
     files: tuple[RawFile, ...] = ()
     trouble: str = ""
@@ -100,11 +104,20 @@ class ObservationWork:
         """
         where = f"{SORTIE}, observation {self.entry.name!r} [observation.scan]"
         told = scan_settings_of(self.entry.scan, where, self.folder)
-        return replace(told, wind=told.wind or self.wind, grid=told.grid or LayerGrid.MAP)
+        grid = told.grid or LayerGrid.MAP
+        if told.wind:
+            return replace(told, grid=grid)
+        mapping = Path(self.wind_mapping) if self.wind_mapping else None
+        return replace(told, wind=self.wind, wind_mapping=mapping, grid=grid)
 
     def open_options(self) -> OpenOptions:
         """Return how its cube is opened; files are named from the sortie's folder."""
         return open_options_of(self.entry, self.folder)
+
+    def geometry_recipe(self) -> GeometryRecipe | None:
+        """Return what its cube's geometry is made of; None if its files have one."""
+        where = f"{SORTIE}, observation {self.entry.name!r} [observation.georeference]"
+        return recipe_of(self.entry.georeference, self.terrain, self.folder, where)
 
     def locate_settings(self) -> LocateSettings:
         """Return how its log is inverted."""
@@ -229,7 +242,9 @@ def works_of(
         if only is not None and entry.name not in only:
             continue
         wind, wind_mapping = sortie.wind_of(entry)
-        work = ObservationWork(sortie.told.id, entry, sortie.folder, wind, wind_mapping, mandate)
+        work = ObservationWork(
+            sortie.told.id, entry, sortie.folder, wind, wind_mapping, sortie.told.terrain, mandate
+        )
         works.append(_opened(work))
     return tuple(works)
 
@@ -267,9 +282,12 @@ def _files_of(work: ObservationWork) -> list[Path]:
 def _files_beside(work: ObservationWork) -> list[Path]:
     """Return what else is read: wind, mapping, track, the air's table."""
     entry = work.entry
-    others = [work.path_of(entry.mapping), work.path_of(entry.track), wind_file(work.wind)]
-    if work.wind_mapping:
-        others.append(Path(work.wind_mapping))
     if entry.kind is ObservationKind.CUBE:
-        others.append(work.scan_settings().atmosphere)
+        told, recipe = work.scan_settings(), work.geometry_recipe()
+        others = [wind_file(told.wind), told.wind_mapping, told.atmosphere]
+        others += () if recipe is None else recipe.files
+    else:
+        wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None
+        named = [work.path_of(entry.mapping), work.path_of(entry.track)]
+        others = [*named, wind_file(work.wind), wind_mapping]
     return [path for path in others if path is not None]

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from cathartes.errors import InputError
+from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
@@ -67,7 +68,10 @@ def observe_cube(
     CathartesError
         If nothing can be said; the caller makes a record of the reason.
     """
-    allowed = cube_within(work.open_cube(), work.mandate, work.entry.end_utc)
+    cube, recipe, position_sd_m = work.open_cube(), work.geometry_recipe(), None
+    if recipe is not None:
+        cube, position_sd_m = put_on_ground(cube, recipe, folder, progress)
+    allowed = cube_within(cube, work.mandate, work.entry.end_utc)
     settings = replace(work.scan_settings(), workers=threads)
     if not allowed.masked.n_analysed:
         return _nothing_allowed(work, allowed)
@@ -79,7 +83,8 @@ def observe_cube(
         allowed.cube, result, library, settings=settings, options=work.open_options(),
         progress=progress, on_detections=look.take,
     )  # fmt: skip
-    records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc)
+    stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
+    records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
     detections = tuple(_of_interest(work, records))
     n_left_out = summary.counts.plumes - len(detections)
     if n_left_out:
@@ -126,7 +131,7 @@ def _nothing_allowed(work: ObservationWork, allowed: AllowedCube) -> Observed:
 def _with_usable_wind(settings: ScanSettings, cube: Cube) -> tuple[ScanSettings, tuple[str, ...]]:
     """Return the settings without a wind that can't be used, and a remark that says why."""
     try:
-        search = source_search(settings.wind, cube, settings.source_height_m)
+        search = source_search(settings.wind, cube, settings.source_height_m, settings.wind_mapping)
     except InputError as error:
         told = f"The wind can't be used, so there are neither origins nor rates: {error}"
         return replace(settings, wind=""), (told,)

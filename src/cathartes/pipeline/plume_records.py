@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +29,11 @@ from cathartes.sites.detection import (
 
 
 def plume_records(
-    observation_id: str, result: Path, summary: ScanSummary, seen_utc: datetime | None
+    observation_id: str,
+    result: Path,
+    summary: ScanSummary,
+    seen_utc: datetime | None,
+    position_sd_m: float,
 ) -> Iterable[Detection]:
     """Yield a detection for each plume of a scan that lies somewhere.
 
@@ -41,6 +46,8 @@ def plume_records(
         That it holds.
     seen_utc
         When the cube was taken; None if not known.
+    position_sd_m : [m]
+        How far pixels may lie from where the geometry says: it makes every place less certain.
     """
     rows = read_plume_rows(result / PLUMES_GEOJSON)
     features = json.loads((result / PLUMES_GEOJSON).read_text(encoding="utf-8"))["features"]
@@ -64,7 +71,10 @@ def plume_records(
             expected_by_chance=row.expected_by_chance,
             snr=row.snr_max,
             outline=outline,
-            sources=_sources(name, row, own) or (_anywhere_in(name, row, outline, pixel_m),),
+            sources=tuple(
+                replace(one, place=one.place.less_certain(position_sd_m))
+                for one in _sources(name, row, own) or (_anywhere_in(name, row, outline, pixel_m),)
+            ),
             flags=row.flags,
             properties=json_row(row),
         )

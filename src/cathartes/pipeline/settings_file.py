@@ -65,7 +65,8 @@ def scan_settings_of(table: Mapping[str, object], where: str, beside: Path) -> S
     told = settings_of(table, ScanSettings(), where)
     air = None if told.atmosphere is None else beside / told.atmosphere
     wind = told.wind if wind_file(told.wind) is None else str(beside / told.wind)
-    return replace(told, atmosphere=air, wind=wind)
+    mapping = None if told.wind_mapping is None else beside / told.wind_mapping
+    return replace(told, atmosphere=air, wind=wind, wind_mapping=mapping)
 
 
 def settings_of(table: Mapping[str, object], defaults: Settings, where: str) -> Settings:

@@ -38,6 +38,8 @@ class ObservationEntry(_Table):
     wind_mapping: str = ""
     mapping: str = ""
     track: str = ""
+    position_sd_m: Annotated[float | None, Field(gt=0, le=1000)] = None
+    georeference: dict[str, JsonValue] = {}
     open: dict[str, JsonValue] = {}
     scan: dict[str, JsonValue] = {}
     locate: dict[str, JsonValue] = {}
@@ -55,6 +57,7 @@ class SortieFile(_Table):
     ended_utc: AwareDatetime | None = None
     wind: str = ""
     wind_mapping: str = ""
+    terrain: str = ""
     observation: Annotated[tuple[ObservationEntry, ...], Field(min_length=1)]
 
 

@@ -240,8 +240,8 @@ def _sqlite() -> None:
 def _rtree(table: str, sides: str) -> None:
     op.execute(f"CREATE VIRTUAL TABLE {table}_box USING rtree(row_id, west, east, south, north)")
     known = "WHEN NEW.west_deg IS NOT NULL" if table in _SHAPES else ""
-    _trigger(table, "insert", known, f"INSERT INTO {table}_box VALUES (NEW.row_id, {sides})")
-    _trigger(table, "delete", "", f"DELETE FROM {table}_box WHERE row_id = OLD.row_id")
+    _trigger(table, "insert", known, f"INSERT INTO {table}_box VALUES (NEW.row_id, {sides})")  # noqa: S608
+    _trigger(table, "delete", "", f"DELETE FROM {table}_box WHERE row_id = OLD.row_id")  # noqa: S608
     refused = f"rows of {table} are replaced, never changed"
     _trigger(table, "update", "", f"SELECT RAISE(ABORT, '{refused}')")
 
