@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
@@ -42,13 +44,16 @@ def sites(
     if json_output:
         write_json({"sites": found})
         return
-    table = Table("", "site", "probability", "chemicals", "seen", "longitude, latitude", "why")
+    console = output_console()
+    if not found:
+        console.print("No site is in this casebook.")
     for rank, one in enumerate(found, start=1):
-        table.add_row(
-            str(rank), one.id, _probability(one), ", ".join(one.chemicals),
-            f"{one.n_detections} of {one.n_looks}", _place(one), one.why,
-        )  # fmt: skip
-    output_console().print(table if found else "No site is in this casebook.")
+        console.print(
+            f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}  "
+            f"seen {one.n_detections} of {one.n_looks}  at {_place(one)} ± "
+            f"{one.place.radius_m:.0f} m"
+        )
+        console.print(Padding(Text(one.why, "dim"), (0, 0, 0, 5)))
 
 
 def _show(one: Site) -> None:

@@ -142,7 +142,7 @@ class ObservationWork:
         else:
             filled = TypeAdapter(LocateSettings).dump_python(self.locate_settings(), mode="json")
             filled = {**filled, "wind": self.wind}
-        return {key: without_folders(value) for key, value in filled.items() if key != "workers"}
+        return {key: without_folders(value) for key, value in without_workers(filled).items()}
 
     def record(
         self,
@@ -175,6 +175,11 @@ class ObservationWork:
             footprint=footprint,
             masked=masked or Masked(),
         )
+
+
+def without_workers(settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return settings without the number of threads, on which no result depends."""
+    return {key: value for key, value in settings.items() if key != "workers"}
 
 
 def open_options_of(entry: ObservationEntry, folder: Path) -> OpenOptions:

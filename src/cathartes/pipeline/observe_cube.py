@@ -12,7 +12,7 @@ from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
-from cathartes.pipeline.observation_work import ObservationWork
+from cathartes.pipeline.observation_work import ObservationWork, without_workers
 from cathartes.pipeline.observed import (
     EvidenceFile,
     Observed,
@@ -94,7 +94,7 @@ def observe_cube(
     observation = work.record(
         outcome_of(detections, summary.reason),
         summary.reason,
-        settings={key: told for key, told in summary.settings.items() if key != "workers"},
+        settings=without_workers(summary.settings),
         began_utc=allowed.cube.start_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
@@ -164,8 +164,9 @@ def _evidence(folder: Path, result: Path, summary: ScanSummary) -> tuple[Evidenc
         role = _ROLES.get(file.path) or file.quantity or ""
         if role and (file.quantity is None or file.grid != "sensor"):
             files.append(EvidenceFile(result / file.path, role, file.chemical or ""))
-    told: dict[str, JsonValue] = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
+    told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
+    steady["settings"] = without_workers(summary.settings)
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     return (*files, EvidenceFile(folder / SUMMARY, "summary"))

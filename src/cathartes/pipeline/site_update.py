@@ -1,6 +1,6 @@
 """Sites brought up to date where something was looked at: what is elsewhere stays as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,15 +8,28 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
+from cathartes.errors import CasebookError
+from cathartes.pipeline.profile_file import shipped_profile
 from cathartes.products.sensitivity import SMALLEST_RATE, SensitivityMap, read_sensitivity
+from cathartes.sites.association import reach_m
+from cathartes.sites.build import build_sites
+from cathartes.sites.detection import Detection
+from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.look import Look
+from cathartes.sites.neighbourhood import Bounds, neighbourhood
 from cathartes.sites.observation import LookOutcome, Observation
+from cathartes.sites.offset import moved
 from cathartes.sites.place import Place
-from cathartes.store.interface import Box
+from cathartes.sites.settings import SiteSettings
+from cathartes.sites.site import Site
+from cathartes.store.interface import Box, Casebook
 from cathartes.store.open import OpenedCasebook
 
 SENSITIVITY_ROLE = "sensitivity"
+EMITTER_REACH_M = 1000.0
+"""No lawful emitter farther from a source explains it."""
 _GEOD = Geod(ellps="WGS84")
+_EARTH = Box(-180, -90, 180, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,8 @@ def update_sites(
 ) -> SiteChanges:
     """Bring the sites up to date that observations touch, and tell what changed.
 
-    It is done again after a kill, and changes nothing the second time.
+    Touched are detections and sites on the ground that the observations looked at, and whatever
+    is linked with them. Done again after a kill, it changes nothing the second time.
 
     Parameters
     ----------
@@ -86,17 +100,96 @@ def update_sites(
     actor
         For the audit.
     """
+    book, settings = opened.casebook, SiteSettings()
+    boxes = [_box_of(one) for one in observations if one.footprint is not None]
+    seeds: dict[str, Detection] = {}
+    before: dict[str, Site] = {}
+    for box in boxes:
+        seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
+        before |= {site.id: site for site in book.sites_in(_grown(box, settings))}
+    for site in before.values():  # what lost a source has others, perhaps outside the box
+        seeds |= {one.id: one for one in _members(book, site)}
+    linked = neighbourhood(
+        list(seeds.values()), lambda bounds: _detections_in(book, bounds), settings.association
+    )
+    names = {name for one in linked for name in book.detection(one.id).site_ids if name}
+    before |= {name: book.site(name) for name in names - set(before)}
+    return _put(opened, linked, before, actor, settings)
+
+
+def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
+    """Make every site again from all that is in the casebook, and tell what changed."""
     book = opened.casebook
-    touched = _touched(book, observations)
-    if touched is None:
-        return SiteChanges()
-    found, before = _rebuilt(opened, touched)
-    old = {site.id: site for site in before}
+    detections = {placed.detection.id: placed.detection for placed in book.sources_near(_EARTH)}
+    before = {site.id: site for site in book.sites_in(_EARTH)}
+    return _put(opened, tuple(detections.values()), before, actor, SiteSettings())
+
+
+def _put(
+    opened: OpenedCasebook,
+    detections: Sequence[Detection],
+    before: dict[str, Site],
+    actor: str,
+    settings: SiteSettings,
+) -> SiteChanges:
+    """Put the sites of detections in the place of others, where they differ."""
+    book = opened.casebook
+    emitters = _emitters_near(book, detections)
+    found = build_sites(detections, _Looks(opened).at, emitters, shipped_profile(), settings)
     new = {site.id: site for site in found.sites}
-    added = tuple(sorted(set(new) - set(old)))
-    changed = tuple(sorted(one for one in set(new) & set(old) if new[one] != old[one]))
-    removed = tuple(sorted(set(old) - set(new)))
+    added = tuple(sorted(set(new) - set(before)))
+    changed = tuple(sorted(one for one in set(new) & set(before) if new[one] != before[one]))
+    removed = tuple(sorted(set(before) - set(new)))
     if added or changed or removed:
         kept = [new[one] for one in sorted((*added, *changed))]
         book.put_sites(kept, removed, actor, datetime.now(UTC))
     return SiteChanges(added, changed, removed)
+
+
+def _members(book: Casebook, site: Site) -> Iterable[Detection]:
+    """Yield the detections of a site that are still there."""
+    for name in dict.fromkeys(source.rpartition(".")[0] for source in site.source_ids):
+        try:
+            yield book.detection(name).detection
+        except CasebookError:  # removed, or superseded
+            continue
+
+
+def _detections_in(book: Casebook, bounds: Bounds) -> tuple[Detection, ...]:
+    box = Box(bounds.west_deg, bounds.south_deg, bounds.east_deg, bounds.north_deg)
+    return tuple(placed.detection for placed in book.sources_near(box))
+
+
+def _emitters_near(book: Casebook, detections: Sequence[Detection]) -> tuple[LawfulEmitter, ...]:
+    """Return the lawful emitters in the box of all sources, and a kilometre about it."""
+    places = [source.place for one in detections for source in one.sources]
+    if not places:
+        return ()
+    longitudes = [place.longitude_deg for place in places]
+    latitudes = [place.latitude_deg for place in places]
+    box = Box(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+    return book.emitters_in(_wider(box, EMITTER_REACH_M))
+
+
+def _box_of(one: Observation) -> Box:
+    west, south, east, north = shapely.total_bounds(one.footprint)
+    return Box(float(west), float(south), float(east), float(north))
+
+
+def _grown(box: Box, settings: SiteSettings) -> Box:
+    return _wider(box, reach_m(settings.association))
+
+
+def _wider(box: Box, metres: float) -> Box:
+    """Return a box that reaches so much farther to all sides."""
+    west, south = moved(box.west_deg, box.south_deg, -metres, -metres)
+    east, north = moved(box.east_deg, box.north_deg, metres, metres)
+    return Box(west, south, east, north)
+
+
+def _area_km2(one: Observation) -> float | None:
+    """Return the area of a footprint; None without one."""
+    if one.footprint is None:
+        return None
+    area_m2, _ = _GEOD.geometry_area_perimeter(one.footprint)
+    return abs(float(area_m2)) / 1e6 or None
