@@ -42,7 +42,7 @@ def test_a_stub_leads_to_the_same_place() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_a_call_of_the_same_name(command: str) -> None:
-    name = command.replace("-", "_")
+    name = command.replace("-", "_").replace(" ", "_")
     assert name in cathartes.__all__
     assert callable(getattr(cathartes, name))
 

@@ -60,7 +60,7 @@ def write_reliability_plot(path: Path, score: CampaignScore) -> None:
         )
         axes.plot([one.mean_stated], [one.share_true], color=FOUND, marker="o", ms=5)
         axes.annotate(
-            str(one.n), (one.mean_stated, one.share_true), (6, -9), textcoords="offset points",
+            str(one.n), (one.mean_stated, one.share_true), (6, 5 if one.share_true < 0.1 else -9), textcoords="offset points",
             fontsize=8, color=INK,
         )  # fmt: skip
     axes.set_xlim(-0.03, 1.03)

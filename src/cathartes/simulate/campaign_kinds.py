@@ -27,13 +27,13 @@ class SourceKind:
     least: Rates
 
 
-SPAN = 2.3
+SPAN = 2.0
 HIDDEN = (
-    SourceKind("workshop", (("acetone", 130.0), ("acetic_acid", 45.0))),
-    SourceKind("shed", (("dichloromethane", 240.0), ("acetic_acid", 45.0))),
-    SourceKind("yard", (("ethyl_acetate", 24.0), ("acetic_acid", 45.0))),
-    SourceKind("barn", (("MEK", 200.0), ("acetic_acid", 45.0))),
-    SourceKind("warehouse", (("acetone", 130.0), ("ethyl_acetate", 24.0))),
+    SourceKind("workshop", (("acetone", 210.0), ("acetic_acid", 75.0))),
+    SourceKind("shed", (("dichloromethane", 380.0), ("acetic_acid", 75.0))),
+    SourceKind("yard", (("ethyl_acetate", 40.0), ("acetic_acid", 75.0))),
+    SourceKind("barn", (("MEK", 300.0), ("acetic_acid", 75.0))),
+    SourceKind("warehouse", (("acetone", 210.0), ("ethyl_acetate", 40.0))),
 )
 REGISTERED = (
     SourceKind("dairy farm", (("ammonia", 8.0),)),
