@@ -2,7 +2,6 @@
 
 import csv
 import difflib
-import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -180,18 +179,12 @@ def _vector_rows(path: Path) -> Iterator[tuple[dict[str, str], BaseGeometry]]:
 
 
 def _text(value: object) -> str:
-    """Return a cell as text; a list, as GeoJSON may have it, with ; between."""
+    """Return a cell as text; a list, as GeoJSON may have one, with ; between."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    text = str(value).strip()
-    if text.startswith("["):
-        try:
-            return ";".join(str(one) for one in json.loads(text))
-        except json.JSONDecodeError:
-            return text
     if isinstance(value, list | tuple | np.ndarray):
         return ";".join(str(one) for one in value)
-    return text
+    return str(value).strip()
 
 
 def _check_columns(name: str, columns: list[str], known: tuple[str, ...]) -> None:
