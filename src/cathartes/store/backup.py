@@ -19,7 +19,7 @@ from sqlalchemy import Column, Connection, Table, select
 from cathartes import __version__
 from cathartes.casework.audit import check_chain
 from cathartes.errors import CasebookError, EvidenceError, OutputError
-from cathartes.store.canonical import canonical, utc_text
+from cathartes.store.canonical import canonical, from_canonical, utc_text
 from cathartes.store.columns import UtcTime, Wkb
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.evidence_folder import address
@@ -177,7 +177,7 @@ def _restore_rows(
         rows: list[dict[str, Any]] = []
         with source.open(f"tables/{table.name}.jsonl") as file:
             for line in file:
-                told = json.loads(line)
+                told = from_canonical(line.decode())
                 rows.append({k: _from_line_value(columns[k], v) for k, v in told.items()})
                 if len(rows) == _ROWS_AT_ONCE:
                     insert_all(connection, table, rows)

@@ -6,11 +6,14 @@ sought, and a little more.
 
 from typing import Any
 
-from sqlalchemy import Table, and_, column, func, select, table
+from sqlalchemy import Select, Table, and_, column, func, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from cathartes.store.interface import Box
 from cathartes.store.tables import emitters, observations, point_of
+
+_MARGIN_DEG = 1e-9
+"""A tenth of a millimetre: what single precision rounds to zero is not lost."""
 
 _GEOMETRY = {observations.name: observations.c.footprint, emitters.name: emitters.c.area}
 
@@ -32,18 +35,18 @@ def in_box(where: Table, box: Box) -> ColumnElement[bool]:
 
 def found_in_box(where: Table, box: Box, dialect: str) -> ColumnElement[bool]:
     """Return the same condition, answered by the spatial index first."""
-    return and_(near_box(where, box, dialect), in_box(where, box))
+    return and_(where.c.row_id.in_(rows_near(where, box, dialect)), in_box(where, box))
 
 
-def near_box(where: Table, box: Box, dialect: str) -> ColumnElement[bool]:
-    """Return the spatial index's condition alone: true of all in the box, and of a little more."""
+def rows_near(where: Table, box: Box, dialect: str) -> Select[tuple[int]]:
+    """Return the query of the spatial index alone: numbers of all rows in a box, and a few more."""
+    west, south = box.west_deg - _MARGIN_DEG, box.south_deg - _MARGIN_DEG
+    east, north = box.east_deg + _MARGIN_DEG, box.north_deg + _MARGIN_DEG
     if dialect == "postgresql":
-        envelope = func.ST_MakeEnvelope(
-            box.west_deg, box.south_deg, box.east_deg, box.north_deg, 4326
-        )
+        envelope = func.ST_MakeEnvelope(west, south, east, north, 4326)
         geometry: Any = _GEOMETRY.get(where.name)
         shape = point_of(where) if geometry is None else geometry
-        return shape.bool_op("&&")(envelope)
+        return select(where.c.row_id).where(shape.bool_op("&&")(envelope))
     boxes = table(
         f"{where.name}_box",
         column("row_id"),
@@ -52,11 +55,9 @@ def near_box(where: Table, box: Box, dialect: str) -> ColumnElement[bool]:
         column("south"),
         column("north"),
     )
-    return where.c.row_id.in_(
-        select(boxes.c.row_id).where(
-            boxes.c.west <= box.east_deg,
-            boxes.c.east >= box.west_deg,
-            boxes.c.south <= box.north_deg,
-            boxes.c.north >= box.south_deg,
-        )
+    return select(boxes.c.row_id).where(
+        boxes.c.west <= east,
+        boxes.c.east >= west,
+        boxes.c.south <= north,
+        boxes.c.north >= south,
     )

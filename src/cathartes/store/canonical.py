@@ -1,10 +1,12 @@
 """Values as canonical JSON (RFC 8785): what is hashed, kept in JSON columns, and backed up."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from typing import Any
 
 import rfc8785
 import shapely
@@ -12,6 +14,10 @@ from pydantic import JsonValue
 from shapely.geometry.base import BaseGeometry
 
 from cathartes.errors import InputError
+
+
+_WHOLE_END = 2**53
+"""Whole numbers below are exact in double precision, and in JSON."""
 
 
 def to_json(value: object) -> JsonValue:
@@ -50,6 +56,22 @@ def canonical(value: object) -> bytes:
             f"a value can't be kept exactly: {error}. Finite numbers, whole ones within 2^53, and "
             "texts of whole characters are needed."
         ) from error
+
+
+def from_canonical(text: str) -> Any:
+    """Return what canonical JSON holds.
+
+    Whole numbers beyond 2^53 were real ones, which RFC 8785 writes without a point.
+    """
+    return _DECODER.decode(text)
+
+
+def _whole_or_real(digits: str) -> int | float:
+    number = int(digits)
+    return number if abs(number) < _WHOLE_END else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole_or_real)
 
 
 def content_sha256(value: object) -> str:

@@ -94,7 +94,8 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)
         )
-        named = dict(connection.execute(select(assets.c.sha256, assets.c.size_bytes)).t.all())
+        kept = select(assets.c.sha256, assets.c.size_bytes)
+        named = {row.sha256: row.size_bytes for row in connection.execute(kept)}
     evidence_faults = list(_evidence_faults(opened.evidence, named))
     orphaned = opened.evidence.all_sha256() - named.keys()
     if orphaned:

@@ -1,6 +1,5 @@
 """Column types that hold the casebook's values exactly, in SQLite and in PostgreSQL alike."""
 
-import json
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from cathartes.errors import InputError
-from cathartes.store.canonical import canonical, utc_text
+from cathartes.store.canonical import canonical, from_canonical, utc_text
 
 ORDERED_TEXT = Text().with_variant(TEXT(collation="C"), "postgresql")
 """Text that sorts by its bytes, whatever the language of the database."""
@@ -78,7 +77,7 @@ class CanonicalJson(TypeDecorator[JsonValue]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Return what the database holds."""
-        return None if value is None else json.loads(value)
+        return None if value is None else from_canonical(value)
 
 
 class _PostgisGeometry(UserDefinedType[bytes]):

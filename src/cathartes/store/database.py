@@ -14,6 +14,14 @@ from cathartes.errors import CasebookError, CathartesError, MissingExtraError, O
 BUSY_TIMEOUT_S = 60
 """How long a change waits for the changes of others."""
 
+_PRAGMAS = (
+    "journal_mode = WAL",  # reading and changing do not wait for each other
+    "synchronous = FULL",  # what was said to be kept survives a power cut
+    "foreign_keys = ON",
+    "cache_size = -65536",  # 64 MiB
+    "mmap_size = 1073741824",
+)
+
 _WRITER_LOCK = 0x43415448
 """Key of PostgreSQL's advisory lock that a change holds: ``CATH``."""
 
@@ -117,7 +125,7 @@ def sqlite_database(path: Path) -> Database:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

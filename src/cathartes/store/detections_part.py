@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.detection import Source
-from cathartes.store.boxes import found_in_box, in_box, near_box
+from cathartes.store.boxes import found_in_box, in_box, rows_near
 from cathartes.store.interface import Box, FoundDetection, PlacedSource
 from cathartes.store.part import CasebookPart, batches
 from cathartes.store.rows_results import detections_of_rows, source_of
@@ -55,8 +55,8 @@ class DetectionsPart(CasebookPart):
                 page += _untimed(connection, inside, last, limit - len(page))
             found = {
                 one.detection.id: one
-                for some in batches([row.id for row in page])
-                for one in _found(connection, detections.c.id.in_(some))
+                for some in batches([row.row_id for row in page])
+                for one in _found(connection, detections.c.row_id.in_(some))
             }
         return tuple(found[row.id] for row in page)
 
@@ -91,7 +91,7 @@ def _in_box_alone(where: Any, box: Box, _: str) -> ColumnElement[bool]:
 
 def _are_few(connection: Connection, box: Box, dialect: str) -> bool:
     """Return whether a box holds few detections, counting no further than needed."""
-    some = select(detections.c.row_id).where(near_box(detections, box, dialect)).limit(_FEW + 1)
+    some = rows_near(detections, box, dialect).limit(_FEW + 1)
     n = connection.scalar(select(func.count()).select_from(some.subquery()))
     return n is not None and n <= _FEW
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, select
 
 from cathartes.casework.audit import AuditEntry, next_entry
 from cathartes.store import tables
 from cathartes.store.database import Database
+
+_T = TypeVar("_T", int, str)
 
 _BATCH = 10_000
 """Parameters of one statement; SQLite takes 32,766."""
@@ -25,7 +27,7 @@ class CasebookPart:
         self._database.close()
 
 
-def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def batches(ids: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Yield ids in as many as one statement takes."""
     for start in range(0, len(ids), _BATCH):
         yield ids[start : start + _BATCH]

@@ -119,13 +119,12 @@ def _check_sources(connection: Connection, new: Sequence[Site]) -> None:
                 raise _two_sites(source_id, of[source_id], site.id)
             of[source_id] = site.id
     for some in batches(sorted(of)):
-        there = dict(
-            connection.execute(
-                select(sources.c.id, attributions.c.site_id)
-                .join(attributions, attributions.c.source_id == sources.c.id, isouter=True)
-                .where(sources.c.id.in_(some))
-            ).t.all()
+        with_site = (
+            select(sources.c.id, attributions.c.site_id)
+            .join(attributions, attributions.c.source_id == sources.c.id, isouter=True)
+            .where(sources.c.id.in_(some))
         )
+        there = {row.id: row.site_id for row in connection.execute(with_site)}
         for source_id in some:
             if source_id not in there:
                 raise CasebookError(
