@@ -11,7 +11,7 @@ from cathartes.cli.casebook_option import DEFAULT_CASEBOOK
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.errors import SettingsError
-from cathartes.pipeline.campaign_score import CampaignEvaluation
+from cathartes.pipeline.campaign_score import CampaignEvaluation, sites_after_sorties
 from cathartes.pipeline.campaign_score import evaluate_campaign as evaluate
 from cathartes.products.campaign_plot import write_growth_plot, write_reliability_plot
 from cathartes.simulate.campaign import Standing
@@ -35,8 +35,12 @@ def evaluate_campaign(
             help="Casebook into which its sorties were run, a folder or URL; once for each folder.",
         ),
     ] = None,
+    growth: Annotated[
+        bool,
+        typer.Option("--growth", help="Also after the first sortie, the first two, and so on."),
+    ] = False,
     plots: Annotated[
-        Path | None, typer.Option(help="Folder for plots: reliability, growth with flights.")
+        Path | None, typer.Option(help="Folder for plots: reliability, and growth with flights.")
     ] = None,
     json_output: JsonFlag = False,
 ) -> None:
@@ -44,8 +48,8 @@ def evaluate_campaign(
 
     Sites found, false ones per 100 km², location error, calibration, and ranks of the true ones.
 
-    Examples: `cathartes evaluate campaign made-up --casebook cases`,
-    `cathartes evaluate campaign one two --casebook cases-1 --casebook cases-2 --plots figures`
+    Examples: `cathartes evaluate campaign made-up --growth --plots figures`,
+    `cathartes evaluate campaign one two --casebook cases-1 --casebook cases-2`
     """
     named = casebooks or [DEFAULT_CASEBOOK]
     if len(folders) != len(named):
@@ -54,8 +58,15 @@ def evaluate_campaign(
             "each campaign is needed, in the same order."
         )
     with ExitStack() as opened:
-        books = [opened.enter_context(open_casebook(where)).casebook for where in named]
-        evaluation = evaluate(list(zip(folders, books, strict=True)))
+        books = [opened.enter_context(open_casebook(where)) for where in named]
+        histories = [
+            sites_after_sorties(folder, book)
+            for folder, book in zip(folders, books, strict=True) if growth
+        ]  # fmt: skip
+        evaluation = evaluate(
+            [(folder, book.casebook) for folder, book in zip(folders, books, strict=True)],
+            sites_after=histories,
+        )
     if plots is not None:
         _write_plots(plots, evaluation)
     if json_output:

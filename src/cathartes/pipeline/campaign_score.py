@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from cathartes.errors import InputError
 from cathartes.pipeline.simulated_campaign import read_campaign_truth
+from cathartes.pipeline.site_update import sites_of_sorties
 from cathartes.simulate.campaign_looked import campaign_frame, looked_so_far
 from cathartes.simulate.campaign_score import CampaignScore, StatedSite, pool_scores, score_sites
 from cathartes.simulate.campaign_truth import CampaignTruth
 from cathartes.sites.observation import LookOutcome
 from cathartes.sites.site import Site
 from cathartes.store.interface import Casebook
+from cathartes.store.open import OpenedCasebook
 
 MOST_SITES = 1_000_000
 
@@ -65,7 +67,7 @@ def evaluate_campaign(
         sorties were run; sorties that were not run are not counted.
     sites_after
         For each campaign, if the growth with flights is asked for: number of first sorties to the
-        sites that follow from them alone, by value.
+        sites that follow from them alone, by value; see `sites_after_sorties`.
 
     Raises
     ------
@@ -93,6 +95,25 @@ def evaluate_campaign(
                 )
             )
     return CampaignEvaluation(tuple(scores), tuple(growth))
+
+
+def sites_after_sorties(folder: str | Path, opened: OpenedCasebook) -> dict[int, tuple[Site, ...]]:
+    """Return the sites that follow from a campaign's first sortie alone, the first two, and so on.
+
+    Parameters
+    ----------
+    folder
+        That `cathartes.simulate_campaign` wrote.
+    opened
+        The casebook into which it was run; only sorties that are in it count.
+    """
+    run = {sortie.id for sortie in opened.casebook.sorties()}
+    order = read_campaign_truth(Path(folder)).sortie_ids
+    return {
+        n: sites_of_sorties(opened, order[:n])
+        for n, sortie_id in enumerate(order, start=1)
+        if sortie_id in run
+    }
 
 
 def conclusive_looks(

@@ -43,9 +43,10 @@ class SiteChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Looks:
-    """What the observations of a casebook could have seen at a place."""
+    """What the observations of a casebook, or of some sorties, could have seen at a place."""
 
     opened: OpenedCasebook
+    sortie_ids: frozenset[str] | None = None
     maps: dict[str, SensitivityMap | None] = field(default_factory=dict)
 
     def at(self, place: Place) -> tuple[Look, ...]:
@@ -57,6 +58,7 @@ class _Looks:
             self._look(one, longitude, latitude)
             for one in over
             if one.footprint is not None
+            and (self.sortie_ids is None or one.sortie_id in self.sortie_ids)
             and shapely.intersects_xy(one.footprint, longitude, latitude)
         )
 
@@ -123,6 +125,20 @@ def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
     detections = {placed.detection.id: placed.detection for placed in book.sources_near(_EARTH)}
     before = {site.id: site for site in book.sites_in(_EARTH)}
     return _put(opened, tuple(detections.values()), before, actor, SiteSettings())
+
+
+def sites_of_sorties(opened: OpenedCasebook, sortie_ids: Iterable[str]) -> tuple[Site, ...]:
+    """Return the sites that follow from some sorties alone, by value; nothing is kept."""
+    book, chosen = opened.casebook, frozenset(sortie_ids)
+    detections = [
+        found.detection
+        for sortie_id in sorted(chosen)
+        for one in book.observations(sortie_id)
+        for found in book.detections_of(one.id)
+    ]
+    emitters = _emitters_near(book, detections)
+    looks = _Looks(opened, chosen)
+    return build_sites(detections, looks.at, emitters, shipped_profile(), SiteSettings()).sites
 
 
 def _put(
