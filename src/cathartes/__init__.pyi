@@ -4,6 +4,12 @@ from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
 from cathartes.pipeline.boresight import FlightLine as FlightLine
 from cathartes.pipeline.boresight import boresight as boresight
+from cathartes.pipeline.casebook_keeping import casebook_backup as casebook_backup
+from cathartes.pipeline.casebook_keeping import casebook_check as casebook_check
+from cathartes.pipeline.casebook_keeping import casebook_create as casebook_create
+from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_digest
+from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
+from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -37,6 +43,7 @@ from cathartes.simulate.presets import preset_settings as preset_settings
 from cathartes.simulate.scene import simulate_scene as simulate_scene
 from cathartes.simulate.settings import read_scene_settings as read_scene_settings
 from cathartes.spectra.readers import read_spectra as read_spectra
+from cathartes.store.open import open_casebook as casebook
 
 # `library` is listed here because it bears another name where it stands. `simulate` is a package
 # that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
@@ -52,6 +59,13 @@ __all__ = [
     "TogetherSettings",
     "__version__",
     "boresight",
+    "casebook",
+    "casebook_backup",
+    "casebook_check",
+    "casebook_create",
+    "casebook_digest",
+    "casebook_migrate",
+    "casebook_restore",
     "demo",
     "doctor",
     "evaluate",

@@ -15,7 +15,6 @@ from shapely.geometry.base import BaseGeometry
 
 from cathartes.errors import InputError
 
-
 _WHOLE_END = 2**53
 """Whole numbers below are exact in double precision, and in JSON."""
 
