@@ -11,6 +11,12 @@ from cathartes.pipeline.authority import plan_list as plan_list
 from cathartes.pipeline.boresight import FlightLine as FlightLine
 from cathartes.pipeline.boresight import boresight as boresight
 from cathartes.pipeline.campaign_score import evaluate_campaign as evaluate_campaign
+from cathartes.pipeline.casebook_keeping import casebook_backup as casebook_backup
+from cathartes.pipeline.casebook_keeping import casebook_check as casebook_check
+from cathartes.pipeline.casebook_keeping import casebook_create as casebook_create
+from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_digest
+from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
+from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -77,6 +83,12 @@ __all__ = [
     "WatchSettings",
     "__version__",
     "boresight",
+    "casebook_backup",
+    "casebook_check",
+    "casebook_create",
+    "casebook_digest",
+    "casebook_migrate",
+    "casebook_restore",
     "demo",
     "doctor",
     "emitters_import",
