@@ -293,9 +293,7 @@ def rewrite(archive, changed, name, change):
         ("manifest.json", lambda b: b[:-30], CasebookError, "can't be read as a backup"),
     ],
 )
-def test_a_changed_archive_is_not_restored(
-    filled, new_place, tmp_path, name, change, error, told
-):
+def test_a_changed_archive_is_not_restored(filled, new_place, tmp_path, name, change, error, told):
     archive, changed = tmp_path / "backup.zip", tmp_path / "changed.zip"
     write_backup(filled, archive)
     rewrite(archive, changed, name, change)

@@ -26,7 +26,9 @@ def filled(casebook):
                 f"o{number}",
                 n,
                 seen=times[rng.integers(8)],
-                places=tuple(map(tuple, rng.integers(0, 11, (1 + n % 2, 2)).astype(float).tolist())),
+                places=tuple(
+                    map(tuple, rng.integers(0, 11, (1 + n % 2, 2)).astype(float).tolist())
+                ),
             )
             for n in range(1, 41)
         ]

@@ -62,7 +62,7 @@ class AllowedCube:
 def cube_within(cube: Cube, mandate: Mandate, end_utc: datetime | None = None) -> AllowedCube:
     """Return a cube without the pixels that the mandate does not cover.
 
-    A pixel is covered if its centre lies in the area. Lines are spread evenly between the cube's
+    A pixel is covered if it lies in the area with its centre and its four corners. Lines are spread evenly between the cube's
     start and its end; without an end all are of the start's time.
 
     Raises
@@ -122,17 +122,25 @@ def _in_time(time_unix_s: NDArray[np.float64], mandate: Mandate) -> NDArray[np.b
 def _pixels_inside(
     cube: Cube, geometry: Geometry, mandate: Mandate
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which pixels lie in the area, and which have a place at all, (line, sample)."""
+    """Return which pixels lie whole in the area, and which have a place at all, (line, sample).
+
+    A corner that has no place, beside a pixel that has none, is passed over.
+    """
     inside = np.zeros((cube.n_lines, cube.n_samples), dtype=bool)
     placed = np.zeros_like(inside)
-    sample = np.arange(cube.n_samples) + 0.5
+    sample = np.arange(cube.n_samples + 1.0)
     shapely.prepare(mandate.area)
     for start in range(0, cube.n_lines, _BLOCK_LINES):
-        line = np.arange(start, min(start + _BLOCK_LINES, cube.n_lines)) + 0.5
-        longitude, latitude = geometry.to_lon_lat(line[:, None], sample[None, :])
-        stop = start + line.size
+        stop = min(start + _BLOCK_LINES, cube.n_lines)
+        line = np.arange(start, stop + 1.0)[:, None]
+        longitude, latitude = geometry.to_lon_lat(line[:-1] + 0.5, sample[:-1] + 0.5)
         placed[start:stop] = np.isfinite(longitude) & np.isfinite(latitude)
-        inside[start:stop] = shapely.contains_xy(mandate.area, longitude, latitude)
+        centre = shapely.contains_xy(mandate.area, longitude, latitude)
+        longitude, latitude = geometry.to_lon_lat(line, sample)
+        corner = shapely.intersects_xy(mandate.area, longitude, latitude)
+        corner |= ~(np.isfinite(longitude) & np.isfinite(latitude))
+        whole = corner[:-1, :-1] & corner[:-1, 1:] & corner[1:, :-1] & corner[1:, 1:]
+        inside[start:stop] = centre & whole
     return inside, placed
 
 

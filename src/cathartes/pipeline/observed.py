@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,7 @@ class Observed:
     observation: Observation
     detections: tuple[Detection, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
-    timings_s: Mapping[str, float] = ()  # type: ignore[assignment]
+    timings_s: Mapping[str, float] = field(default_factory=dict)
 
     def kept(self, evidence: EvidenceStore) -> Observation:
         """Put the files into the evidence store, and return the observation with its assets."""

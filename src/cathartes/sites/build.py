@@ -115,4 +115,5 @@ def _explained_by(weighed: Weighed, settings: EvidenceSettings) -> str:
     *_, lawful = weighed.weights.rival_shares(settings)
     of_lawful = best.weight_per_km2 / sum(weighed.weights.emitter_per_km2)
     explains = (1 - weighed.probability) * lawful * of_lawful > _EXPLAINS
+    explains &= best.chemical_ratio >= 1
     return best.emitter.id if explains else ""

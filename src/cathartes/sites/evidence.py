@@ -5,14 +5,15 @@ each known lawful emitter nearby. With M the evidence of the looks for something
 (`working`), c that of the chemicals for the profile (`profile`), and :math:`\rho` densities,
 
 .. math::
-    \ln\frac{P}{1-P} = \ln(\rho_{site} a M c)
+    \ln\frac{P}{1-P} = \ln((\rho_{site} + \textstyle\sum_k \eta_k) a M c)
         - \ln\big(1 + a M (\rho_{other} + g h\, \rho_{false} + \textstyle\sum_k \rho_k c_k)\big)
 
 where a is a hectare, g says how well a false target fits that it was seen so often and with these
 chemicals, h the hours. Each line is what the sum gained when its datum was put in: the prior, the
 looks by time, then profile, persistence, hour and emitters. The sum is the last value: it depends
 on no order, and can't run away, since what is lasting is no more proof of the profile's kind than
-of the rivals'.
+of the rivals'. :math:`\eta_k` is the density of sites hidden at an emitter's premises; emitters
+are put in only if that lowers the sum.
 
 An empty look counts against everything lasting alike. Constant rivals would be hurt more by it,
 and a site thereby helped; that "nothing seen" should raise a suspicion is left out on purpose.
@@ -63,19 +64,28 @@ class Weights:
         ln g and ln h.
     emitter_per_km2
         Of each emitter nearby: density times fit of its chemicals.
+    hidden_per_km2
+        Of each: density of sites that its premises hide.
     """
 
     log_m: float
     log_c: float
     false_log_fit: float
     false_log_hours: float
-    emitter_per_km2: tuple[float, ...]
+    emitter_per_km2: tuple[float, ...] = ()
+    hidden_per_km2: tuple[float, ...] = ()
 
     def log_odds(self, settings: EvidenceSettings) -> float:
-        """Return the equation above."""
-        rivals = self.rivals_per_km2(settings)
-        site = log(settings.sites_per_km2 * CELL_KM2) + self.log_m + self.log_c
-        return site - float(np.logaddexp(0.0, self.log_m + log(CELL_KM2 * sum(rivals))))
+        """Return the equation above: without the emitters, if that is less."""
+        other, false, lawful = self.rivals_per_km2(settings)
+        told = []
+        for hidden, rivals in (
+            (0.0, other + false),
+            (fsum(self.hidden_per_km2), other + false + lawful),
+        ):
+            site = log((settings.sites_per_km2 + hidden) * CELL_KM2) + self.log_m + self.log_c
+            told.append(site - float(np.logaddexp(0.0, self.log_m + log(CELL_KM2 * rivals))))
+        return min(told)
 
     def rivals_per_km2(self, settings: EvidenceSettings) -> tuple[float, float, float]:
         """Return the weights of other sources, false targets and lawful emitters, each / km2."""
@@ -147,7 +157,7 @@ def weigh(
     lines = [
         EvidenceLine(
             EvidenceKind.PRIOR,
-            now := (weights := Weights(0.0, 0.0, 0.0, 0.0, ())).log_odds(told),
+            now := (weights := Weights(0.0, 0.0, 0.0, 0.0)).log_odds(told),
             prior_text(told.sites_per_km2),
         )
     ]
@@ -163,7 +173,8 @@ def weigh(
         gain, now = weights.log_odds(told) - now, weights.log_odds(told)
         lines.append(replace(line, log_odds=gain))
     total = fsum(line.log_odds for line in lines)
-    sd = _log_odds_sd(weights, views, told)
+    sd = _log_odds_sd(weights, views, working, told)
+    sd = float(np.hypot(sd, told.profile_scale * profile.log_spread(shows)))
     low, middle, high = (float(expit(total + k * sd)) for k in (-_INTERVAL_SD, 0, _INTERVAL_SD))
     return Weighed(
         tuple(lines), middle, low, high, weights, working, views,
@@ -238,11 +249,12 @@ def _later_steps(
     if hours:
         line = EvidenceLine(EvidenceKind.HOUR, 0.0, hour_text(hours, log_hours))
         steps.append(({"false_log_hours": log_hours}, line))
-    weights: tuple[float, ...] = ()
-    for one in explanations:
-        weights += (one.weight_per_km2,)
+    for n, one in enumerate(explanations, start=1):
         line = EvidenceLine(EvidenceKind.LAWFUL_EMITTER, 0.0, emitter_text(one), one.emitter.id)
-        steps.append(({"emitter_per_km2": weights}, line))
+        so_far = explanations[:n]
+        hidden = tuple(told.hidden_at_emitter * e.premises_per_km2 for e in so_far)
+        lawful = tuple(e.weight_per_km2 for e in so_far)
+        steps.append(({"emitter_per_km2": lawful, "hidden_per_km2": hidden}, line))
     return steps
 
 
@@ -263,8 +275,14 @@ def _solar_hours(views: Sequence[View], longitude_deg: float) -> list[float]:
     return [(one.timestamp() / 3600 + longitude_deg / 15) % 24 for one in moments]
 
 
-def _log_odds_sd(weights: Weights, views: Sequence[View], settings: EvidenceSettings) -> float:
-    """Return how wrong the log-odds may be, by first-order errors of what it is made of."""
+def _log_odds_sd(
+    weights: Weights, views: Sequence[View], working: Working, settings: EvidenceSettings
+) -> float:
+    """Return how wrong the log-odds may be, by first-order errors of what it is made of.
+
+    Of the looks only so far as chance is still a rival: then how well they see matters, and which
+    share of the time it works, which few looks leave open.
+    """
     chance, other, false, lawful = weights.rival_shares(settings)
     shifted = Working(settings.working_alpha, settings.working_beta)
     for view in views:
@@ -276,6 +294,7 @@ def _log_odds_sd(weights: Weights, views: Sequence[View], settings: EvidenceSett
             + (settings.profile_log_sd * weights.log_c) ** 2
             + (settings.emitter_log_sd * lawful) ** 2
             + (chance * (weights.log_m - shifted.log_likelihood)) ** 2
+            + (chance * working.log_spread()) ** 2
         )
     )
 

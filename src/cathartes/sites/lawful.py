@@ -36,6 +36,8 @@ class Explanation:
     emitter
     distance_m : [m]
         From its outline to the site's most likely place; 0 inside.
+    premises_per_km2
+        Density of its premises at the site: one over their area, well inside.
     per_km2
         Expected density, at the site, of sources that this emitter is: as for other sources.
     chemical_ratio
@@ -44,6 +46,7 @@ class Explanation:
 
     emitter: LawfulEmitter
     distance_m: float
+    premises_per_km2: float
     per_km2: float
     chemical_ratio: float
 
@@ -84,8 +87,9 @@ def explain(
         if distance > far:
             continue
         ratio = _chemical_ratio(chemicals, emitter, settings)
-        density = settings.emitter_active * _density_m2(place, outline, settings.emitter_margin_m)
-        found.append(Explanation(emitter, distance, density * 1e6, ratio))
+        density = 1e6 * _density_m2(place, outline, settings.emitter_margin_m)
+        active = settings.emitter_active * density
+        found.append(Explanation(emitter, distance, density, active, ratio))
     return tuple(sorted(found, key=lambda one: (-one.weight_per_km2, one.emitter.id)))
 
 

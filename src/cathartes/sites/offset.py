@@ -54,7 +54,7 @@ def moved(
     root = sqrt(1 - _ECCENTRICITY2 * sin(radians(middle)) ** 2)
     east_deg = east_m / (radians(1) * cos(radians(middle)) * _EQUATOR_M / root)
     longitude = longitude_deg + east_deg
-    return longitude - 360.0 * round(longitude / 360.0), 2 * middle - latitude_deg
+    return float(longitude - 360.0 * round(longitude / 360.0)), float(2 * middle - latitude_deg)
 
 
 def distance_m(one: Place, other: Place) -> float:

@@ -1,11 +1,13 @@
 r"""Which sightings are of one site: the partition whose evidence is highest, and who is in doubt.
 
 The evidence of a partition is the product of that of its groups (`group_evidence`). Groups are
-joined, the best two first, and then single sightings moved, while it rises; all on arrays. Two
+joined, the best two first, and then single sightings moved, while it rises; then other beginnings
+are tried, and kept if better. Two
 groups join only if two of their sightings are linked, that is, could be of one site by themselves
 as well as not: so what is not connected by links never matters to each other.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +62,45 @@ def best_partition(sightings: Sightings, start: NDArray[np.int_] | None = None) 
     ----------
     sightings : (sighting,)
     start : (sighting,)
-        Groups to begin with; each alone if None.
+        Groups to begin with; None: each alone, and then others.
     """
-    group = np.arange(len(sightings)) if start is None else _numbered(start)
+    if start is not None:
+        return _settled(sightings, _numbered(start))
+    group = _settled(sightings, np.arange(len(sightings)))
+    best, risen = _log_evidence(sightings, group), True
+    while risen:
+        risen = False
+        for other in _other_starts(sightings, group):
+            tried = _settled(sightings, _numbered(other))
+            if (better := _log_evidence(sightings, tried)) > best + _RISE:
+                group, best, risen = tried, better, True
+                break
+    return group
+
+
+def _other_starts(sightings: Sightings, group: NDArray[np.int_]) -> Iterator[NDArray[np.int_]]:
+    """Yield partitions that no step from this one that gains leads to, (sighting,).
+
+    A group begun wrongly is taken apart; two sightings that can't be of one site change places, or
+    one turns the other out.
+    """
+    alone = len(group) + np.arange(len(group))
+    for number in range(group.max(initial=-1) + 1):
+        yield np.where(group == number, alone, group)
+    for one, other in np.argwhere(np.triu(sightings.apart)):
+        for gone, come in ((one, other), (other, one)):
+            for place in (alone[come], group[gone]):
+                changed = group.copy()
+                changed[gone], changed[come] = group[come], place
+                yield changed
+
+
+def _log_evidence(sightings: Sightings, group: NDArray[np.int_]) -> float:
+    return float(sightings.log_evidence(sightings.sums.over(_belongs(group))).sum())
+
+
+def _settled(sightings: Sightings, group: NDArray[np.int_]) -> NDArray[np.int_]:
+    """Join and move until neither gains, (sighting,)."""
     while True:
         joined = _joined(sightings, group)
         group = _moved(sightings, joined)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import product
-from math import exp, log
+from math import exp, fsum, log, prod, sqrt
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -93,17 +93,24 @@ class ChemicalProfile(_Table):
         probability
             Of each chemical, that it was there.
         """
+        return log(fsum(chance * exp(weight) for chance, weight in self._ways(probability)))
+
+    def log_spread(self, probability: Mapping[str, float]) -> float:
+        """Return the standard deviation of w(c): what knowing the chemicals could change."""
+        ways = self._ways(probability)
+        mean = fsum(chance * weight for chance, weight in ways)
+        return sqrt(fsum(chance * (weight - mean) ** 2 for chance, weight in ways))
+
+    def _ways(self, probability: Mapping[str, float]) -> list[tuple[float, float]]:
+        """Return probability and weight of each way of which classes show."""
         shows = self.class_probability(probability)
-        total = 0.0
+        ways = []
         for present in product((False, True), repeat=len(self.classes)):
-            chance = 1.0
-            for one, there in zip(self.classes, present, strict=True):
-                chance *= shows[one.name] if there else 1 - shows[one.name]
+            both = list(zip(self.classes, present, strict=True))
+            chance = prod(shows[c.name] if there else 1 - shows[c.name] for c, there in both)
             if chance > 0:
-                names = {one.name for one, there in zip(self.classes, present, strict=True)
-                         if there}  # fmt: skip
-                total += chance * exp(self._weight(names))
-        return log(total)
+                ways.append((chance, self._weight({c.name for c, there in both if there})))
+        return ways
 
     def _weight(self, names: set[str]) -> float:
         if not names:

@@ -81,6 +81,9 @@ class EvidenceSettings:
         Standard deviation of where a lawful emitter gives off, about its outline.
     emitter_active
         Probability that a known emitter gives off enough to be seen at all.
+    hidden_at_emitter
+        Share of lawful premises that hide a site of the profile's kind. It lets chemicals that the
+        emitter does not give off speak; closeness to an emitter never speaks for a site.
     emitter_match, emitter_mismatch
         How much likelier a chemical on an emitter's list is there than at any source, and one that
         is not on it.
@@ -90,9 +93,9 @@ class EvidenceSettings:
     """
 
     sites_per_km2: float = 0.05
-    other_sources_per_km2: float = 0.05
-    false_targets_per_km2: float = 0.1
-    strength_power: float = 0.15
+    other_sources_per_km2: float = 0.023
+    false_targets_per_km2: float = 0.12
+    strength_power: float = 0.2
     largest_by_chance: float = 0.1
     smallest_by_chance: float = 1e-6
     log_by_chance: float = 0.05
@@ -109,6 +112,7 @@ class EvidenceSettings:
     noon_share: float = 0.5
     emitter_margin_m: float = 40.0
     emitter_active: float = 0.5
+    hidden_at_emitter: float = 0.01
     emitter_match: float = 5.0
     emitter_mismatch: float = 0.05
     density_log_sd: float = 0.5
@@ -118,7 +122,7 @@ class EvidenceSettings:
 
     def __post_init__(self) -> None:
         _check_positive(self, tuple(type(self).__dataclass_fields__), "evidence of sites")
-        for name in ("usual_found", "noon_share", "emitter_active"):
+        for name in ("usual_found", "noon_share", "emitter_active", "hidden_at_emitter"):
             if getattr(self, name) >= 1:
                 raise SettingsError(
                     f"evidence of sites: {name} is {getattr(self, name):g}; less than 1 is needed."

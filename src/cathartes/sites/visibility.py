@@ -1,11 +1,11 @@
 r"""How surely a look would have found a site that works.
 
-At the smallest detectable rate a look finds 95 %; about it the probability follows a normal law
-of ln Q with a standard deviation of 0.5, and is 97 % at best, as for single plume maps
+At best a look finds 97 %, and 95 % of that at the smallest detectable rate; about it the
+probability follows a normal law of ln Q with a standard deviation of 0.5, as for single plume maps
 (`cathartes.locate.map_silence`). A site's rates are log-normal with the standard deviation s about
 its mean, over which it is averaged:
 
-.. math:: p = 0.97\, \Phi\!\left( \frac{\ln(\bar Q / Q_{95}) + 0.5 z}{\sqrt{0.5^2 + s^2}} \right)
+.. math:: p = 0.97\, \Phi\!\left( \frac{\ln(\bar Q / Q_{95}) + 0.5 \cdot 1.645}{\sqrt{0.5^2 + s^2}} \right)
 """
 
 from collections.abc import Mapping

@@ -69,6 +69,13 @@ class Working:
             np.exp(self._integral(log_product + self._log_share) - self._integral(log_product))
         )
 
+    def log_spread(self) -> float:
+        """Return the posterior standard deviation, over the share, of the logarithm in M."""
+        log_product = self._log_product()
+        weight = np.exp(self._log_weight + log_product - self._integral(log_product))
+        mean = weight @ log_product
+        return float(np.sqrt(weight @ (log_product - mean) ** 2))
+
     def next_sortie(self, found_probability: float, log_strength: float) -> tuple[float, float]:
         """Return what one more sortie would add to ln M: if it shows it, and if it does not."""
         log_product = self._log_product()

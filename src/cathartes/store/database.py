@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, StatementError
 
 from cathartes.errors import CasebookError, CathartesError, MissingExtraError, OutputError
 
@@ -84,7 +84,7 @@ class Database:
                 raise CasebookError(
                     f"{self.where}: the casebook refuses this, and nothing of it was kept: {told}."
                 ) from error
-            if isinstance(error, OperationalError):
+            if isinstance(error, OperationalError) or type(error) is DatabaseError:
                 raise _failure(self.where, told) from error
             raise
 

@@ -74,6 +74,7 @@ class RemoteEvidence:
 
     def fetch(self, sha256: str) -> Path:
         """Return a copy on this machine, checked; it is there as long as this store is."""
+        there = self._path(sha256)
         if self._local is None:
             self._local = Path(tempfile.mkdtemp(prefix="cathartes-evidence-"))
             weakref.finalize(self, shutil.rmtree, self._local, ignore_errors=True)
@@ -82,7 +83,7 @@ class RemoteEvidence:
             return path
         part = path.with_suffix(f".part-{uuid4().hex}")
         try:
-            self._system.get_file(self._path(sha256), str(part))
+            self._system.get_file(there, str(part))
         except FileNotFoundError as error:
             part.unlink(missing_ok=True)
             raise missing(self.where, sha256) from error

@@ -26,6 +26,7 @@ from cathartes.store.columns import ORDERED_TEXT, ROW_ID, CanonicalJson, Real, U
 
 METADATA = MetaData(
     naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",

@@ -41,7 +41,8 @@ def cube(**change: object) -> Cube:
     return Cube(**{**given, **change})
 
 
-WEST_HALF = shapely.box(7.9, 48.9, 8.003, 49.1)
+WEST_HALF = shapely.box(7.9, 48.9, 8.00301, 49.1)
+"""A tenth of a pixel beyond the thirtieth."""
 
 
 def test_pixels_outside_the_area_are_nan_and_counted_and_the_footprint_ends_there() -> None:
@@ -76,8 +77,16 @@ def test_outside_altogether_nothing_is_left_and_no_footprint() -> None:
     assert (far.masked.n_outside_area, far.footprint) == (2400, None)
 
 
+def test_a_pixel_on_the_border_is_left_out() -> None:
+    almost = cube_within(cube(), mandate(shapely.box(7.9, 48.9, 8.00299, 49.1)))
+    assert almost.masked.n_outside_area == 40 * 31
+    assert almost.footprint is not None
+    assert almost.footprint.bounds[2] == pytest.approx(8.0029, abs=1e-6)
+
+
 def test_a_hole_in_the_area_is_a_hole_in_what_is_seen() -> None:
-    area = shapely.box(7.9, 48.9, 8.1, 49.1).difference(shapely.box(8.001, 49.007, 8.002, 49.008))
+    hole = shapely.box(8.00101, 49.00701, 8.00199, 49.00799)
+    area = shapely.box(7.9, 48.9, 8.1, 49.1).difference(hole)
     allowed = cube_within(cube(), mandate(area))
     assert allowed.masked.n_outside_area == 100
     assert allowed.footprint is not None
