@@ -12,7 +12,7 @@ from cathartes.store.open import open_casebook
 SMALL = (
     "--seed", "3", "--sorties", "3", "--weeks", "1", "--cubes", "1", "--log-every", "3",
     "--lines", "80", "--samples", "80", "--cells-east", "2", "--cells-north", "2", "--hidden", "1",
-    "--registered", "1", "--unregistered", "0", "--quiet",
+    "--registered", "1", "--unregistered", "0", "--beyond", "0", "--quiet",
 )  # fmt: skip
 
 

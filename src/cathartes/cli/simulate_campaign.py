@@ -37,6 +37,9 @@ def simulate_campaign(
     unregistered: Annotated[int, typer.Option(help="Lawful emitters that are in no file.")] = (
         _DEFAULT.unregistered
     ),
+    beyond: Annotated[
+        int, typer.Option(help="Lawful emitters in no file, outside the mandate.")
+    ] = _DEFAULT.beyond,
     lines: Annotated[int, typer.Option(help="Of a cube.")] = _DEFAULT.lines,
     samples: Annotated[int, typer.Option(help="Of a cube.")] = _DEFAULT.samples,
     cells_east: Annotated[int, typer.Option(help="The area is so many cubes wide.")] = (
@@ -64,7 +67,7 @@ def simulate_campaign(
     settings = CampaignSettings(
         seed=seed, sorties=sorties, weeks=weeks, cubes=cubes, log_every=log_every, lines=lines,
         samples=samples, cells_east=cells_east, cells_north=cells_north, hidden=hidden,
-        registered=registered, unregistered=unregistered,
+        registered=registered, unregistered=unregistered, beyond=beyond,
     )  # fmt: skip
     with progress_bars(quiet) as progress:
         truth = simulate(out, settings, overwrite=overwrite, progress=progress)

@@ -38,7 +38,6 @@ def write_growth_plot(path: Path, growth: Sequence[CampaignScore]) -> None:
         flown, [len(score.found) for score in growth], color=FOUND, marker="o", ms=4,
         label="found",
     )  # fmt: skip
-    places.legend(frameon=False, fontsize=8)
     _dress(places, "hidden places")
     false.plot(flown, [score.false_per_100_km2 for score in growth], color=SOURCE, marker="o", ms=4)
     _dress(false, "false places per 100 km²")
@@ -46,6 +45,9 @@ def write_growth_plot(path: Path, growth: Sequence[CampaignScore]) -> None:
     _dress(error, "median location error [m]")
     for axes in (places, false, error):
         _count_from_zero(axes, whole=axes is places)
+        axes.set_xlim(flown[0] - 0.5, flown[-1] + 0.5)
+    places.set_ylim(top=1.45 * max(1, *n_hidden))
+    places.legend(frameon=False, fontsize=8, loc="upper left")
     figure.savefig(path)
 
 
@@ -59,8 +61,9 @@ def write_reliability_plot(path: Path, score: CampaignScore) -> None:
             [one.mean_stated] * 2, [one.share_low, one.share_high], color=FOUND, lw=1.6, alpha=0.6
         )
         axes.plot([one.mean_stated], [one.share_true], color=FOUND, marker="o", ms=5)
+        beside = (6, 5 if one.share_true < 0.1 else -9)
         axes.annotate(
-            str(one.n), (one.mean_stated, one.share_true), (6, 5 if one.share_true < 0.1 else -9), textcoords="offset points",
+            str(one.n), (one.mean_stated, one.share_true), beside, textcoords="offset points",
             fontsize=8, color=INK,
         )  # fmt: skip
     axes.set_xlim(-0.03, 1.03)

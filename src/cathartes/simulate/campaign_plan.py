@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from shapely import Point, Polygon
+from shapely import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from cathartes.errors import SettingsError
 from cathartes.simulate.campaign import (
@@ -33,6 +34,8 @@ APART_M = 250.0
 """Places lie at least so far from each other: more than twice the distance of a hit."""
 INSIDE_M = 60.0
 """Places lie at least so far inside the mandate."""
+OUTSIDE_M = 10.0
+"""And those beyond it at least so far outside."""
 DAY_SPREAD = 0.3
 """Standard deviation of the logarithm of a place's rate from day to day."""
 ALONE = 0.6
@@ -85,7 +88,11 @@ def _sources(
         *((Standing.REGISTERED, kind) for kind in _kinds(REGISTERED, settings.registered)),
         *((Standing.UNREGISTERED, kind) for kind in _kinds(UNREGISTERED, settings.unregistered)),
     ]
-    places = _places(len(wanted), mandate, rng)
+    places = _places(len(wanted), mandate.buffer(-INSIDE_M), (), rng)
+    wanted += [(Standing.UNREGISTERED, kind) for kind in _kinds(UNREGISTERED, settings.beyond)]
+    height_m, width_m = (n * settings.pixel_m for n in settings.shape)
+    outside = box(0.0, -height_m, width_m, 0.0) - mandate.buffer(OUTSIDE_M)
+    places += _places(settings.beyond, outside, places, rng)
     sources = []
     for number, ((standing, kind), place) in enumerate(zip(wanted, places, strict=True), start=1):
         usual = tuple((gas, kg_h * float(SPAN ** rng.uniform())) for gas, kg_h in kind.least)
@@ -105,21 +112,24 @@ def _kinds(kinds: Sequence[SourceKind], number: int) -> list[SourceKind]:
     return [kinds[k % len(kinds)] for k in range(number)]
 
 
-def _places(number: int, mandate: Polygon, rng: np.random.Generator) -> list[Point]:
-    inside = mandate.buffer(-INSIDE_M)
+def _places(
+    number: int, ground: BaseGeometry, others: Sequence[Point], rng: np.random.Generator
+) -> list[Point]:
+    """Return places on some ground, apart from each other and from others."""
     places: list[Point] = []
-    if not inside.is_empty:
-        west, south, east, north = inside.bounds
+    if not ground.is_empty:
+        west, south, east, north = ground.bounds
         for _ in range(TRIES):
             if len(places) == number:
                 break
             place = Point(rng.uniform(west, east), rng.uniform(south, north))
-            if inside.contains(place) and all(place.distance(o) >= APART_M for o in places):
+            near = (place.distance(other) < APART_M for other in (*others, *places))
+            if ground.contains(place) and not any(near):
                 places.append(place)
     if len(places) < number:
         raise SettingsError(
             f"campaign: {number} places at least {APART_M:g} m from each other have no room in "
-            f"{mandate.area * 1e-6:.2f} km2; ask for fewer, or for more cells."
+            f"{ground.area * 1e-6:.2f} km2; ask for fewer, or for more cells."
         )
     return places
 

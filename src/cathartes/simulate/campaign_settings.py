@@ -29,6 +29,8 @@ class CampaignSettings:
         Hidden places; half of their days, more or less, they give nothing off.
     registered, unregistered
         Lawful emitters, in the file of emitters and not in it.
+    beyond
+        Lawful emitters in no file that lie on the ground flown, but outside the mandate.
     instrument
         Built-in name or path of a TOML file; in the thermal infrared.
 
@@ -52,13 +54,14 @@ class CampaignSettings:
     hidden: int = 5
     registered: int = 4
     unregistered: int = 2
+    beyond: int = 1
     instrument: str = "hytes-like"
 
     def __post_init__(self) -> None:
         least = {
             "seed": 0, "sorties": 1, "weeks": 1, "cubes": 1, "log_every": 0, "lines": 32,
             "samples": 32, "cells_east": 1, "cells_north": 1, "hidden": 0, "registered": 0,
-            "unregistered": 0,
+            "unregistered": 0, "beyond": 0,
         }  # fmt: skip
         for name, smallest in least.items():
             if getattr(self, name) < smallest:

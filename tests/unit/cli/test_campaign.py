@@ -13,7 +13,7 @@ from cathartes.store.open import open_casebook
 TINY = (
     "--sorties", "2", "--weeks", "1", "--cubes", "1", "--log-every", "2", "--lines", "64",
     "--samples", "64", "--cells-east", "2", "--cells-north", "2", "--hidden", "1",
-    "--registered", "0", "--unregistered", "0", "--seed", "3",
+    "--registered", "0", "--unregistered", "0", "--beyond", "0", "--seed", "3",
 )  # fmt: skip
 
 

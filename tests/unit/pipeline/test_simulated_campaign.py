@@ -35,6 +35,7 @@ from cathartes.simulate.campaign_truth import CampaignTruth, TrueLook
 SMALL = CampaignSettings(
     seed=6, sorties=4, weeks=1, cubes=2, log_every=2, lines=40, samples=40, pixel_m=10.0,
     cells_east=2, cells_north=2, hidden=2, registered=1, unregistered=1,
+    beyond=0,
     instrument="lwir-drone-like",
 )  # fmt: skip
 
@@ -123,7 +124,7 @@ def test_cubes_hold_gas_where_the_truth_has_a_working_place_and_nowhere_else(
 
     A pixel's noise grows a little with its radiance, so that plume pixels alone may differ.
     """
-    empty = replace(SMALL, hidden=0, registered=0, unregistered=0)
+    empty = replace(SMALL, hidden=0, registered=0, unregistered=0, beyond=0)
     simulate_campaign(tmp_path / "empty", empty)
     frame = campaign_frame(truth)
     of_place = {place.id: place for place in truth.places}

@@ -5,12 +5,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from shapely import Point, unary_union
+from shapely import Point, box, unary_union
 
 from cathartes.errors import InputError, SettingsError
 from cathartes.simulate.campaign import Campaign, Spell, Standing
 from cathartes.simulate.campaign_kinds import HIDDEN, REGISTERED, UNREGISTERED
-from cathartes.simulate.campaign_plan import APART_M, INSIDE_M, draw_campaign
+from cathartes.simulate.campaign_plan import APART_M, INSIDE_M, OUTSIDE_M, draw_campaign
 from cathartes.simulate.campaign_scene import sources_in
 from cathartes.simulate.campaign_score import REACH_M
 from cathartes.simulate.campaign_settings import CampaignSettings
@@ -38,7 +38,10 @@ def test_more_flights_change_no_place_and_no_working_hour() -> None:
 def test_a_site_can_stand_at_one_place_alone(seed: int) -> None:
     campaign = drawn(seed=seed)
     points = [Point(one.east_m, one.north_m) for one in campaign.sources]
-    assert all(campaign.mandate.buffer(-INSIDE_M + 1e-6).contains(point) for point in points)
+    assert all(campaign.mandate.buffer(-INSIDE_M + 1e-6).contains(point) for point in points[:-1])
+    assert campaign.mandate.distance(points[-1]) >= OUTSIDE_M - 1e-6
+    height_m, width_m = (n * campaign.settings.pixel_m for n in campaign.settings.shape)
+    assert box(0.0, -height_m, width_m, 0.0).contains(points[-1])
     assert min(a.distance(b) for a, b in combinations(points, 2)) >= APART_M > 2 * REACH_M
 
 
@@ -142,7 +145,7 @@ def test_settings_that_make_no_campaign_are_refused() -> None:
     with pytest.raises(SettingsError, match="30 sorties in 2 weeks are more than one a day"):
         CampaignSettings(sorties=30, weeks=2)
     with pytest.raises(SettingsError, match="40 places at least 250 m from each other"):
-        drawn(cells_east=1, cells_north=1, hidden=40, registered=0, unregistered=0)
+        drawn(cells_east=1, cells_north=1, hidden=40, registered=0, unregistered=0, beyond=0)
     now = datetime.fromisoformat("2025-03-03T10:00Z")
     with pytest.raises(InputError, match="a time that lasts and rates above 0"):
         Spell(now, now, (("acetone", 1.0),))

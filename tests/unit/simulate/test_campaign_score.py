@@ -89,6 +89,7 @@ def test_a_site_where_there_is_nothing_is_false_if_it_says_so() -> None:
     assert [one.id for one in score.false] == ["x"]
     assert score.false_per_100_km2 == pytest.approx(10.0)
     assert len(score.sites) == 3
+    assert len(score_sites([site("w", 3000.0, 2000.0, LEVEL)], LOOKED).false) == 1
 
 
 def test_lawful_places_are_counted_apart_from_false_ones() -> None:
