@@ -22,7 +22,8 @@ from scipy.optimize import minimize
 from cathartes.pipeline.profile_file import shipped_profile
 from cathartes.sites.association import attribute
 from cathartes.sites.build import build_sites
-from cathartes.sites.evidence import Weights, bounded_log_ratio, weigh
+from cathartes.sites.evidence import weigh
+from cathartes.sites.hypotheses import Weights, bounded_log_ratio
 from cathartes.sites.offset import offset_m
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
 from cathartes.sites.sighting import to_sightings

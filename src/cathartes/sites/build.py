@@ -8,6 +8,7 @@ from cathartes.sites.association import Cluster, attribute
 from cathartes.sites.detection import Detection
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.evidence import Weighed, weigh
+from cathartes.sites.lawful import EmitterIndex
 from cathartes.sites.look import Look
 from cathartes.sites.place import Place
 from cathartes.sites.profile import ChemicalProfile
@@ -63,9 +64,11 @@ def build_sites(
     """
     told = settings or SiteSettings()
     attributed = attribute(to_sightings(detections), told.association)
+    index = EmitterIndex(emitters)
     sites = []
     for cluster in attributed.clusters:
-        weighed = weigh(cluster, looks_at(cluster.place), emitters, profile, told)
+        near = index.near(cluster.place, told.evidence)
+        weighed = weigh(cluster, looks_at(cluster.place), near, profile, told)
         sites.append(_to_site(cluster, weighed, told.evidence))
     return SitesFound(
         tuple(sorted(sites, key=lambda site: (-site.value, site.id))),

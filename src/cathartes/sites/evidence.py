@@ -1,19 +1,8 @@
-r"""What speaks for a site and what against, as summands of its log-odds.
+"""What speaks for a site and what against, as summands of its log-odds.
 
-Rivals explain the same sightings: chance, other lasting sources, ground that looks like a gas, and
-each known lawful emitter nearby. With M the evidence of the looks for something lasting
-(`working`), c that of the chemicals for the profile (`profile`), and :math:`\rho` densities,
-
-.. math::
-    \ln\frac{P}{1-P} = \ln((\rho_{site} + \textstyle\sum_k \eta_k) a M c)
-        - \ln\big(1 + a M (\rho_{other} + g h\, \rho_{false} + \textstyle\sum_k \rho_k c_k)\big)
-
-where a is a hectare, g says how well a false target fits that it was seen so often and with these
-chemicals, h the hours. Each line is what the sum gained when its datum was put in: the prior, the
-looks by time, then profile, persistence, hour and emitters. The sum is the last value: it depends
-on no order, and can't run away, since what is lasting is no more proof of the profile's kind than
-of the rivals'. :math:`\eta_k` is the density of sites hidden at an emitter's premises; emitters
-are put in only if that lowers the sum.
+The equation is in `hypotheses`. Each line is what it gained when its datum was put in: the prior,
+the looks by time, then profile, persistence, hour and emitters. Their sum is its last value, and
+depends on no order.
 
 An empty look counts against everything lasting alike. Constant rivals would be hurt more by it,
 and a site thereby helped; that "nothing seen" should raise a suspicion is left out on purpose.
@@ -21,13 +10,14 @@ and a site thereby helped; that "nothing seen" should raise a suspicion is left 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, fsum, log, log1p, pi
+from math import exp, fsum, log1p, pi
 
 import numpy as np
 from scipy.special import betaln, expit
 
 from cathartes.sites.association import Cluster
 from cathartes.sites.emitter import LawfulEmitter
+from cathartes.sites.hypotheses import Weights, bounded_log_ratio
 from cathartes.sites.lawful import Explanation, explain
 from cathartes.sites.look import Look
 from cathartes.sites.profile import ChemicalProfile
@@ -42,7 +32,7 @@ from cathartes.sites.sentences import (
 )
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
 from cathartes.sites.site import EvidenceKind, EvidenceLine
-from cathartes.sites.views import CELL_KM2, View, rates_of, views_of
+from cathartes.sites.views import View, rates_of, views_of
 from cathartes.sites.visibility import UsualRate
 from cathartes.sites.working import Working
 
@@ -52,54 +42,6 @@ _SUREST = 0.995
 """No single look identifies a gas more surely."""
 _INTERVAL_SD = 1.6449
 """90 % of a normal law lie within."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What the log-odds is made of.
-
-    Attributes
-    ----------
-    log_m, log_c
-        Logarithms of M and of c, the latter scaled.
-    false_log_fit, false_log_hours
-        ln g and ln h.
-    emitter_per_km2
-        Of each emitter nearby: density times fit of its chemicals.
-    hidden_per_km2
-        Of each: density of sites that its premises hide.
-    """
-
-    log_m: float
-    log_c: float
-    false_log_fit: float
-    false_log_hours: float
-    emitter_per_km2: tuple[float, ...] = ()
-    hidden_per_km2: tuple[float, ...] = ()
-
-    def log_odds(self, settings: EvidenceSettings) -> float:
-        """Return the equation above: without the emitters, if that is less."""
-        other, false, lawful = self.rivals_per_km2(settings)
-        told = []
-        for hidden, rivals in (
-            (0.0, other + false),
-            (fsum(self.hidden_per_km2), other + false + lawful),
-        ):
-            site = log((settings.sites_per_km2 + hidden) * CELL_KM2) + self.log_m + self.log_c
-            told.append(site - float(np.logaddexp(0.0, self.log_m + log(CELL_KM2 * rivals))))
-        return min(told)
-
-    def rivals_per_km2(self, settings: EvidenceSettings) -> tuple[float, float, float]:
-        """Return the weights of other sources, false targets and lawful emitters, each / km2."""
-        false = settings.false_targets_per_km2 * exp(self.false_log_fit + self.false_log_hours)
-        return settings.other_sources_per_km2, false, fsum(self.emitter_per_km2)
-
-    def rival_shares(self, settings: EvidenceSettings) -> tuple[float, float, float, float]:
-        """Return how the probability that it is no site is shared: chance first, then as above."""
-        rivals = self.rivals_per_km2(settings)
-        lasting = float(expit(self.log_m + log(CELL_KM2 * sum(rivals))))
-        other, false, lawful = (lasting * one / sum(rivals) for one in rivals)
-        return 1 - lasting, other, false, lawful
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +98,9 @@ def weigh(
     views = views_of(cluster, looks, rates, settings)
     shows = shown_probability(cluster)
     explanations = explain(cluster.place, shows, emitters, told)
-    lines = [
-        EvidenceLine(
-            EvidenceKind.PRIOR,
-            now := (weights := Weights(0.0, 0.0, 0.0, 0.0)).log_odds(told),
-            prior_text(told.sites_per_km2),
-        )
-    ]
+    weights = Weights(0.0, 0.0, 0.0, 0.0)
+    now = weights.log_odds(told)
+    lines = [EvidenceLine(EvidenceKind.PRIOR, now, prior_text(told.sites_per_km2))]
     working = Working(told.working_alpha, told.working_beta)
     for view in views:
         share = working.mean_share()
@@ -205,14 +143,6 @@ def shown_probability(cluster: Cluster) -> dict[str, float]:
         total = fsum(each) / (1 + len(cluster.sightings) - len(each))
         shows[chemical] = total / (1 + total)
     return shows
-
-
-def bounded_log_ratio(log_ratio: float, scale: float, mimic_share: float) -> float:
-    r"""Return ln c: the profile's logarithm r, scaled by k, where a share m of others mimics it.
-
-    .. math:: c = e^{kr} / (1 + m\, e^{kr})
-    """
-    return scale * log_ratio - float(np.logaddexp(0.0, log(mimic_share) + scale * log_ratio))
 
 
 def _view_lines(

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cathartes.sites.detection import UNKNOWN
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.offset import offset_m
+from cathartes.sites.offset import moved, offset_m
 from cathartes.sites.place import Place
 from cathartes.sites.settings import EvidenceSettings
 
@@ -56,6 +56,25 @@ class Explanation:
         return self.per_km2 * self.chemical_ratio
 
 
+class EmitterIndex:
+    """Emitters by where they are, so that a site asks only those near it."""
+
+    def __init__(self, emitters: Sequence[LawfulEmitter]) -> None:
+        """Index emitters; their order does not matter."""
+        self._emitters = sorted(emitters, key=lambda one: one.id)
+        self._tree = shapely.STRtree([one.area for one in self._emitters])
+
+    def near(self, place: Place, settings: EvidenceSettings) -> tuple[LawfulEmitter, ...]:
+        """Return those near enough to explain a site, and perhaps a few more, by id."""
+        far = _far_m(place, settings)
+        west, south = moved(place.longitude_deg, place.latitude_deg, -far, -far)
+        east, north = moved(place.longitude_deg, place.latitude_deg, far, far)
+        if west > east:  # over the 180th meridian a box says nothing
+            return tuple(self._emitters)
+        found = self._tree.query(shapely.box(west, south, east, north))
+        return tuple(self._emitters[k] for k in sorted(found.tolist()))
+
+
 def explain(
     place: Place,
     chemicals: Mapping[str, float],
@@ -73,8 +92,7 @@ def explain(
     emitters
     settings
     """
-    longest = float(np.sqrt(np.linalg.eigvalsh(place.covariance_m2)[-1]))
-    far = _FAR_SD * (longest + settings.emitter_margin_m)
+    far = _far_m(place, settings)
     found = []
     for emitter in emitters:
         outline = shapely.transform(
@@ -91,6 +109,11 @@ def explain(
         active = settings.emitter_active * density
         found.append(Explanation(emitter, distance, density, active, ratio))
     return tuple(sorted(found, key=lambda one: (-one.weight_per_km2, one.emitter.id)))
+
+
+def _far_m(place: Place, settings: EvidenceSettings) -> float:
+    longest = float(np.sqrt(np.linalg.eigvalsh(place.covariance_m2)[-1]))
+    return _FAR_SD * (longest + settings.emitter_margin_m)
 
 
 def _density_m2(place: Place, outline: BaseGeometry, margin_m: float) -> float:

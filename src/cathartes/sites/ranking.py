@@ -16,8 +16,8 @@ import numpy as np
 from scipy.special import entr, expit
 
 from cathartes.sites.evidence import Weighed
+from cathartes.sites.hypotheses import CELL_KM2
 from cathartes.sites.settings import EvidenceSettings
-from cathartes.sites.views import CELL_KM2
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def empty_look_text(view: View, rates: Mapping[str, UsualRate], share: float) ->
     usual = " or ".join(f"{r.median_kg_h:.2g} kg/h of {name}" for name, r in sorted(rates.items()))
     return (
         f"{when}, nothing seen, where {usual} would have been found with "
-        f"{_percent(view.seen.found_probability)}; by the other looks before, it works about "
+        f"{_percent(view.seen.found_probability)}; by the looks before it, a site here works about "
         f"{_percent(share)} of the time."
     )
 

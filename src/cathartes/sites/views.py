@@ -19,6 +19,7 @@ import numpy as np
 
 from cathartes.sites.association import Cluster
 from cathartes.sites.group_evidence import sums_of
+from cathartes.sites.hypotheses import CELL_KM2
 from cathartes.sites.look import Look
 from cathartes.sites.offset import offset_m
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
@@ -26,8 +27,6 @@ from cathartes.sites.sighting import Sighting
 from cathartes.sites.visibility import UsualRate, found_probability, usual_rates
 from cathartes.sites.working import Seen
 
-CELL_KM2 = 0.01
-"""Area that densities are turned into probabilities for: a hectare. It cancels with a detection."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

@@ -16,7 +16,8 @@ from cathartes.pipeline.profile_file import shipped_profile
 from cathartes.sites.association import attribute
 from cathartes.sites.build import build_sites
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.evidence import bounded_log_ratio, shown_probability
+from cathartes.sites.evidence import shown_probability
+from cathartes.sites.hypotheses import bounded_log_ratio
 from cathartes.sites.offset import moved
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
 from cathartes.sites.sighting import to_sightings

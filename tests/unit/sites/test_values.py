@@ -12,7 +12,7 @@ from shapely import Point, box
 from cathartes.errors import InputError
 from cathartes.locate.map_silence import FOUND_AT_BEST
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.lawful import explain
+from cathartes.sites.lawful import EmitterIndex, explain
 from cathartes.sites.look import Look
 from cathartes.sites.offset import moved, offset_m
 from cathartes.sites.settings import EvidenceSettings
@@ -65,6 +65,22 @@ def test_looks_that_can_not_be_are_refused() -> None:
         Look("a", datetime(2026, 5, 4), True, {})  # noqa: DTZ001
     with pytest.raises(InputError, match="footprint of 0 km2"):
         look(0, footprint_km2=0.0)
+
+
+@pytest.mark.parametrize("longitude", [-103.35, 179.9999])
+def test_an_index_leaves_out_no_emitter_that_explains(longitude) -> None:
+    """A slow twin: all of them, asked one by one."""
+    settings, rng, origin = EvidenceSettings(), np.random.default_rng(4), (longitude, 20.65)
+    emitters = [
+        LawfulEmitter(f"e{k}", "e", "e", (), Point(moved(*origin, *at)))
+        for k, at in enumerate(rng.uniform(-1500, 1500, (200, 2)).tolist())
+    ]
+    index = EmitterIndex(emitters)
+    for at in rng.uniform(-1000, 1000, (30, 2)).tolist():
+        place = place_at(*at, sd_m=30.0, origin=origin)
+        some = explain(place, {}, index.near(place, settings), settings)
+        assert some == explain(place, {}, emitters, settings)
+    assert len(EmitterIndex(emitters).near(place_at(0, 0), settings)) < 30 or longitude > 0
 
 
 @pytest.mark.parametrize("area", [Point(ORIGIN), box(*ORIGIN, ORIGIN[0] + 4e-3, ORIGIN[1] + 2e-3)])
