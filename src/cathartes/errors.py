@@ -143,6 +143,8 @@ class MissingExtraError(CathartesError):
     exit_code = 51
 
 
+EXIT_INCONCLUSIVE = 3
+"""Exit code of a run that went through, with an observation that says nothing."""
 EXIT_UNEXPECTED = 70
 """Exit code after a failure outside the tree: a fault in Cathartes (EX_SOFTWARE of sysexits)."""
 EXIT_SYSTEM = 71

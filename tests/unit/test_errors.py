@@ -17,7 +17,12 @@ def walk(root: type[CathartesError]) -> Iterator[type[CathartesError]]:
 
 
 TREE = [c for c in walk(CathartesError) if c.__module__ == errors.__name__]
-OTHER_CODES = {errors.EXIT_UNEXPECTED, errors.EXIT_SYSTEM, errors.EXIT_INTERRUPTED}
+OTHER_CODES = {
+    errors.EXIT_INCONCLUSIVE,
+    errors.EXIT_UNEXPECTED,
+    errors.EXIT_SYSTEM,
+    errors.EXIT_INTERRUPTED,
+}
 
 
 def test_exit_codes_are_unique() -> None:

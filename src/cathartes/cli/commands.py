@@ -69,8 +69,16 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "simulate": Entry(
             "cathartes.cli.simulate:simulate", "Make a scene with known plumes, and its truth."
         ),
+        "simulate campaign": Entry(
+            "cathartes.cli.simulate_campaign:simulate_campaign",
+            "Make weeks of sorties over an area with hidden places, and the truth about them.",
+        ),
         "evaluate": Entry(
             "cathartes.cli.evaluate:evaluate", "Score a scan's output folder against the truth."
+        ),
+        "evaluate campaign": Entry(
+            "cathartes.cli.evaluate_campaign:evaluate_campaign",
+            "Score a casebook's sites against the truth of a simulated campaign.",
         ),
         "inspect-log": Entry(
             "cathartes.cli.inspect_log:inspect_log",
@@ -79,6 +87,36 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "locate": Entry(
             "cathartes.cli.locate:locate",
             "Say where the gas in sensor logs and plume maps comes from, and how much it is.",
+        ),
+        "mandate": Entry(
+            "cathartes.cli.mandate:app",
+            "The written authority to collect: add, list, show, revoke.",
+        ),
+        "plan": Entry(
+            "cathartes.cli.plan:app", "Flight plans, entered before the flight: add, list."
+        ),
+        "run": Entry(
+            "cathartes.cli.run:run",
+            "Analyse the observations of sorties into the casebook, and bring its sites up to "
+            "date.",
+        ),
+        "observations": Entry(
+            "cathartes.cli.observations:observations",
+            "List the looks, also those that found nothing, or show one with its sensitivity.",
+        ),
+        "sites": Entry(
+            "cathartes.cli.sites:sites",
+            "List the sites by the value of looking at them next, or show one line by line.",
+        ),
+        "emitters": Entry(
+            "cathartes.cli.emitters:app", "Lawful emitters, which explain sites: import, list."
+        ),
+        "watch": Entry(
+            "cathartes.cli.watch:watch", "Analyse observations as their files land in a folder."
+        ),
+        "purge": Entry(
+            "cathartes.cli.purge:purge",
+            "Remove what is past its mandate's retention, and say what went.",
         ),
         "library": Entry(
             "cathartes.cli.library:app", "The gases that can be found: list, show, plot, import."
@@ -96,7 +134,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
 COMMANDS: Mapping[str, Entry] = MappingProxyType(
     {name: entry for name, entry in _ENTRIES.items() if entry.is_installed()}
 )
-"""The commands of this installation, in the order of the help."""
+"""The commands of this installation, in the order of the help.
+
+A name of two words stands beside the command of its first one: ``simulate campaign``.
+"""
 
 _LISTING = "cathartes.listing"
 
@@ -115,6 +156,13 @@ class CommandTable(TyperGroup):
         if cmd_name not in COMMANDS or ctx.meta.get(_LISTING, False):
             return super().get_command(ctx, cmd_name)
         return COMMANDS[cmd_name].load(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return name, command and the words after it; a name of two words goes first."""
+        two = " ".join(args[:2])
+        if len(args) > 1 and two in COMMANDS:
+            return two, self.get_command(ctx, two), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help without importing every command."""

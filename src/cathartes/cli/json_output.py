@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -17,8 +19,8 @@ JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "Jso
 def to_json_value(value: object) -> JsonValue:
     """Return a value as what JSON can hold.
 
-    Dataclasses become objects, arrays lists, times ISO 8601; NaN and the infinities, which JSON
-    does not know, become null.
+    Dataclasses become objects, arrays lists, times ISO 8601, shapes GeoJSON; NaN and the
+    infinities, which JSON does not know, become null.
 
     Raises
     ------
@@ -44,6 +46,9 @@ def _container_to_json(value: object) -> JsonValue:
         return {str(key): to_json_value(item) for key, item in value.items()}
     if is_dataclass(value):
         return {f.name: to_json_value(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, BaseGeometry):
+        geometry: JsonValue = json.loads(shapely.to_geojson(value))
+        return geometry
     if isinstance(value, AbstractSet):
         return sorted((to_json_value(item) for item in value), key=str)
     if isinstance(value, list | tuple):

@@ -127,6 +127,10 @@ def scan(
             "and an emission rate, or the reason why there is none.",
         ),
     ] = None,
+    wind_mapping: Annotated[
+        Path | None,
+        typer.Option(help="TOML file that says what the columns of the wind's file hold."),
+    ] = None,
     source_height_m: Annotated[
         float | None,
         typer.Option(
@@ -175,6 +179,7 @@ def scan(
         workers=said.workers if workers is None else workers,
         atmosphere=atmosphere or said.atmosphere,
         wind=said.wind if wind is None else wind,
+        wind_mapping=said.wind_mapping if wind_mapping is None else wind_mapping,
         source_height_m=said.source_height_m if source_height_m is None else source_height_m,
         detect=_with(said.detect, detect),
     )

@@ -21,6 +21,7 @@ from cathartes.products.location import (
 )
 from cathartes.products.location_plot import write_location_plot
 from cathartes.scenes.logs.enhancement import Enhancement, estimate_enhancement
+from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.wind.variability import summarise_wind
 
 
@@ -38,6 +39,7 @@ def locate(
     settings: LocateSettings | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    within: Callable[[GasLog], GasLog] | None = None,
 ) -> Located:
     """Find the sources of the gases in logs and plume maps, and write them into a folder.
 
@@ -68,6 +70,8 @@ def locate(
         Replace an older result there.
     progress
         Who watches; nobody if None.
+    within
+        Returns what of a log may be used, as rows of an area; None uses all.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def locate(
     )
     with StageClock(progress or SilentProgress()) as clock:
         clock.tick("read", 0.0)
-        flown = read_location_input(files, chemicals, source_at)
+        flown = read_location_input(files, chemicals, source_at, within)
         if given.background_ppm is not None and len(flown.molar_mass_g_mol) > 1:
             gases = ", ".join(flown.molar_mass_g_mol)
             raise SettingsError(

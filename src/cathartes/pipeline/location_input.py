@@ -1,6 +1,6 @@
 """What was flown at a site, read: logs and scans, gases, winds, and where east and north start."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -83,7 +83,10 @@ class LocationInput:
 
 
 def read_location_input(
-    files: LocationFiles, chemicals: Sequence[str] | None, source_at: Sequence[Sequence[float]]
+    files: LocationFiles,
+    chemicals: Sequence[str] | None,
+    source_at: Sequence[Sequence[float]],
+    within: Callable[[GasLog], GasLog] | None = None,
 ) -> LocationInput:
     """Return what was flown at a site, read and checked.
 
@@ -94,6 +97,8 @@ def read_location_input(
         Which gases; None takes all of the logs, and of the scans' plumes.
     source_at
         As of `known_places_m`.
+    within
+        Returns what of a log may be used; None uses all.
 
     Raises
     ------
@@ -103,6 +108,8 @@ def read_location_input(
     if not files.logs and not files.scans:
         raise InputError("no log and no scan was given; name at least one.")
     logs = [read_gas_log(path, mapping=files.mapping, track=files.track) for path in files.logs]
+    if within is not None:
+        logs = [within(log) for log in logs]
     _check_logs(logs)
     scans = [read_scan_look(folder) for folder in files.scans]
     _check_names([scan.name for scan in scans])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -44,8 +45,19 @@ class SourceSearch:
         return RateSettings(height=SourceHeight(self.height_m, self.height_m))
 
 
-def source_search(said: str, cube: Cube, height_m: float | None) -> SourceSearch | None:
+def source_search(
+    said: str, cube: Cube, height_m: float | None, mapping: Path | None = None
+) -> SourceSearch | None:
     """Return how origins and rates are made; None if no wind is said.
+
+    Parameters
+    ----------
+    said, mapping
+        The wind, as of `wind_at`.
+    cube
+        Over which it blew.
+    height_m : [m]
+        Of sources above ground; None if not known.
 
     Raises
     ------
@@ -69,6 +81,7 @@ def source_search(said: str, cube: Cube, height_m: float | None) -> SourceSearch
         said,
         longitude_deg=float(np.nanmedian(longitude)),
         latitude_deg=float(np.nanmedian(latitude)),
+        mapping=mapping,
     )
     return SourceSearch(wind_of_look(history, _unix_s(cube.start_utc)), height_m)
 

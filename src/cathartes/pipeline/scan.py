@@ -82,6 +82,8 @@ class ScanSettings:
     wind
         Speed and direction with their errors, ``3.2±0.6,245±15``, or the name of a wind file
         (docs/reference/wind-files.md); with one, plumes get an origin and a rate.
+    wind_mapping
+        TOML file that says what a wind file's columns hold; None if it needs none.
     source_height_m : [m]
         Height of the sources above ground; None for anything up to a building's roof.
     detect
@@ -95,6 +97,7 @@ class ScanSettings:
     workers: int = 0
     atmosphere: Path | None = None
     wind: str = ""
+    wind_mapping: Path | None = None
     source_height_m: float | None = None
     visibility: VisibilitySettings = field(default_factory=VisibilitySettings)
     detect: DetectSettings = field(default_factory=DetectSettings)
@@ -178,7 +181,7 @@ def scan(
         window = window_of(cube, given.detect)
         filled = _filled(given, cube, window, wanted)
         air = _air_of(filled.atmosphere, cube, window)
-        search = source_search(filled.wind, cube, filled.source_height_m)
+        search = source_search(filled.wind, cube, filled.source_height_m, filled.wind_mapping)
         fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
         folder = stack.enter_context(
@@ -189,8 +192,8 @@ def scan(
             )
         )
         air_file = () if filled.atmosphere is None else fingerprint_files((filled.atmosphere,))
-        said_in = wind_file(filled.wind)
-        wind_files = () if said_in is None else fingerprint_files((said_in,))
+        told_in = (wind_file(filled.wind), filled.wind_mapping)
+        wind_files = fingerprint_files(file for file in told_in if file is not None)
         inspected = InspectedLines.of_cube(cube)
         planes = stack.enter_context(ScratchPlanes(cube.n_lines, cube.n_samples, folder))
         watched = replace(cube, source=inspected)

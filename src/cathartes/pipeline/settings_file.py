@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,6 +13,7 @@ from cathartes.errors import SettingsError
 from cathartes.pipeline.scan import ScanSettings
 from cathartes.scenes.wind.open import wind_file
 
+Settings = TypeVar("Settings")
 _TOML_WORDS = {
     "tuple_type": "a list, like [1, 3] or ['ammonia'],",
     "dataclass_type": "a table of settings",
@@ -46,20 +48,53 @@ def read_scan_settings(path: Path) -> ScanSettings:
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"settings {path.name}: can't be read as TOML: {error}.") from error
-    _check_keys(path.name, content, ScanSettings())
+    return scan_settings_of(content, path.name, path.parent)
+
+
+def scan_settings_of(table: Mapping[str, object], where: str, beside: Path) -> ScanSettings:
+    """Return a scan's settings from a TOML table; as `read_scan_settings`.
+
+    Parameters
+    ----------
+    table
+    where
+        Of it, for messages.
+    beside
+        Folder from which files are named in it.
+    """
+    told = settings_of(table, ScanSettings(), where)
+    air = None if told.atmosphere is None else beside / told.atmosphere
+    wind = told.wind if wind_file(told.wind) is None else str(beside / told.wind)
+    mapping = None if told.wind_mapping is None else beside / told.wind_mapping
+    return replace(told, atmosphere=air, wind=wind, wind_mapping=mapping)
+
+
+def settings_of(table: Mapping[str, object], defaults: Settings, where: str) -> Settings:
+    """Return settings of a frozen type: what a TOML table does not say keeps its default.
+
+    Parameters
+    ----------
+    table
+    defaults
+        A dataclass whose fields are the keys; not changed.
+    where
+        Of the table, for messages.
+
+    Raises
+    ------
+    SettingsError
+        If a key is not known, or a value can't be used.
+    """
+    _check_keys(where, table, defaults)
     try:
-        told = TypeAdapter(ScanSettings).validate_python(content)
+        return TypeAdapter(type(defaults)).validate_python(table)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
+        place = ".".join(str(step) for step in first["loc"])
         needed = _TOML_WORDS.get(first["type"], first["msg"].removeprefix("Input should be "))
         raise SettingsError(
-            f"settings {path.name}: {where} is {first['input']!r}; {needed} is needed."
+            f"settings {where}: {place} is {first['input']!r}; {needed} is needed."
         ) from error
-    # A file named in a settings file lies beside it.
-    beside = None if told.atmosphere is None else path.parent / told.atmosphere
-    wind = told.wind if wind_file(told.wind) is None else str(path.parent / told.wind)
-    return replace(told, atmosphere=beside, wind=wind)
 
 
 def _check_keys(where: str, content: Mapping[str, object], defaults: object) -> None:

@@ -19,7 +19,7 @@ from cathartes.locate.plume_source import MAY_BE_HIDDEN, PlumeSource
 from cathartes.products.file_names import ORIGINS, SOURCES_GEOJSON
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.sources import numbered_origins
-from cathartes.products.summary import read_summary
+from cathartes.products.summary import WindFacts, read_summary
 
 N_PARTICLES = 500
 _SEED = 0
@@ -62,6 +62,8 @@ class ScanOrigin:
         As it was said; None if it was not.
     may_be_hidden
         True if the source may lie farther upwind, where gas can't be seen.
+    plume_id
+        Of the plume that it is an origin of; 0 if it is of none.
     """
 
     label: str
@@ -72,6 +74,7 @@ class ScanOrigin:
     rate_kg_h: tuple[float, float, float] | None
     height_m: float | None
     may_be_hidden: bool
+    plume_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +157,20 @@ def read_scan_look(folder: Path) -> ScanLook:
             f"{folder}: {ORIGINS} and {SOURCES_GEOJSON} can't be read together ({error!r}); scan "
             "the cube again."
         ) from error
-    wind = summary.wind
     return ScanLook(
         name=folder.resolve().name,
         start_utc=summary.scene.start_utc,
-        wind=LookWind(
-            wind.wind_speed_m_s, wind.wind_speed_sd_m_s, wind.wind_from_deg, wind.wind_from_sd_deg
-        ),
+        wind=look_wind(summary.wind),
         pixel_m=float(summary.scene.pixel_size_m or np.nan),
         origins=origins,
         tiles=tiles,
+    )
+
+
+def look_wind(facts: WindFacts) -> LookWind:
+    """Return the wind that a summary states."""
+    return LookWind(
+        facts.wind_speed_m_s, facts.wind_speed_sd_m_s, facts.wind_from_deg, facts.wind_from_sd_deg
     )
 
 
@@ -183,6 +190,7 @@ def _origin(
         rate_kg_h=(known[0], known[1], known[2]) if len(known) == len(rate) else None,
         height_m=float(height) if isinstance(height, int | float) else None,
         may_be_hidden=told["plume_id"] in hidden,
+        plume_id=int(str(told["plume_id"])),
     )
 
 

@@ -40,7 +40,7 @@ def pixel_outlines(labels: NDArray[np.int32]) -> dict[int, MultiPolygon]:
     """
     parts: defaultdict[int, list[Polygon]] = defaultdict(list)
     for outline, value in shapes(labels, mask=labels != 0, connectivity=4):
-        parts[int(value)] += _polygons(shapely.make_valid(shape(outline)))
+        parts[int(value)] += polygons_of(shapely.make_valid(shape(outline)))
     return {label: MultiPolygon(parts[label]) for label in sorted(parts)}
 
 
@@ -75,14 +75,14 @@ def ground_outline(outline: MultiPolygon, geometry: Geometry) -> MultiPolygon:
     rounded = shapely.set_precision(shapely.union_all(placed), 10.0**-_DECIMALS)
     if not rounded.is_valid or (placed and rounded.is_empty):
         rounded = shapely.make_valid(MultiPolygon(placed))
-    return MultiPolygon([orient(part, 1.0) for part in _polygons(rounded)])
+    return MultiPolygon([orient(part, 1.0) for part in polygons_of(rounded)])
 
 
-def _polygons(geometry: BaseGeometry) -> list[Polygon]:
+def polygons_of(geometry: BaseGeometry) -> list[Polygon]:
     """Return the polygons of a geometry, without points and lines."""
     if isinstance(geometry, Polygon):
         return [] if geometry.is_empty else [geometry]
-    return [p for part in getattr(geometry, "geoms", ()) for p in _polygons(part)]
+    return [p for part in getattr(geometry, "geoms", ()) for p in polygons_of(part)]
 
 
 def _placed(
@@ -116,10 +116,10 @@ def _cut_at_antimeridian(ground: BaseGeometry) -> list[Polygon]:
     """Return the polygons with longitudes in [-180, 180], cut where they cross (RFC 7946 3.1.9)."""
     west, _, east, _ = ground.bounds if not ground.is_empty else (0.0, 0.0, 0.0, 0.0)
     if west >= -180.0 and east <= 180.0:
-        return _polygons(ground)
+        return polygons_of(ground)
     pieces: list[Polygon] = []
     for turn in (-360.0, 0.0, 360.0):
         window = shapely.box(-180.0 - turn, -90.0, 180.0 - turn, 90.0)
         inside = shapely.intersection(ground, window)
-        pieces += [translate(piece, xoff=turn) for piece in _polygons(inside)]
+        pieces += [translate(piece, xoff=turn) for piece in polygons_of(inside)]
     return pieces

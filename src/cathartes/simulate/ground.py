@@ -1,7 +1,7 @@
 """The made-up landscape: parcels, roads, roofs, woods, water, heaps, and their temperatures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,30 @@ class Ground:
     def temperature_k(self) -> NDArray[np.float64]:
         """(line, sample) [K]: area mean of the two materials' temperatures."""
         return self.first_share * self.first_k + (1.0 - self.first_share) * self.second_k
+
+    def part(self, first_line: int, first_sample: int, lines: int, samples: int) -> "Ground":
+        """Return a part of the ground, which must lie inside."""
+        window = np.s_[first_line : first_line + lines, first_sample : first_sample + samples]
+        return Ground(
+            self.surfaces, self.first[window], self.second[window], self.first_share[window],
+            self.first_k[window], self.second_k[window], self.illumination[window],
+        )  # fmt: skip
+
+    def in_air(self, was_k: float, air_k: float, warmth: float) -> "Ground":
+        """Return the same ground under other air, so much warmer than it as before times a factor.
+
+        Parameters
+        ----------
+        was_k, air_k : [K]
+            Air's temperature at the ground, before and now.
+        warmth
+            Factor; 1 keeps the differences.
+        """
+        return replace(
+            self,
+            first_k=air_k + warmth * (self.first_k - was_k),
+            second_k=air_k + warmth * (self.second_k - was_k),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def simulate_scene(
     library: GasLibrary,
     instrument: Instrument,
     surfaces: SurfaceSet | None = None,
+    ground: Ground | None = None,
 ) -> SimulatedScene:
     """Make a scene.
 
@@ -102,6 +103,9 @@ def simulate_scene(
         Spectra of the gases; another one than the detector's makes a fairer trial.
     surfaces
         Measured materials of the ground; None takes the built-in set that the settings name.
+    ground
+        Ground that is there already, of the settings' lines and samples, such as a part of a larger
+        one (`Ground.part`); None makes it as the settings say.
 
     Raises
     ------
@@ -123,8 +127,13 @@ def simulate_scene(
     is_emissive = instrument.spectral_range is SpectralRange.EMISSIVE
     check_covered(instrument.bands.centre_um, is_emissive=is_emissive)
     air = Air(**settings.air.model_dump())
-    materials = _materials(settings, instrument, surfaces, for_ground)
-    ground = _ground(settings, materials, pixel_m, for_ground)
+    if ground is None:
+        ground = scene_ground(settings, instrument, for_ground, surfaces)
+    elif ground.shape != (settings.lines, settings.samples):
+        raise SettingsError(
+            f"ground of {ground.shape[0]} x {ground.shape[1]} pixels for a scene of "
+            f"{settings.lines} x {settings.samples}; the same number is needed."
+        )
     layers = tuple(
         _layer(plume, settings, library, pixel_m, for_plumes) for plume in settings.plumes
     )
@@ -182,12 +191,30 @@ def _materials(
     return surfaces.surfaces
 
 
-def _ground(
+def scene_ground(
     settings: SceneSettings,
-    materials: Sequence[Surface],
-    pixel_m: float,
+    instrument: Instrument,
     generator: np.random.Generator,
+    surfaces: SurfaceSet | None = None,
 ) -> Ground:
+    """Make the ground that the settings of a scene tell of.
+
+    Parameters
+    ----------
+    generator
+        Same generator state, same ground.
+    surfaces
+        Measured materials; None takes the built-in set that the settings name.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such ground.
+    InputError
+        If the surfaces say nothing of some bands.
+    """
+    materials = _materials(settings, instrument, surfaces, generator)
+    pixel_m, _ = pixel_and_altitude(settings, instrument)
     land = settings.landscape.model_dump(exclude={"surface_set", "variants"})
     warmth = {
         s.name: (s.material.warmth_k, s.material.texture_k)

@@ -1,6 +1,6 @@
 """A place on the ground with its error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -50,6 +50,14 @@ class Place:
         """Covariance of (east, north): (2, 2) [m2]."""
         return np.array(
             [[self.east_var_m2, self.cov_m2], [self.cov_m2, self.north_var_m2]], dtype=np.float64
+        )
+
+    def less_certain(self, sd_m: float) -> "Place":
+        """Return the same place with an independent error more, in each direction [m]."""
+        return replace(
+            self,
+            east_var_m2=self.east_var_m2 + sd_m**2,
+            north_var_m2=self.north_var_m2 + sd_m**2,
         )
 
     @property

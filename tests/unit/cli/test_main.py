@@ -46,6 +46,11 @@ def return_a_code() -> None:
     raise typer.Exit(7)
 
 
+def say_words(word: str) -> None:
+    """Say a word."""
+    typer.echo(word)
+
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -170,8 +175,25 @@ def test_every_command_shows_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(commands.COMMANDS))
 def test_every_command_shows_its_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([name, "--help"]) == 0
+    assert main([*name.split(), "--help"]) == 0
     assert f"cathartes {name}" in capsys.readouterr().out
+
+
+def test_a_command_of_two_words_stands_beside_that_of_its_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that a command with arguments of its own can have another one under its name."""
+    entries = {
+        "trial": commands.Entry(f"{__name__}:say_words", "A trial."),
+        "trial two": commands.Entry(f"{__name__}:return_a_code", "Another."),
+    }
+    monkeypatch.setattr(commands, "COMMANDS", entries)
+    assert main(["trial", "two"]) == 7
+    assert main(["trial", "three"]) == 0
+    assert capsys.readouterr().out == "three\n"
+    assert main(["trial", "three", "two"]) == 2
+    assert main(["trial", "./two"]) == 0
+    assert capsys.readouterr().out == "./two\n"
 
 
 def test_a_reader_who_leaves_is_no_error() -> None:

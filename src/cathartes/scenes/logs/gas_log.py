@@ -228,6 +228,30 @@ class GasLog:
         east, north = frame.to_east_north(end.longitude_deg, end.latitude_deg)
         return np.column_stack([east, north, end.altitude_agl_m])
 
+    def chosen(self, rows: NDArray[np.bool_]) -> "GasLog":
+        """Return some of the rows, at least one; flags lose the rows that they point at.
+
+        Parameters
+        ----------
+        rows : (row,) bool
+        """
+        end = self.path_end
+        return replace(
+            self,
+            time_unix_s=self.time_unix_s[rows],
+            longitude_deg=self.longitude_deg[rows],
+            latitude_deg=self.latitude_deg[rows],
+            altitude_agl_m=self.altitude_agl_m[rows],
+            concentration_ppm=self.concentration_ppm[:, rows],
+            sensor_index=self.sensor_index[rows],
+            wind_speed_m_s=self.wind_speed_m_s[rows],
+            wind_from_deg=self.wind_from_deg[rows],
+            path_end=None if end is None else PathEnd(
+                end.longitude_deg[rows], end.latitude_deg[rows], end.altitude_agl_m[rows]
+            ),
+            flags=tuple(replace(flag, rows=()) for flag in self.flags),
+        )  # fmt: skip
+
     def with_flags(self, *flags: Flag) -> "GasLog":
         """Return the log with more flags."""
         return replace(self, flags=(*self.flags, *flags))

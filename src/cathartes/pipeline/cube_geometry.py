@@ -1,0 +1,127 @@
+"""Where a sortie's cube lies: as its files say, or by its navigation, camera and terrain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cathartes.errors import SettingsError
+from cathartes.pipeline.georeference import GeoreferenceSettings, georeference
+from cathartes.pipeline.progress import Progress
+from cathartes.pipeline.settings_file import settings_of
+from cathartes.products.geometry_folder import IGM
+from cathartes.scenes.cube import Cube
+from cathartes.scenes.geometry_files import read_igm
+
+_FILES = ("navigation", "camera", "line_times")
+
+
+@dataclass(frozen=True, slots=True)
+class GeometryRecipe:
+    """What a cube's geometry is made of.
+
+    Attributes
+    ----------
+    navigation, camera
+    line_times
+        None takes the cube's start and the camera's line period.
+    terrain
+        GeoTIFF of heights; None takes level ground, which the settings state.
+    geoid
+        Its height [m] or a GeoTIFF; None if heights are above the ellipsoid.
+    settings
+    """
+
+    navigation: Path
+    camera: Path
+    line_times: Path | None
+    terrain: Path | None
+    geoid: float | Path | None
+    settings: GeoreferenceSettings
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that it reads."""
+        every = (self.navigation, self.camera, self.line_times, self.terrain, self.geoid)
+        return tuple(file for file in every if isinstance(file, Path))
+
+
+def recipe_of(
+    table: Mapping[str, object], terrain: str, folder: Path, where: str
+) -> GeometryRecipe | None:
+    """Return what a sortie's table ``[observation.georeference]`` says; None if it is empty.
+
+    Parameters
+    ----------
+    table
+        ``navigation`` and ``camera``, perhaps ``line_times`` and ``geoid``; the rest are fields of
+        `GeoreferenceSettings`.
+    terrain
+        The sortie's, named from its folder; "" if none.
+    folder
+    where
+        Of the table, for messages.
+
+    Raises
+    ------
+    SettingsError
+        If a key is missing or not known.
+    """
+    if not table:
+        return None
+    missing = [name for name in ("navigation", "camera") if not table.get(name)]
+    if missing:
+        raise SettingsError(f"{where}: {' and '.join(missing)} missing; files are needed.")
+    paths = {name: folder / str(table[name]) for name in _FILES if table.get(name)}
+    geoid = table.get("geoid")
+    rest = {key: value for key, value in table.items() if key not in (*_FILES, "geoid")}
+    return GeometryRecipe(
+        navigation=paths["navigation"],
+        camera=paths["camera"],
+        line_times=paths.get("line_times"),
+        terrain=folder / terrain if terrain else None,
+        geoid=folder / geoid if isinstance(geoid, str) else _number(geoid, where),
+        settings=settings_of(rest, GeoreferenceSettings(), where),
+    )
+
+
+def _number(geoid: object, where: str) -> float | None:
+    if geoid is None:
+        return None
+    if isinstance(geoid, int | float):
+        return float(geoid)
+    raise SettingsError(f"{where}: geoid is {geoid!r}; a height in metres or a file is needed.")
+
+
+def put_on_ground(
+    cube: Cube, recipe: GeometryRecipe, folder: Path, progress: Progress
+) -> tuple[Cube, float | None]:
+    """Return a cube with the geometry of its recipe, and how far pixels may be off, [m].
+
+    Parameters
+    ----------
+    cube, recipe
+    folder
+        To work in.
+    progress
+        Who watches.
+
+    Returns
+    -------
+    The cube, and the median standard deviation of positions; None if it is not known.
+    """
+    made = georeference(
+        cube,
+        recipe.navigation,
+        recipe.camera,
+        folder / "geometry",
+        dem=recipe.terrain,
+        geoid=recipe.geoid,
+        line_times=recipe.line_times,
+        settings=recipe.settings,
+        progress=progress,
+    )
+    geometry = read_igm(folder / "geometry" / IGM, cube.shape[:2])
+    sd_m = made.position_sd_median_m
+    return replace(cube, geometry=geometry), float(sd_m) if np.isfinite(sd_m) else None

@@ -1,0 +1,305 @@
+"""A sortie under its mandate into the casebook: all its observations, then the sites it touches."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from cathartes.casework.mandate import Mandate
+from cathartes.errors import MandateError
+from cathartes.pipeline.executors import Executor, InlineExecutor, Lost
+from cathartes.pipeline.observation_work import ObservationWork, works_of
+from cathartes.pipeline.owners import local_actor
+from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.pipeline.scan import usable_cores
+from cathartes.pipeline.site_update import SiteChanges, update_sites
+from cathartes.pipeline.sortie_file import SORTIE, SortieFolder, read_sortie
+from cathartes.pipeline.worker import LEASE_S, Finished, Order, Standing, do_work, work_on
+from cathartes.sites.observation import Observation
+from cathartes.store.interface import Casebook, JobState, Sortie
+from cathartes.store.open import OpenedCasebook, open_casebook
+
+EMPTY: Mapping[str, float] = MappingProxyType({})
+MOST_DEATHS = 3
+"""A piece of work whose worker died so often in one run is given up in it."""
+WAIT_S = 0.5
+"""Between two looks at what another run works on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedRow:
+    """An observation as a run reports it.
+
+    Attributes
+    ----------
+    observation
+        As it is in the casebook.
+    n_detections
+    standing
+        Whether this run did it, or it was done before.
+    seconds_s
+        That the analysis took.
+    fault
+        Of ours; "" if there was none.
+    """
+
+    observation: Observation
+    n_detections: int
+    standing: Standing
+    seconds_s: float
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What came of a sortie.
+
+    Attributes
+    ----------
+    sortie_id, mandate_id
+    rows
+        In the order of `sortie.toml`.
+    sites
+        What changed.
+    given_up
+        Names of observations whose worker died again and again, with the reason.
+    timings_s
+        Seconds of each stage of the run.
+    remarks
+        What was odd about the sortie.
+    """
+
+    sortie_id: str
+    mandate_id: str
+    rows: tuple[ObservedRow, ...]
+    sites: SiteChanges
+    given_up: dict[str, str]
+    timings_s: dict[str, float]
+    remarks: tuple[str, ...] = ()
+
+
+def run(
+    sortie: str | Path,
+    casebook: str | Path,
+    *,
+    executor: Executor | None = None,
+    actor: str = "",
+    progress: Progress | None = None,
+    lease_s: float = LEASE_S,
+    only: Collection[str] | None = None,
+    landed_s: Mapping[str, float] = EMPTY,
+) -> RunReport:
+    """Analyse every observation of a sortie into a casebook.
+
+    What was finished before is not done again; after a kill at any moment the same call goes on.
+
+    Parameters
+    ----------
+    sortie
+        Folder with `sortie.toml`.
+    casebook
+        Folder or URL of a casebook, which holds the mandate.
+    executor
+        Where work is done; here if None.
+    actor
+        Who asks; ``local:<user>`` if empty.
+    progress
+        Who watches; nobody if None.
+    lease_s : [s]
+        After so long without a word a worker on another machine is taken for dead.
+    only
+        Names of observations; all if None.
+    landed_s : name → [s]
+        How long each observation's files took to arrive, for its record's clock.
+
+    Raises
+    ------
+    CathartesError
+        If the sortie can't be read, no mandate allows it, or the machine fails; data that say
+        nothing are no error but a record.
+    """
+    watched = progress or SilentProgress()
+    actor = actor or local_actor()
+    flown = read_sortie(Path(sortie))
+    clock = _Clock()
+    with open_casebook(casebook) as opened:
+        book = opened.casebook
+        mandate = book.mandate(flown.told.mandate)
+        check_allowed(flown, mandate, datetime.now(UTC))
+        remarks = _plan_remarks(book, flown)
+        book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
+        with watched.stage("fingerprint", 1) as advance:
+            works = works_of(flown, mandate, only)
+            advance(1)
+        clock.tick("fingerprint")
+        orders = [
+            Order(str(casebook), work, actor, lease_s, landed_s.get(work.entry.name))
+            for work in works
+        ]
+        todo = _Todo(opened, orders, executor or InlineExecutor())
+        done, given_up = todo.finish(watched)
+        clock.tick("observations")
+        rows = tuple(_rows(book, works, done, given_up))
+        changes = update_sites(opened, [row.observation for row in rows], actor)
+        clock.tick("sites")
+    return RunReport(
+        flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, tuple(remarks)
+    )
+
+
+def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> None:
+    """Check that a mandate is in force, and covers at least a part of a sortie's time.
+
+    Raises
+    ------
+    MandateError
+        If not; nothing of the sortie may be analysed then.
+    """
+    mandate.check_in_force(now_utc)
+    told = flown.told
+    moments = [told.started_utc, told.ended_utc]
+    moments += [moment for one in told.observation for moment in (one.start_utc, one.end_utc)]
+    known = [moment for moment in moments if moment is not None]
+    if known and (max(known) < mandate.valid_from_utc or min(known) >= mandate.valid_until_utc):
+        raise MandateError(
+            f"{SORTIE} of {flown.folder.name}: flown from {min(known):%Y-%m-%d %H:%M} to "
+            f"{max(known):%Y-%m-%d %H:%M} UTC, and mandate {mandate.id} is valid from "
+            f"{mandate.valid_from_utc:%Y-%m-%d %H:%M} to {mandate.valid_until_utc:%Y-%m-%d %H:%M}. "
+            "Name the mandate under which it was flown; without one nothing is analysed."
+        )
+
+
+def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
+    """Return what is odd about the plan that a sortie names.
+
+    Raises
+    ------
+    MandateError
+        If it is not in the casebook, or of another mandate.
+    """
+    told = flown.told
+    if not told.plan:
+        return ["No flight plan is named."]
+    plan = book.plan(told.plan)
+    if plan.mandate_id != told.mandate:
+        raise MandateError(
+            f"{SORTIE} of {flown.folder.name}: flight plan {plan.id} is of mandate "
+            f"{plan.mandate_id}, and the sortie of {told.mandate}; name a plan of its own mandate."
+        )
+    begins = flown.begins_utc()
+    if begins is not None and plan.entered_utc > begins:
+        entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{begins:%Y-%m-%d %H:%M}"
+        return [
+            f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC."
+        ]
+    return []
+
+
+def _sortie_of(flown: SortieFolder) -> Sortie:
+    told = flown.told
+    return Sortie(
+        id=told.id,
+        mandate_id=told.mandate,
+        plan_id=told.plan,
+        platform=told.platform,
+        began_utc=flown.begins_utc(),
+        ended_utc=told.ended_utc,
+        manifest=flown.manifest(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    """The work of a run, done until nothing is left of it."""
+
+    opened: OpenedCasebook
+    orders: Sequence[Order]
+    executor: Executor
+
+    def finish(self, progress: Progress) -> tuple[dict[str, Finished], dict[str, str]]:
+        """Do all work that is not done; return what this run did, and what it gave up and why.
+
+        What another run works on is waited for, and taken over should that run die.
+        """
+        self.opened.casebook.put_jobs([order.work.job() for order in self.orders])
+        done: dict[str, Finished] = {}
+        deaths: Counter[str] = Counter()
+        given_up: dict[str, str] = {}
+        with progress.stage("observations", len(self.orders)) as advance:
+            left = self._left(given_up)
+            advance(len(self.orders) - len(left))
+            while left:
+                n_done = len(done)
+                for job_id, answer in self._once(left, progress):
+                    if isinstance(answer, Lost):
+                        deaths[job_id] += 1
+                        if deaths[job_id] >= MOST_DEATHS:
+                            given_up[job_id] = answer.why
+                    elif answer.standing is Standing.RECORDED:
+                        done[job_id] = answer
+                        advance(1)
+                left = self._left(given_up)
+                if left and len(done) == n_done:
+                    time.sleep(WAIT_S)
+        return done, given_up
+
+    def _left(self, given_up: Collection[str]) -> list[Order]:
+        """Return what is neither done nor given up."""
+        sortie_ids = {order.work.sortie_id for order in self.orders}
+        jobs = [job for one in sortie_ids for job in self.opened.casebook.jobs(one)]
+        over = {job.id for job in jobs if job.state is JobState.DONE}.union(given_up)
+        return [order for order in self.orders if order.work.observation_id not in over]
+
+    def _once(
+        self, orders: Sequence[Order], progress: Progress
+    ) -> Iterator[tuple[str, Finished | Lost]]:
+        """Try each piece of work once, and yield what came of it as it ends."""
+        if isinstance(self.executor, InlineExecutor):
+            for order in orders:
+                yield order.work.observation_id, work_on(order, self.opened, progress)
+            return
+        threads = max(1, usable_cores() // self.executor.share)
+        shared = [replace(order, threads=threads) for order in orders]
+        for number, answer in self.executor.run(do_work, shared):
+            yield orders[number].work.observation_id, answer
+
+
+def _rows(
+    book: Casebook,
+    works: Sequence[ObservationWork],
+    done: dict[str, Finished],
+    given_up: dict[str, str],
+) -> Sequence[ObservedRow]:
+    rows = []
+    for work in works:
+        name = work.observation_id
+        if name in given_up:
+            continue
+        mine = done.get(name)
+        rows.append(
+            ObservedRow(
+                observation=book.observation(name),
+                n_detections=len(book.detections_of(name)),
+                standing=mine.standing if mine else Standing.DONE_BEFORE,
+                seconds_s=sum(book.timings_s(name).values()),
+                fault=mine.fault if mine else "",
+            )
+        )
+    return rows
+
+
+class _Clock:
+    """Seconds of stages that follow each other."""
+
+    def __init__(self) -> None:
+        self._since_s = time.monotonic()
+        self.timings_s: dict[str, float] = {}
+
+    def tick(self, stage: str) -> None:
+        """End a stage."""
+        now_s = time.monotonic()
+        self.timings_s[stage] = now_s - self._since_s
+        self._since_s = now_s

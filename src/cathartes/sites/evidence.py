@@ -1,0 +1,326 @@
+r"""What speaks for a site and what against, as summands of its log-odds.
+
+Rivals explain the same sightings: chance, other lasting sources, ground that looks like a gas, and
+each known lawful emitter nearby. With M the evidence of the looks for something lasting
+(`working`), c that of the chemicals for the profile (`profile`), and :math:`\rho` densities,
+
+.. math::
+    \ln\frac{P}{1-P} = \ln((\rho_{site} + \textstyle\sum_k \eta_k) a M c)
+        - \ln\big(1 + a M (\rho_{other} + g h\, \rho_{false} + \textstyle\sum_k \rho_k c_k)\big)
+
+where a is a hectare, g says how well a false target fits that it was seen so often and with these
+chemicals, h the hours. Each line is what the sum gained when its datum was put in: the prior, the
+looks by time, then profile, persistence, hour and emitters. The sum is the last value: it depends
+on no order, and can't run away, since what is lasting is no more proof of the profile's kind than
+of the rivals'. :math:`\eta_k` is the density of sites hidden at an emitter's premises; emitters
+are put in only if that lowers the sum.
+
+An empty look counts against everything lasting alike. Constant rivals would be hurt more by it,
+and a site thereby helped; that "nothing seen" should raise a suspicion is left out on purpose.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, fsum, log, log1p, pi
+
+import numpy as np
+from scipy.special import betaln, expit
+
+from cathartes.sites.association import Cluster
+from cathartes.sites.emitter import LawfulEmitter
+from cathartes.sites.lawful import Explanation, explain
+from cathartes.sites.look import Look
+from cathartes.sites.profile import ChemicalProfile
+from cathartes.sites.sentences import (
+    detection_text,
+    emitter_text,
+    empty_look_text,
+    hour_text,
+    persistence_text,
+    prior_text,
+    profile_text,
+)
+from cathartes.sites.settings import EvidenceSettings, SiteSettings
+from cathartes.sites.site import EvidenceKind, EvidenceLine
+from cathartes.sites.views import CELL_KM2, View, rates_of, views_of
+from cathartes.sites.visibility import UsualRate
+from cathartes.sites.working import Working
+
+_WARMEST_H = 13.0
+"""Solar hour at which ground is warmest, about."""
+_SUREST = 0.995
+"""No single look identifies a gas more surely."""
+_INTERVAL_SD = 1.6449
+"""90 % of a normal law lie within."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the log-odds is made of.
+
+    Attributes
+    ----------
+    log_m, log_c
+        Logarithms of M and of c, the latter scaled.
+    false_log_fit, false_log_hours
+        ln g and ln h.
+    emitter_per_km2
+        Of each emitter nearby: density times fit of its chemicals.
+    hidden_per_km2
+        Of each: density of sites that its premises hide.
+    """
+
+    log_m: float
+    log_c: float
+    false_log_fit: float
+    false_log_hours: float
+    emitter_per_km2: tuple[float, ...] = ()
+    hidden_per_km2: tuple[float, ...] = ()
+
+    def log_odds(self, settings: EvidenceSettings) -> float:
+        """Return the equation above: without the emitters, if that is less."""
+        other, false, lawful = self.rivals_per_km2(settings)
+        told = []
+        for hidden, rivals in (
+            (0.0, other + false),
+            (fsum(self.hidden_per_km2), other + false + lawful),
+        ):
+            site = log((settings.sites_per_km2 + hidden) * CELL_KM2) + self.log_m + self.log_c
+            told.append(site - float(np.logaddexp(0.0, self.log_m + log(CELL_KM2 * rivals))))
+        return min(told)
+
+    def rivals_per_km2(self, settings: EvidenceSettings) -> tuple[float, float, float]:
+        """Return the weights of other sources, false targets and lawful emitters, each / km2."""
+        false = settings.false_targets_per_km2 * exp(self.false_log_fit + self.false_log_hours)
+        return settings.other_sources_per_km2, false, fsum(self.emitter_per_km2)
+
+    def rival_shares(self, settings: EvidenceSettings) -> tuple[float, float, float, float]:
+        """Return how the probability that it is no site is shared: chance first, then as above."""
+        rivals = self.rivals_per_km2(settings)
+        lasting = float(expit(self.log_m + log(CELL_KM2 * sum(rivals))))
+        other, false, lawful = (lasting * one / sum(rivals) for one in rivals)
+        return 1 - lasting, other, false, lawful
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A site's evidence and what came of it.
+
+    Attributes
+    ----------
+    lines
+    probability, probability_low, probability_high
+    weights
+    working
+        What the looks say of the share of the time that it works.
+    views
+    chemicals
+        Most often seen first.
+    explanations
+        Lawful emitters nearby.
+    """
+
+    lines: tuple[EvidenceLine, ...]
+    probability: float
+    probability_low: float
+    probability_high: float
+    weights: Weights
+    working: Working
+    views: tuple[View, ...]
+    chemicals: tuple[str, ...]
+    explanations: tuple[Explanation, ...]
+
+
+def weigh(
+    cluster: Cluster,
+    looks: Sequence[Look],
+    emitters: Sequence[LawfulEmitter],
+    profile: ChemicalProfile,
+    settings: SiteSettings,
+) -> Weighed:
+    """Weigh all that speaks for and against a site.
+
+    Parameters
+    ----------
+    cluster
+        Its sightings.
+    looks
+        Over its place, in any order.
+    emitters
+        Known lawful ones; those far away are passed over.
+    profile
+    settings
+    """
+    told = settings.evidence
+    rates = rates_of(cluster, told)
+    views = views_of(cluster, looks, rates, settings)
+    shows = shown_probability(cluster)
+    explanations = explain(cluster.place, shows, emitters, told)
+    lines = [
+        EvidenceLine(
+            EvidenceKind.PRIOR,
+            now := (weights := Weights(0.0, 0.0, 0.0, 0.0)).log_odds(told),
+            prior_text(told.sites_per_km2),
+        )
+    ]
+    working = Working(told.working_alpha, told.working_beta)
+    for view in views:
+        share = working.mean_share()
+        working.add(view.seen)
+        weights = replace(weights, log_m=working.log_likelihood)
+        gain, now = weights.log_odds(told) - now, weights.log_odds(told)
+        lines += _view_lines(view, gain, cluster, rates, share)
+    for step, line in _later_steps(cluster, views, shows, explanations, profile, settings):
+        weights = replace(weights, **step)  # type: ignore[arg-type]
+        gain, now = weights.log_odds(told) - now, weights.log_odds(told)
+        lines.append(replace(line, log_odds=gain))
+    total = fsum(line.log_odds for line in lines)
+    sd = _log_odds_sd(weights, views, working, told)
+    sd = float(np.hypot(sd, told.profile_scale * profile.log_spread(shows)))
+    low, middle, high = (float(expit(total + k * sd)) for k in (-_INTERVAL_SD, 0, _INTERVAL_SD))
+    return Weighed(
+        tuple(lines), middle, low, high, weights, working, views,
+        _often_first(cluster), explanations,
+    )  # fmt: skip
+
+
+def shown_probability(cluster: Cluster) -> dict[str, float]:
+    r"""Return for each chemical the probability that it is really given off there.
+
+    One detection in so many takes one gas for another, so what one of ten names is less sure than
+    what it says: the odds of those that name it are added, and divided by one more than the number
+    of detections that don't,
+
+    .. math:: \frac{P}{1-P} = \frac{1}{1+n_0} \sum_j \frac{p_j}{1-p_j}
+
+    Added, not multiplied, as what is taken for acetone once is so again.
+    """
+    odds: dict[str, list[float]] = {}
+    for one in cluster.sightings:
+        for candidate in one.detection.candidates:
+            p = min(candidate.probability, _SUREST)
+            odds.setdefault(candidate.chemical, []).append(p / (1 - p))
+    shows = {}
+    for chemical, each in odds.items():
+        total = fsum(each) / (1 + len(cluster.sightings) - len(each))
+        shows[chemical] = total / (1 + total)
+    return shows
+
+
+def bounded_log_ratio(log_ratio: float, scale: float, mimic_share: float) -> float:
+    r"""Return ln c: the profile's logarithm r, scaled by k, where a share m of others mimics it.
+
+    .. math:: c = e^{kr} / (1 + m\, e^{kr})
+    """
+    return scale * log_ratio - float(np.logaddexp(0.0, log(mimic_share) + scale * log_ratio))
+
+
+def _view_lines(
+    view: View, gain: float, cluster: Cluster, rates: Mapping[str, UsualRate], share: float
+) -> list[EvidenceLine]:
+    if not view.sightings:
+        text = empty_look_text(view, rates, share)
+        kind = EvidenceKind.EMPTY_LOOK
+        return [EvidenceLine(kind, gain, text, view.observation_id, view.moment_utc)]
+    strongest = view.strongest
+    return [
+        EvidenceLine(
+            EvidenceKind.DETECTION,
+            gain if one is strongest else 0.0,
+            detection_text(one, view, cluster.place, counts=one is strongest),
+            one.detection.id,
+            view.moment_utc,
+        )
+        for one, _ in view.sightings
+    ]
+
+
+def _later_steps(
+    cluster: Cluster,
+    views: Sequence[View],
+    shows: Mapping[str, float],
+    explanations: Sequence[Explanation],
+    profile: ChemicalProfile,
+    settings: SiteSettings,
+) -> list[tuple[dict[str, object], EvidenceLine]]:
+    """Return what each step after the looks puts in, with its line yet without a weight."""
+    told = settings.evidence
+    log_c = bounded_log_ratio(profile.log_ratio(shows), told.profile_scale, told.mimic_share)
+    showing = {view.seen.sortie: view for view in views if view.sightings}
+    n_sorties = len({view.seen.sortie for view in views})
+    second = sorted(shows.values())[-2] if len(shows) > 1 else 0.0
+    fit = _false_log_fit(len(showing), second, told)
+    hours = _solar_hours(list(showing.values()), cluster.place.longitude_deg)
+    log_hours = fsum(log1p(told.noon_share * np.cos(pi / 12 * (h - _WARMEST_H))) for h in hours)
+    steps: list[tuple[dict[str, object], EvidenceLine]] = [
+        (
+            {"log_c": log_c},
+            EvidenceLine(EvidenceKind.PROFILE, 0.0, profile_text(profile, shows), profile.name),
+        ),
+        (
+            {"false_log_fit": fit},
+            EvidenceLine(
+                EvidenceKind.PERSISTENCE,
+                0.0,
+                persistence_text(len(showing), n_sorties, second, fit),
+            ),
+        ),
+    ]
+    if hours:
+        line = EvidenceLine(EvidenceKind.HOUR, 0.0, hour_text(hours, log_hours))
+        steps.append(({"false_log_hours": log_hours}, line))
+    for n, one in enumerate(explanations, start=1):
+        line = EvidenceLine(EvidenceKind.LAWFUL_EMITTER, 0.0, emitter_text(one), one.emitter.id)
+        so_far = explanations[:n]
+        hidden = tuple(told.hidden_at_emitter * e.premises_per_km2 for e in so_far)
+        lawful = tuple(e.weight_per_km2 for e in so_far)
+        steps.append(({"emitter_per_km2": lawful, "hidden_per_km2": hidden}, line))
+    return steps
+
+
+def _false_log_fit(n_sorties: int, second: float, settings: EvidenceSettings) -> float:
+    r"""Return ln g: \int p_false(w) w^n dw / \int p(w) w^n dw, times that of a second chemical."""
+
+    def log_mean_power(alpha: float, beta: float) -> float:
+        return float(betaln(alpha + n_sorties, beta) - betaln(alpha, beta))
+
+    again = log_mean_power(settings.false_target_alpha, settings.false_target_beta)
+    usual = log_mean_power(settings.working_alpha, settings.working_beta)
+    return again - usual + log1p(second * (settings.false_target_second - 1))
+
+
+def _solar_hours(views: Sequence[View], longitude_deg: float) -> list[float]:
+    """Return the mean solar time of each, [h]; those without a time are left out."""
+    moments = [view.moment_utc for view in views if view.moment_utc is not None]
+    return [(one.timestamp() / 3600 + longitude_deg / 15) % 24 for one in moments]
+
+
+def _log_odds_sd(
+    weights: Weights, views: Sequence[View], working: Working, settings: EvidenceSettings
+) -> float:
+    """Return how wrong the log-odds may be, by first-order errors of what it is made of.
+
+    Of the looks only so far as chance is still a rival: then how well they see matters, and which
+    share of the time it works, which few looks leave open.
+    """
+    chance, other, false, lawful = weights.rival_shares(settings)
+    shifted = Working(settings.working_alpha, settings.working_beta)
+    for view in views:
+        less = view.seen.found_probability * exp(-settings.sensitivity_log_sd)
+        shifted.add(replace(view.seen, found_probability=less))
+    return float(
+        np.sqrt(
+            settings.density_log_sd**2 * (1 + other**2 + false**2)
+            + (settings.profile_log_sd * weights.log_c) ** 2
+            + (settings.emitter_log_sd * lawful) ** 2
+            + (chance * (weights.log_m - shifted.log_likelihood)) ** 2
+            + (chance * working.log_spread()) ** 2
+        )
+    )
+
+
+def _often_first(cluster: Cluster) -> tuple[str, ...]:
+    times: dict[str, int] = {}
+    for one in cluster.sightings:
+        times[one.detection.chemical] = times.get(one.detection.chemical, 0) + 1
+    return tuple(sorted(times, key=lambda name: (-times[name], name)))

@@ -1,0 +1,60 @@
+r"""What looking at a site next is worth.
+
+.. math:: V = P\, \frac{1 + q}{2} + I
+
+with P its probability, q the probability that one more good look sees it if it is there (the share
+of the time that it works, times that of being found), and I what that look is expected to tell, in
+bits: :math:`H(P) - r H(P_+) - (1 - r) H(P_-)`, with r the probability that it shows something, P+
+and P- the site's probabilities after that, H(P) the entropy of yes or no. A probable site that is
+mostly at work comes first; between equals, the one of which a look decides more.
+"""
+
+from dataclasses import dataclass, replace
+from math import log
+
+import numpy as np
+from scipy.special import entr, expit
+
+from cathartes.sites.evidence import Weighed
+from cathartes.sites.settings import EvidenceSettings
+from cathartes.sites.views import CELL_KM2
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The value with its sentence."""
+
+    value: float
+    why: str
+
+
+def rank(weighed: Weighed, explained_by: str, settings: EvidenceSettings) -> Ranked:
+    """Return the value of looking at a site next, and what it rests on."""
+    found = settings.usual_found
+    share = weighed.working.mean_share()
+    strength = float(np.median([v.seen.log_strength for v in weighed.views if v.sightings]))
+    weights = weighed.weights
+    lasting = sum(weights.rivals_per_km2(settings))
+    lasting += settings.sites_per_km2 * float(np.exp(weights.log_c))
+    there = float(expit(weights.log_m + log(CELL_KM2 * lasting)))
+    shows = there * share * found
+    if_seen, if_not = (
+        float(expit(replace(weights, log_m=weights.log_m + more).log_odds(settings)))
+        for more in weighed.working.next_sortie(found, strength)
+    )
+    probability = weighed.probability
+    gain = _bits(probability) - shows * _bits(if_seen) - (1 - shows) * _bits(if_not)
+    value = probability * (1 + share * found) / 2 + max(gain, 0.0)
+    n_showing = sum(bool(view.sightings) for view in weighed.views)
+    why = (
+        f"Probability {probability:.2f}; seen by {n_showing} of {len(weighed.views)} looks, so it "
+        f"works about {100 * share:.0f} % of the time; one more good look would show it with "
+        f"{100 * shows:.0f} %, and tell {max(gain, 0.0):.2f} bits."
+    )
+    if explained_by:
+        why += f" The lawful emitter {explained_by} explains it."
+    return Ranked(value, why)
+
+
+def _bits(probability: float) -> float:
+    return float((entr(probability) + entr(1 - probability)) / np.log(2))

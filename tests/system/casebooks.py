@@ -1,0 +1,58 @@
+"""A small sortie with two cubes and a log, its mandate, and casebooks to run it into."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cathartes.casework.audit import check_chain
+from cathartes.pipeline.authority import mandate_add, plan_add
+from cathartes.pipeline.simulated_campaign import simulate_campaign
+from cathartes.simulate.campaign_settings import CampaignSettings
+from cathartes.store.digest import digest
+from cathartes.store.open import open_casebook
+
+SMALL = CampaignSettings(
+    seed=1, sorties=1, weeks=1, cubes=2, log_every=1, lines=96, samples=96, cells_east=2,
+    cells_north=1, hidden=2, registered=0, unregistered=0, instrument="lwir-drone-like",
+)  # fmt: skip
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def small_campaign(folder: Path, **change: int) -> Path:
+    """Write the campaign of one sortie; its cubes are searched for few gases, to be quick."""
+    simulate_campaign(folder, replace(SMALL, **change))
+    for sortie in (folder / "sorties").iterdir():
+        text = (sortie / "sortie.toml").read_text("utf-8")
+        blocks = text.split("[[observation]]")
+        for k, block in enumerate(blocks):
+            if 'kind = "cube"' in block:
+                gases = 'gases = ["ammonia", "acetic_acid", "ethanol", "SF6"]'
+                blocks[k] = f"{block.rstrip()}\n\n[observation.scan]\n{gases}\n\n"
+            elif 'kind = "log"' in block:
+                told = "particles = 50\nmost_places = 300\nmost_sources = 1"
+                blocks[k] = f"{block.rstrip()}\n\n[observation.locate]\n{told}\n\n"
+        (sortie / "sortie.toml").write_text("[[observation]]".join(blocks), "utf-8")
+    return folder
+
+
+def sorties_of(campaign: Path) -> list[Path]:
+    """Return the folders of the sorties."""
+    return sorted((campaign / "sorties").iterdir())
+
+
+def new_casebook(campaign: Path, where: Path) -> Path:
+    """Make a casebook with the campaign's mandate and plans."""
+    mandate_add(where, campaign / "mandate.geojson", actor="test")
+    for plan in sorted((campaign / "plans").iterdir()):
+        plan_add(where, plan, actor="test")
+    return where
+
+
+def state_of(casebook: Path) -> tuple[str, frozenset[str]]:
+    """Return the hash of a casebook's results and of its evidence, its audit checked."""
+    with open_casebook(casebook) as opened:
+        check_chain(opened.casebook.audit_entries())
+        referred = opened.casebook.evidence_sha256()
+        for sha256 in referred:
+            opened.evidence.read(sha256)  # checked against its hash
+        return digest(opened.casebook), referred

@@ -1,0 +1,349 @@
+"""`cathartes run`: authority first, every observation a record, nothing lost, nothing twice."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from casebooks import new_casebook, small_campaign, sorties_of, state_of
+from runs import Run
+
+from cathartes.errors import (
+    EXIT_INCONCLUSIVE,
+    CasebookError,
+    InputError,
+    MandateError,
+    SettingsError,
+)
+from cathartes.pipeline.purge import purge
+from cathartes.store.open import open_casebook
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a campaign of one small sortie."""
+    return small_campaign(tmp_path_factory.mktemp("run") / "campaign")
+
+
+@pytest.fixture(scope="module")
+def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a casebook into which the sortie was run."""
+    from cathartes.pipeline.run import run as run_sortie
+
+    casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
+    run_sortie(sorties_of(campaign)[0], casebook, actor="test")
+    return casebook
+
+
+@pytest.fixture
+def sortie(campaign: Path, tmp_path: Path) -> Path:
+    """Return a copy of the sortie, to be spoilt."""
+    return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
+
+
+def edit(sortie: Path, old: str, new: str) -> None:
+    """Change the text of a sortie's file."""
+    path = sortie / "sortie.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def mandate_file(campaign: Path, folder: Path, **properties: object) -> Path:
+    """Write the campaign's mandate with other properties."""
+    feature = json.loads((campaign / "mandate.geojson").read_text("utf-8"))
+    if feature["type"] == "FeatureCollection":
+        (feature,) = feature["features"]
+    feature["properties"].update(properties)
+    path = folder / "mandate.geojson"
+    path.write_text(json.dumps(feature), "utf-8")
+    return path
+
+
+def test_every_observation_leaves_a_record_with_what_it_could_have_seen(filled: Path) -> None:
+    with open_casebook(filled) as opened:
+        cubes = [one for one in opened.casebook.observations() if one.kind == "cube"]
+        (log,) = [one for one in opened.casebook.observations() if one.kind == "log"]
+        for one in cubes:
+            assert {file.name.split(".")[0] for file in one.files} >= {one.name}
+            assert one.footprint is not None
+            assert 0 < one.masked.n_outside_area < one.masked.n_total
+            assert {seen.chemical for seen in one.sensitivities} >= {"ammonia", "SF6"}
+            assert all(seen.smallest_rate_kg_h for seen in one.sensitivities)
+            roles = {asset.role for asset in one.assets}
+            assert roles >= {"sensitivity", "context", "summary", "quicklook"}
+        assert log.masked.n_outside_area > 0
+        assert "sensitivity" in {asset.role for asset in log.assets}
+
+
+def test_a_footprint_lies_in_the_mandate_and_no_source_of_a_plume_far_outside(filled: Path) -> None:
+    with open_casebook(filled) as opened:
+        (mandate,) = opened.casebook.mandates()
+        area = mandate.area.buffer(1e-6)
+        for one in opened.casebook.observations():
+            if one.kind == "cube":
+                assert one.footprint is not None
+                assert area.contains(one.footprint)
+                for found in opened.casebook.detections_of(one.id):
+                    assert found.detection.outline is not None
+                    assert area.contains(found.detection.outline)
+
+
+def test_no_evidence_and_no_record_tells_where_or_when_it_was_made(
+    filled: Path, campaign: Path
+) -> None:
+    folders = [filled.parent, campaign, Path.home(), Path(tempfile.gettempdir())]
+    words = [f"{folder}/".encode() for folder in folders]
+    with open_casebook(filled) as opened:
+        for sha256 in opened.evidence.all_sha256():
+            content = opened.evidence.read(sha256)
+            assert not [word for word in words if word in content]
+        for one in opened.casebook.observations():
+            assert not [word for word in words if word.decode() in str(one)]
+
+
+def test_the_same_run_again_does_nothing_and_changes_nothing(
+    filled: Path, campaign: Path, run: Run
+) -> None:
+    before = state_of(filled)
+    said = run("run", *sorties_of(campaign), "--casebook", filled, "--json")
+    assert said.code == 0
+    (report,) = json.loads(said.out)["runs"]
+    assert {one["standing"] for one in report["observations"]} == {"done before"}
+    assert report["sites"] == {"new": [], "changed": [], "removed": []}
+    assert state_of(filled) == before
+
+
+def test_processes_give_the_same_to_the_last_bit(
+    filled: Path, campaign: Path, tmp_path: Path, run: Run
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    assert run("run", *sorties_of(campaign), "--casebook", casebook, "--workers", "2").code == 0
+    assert state_of(casebook) == state_of(filled)
+
+
+def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(
+    filled: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    edit(sortie, '"ammonia", "acetic_acid", "ethanol", "SF6"', '"ammonia", "ethanol", "SF6"')
+    said = run("run", sortie, "--casebook", casebook, "--json")
+    (report,) = json.loads(said.out)["runs"]
+    standings = [one["standing"] for one in report["observations"]]
+    assert standings == ["recorded", "done before", "done before"]
+    with open_casebook(casebook) as opened:
+        names = [one.name for one in opened.casebook.observations()]
+    assert sorted(names) == ["drone-log", "line-1", "line-2"]
+
+
+def spoil_missing(sortie: Path) -> None:
+    """Take a file away."""
+    (sortie / "line-2.img").unlink()
+
+
+def spoil_cut(sortie: Path) -> None:
+    """Cut a cube short."""
+    content = (sortie / "line-2.img").read_bytes()
+    (sortie / "line-2.img").write_bytes(content[: len(content) // 2])
+
+
+def spoil_no_geometry(sortie: Path) -> None:
+    """Take the geometry away."""
+    edit(sortie, 'igm = "line-2-igm.hdr"', "bad_bands = [3]")
+
+
+def spoil_setting(sortie: Path) -> None:
+    """Misspell a setting of the second cube."""
+    head, _, tail = (sortie / "sortie.toml").read_text("utf-8").partition('name = "line-2"')
+    spoilt = tail.replace("gases =", "gasses =", 1)
+    (sortie / "sortie.toml").write_text(f'{head}name = "line-2"{spoilt}', "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (spoil_missing, "line-2"),
+        (spoil_cut, "bytes"),
+        (spoil_no_geometry, "has no geometry"),
+        (spoil_setting, "'gasses' is not a setting. Did you mean 'gases'"),
+    ],
+)
+def test_a_broken_observation_is_inconclusive_with_its_reason_and_the_others_run(
+    campaign: Path, sortie: Path, tmp_path: Path, run: Run, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(sortie)
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    answer = run("run", sortie, "--casebook", casebook, "--json")
+    assert answer.code == EXIT_INCONCLUSIVE
+    (report,) = json.loads(answer.out)["runs"]
+    outcome = {one["name"]: one["outcome"] for one in report["observations"]}
+    assert outcome == {
+        "line-1": "nothing found", "line-2": "inconclusive", "drone-log": "detections"
+    }  # fmt: skip
+    (reason,) = [one["reason"] for one in report["observations"] if one["reason"]]
+    assert said in reason
+
+
+def test_a_log_whose_clock_runs_backwards_is_told_and_keeps_its_record(
+    campaign: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    path = sortie / "drone-log.csv"
+    head, *rows = path.read_text("utf-8").splitlines()
+    n = len(rows) // 2
+    path.write_text("\n".join([head, *rows[n:], *rows[:n]]) + "\n", "utf-8")
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    run("run", sortie, "--casebook", casebook)
+    with open_casebook(casebook) as opened:
+        (log,) = [one for one in opened.casebook.observations() if one.kind == "log"]
+    assert "clock was set" in f"{log.reason} {log.remarks}"
+
+
+def test_a_wind_that_cant_be_used_costs_the_rates_and_not_the_detections(
+    campaign: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    text = (sortie / "sortie.toml").read_text("utf-8")
+    first = next(line for line in text.splitlines() if line.startswith("wind ="))
+    edit(sortie, first, 'wind = "nowhere.csv"')
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    assert run("run", sortie, "--casebook", casebook).code in {0, EXIT_INCONCLUSIVE}
+    with open_casebook(casebook) as opened:
+        cubes = [one for one in opened.casebook.observations() if one.kind == "cube"]
+    assert all("nowhere.csv" in f"{one.reason} {one.remarks}" for one in cubes)
+
+
+def test_without_a_mandate_nothing_is_read(campaign: Path, tmp_path: Path, run: Run) -> None:
+    other = mandate_file(campaign, tmp_path, id="OTHER")
+    casebook = tmp_path / "casebook"
+    assert run("mandate", "add", other, "--casebook", casebook).code == 0
+    said = run("run", *sorties_of(campaign), "--casebook", casebook)
+    assert said.code == MandateError.exit_code
+    assert "OTHER" in said.err
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.observations()
+        assert not opened.casebook.sorties()
+
+
+def test_a_mandate_that_ended_before_the_flight_is_refused_with_both_times(
+    campaign: Path, tmp_path: Path, run: Run
+) -> None:
+    ended = mandate_file(campaign, tmp_path, valid_from="2020-01-01", valid_until="2021-01-01")
+    casebook = tmp_path / "casebook"
+    run("mandate", "add", ended, "--casebook", casebook)
+    said = run("run", *sorties_of(campaign), "--casebook", casebook)
+    assert said.code == MandateError.exit_code
+    assert "2021-01-01" in said.err
+
+
+def test_a_revoked_mandate_allows_nothing_more(
+    filled: Path, campaign: Path, tmp_path: Path, run: Run
+) -> None:
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    with open_casebook(casebook) as opened:
+        (mandate,) = opened.casebook.mandates()
+    words = ["mandate", "revoke", mandate.id, "--why", "by letter", "--casebook", casebook]
+    assert run(*words).code == 0
+    said = run("run", *sorties_of(campaign), "--casebook", casebook)
+    assert said.code == MandateError.exit_code
+    assert "by letter" in said.err
+
+
+def test_a_mandate_over_other_ground_leaves_nothing_to_analyse_and_says_so(
+    campaign: Path, tmp_path: Path, run: Run
+) -> None:
+    path = mandate_file(campaign, tmp_path)
+    feature = json.loads(path.read_text("utf-8"))
+    ring = [[20.0, 20.0], [21.0, 20.0], [21.0, 21.0], [20.0, 20.0]]
+    feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    path.write_text(json.dumps(feature), "utf-8")
+    casebook = tmp_path / "casebook"
+    run("mandate", "add", path, "--casebook", casebook)
+    for plan in sorted((campaign / "plans").iterdir()):
+        run("plan", "add", plan, "--casebook", casebook)
+    said = run("run", *sorties_of(campaign), "--casebook", casebook, "--json")
+    assert said.code == EXIT_INCONCLUSIVE
+    (report,) = json.loads(said.out)["runs"]
+    assert all("covers none" in one["reason"] for one in report["observations"])
+    with open_casebook(casebook) as opened:
+        assert not opened.evidence.all_sha256()
+
+
+def test_a_polygon_that_crosses_itself_is_refused(campaign: Path, tmp_path: Path, run: Run) -> None:
+    path = mandate_file(campaign, tmp_path)
+    feature = json.loads(path.read_text("utf-8"))
+    ring = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
+    feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    path.write_text(json.dumps(feature), "utf-8")
+    said = run("mandate", "add", path, "--casebook", tmp_path / "casebook")
+    assert said.code == MandateError.exit_code
+    assert "Self-intersection" in said.err
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [("nothing-here", CasebookError.exit_code), ("", InputError.exit_code)],
+)
+def test_no_casebook_or_no_sortie_says_what_to_do(
+    tmp_path: Path, filled: Path, run: Run, where: str, code: int
+) -> None:
+    casebook = tmp_path / where if where else filled
+    sortie = tmp_path / "empty"
+    sortie.mkdir()
+    if where:
+        (sortie / "sortie.toml").write_text(
+            'schema = "cathartes-sortie/1"\nid = "s"\nmandate = "M"\n\n[[observation]]\n'
+            'name = "a"\nkind = "cube"\nfiles = ["a.hdr"]\n',
+            "utf-8",
+        )
+    assert run("run", sortie, "--casebook", casebook).code == code
+
+
+def test_a_typo_in_the_manifest_is_named(sortie: Path, filled: Path, run: Run) -> None:
+    edit(sortie, "platform", "plattform")
+    said = run("run", sortie, "--casebook", filled)
+    assert said.code == SettingsError.exit_code
+    assert "did you mean 'platform'" in said.err
+
+
+def test_what_is_past_its_retention_goes_and_the_audit_keeps_its_hashes(
+    filled: Path, tmp_path: Path
+) -> None:
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    with open_casebook(casebook) as opened:
+        (mandate,) = opened.casebook.mandates()
+        before = opened.casebook.observations()
+        last = max(one.ended_utc or one.began_utc for one in before)
+    late = mandate.keeps_until(last) + timedelta(seconds=1)
+    early = mandate.keeps_until(min(one.began_utc for one in before)) - timedelta(seconds=1)
+    assert not purge(casebook, now_utc=early).expired
+    told = purge(casebook, now_utc=late, dry_run=True)
+    assert len(told.expired) == 3
+    assert not told.done
+    held = before[0].id
+    done = purge(casebook, now_utc=late, held_ids=[held], actor="test")
+    assert done.done
+    with open_casebook(casebook) as opened:
+        assert [one.id for one in opened.casebook.observations()] == [held]
+        assert opened.evidence.all_sha256() == opened.casebook.evidence_sha256()
+        said = str([entry.detail for entry in opened.casebook.audit_entries()])
+        assert all(file.sha256 in said for one in before[1:] for file in one.files)
+        sources = {source for site in opened.casebook.ranked_sites() for source in site.source_ids}
+        assert all(source.startswith(held) for source in sources)
+
+
+def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, run: Run) -> None:
+    said = run("run", *sorties_of(campaign), "--casebook", filled)
+    assert "was entered on" in said.err
+    assert datetime.now(UTC).strftime("%Y-%m") in said.err
+
+
+def test_watching_does_the_same_as_running(
+    filled: Path, campaign: Path, tmp_path: Path, run: Run
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    said = run("watch", campaign / "sorties", "--once", "--settle-s", "0.3", "--casebook", casebook)
+    assert said.code == 0
+    assert said.out.count("after the last byte") == 3
+    assert state_of(casebook) == state_of(filled)

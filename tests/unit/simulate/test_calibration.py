@@ -1,0 +1,61 @@
+"""Stated probabilities beside what came true."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cathartes.simulate.calibration import calibration_bins, expected_calibration_error
+
+
+def test_a_case_worked_by_hand() -> None:
+    """Two bins: 0.2, 0.2 with one true (|0.2 - 0.5|), and 0.9, 1.0 both true (|0.95 - 1|)."""
+    bins = calibration_bins([0.2, 0.2, 0.9, 1.0], [True, False, True, True])
+    assert [(one.n, one.mean_stated, one.share_true) for one in bins] == [
+        (2, pytest.approx(0.2), 0.5),
+        (2, pytest.approx(0.95), 1.0),
+    ]
+    assert expected_calibration_error(bins) == pytest.approx(0.5 * 0.3 + 0.5 * 0.05)
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 5), (2, 10), (10, 10)])
+def test_the_interval_is_that_of_jeffreys_posterior(k: int, n: int) -> None:
+    """The slow way: the posterior p^(k - 1/2) (1 - p)^(n - k - 1/2), summed up on a fine grid."""
+    (one,) = calibration_bins([0.5] * n, [True] * k + [False] * (n - k))
+    p = (np.arange(2_000_000) + 0.5) / 2_000_000
+    density = p ** (k - 0.5) * (1.0 - p) ** (n - k - 0.5)
+    below = np.cumsum(density) / density.sum()
+    low, high = np.interp([0.05, 0.95], below, p)
+    assert one.share_low == pytest.approx(low, abs=1e-3)
+    assert one.share_high == pytest.approx(high, abs=1e-3)
+
+
+def test_without_events_there_is_no_error() -> None:
+    assert calibration_bins([], []) == ()
+    assert math.isnan(expected_calibration_error(()))
+
+
+def test_true_probabilities_have_a_small_error_and_confident_ones_a_large_one() -> None:
+    rng = np.random.default_rng(4)
+    stated = rng.uniform(size=20_000)
+    came = rng.uniform(size=stated.size) < stated
+    honest = calibration_bins(stated.tolist(), came.tolist())
+    assert expected_calibration_error(honest) < 0.02
+    sure = calibration_bins(np.round(stated).tolist(), came.tolist())
+    assert expected_calibration_error(sure) == pytest.approx(0.25, abs=0.02)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), min_size=1, max_size=60))
+def test_laws(events: list[tuple[float, bool]]) -> None:
+    stated, came = [p for p, _ in events], [t for _, t in events]
+    bins = calibration_bins(stated, came)
+    assert sum(one.n for one in bins) == len(events)
+    assert 0.0 <= expected_calibration_error(bins) <= 1.0
+    turned = calibration_bins(stated[::-1], came[::-1])
+    assert expected_calibration_error(turned) == pytest.approx(expected_calibration_error(bins))
+    for one in bins:
+        assert one.stated_from <= one.mean_stated + 1e-12
+        assert one.mean_stated <= one.stated_to + 1e-12
+        assert 0.0 <= one.share_low < one.share_high <= 1.0
