@@ -82,6 +82,20 @@ def test_threads_share_the_work(place):
     check_all_done_once(place, [one_id for output in outputs for one_id in output])
 
 
+def test_one_of_several_makes_it(new_place):
+    where, evidence = new_place()
+
+    def note(number):
+        with open_casebook(where, create=True, evidence=evidence) as opened:
+            opened.casebook.note("made", str(number), {}, ME, NOW)
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(note, range(3)))
+    with open_casebook(where) as opened:
+        check_chain(entries := list(opened.casebook.audit_entries()))
+        assert sorted(entry.subject for entry in entries) == ["0", "1", "2"]
+
+
 def test_threads_share_one_casebook(opened):
     begin(opened.casebook)
 

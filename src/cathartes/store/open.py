@@ -165,7 +165,7 @@ def _existing(where: str | Path, *, create: bool, evidence: str) -> Database:
     if create and not _is_there(where):
         try:
             make_casebook(where, evidence=evidence)
-        except CasebookError:
+        except (CasebookError, OutputError):
             if not _is_there(where):  # else another process made it meanwhile
                 raise
     return existing_database(where)
@@ -260,6 +260,10 @@ def _check_free(folder: Path) -> None:
     if (folder / DATABASE_FILE).exists():
         raise CasebookError(
             f"{folder}: a casebook is there already; it stays as it is. Name another folder."
+        )
+    if folder.resolve() == Path.cwd():
+        raise CasebookError(
+            f"{folder}: a casebook can't be made of the folder one is in; name a folder in it."
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CasebookError(

@@ -1,6 +1,7 @@
 """Which revision of its tables a casebook has, and how it gets to this version's."""
 
 from importlib.resources import as_file, files
+from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
@@ -11,6 +12,10 @@ REVISIONS = ("0001",)
 
 FORMAT = "cathartes-casebook"
 """What the table `about` says under `format`: that this database is a casebook."""
+
+
+_ONE_AT_A_TIME = Lock()
+"""Alembic's operations act on what is global in a process."""
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -57,7 +62,7 @@ def upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
     from alembic.config import Config  # noqa: PLC0415
 
-    with as_file(files("cathartes.store") / "migrations") as folder:
+    with _ONE_AT_A_TIME, as_file(files("cathartes.store") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection

@@ -40,6 +40,13 @@ def test_a_casebook_that_is_not_there_is_made_only_if_wanted(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["casebook"]
 
 
+def test_a_casebook_is_not_made_of_the_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CasebookError, match="name a folder in it"):
+        open_casebook(".", create=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_evidence_goes_where_it_was_told_once(tmp_path):
     where, elsewhere = tmp_path / "casebook", tmp_path / "elsewhere"
     open_casebook(where, create=True, evidence=str(elsewhere)).close()
