@@ -4,10 +4,10 @@
     python benchmarks/casebook_queries.py --detections 50000  # a quick look
     .ci/with-postgres python benchmarks/casebook_queries.py   # on both
 
-ask: a page of the map at several sizes, all or since a date, the page after it, ranked sites.
-sees the 20 sites next to it, some 15 m off; a tenth of all detections belong to no site. Rows go
-straight into the tables, an observation after the other, as runs write them. Asked is what people
-ask: a page of the map at several sizes, all or since a date, the page after it, the ranked sites.
+Sites lie at random in 300 by 300 km. An observation, of many over two years, looks at some place
+and sees the 20 sites next to it, some 15 m off; a tenth of all detections belong to no site. Rows
+go straight into the tables, an observation after the other, as runs write them. Asked is what
+people ask: a page of the map at several sizes, all or since a date, the page after it, the ranks.
 Each question is put many times, at different places; printed are medians and 95 % quantiles.
 """
 

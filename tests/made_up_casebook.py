@@ -175,7 +175,9 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 REALS = st.floats(allow_nan=False, allow_infinity=False)
 SHARES = st.floats(0, 1)
 MOMENTS = st.datetimes(
-    min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001  # Hypothesis adds the zone
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | REALS | TEXTS,

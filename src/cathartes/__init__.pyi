@@ -2,12 +2,31 @@ from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
+from cathartes.pipeline.authority import mandate_add as mandate_add
+from cathartes.pipeline.authority import mandate_list as mandate_list
+from cathartes.pipeline.authority import mandate_revoke as mandate_revoke
+from cathartes.pipeline.authority import mandate_show as mandate_show
+from cathartes.pipeline.authority import plan_add as plan_add
+from cathartes.pipeline.authority import plan_list as plan_list
 from cathartes.pipeline.boresight import FlightLine as FlightLine
 from cathartes.pipeline.boresight import boresight as boresight
 from cathartes.pipeline.campaign_score import evaluate_campaign as evaluate_campaign
+from cathartes.pipeline.casebook_keeping import casebook_backup as casebook_backup
+from cathartes.pipeline.casebook_keeping import casebook_check as casebook_check
+from cathartes.pipeline.casebook_keeping import casebook_create as casebook_create
+from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_digest
+from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
+from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.evaluate import evaluate as evaluate
+from cathartes.pipeline.findings import emitters_import as emitters_import
+from cathartes.pipeline.findings import emitters_list as emitters_list
+from cathartes.pipeline.findings import observations_list as observations_list
+from cathartes.pipeline.findings import observations_show as observations_show
+from cathartes.pipeline.findings import sites_list as sites_list
+from cathartes.pipeline.findings import sites_rebuild as sites_rebuild
+from cathartes.pipeline.findings import sites_show as sites_show
 from cathartes.pipeline.gas_library import working_library as library
 from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
 from cathartes.pipeline.georeference import georeference as georeference
@@ -19,11 +38,16 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.purge import purge as purge
+from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.pipeline.simulated_campaign import simulate_campaign as simulate_campaign
 from cathartes.pipeline.together import scan_together as scan_together
+from cathartes.pipeline.watch import Inbox as Inbox
+from cathartes.pipeline.watch import WatchSettings as WatchSettings
+from cathartes.pipeline.watch import watch as watch
 from cathartes.products.summary import read_summary as read_summary
 from cathartes.products.together import read_together as read_together
 from cathartes.scenes.air_file import read_air_table as read_air_table
@@ -40,6 +64,7 @@ from cathartes.simulate.presets import preset_settings as preset_settings
 from cathartes.simulate.scene import simulate_scene as simulate_scene
 from cathartes.simulate.settings import read_scene_settings as read_scene_settings
 from cathartes.spectra.readers import read_spectra as read_spectra
+from cathartes.store.open import open_casebook as open_casebook
 
 # `library` is listed here because it bears another name where it stands. `simulate` is a package
 # that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
@@ -50,14 +75,24 @@ __all__ = [
     "DetectSettings",
     "FlightLine",
     "GeoreferenceSettings",
+    "Inbox",
     "LocateSettings",
     "OpenOptions",
     "ScanSettings",
     "TogetherSettings",
+    "WatchSettings",
     "__version__",
     "boresight",
+    "casebook_backup",
+    "casebook_check",
+    "casebook_create",
+    "casebook_digest",
+    "casebook_migrate",
+    "casebook_restore",
     "demo",
     "doctor",
+    "emitters_import",
+    "emitters_list",
     "evaluate",
     "evaluate_campaign",
     "georeference",
@@ -71,8 +106,18 @@ __all__ = [
     "library_show",
     "load_instrument",
     "locate",
+    "mandate_add",
+    "mandate_list",
+    "mandate_revoke",
+    "mandate_show",
+    "observations_list",
+    "observations_show",
+    "open_casebook",
     "open_cube",
+    "plan_add",
+    "plan_list",
     "preset_settings",
+    "purge",
     "read_air_table",
     "read_gas_log",
     "read_gridded_wind",
@@ -82,11 +127,16 @@ __all__ = [
     "read_together",
     "read_truth",
     "read_wind",
+    "run",
     "scan",
     "scan_together",
     "simulate",
     "simulate_campaign",
     "simulate_scene",
+    "sites_list",
+    "sites_rebuild",
+    "sites_show",
+    "watch",
 ]
 
 __version__: str

@@ -58,7 +58,7 @@ def test_a_mandate_is_revoked_once_and_stays_so(casebook):
     assert casebook.mandate("MX-1") == revoked
     with pytest.raises(MandateError, match="revoked on 2026-05-04 16:02 UTC already"):
         casebook.revoke_mandate("MX-1", "again", ME, NOW)
-    with pytest.raises(MandateError, match="was revoked on .* needs another id"):
+    with pytest.raises(MandateError, match=r"was revoked on .* needs another id"):
         casebook.add_mandate(made_up.mandate(), ME, NOW)
     assert actions(casebook) == ["mandate.add", "mandate.revoke"]
 
@@ -68,7 +68,7 @@ def test_a_mandate_that_is_not_there_is_told_with_those_that_are(casebook):
         casebook.mandate("MX-9")
     casebook.add_mandate(made_up.mandate("B"), ME, NOW)
     casebook.add_mandate(made_up.mandate("A"), ME, NOW)
-    with pytest.raises(MandateError, match="no mandate 'MX-9'.*there are: A, B"):
+    with pytest.raises(MandateError, match=r"no mandate 'MX-9'.*there are: A, B"):
         casebook.mandate("MX-9")
     with pytest.raises(MandateError, match="there are: A, B"):
         casebook.revoke_mandate("MX-9", "", ME, NOW)
@@ -96,7 +96,7 @@ def test_flight_plans_are_kept_under_their_mandate(casebook):
         casebook.add_plan(early, ME, NOW)
     with pytest.raises(MandateError, match="no mandate 'MX-9'"):
         casebook.add_plan(made_up.plan("x", "MX-9"), ME, NOW)
-    with pytest.raises(MandateError, match="no flight plan 'x'.*early, late, other"):
+    with pytest.raises(MandateError, match=r"no flight plan 'x'.*early, late, other"):
         casebook.plan("x")
     assert actions(casebook)[2:] == ["plan.add"] * 3
 
@@ -238,11 +238,11 @@ def test_a_later_observation_of_the_same_name_supersedes_the_earlier(casebook):
     assert casebook.site("site-a").source_ids == ()
     *_, last = casebook.audit_entries()
     assert (last.subject, last.detail["superseded"]) == ("o2", "o1")
-    with pytest.raises(CasebookError, match="'o1'.*superseded"):
+    with pytest.raises(CasebookError, match=r"'o1'.*superseded"):
         casebook.observation("o1")
-    with pytest.raises(CasebookError, match="'o1'.*superseded"):
+    with pytest.raises(CasebookError, match=r"'o1'.*superseded"):
         casebook.timings_s("o1")
-    with pytest.raises(CasebookError, match="'o1-1'.*superseded"):
+    with pytest.raises(CasebookError, match=r"'o1-1'.*superseded"):
         casebook.detection("o1-1")
 
 
@@ -348,8 +348,8 @@ def test_a_source_belongs_to_one_site_and_must_be_there(casebook):
     casebook.put_sites([a], [], ME, NOW)
     with pytest.raises(CasebookError, match=r"o1-1\.1 would belong to the sites a and b"):
         casebook.put_sites([made_up.site("b", ["o1-1.1"])], [], ME, NOW)
+    both = [made_up.site(one, ["o1-2.1"]) for one in ("b", "c")]
     with pytest.raises(CasebookError, match="would belong to the sites b and c"):
-        both = [made_up.site(one, ["o1-2.1"]) for one in ("b", "c")]
         casebook.put_sites(both, [], ME, NOW)
     with pytest.raises(CasebookError, match=r"no source 'o9-1\.1'.*Join the sites again"):
         casebook.put_sites([made_up.site("a", ["o9-1.1"])], [], ME, NOW)

@@ -16,7 +16,6 @@ N_JOBS = 24
 IDS = [f"o{number:02d}" for number in range(N_JOBS)]
 
 
-
 def work(place, owner):
     """Claim and finish jobs until there are none; return the ids that were had."""
     had = []

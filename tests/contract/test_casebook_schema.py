@@ -44,7 +44,7 @@ def described(inspector, name):
         "key": inspector.get_pk_constraint(name),
         "references": sorted(inspector.get_foreign_keys(name), key=str),
         "unique": sorted(inspector.get_unique_constraints(name), key=str),
-        "indexes": sorted((str(one) for one in inspector.get_indexes(name))),
+        "indexes": sorted(str(one) for one in inspector.get_indexes(name)),
     }
 
 

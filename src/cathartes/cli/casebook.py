@@ -1,7 +1,7 @@
 """``cathartes casebook``: make one, back it up, restore it, check it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -69,10 +69,7 @@ def backup(
     if json_output:
         write_json({"archive": archive, **manifest})
         return
-    n_rows = sum(table["rows"] for table in manifest["tables"].values())
-    output_console().print(
-        f"{archive}: {n_rows} rows and {manifest['n_evidence']} files of evidence.", markup=False
-    )
+    output_console().print(f"{archive}: {_contents(manifest)}.", markup=False)
 
 
 @app.command()
@@ -90,10 +87,7 @@ def restore(
     if json_output:
         write_json({"archive": archive, **manifest})
         return
-    n_rows = sum(table["rows"] for table in manifest["tables"].values())
-    output_console().print(
-        f"Restored: {n_rows} rows and {manifest['n_evidence']} files of evidence.", markup=False
-    )
+    output_console().print(f"Restored: {_contents(manifest)}.")
 
 
 @app.command()
@@ -144,6 +138,13 @@ def migrate(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag =
         output_console().print(f"The tables are at revision {after} already.")
     else:
         output_console().print(f"The tables went from revision {before} to {after}.")
+
+
+def _contents(manifest: dict[str, Any]) -> str:
+    """Return what an archive holds, in words."""
+    n_rows = sum(table["rows"] for table in manifest["tables"].values())
+    n_evidence = manifest["n_evidence"]
+    return f"{n_rows} rows and {n_evidence} {'file' if n_evidence == 1 else 'files'} of evidence"
 
 
 def _print_report(report: CheckReport) -> None:

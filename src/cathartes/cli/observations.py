@@ -10,7 +10,7 @@ from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.run import OUTCOME_COLOURS, analysed_words
-from cathartes.pipeline.findings import LookedUp, observation_list, observation_show
+from cathartes.pipeline.findings import LookedUp, observations_list, observations_show
 from cathartes.products.summary import utc_text
 from cathartes.sites.observation import Observation, Sensitivity
 
@@ -30,13 +30,13 @@ def observations(
     `cathartes observations obs-0123456789abcdef`
     """
     if observation:
-        looked = observation_show(casebook, observation)
+        looked = observations_show(casebook, observation)
         if json_output:
             write_json(looked)
         else:
             _show(looked)
         return
-    found = observation_list(casebook, sortie)
+    found = observations_list(casebook, sortie)
     if json_output:
         write_json({"observations": found})
         return

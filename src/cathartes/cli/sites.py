@@ -10,7 +10,7 @@ from rich.text import Text
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
-from cathartes.pipeline.findings import site_list, site_rebuild, site_show
+from cathartes.pipeline.findings import sites_list, sites_rebuild, sites_show
 from cathartes.products.summary import utc_text
 from cathartes.sites.site import Site
 
@@ -32,15 +32,15 @@ def sites(
     Examples: `cathartes sites`, `cathartes sites site-0123456789`
     """
     if rebuild:
-        site_rebuild(casebook)
+        sites_rebuild(casebook)
     if site:
-        one = site_show(casebook, site)
+        one = sites_show(casebook, site)
         if json_output:
             write_json(one)
         else:
             _show(one)
         return
-    found = site_list(casebook, limit)
+    found = sites_list(casebook, limit)
     if json_output:
         write_json({"sites": found})
         return

@@ -32,13 +32,13 @@ class LookedUp:
     timings_s: dict[str, float]
 
 
-def observation_list(casebook: str | Path, sortie_id: str = "") -> tuple[Observation, ...]:
+def observations_list(casebook: str | Path, sortie_id: str = "") -> tuple[Observation, ...]:
     """Return the observations of a casebook, or of one sortie, by time and name."""
     with open_casebook(casebook) as opened:
         return opened.casebook.observations(sortie_id)
 
 
-def observation_show(casebook: str | Path, observation_id: str) -> LookedUp:
+def observations_show(casebook: str | Path, observation_id: str) -> LookedUp:
     """Return an observation with its detections; CasebookError if it is not there."""
     with open_casebook(casebook) as opened:
         book = opened.casebook
@@ -49,19 +49,19 @@ def observation_show(casebook: str | Path, observation_id: str) -> LookedUp:
         )
 
 
-def site_list(casebook: str | Path, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
+def sites_list(casebook: str | Path, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
     """Return the sites of a casebook by the value of looking at them next, highest first."""
     with open_casebook(casebook) as opened:
         return opened.casebook.ranked_sites(limit, offset)
 
 
-def site_show(casebook: str | Path, site_id: str) -> Site:
+def sites_show(casebook: str | Path, site_id: str) -> Site:
     """Return a site with every line of its evidence; CasebookError if it is not there."""
     with open_casebook(casebook) as opened:
         return opened.casebook.site(site_id)
 
 
-def site_rebuild(casebook: str | Path, *, actor: str = "") -> SiteChanges:
+def sites_rebuild(casebook: str | Path, *, actor: str = "") -> SiteChanges:
     """Make all sites again from what is in the casebook, and tell what changed."""
     with open_casebook(casebook) as opened:
         return update_all_sites(opened, actor or local_actor())

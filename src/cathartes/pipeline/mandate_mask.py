@@ -62,8 +62,8 @@ class AllowedCube:
 def cube_within(cube: Cube, mandate: Mandate, end_utc: datetime | None = None) -> AllowedCube:
     """Return a cube without the pixels that the mandate does not cover.
 
-    A pixel is covered if it lies in the area with its centre and its four corners. Lines are spread evenly between the cube's
-    start and its end; without an end all are of the start's time.
+    A pixel is covered if it lies in the area with its centre and its four corners. Lines are
+    spread evenly between the cube's start and its end; without an end all are of the start's time.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from shapely import MultiPolygon, to_wkb
 
 from cathartes import __version__
 from cathartes.casework.mandate import Mandate
-from cathartes.errors import CathartesError, InputError, SettingsError
+from cathartes.errors import InputError, SettingsError
 from cathartes.locate.settings import LocateSettings
 from cathartes.pipeline.cube_geometry import GeometryRecipe, recipe_of
 from cathartes.pipeline.observed import content_hash, file_facts
@@ -215,7 +215,7 @@ def can_be_opened(entry: ObservationEntry, folder: Path) -> bool:
                 mapping=folder / entry.mapping if entry.mapping else None,
                 track=folder / entry.track if entry.track else None,
             )
-    except CathartesError:
+    except (InputError, SettingsError):
         return False
     return True
 
@@ -259,12 +259,12 @@ def _opened(work: ObservationWork) -> ObservationWork:
     try:
         files = [*_files_of(work), *_files_beside(work)]
         trouble = ""
-    except CathartesError as error:
+    except (InputError, SettingsError) as error:
         files = [path for name in work.entry.files if (path := work.folder / name).exists()]
         trouble = str(error)
     try:
         facts = tuple(RawFile(*file_facts(path)) for path in dict.fromkeys(files))
-    except CathartesError as error:
+    except InputError as error:
         return replace(work, trouble=trouble or str(error))
     return replace(work, files=facts, trouble=trouble)
 

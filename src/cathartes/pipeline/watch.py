@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cathartes.errors import CathartesError, SettingsError
+from cathartes.errors import CasebookError, InputError, MandateError, OutputError, SettingsError
 from cathartes.pipeline.executors import Executor
 from cathartes.pipeline.observation_work import can_be_opened
 from cathartes.pipeline.progress import Progress
@@ -14,6 +14,8 @@ from cathartes.pipeline.sortie_file import SORTIE, ObservationEntry, SortieFolde
 
 DONE = ".done"
 """A file ``<name>.done`` beside a file says that it is whole."""
+TROUBLE = (CasebookError, InputError, MandateError, OutputError, SettingsError)
+"""What a sortie can fail of and another need not: it is told, and the watch goes on."""
 _Signature = tuple[tuple[str, int, int], ...]
 
 
@@ -115,7 +117,7 @@ class Inbox:
         for folder in self._sorties():
             try:
                 flown = read_sortie(folder)
-            except CathartesError as error:
+            except (InputError, SettingsError) as error:
                 yield from self._trouble(folder, str(error))
                 continue
             self._told.pop(folder, None)
@@ -163,7 +165,7 @@ class Inbox:
                 flown.folder, self.casebook, executor=self.executor, actor=self.actor,
                 progress=self.progress, only=(entry.name,), landed_s={entry.name: landing_s},
             )  # fmt: skip
-        except CathartesError as error:
+        except TROUBLE as error:
             trouble = str(error)
         yield Watched(
             flown.told.id, entry.name, report, trouble, landing_s, time.time() - last_byte_s
@@ -203,3 +205,29 @@ def _signature_of(files: list[Path]) -> _Signature:
 
 def _escaped(stem: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in stem)
+
+
+def watch(
+    inbox: str | Path,
+    casebook: str | Path,
+    *,
+    settings: WatchSettings | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    actor: str = "",
+) -> Iterator[Watched]:
+    """Yield what comes of each observation as its files land, for as long as one asks.
+
+    Parameters
+    ----------
+    inbox
+        A sortie's folder, or one that holds sorties.
+    casebook
+        Folder or URL.
+    settings
+        Defaults if None.
+    executor, progress, actor
+        As of `run`.
+    """
+    watched = Inbox(Path(inbox), casebook, settings or WatchSettings(), executor, progress, actor)
+    return watched.watch(lambda: True)

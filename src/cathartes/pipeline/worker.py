@@ -10,10 +10,13 @@ from pathlib import Path
 from threading import Event, Thread
 
 from cathartes.errors import (
-    CasebookError,
     CathartesError,
-    MissingExtraError,
-    OutputError,
+    InputError,
+    MandateError,
+    NoSignatureError,
+    NumericalError,
+    SettingsError,
+    UnknownGasError,
 )
 from cathartes.pipeline.observation_work import ObservationWork
 from cathartes.pipeline.observe_cube import observe_cube
@@ -29,8 +32,11 @@ LEASE_S = 60.0
 """A worker that was not heard of for so long is taken for dead, on other machines."""
 _HEARTBEATS = 4
 """In a lease."""
-_NOT_OF_THE_DATA = (OutputError, CasebookError, MissingExtraError)
-"""Failures of the machine: the work waits until they are mended, and is no record."""
+OF_THE_DATA = (
+    InputError, MandateError, NoSignatureError, NumericalError, SettingsError, UnknownGasError,
+)  # fmt: skip
+"""Failures that are an answer: the observation's record says them. Others are the machine's: no
+space, no database; the work then waits until they are mended."""
 
 
 class Standing(StrEnum):
@@ -138,11 +144,9 @@ def _observed(order: Order, folder: Path, progress: Progress) -> tuple[Observed,
     began_s = time.monotonic()
     try:
         observed = _look(work, folder, progress, order.threads)
-    except _NOT_OF_THE_DATA:
-        raise
-    except CathartesError as error:
+    except OF_THE_DATA as error:
         return _without_answer(work, str(error), began_s), ""
-    except (MemoryError, OSError):
+    except (CathartesError, MemoryError, OSError):
         raise
     except Exception as error:  # noqa: BLE001  # the others of the sortie go on, and it is told
         fault = f"{type(error).__name__}: {error}"
@@ -163,7 +167,7 @@ def _without_answer(work: ObservationWork, reason: str, began_s: float) -> Obser
     """Return the record of an observation of which nothing can be said."""
     try:
         settings = work.settings()
-    except CathartesError:
+    except SettingsError:
         settings = {}
     record = work.record(LookOutcome.INCONCLUSIVE, reason, settings=settings)
     return Observed(record, timings_s={"total": time.monotonic() - began_s})

@@ -48,6 +48,8 @@ from cathartes.sites.working import Working
 
 _WARMEST_H = 13.0
 """Solar hour at which ground is warmest, about."""
+_SUREST = 0.995
+"""No single look identifies a gas more surely."""
 _INTERVAL_SD = 1.6449
 """90 % of a normal law lie within."""
 
@@ -183,16 +185,34 @@ def weigh(
 
 
 def shown_probability(cluster: Cluster) -> dict[str, float]:
-    """Return for each chemical the probability that it was seen, by its surest detection.
+    r"""Return for each chemical the probability that it is really given off there.
 
-    Not as if each detection were new evidence: what is taken for acetone once is so again.
+    One detection in so many takes one gas for another, so what one of ten names is less sure than
+    what it says: the odds of those that name it are added, and divided by one more than the number
+    of detections that don't,
+
+    .. math:: \frac{P}{1-P} = \frac{1}{1+n_0} \sum_j \frac{p_j}{1-p_j}
+
+    Added, not multiplied, as what is taken for acetone once is so again.
     """
-    shows: dict[str, float] = {}
+    odds: dict[str, list[float]] = {}
     for one in cluster.sightings:
         for candidate in one.detection.candidates:
-            known = shows.get(candidate.chemical, 0.0)
-            shows[candidate.chemical] = max(known, candidate.probability)
+            p = min(candidate.probability, _SUREST)
+            odds.setdefault(candidate.chemical, []).append(p / (1 - p))
+    shows = {}
+    for chemical, each in odds.items():
+        total = fsum(each) / (1 + len(cluster.sightings) - len(each))
+        shows[chemical] = total / (1 + total)
     return shows
+
+
+def bounded_log_ratio(log_ratio: float, scale: float, mimic_share: float) -> float:
+    r"""Return ln c: the profile's logarithm r, scaled by k, where a share m of others mimics it.
+
+    .. math:: c = e^{kr} / (1 + m\, e^{kr})
+    """
+    return scale * log_ratio - float(np.logaddexp(0.0, log(mimic_share) + scale * log_ratio))
 
 
 def _view_lines(
@@ -225,7 +245,7 @@ def _later_steps(
 ) -> list[tuple[dict[str, object], EvidenceLine]]:
     """Return what each step after the looks puts in, with its line yet without a weight."""
     told = settings.evidence
-    log_c = told.profile_scale * profile.log_ratio(shows)
+    log_c = bounded_log_ratio(profile.log_ratio(shows), told.profile_scale, told.mimic_share)
     showing = {view.seen.sortie: view for view in views if view.sightings}
     n_sorties = len({view.seen.sortie for view in views})
     second = sorted(shows.values())[-2] if len(shows) > 1 else 0.0

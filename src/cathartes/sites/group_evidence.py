@@ -25,9 +25,9 @@ class Sums:
 
     Attributes
     ----------
-    precision_m2 : (group, 3) [m-2]
+    precision : (group, 3) [m-2]
         East-east, north-north, east-north.
-    pull_m1 : (group, 2) [m-1]
+    pull : (group, 2) [m-1]
         Precision times place.
     log_height : (group,)
         The rest of each Gaussian's logarithm, in m-2.
@@ -35,21 +35,21 @@ class Sums:
         How many sightings.
     """
 
-    precision_m2: NDArray[np.float64]
-    pull_m1: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    pull: NDArray[np.float64]
     log_height: NDArray[np.float64]
     count: NDArray[np.float64]
 
     def __getitem__(self, which: NDArray[np.int_] | list[int]) -> "Sums":
         """Return those of some groups."""
-        parts = (self.precision_m2, self.pull_m1, self.log_height, self.count)
+        parts = (self.precision, self.pull, self.log_height, self.count)
         return Sums(*(part[which] for part in parts))
 
     def __add__(self, other: "Sums") -> "Sums":
         """Return those of joined groups, broadcast as arrays are."""
         return Sums(
-            self.precision_m2 + other.precision_m2,
-            self.pull_m1 + other.pull_m1,
+            self.precision + other.precision,
+            self.pull + other.pull,
             self.log_height + other.log_height,
             self.count + other.count,
         )
@@ -57,8 +57,8 @@ class Sums:
     def __sub__(self, other: "Sums") -> "Sums":
         """Return those of groups without some of their own."""
         return Sums(
-            self.precision_m2 - other.precision_m2,
-            self.pull_m1 - other.pull_m1,
+            self.precision - other.precision,
+            self.pull - other.pull,
             self.log_height - other.log_height,
             self.count - other.count,
         )
@@ -72,16 +72,16 @@ class Sums:
             1 where a sighting belongs to a group, else 0.
         """
         return Sums(
-            belongs @ self.precision_m2,
-            belongs @ self.pull_m1,
+            belongs @ self.precision,
+            belongs @ self.pull,
             belongs @ self.log_height,
             belongs @ self.count,
         )
 
     def log_integral(self) -> NDArray[np.float64]:
         """Return the logarithm of the integral over the point, (group,), in m-2 to n - 1."""
-        east, north, cross = np.moveaxis(self.precision_m2, -1, 0)
-        pull_east, pull_north = np.moveaxis(self.pull_m1, -1, 0)
+        east, north, cross = np.moveaxis(self.precision, -1, 0)
+        pull_east, pull_north = np.moveaxis(self.pull, -1, 0)
         determinant = east * north - cross**2
         pulled = north * pull_east**2 + east * pull_north**2 - 2 * cross * pull_east * pull_north
         return np.asarray(
@@ -90,10 +90,10 @@ class Sums:
 
     def mean_m(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where the points are, (group, 2) [m], and covariances, (group, 3) [m2]."""
-        east, north, cross = np.moveaxis(self.precision_m2, -1, 0)
+        east, north, cross = np.moveaxis(self.precision, -1, 0)
         determinant = east * north - cross**2
         covariance = np.stack([north, east, -cross], axis=-1) / determinant[..., None]
-        pull_east, pull_north = np.moveaxis(self.pull_m1, -1, 0)
+        pull_east, pull_north = np.moveaxis(self.pull, -1, 0)
         place = np.stack(
             [
                 covariance[..., 0] * pull_east + covariance[..., 2] * pull_north,

@@ -169,7 +169,7 @@ def _joined(sightings: Sightings, group: NDArray[np.int_]) -> NDArray[np.int_]:
         if not gain[one, other] > _RISE:
             break
         group[group == other] = one
-        for array in (sums.precision_m2, sums.pull_m1, sums.log_height, sums.count):
+        for array in (sums.precision, sums.pull, sums.log_height, sums.count):
             array[one] += array[other]
         for pairs in (linked, apart):
             pairs[one] |= pairs[other]

@@ -104,9 +104,10 @@ class ChemicalProfile(_Table):
     def _ways(self, probability: Mapping[str, float]) -> list[tuple[float, float]]:
         """Return probability and weight of each way of which classes show."""
         shows = self.class_probability(probability)
+        possible = [one for one in self.classes if shows[one.name] > 0]
         ways = []
-        for present in product((False, True), repeat=len(self.classes)):
-            both = list(zip(self.classes, present, strict=True))
+        for present in product((False, True), repeat=len(possible)):
+            both = list(zip(possible, present, strict=True))
             chance = prod(shows[c.name] if there else 1 - shows[c.name] for c, there in both)
             if chance > 0:
                 ways.append((chance, self._weight({c.name for c, there in both if there})))

@@ -45,8 +45,8 @@ class AssociationSettings:
 class EvidenceSettings:
     """Weights of the evidence.
 
-    The four densities and the scale of the profile were fitted on simulated campaigns
-    (`benchmarks/site_calibration.py`); the others are stated with their reason.
+    The three densities, the power, the profile's scale and the share of mimics were fitted on
+    simulated campaigns (`benchmarks/site_calibration.py`); the others are judged.
 
     Attributes
     ----------
@@ -71,6 +71,9 @@ class EvidenceSettings:
         Log-normal law of rates, where none was estimated; and of a site's rate from day to day.
     profile_scale
         Factor of the profile's weights.
+    mimic_share
+        Share of other lasting sources whose chemicals are as those of the profile's kind: however
+        telling they look, they tell no more than one in so many.
     false_target_alpha, false_target_beta
         Beta law of the share of sorties in which a lasting false target shows: it rests less.
     false_target_second
@@ -92,9 +95,9 @@ class EvidenceSettings:
         probability of finding may be: what the interval rests on.
     """
 
-    sites_per_km2: float = 0.05
-    other_sources_per_km2: float = 0.023
-    false_targets_per_km2: float = 0.12
+    sites_per_km2: float = 0.045
+    other_sources_per_km2: float = 0.022
+    false_targets_per_km2: float = 0.1
     strength_power: float = 0.2
     largest_by_chance: float = 0.1
     smallest_by_chance: float = 1e-6
@@ -105,7 +108,8 @@ class EvidenceSettings:
     working_beta: float = 1.0
     rate_kg_h: float = 3.0
     rate_log_sd: float = 0.7
-    profile_scale: float = 1.0
+    profile_scale: float = 1.25
+    mimic_share: float = 0.01
     false_target_alpha: float = 3.0
     false_target_beta: float = 1.0
     false_target_second: float = 0.2

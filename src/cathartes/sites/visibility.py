@@ -5,7 +5,9 @@ probability follows a normal law of ln Q with a standard deviation of 0.5, as fo
 (`cathartes.locate.map_silence`). A site's rates are log-normal with the standard deviation s about
 its mean, over which it is averaged:
 
-.. math:: p = 0.97\, \Phi\!\left( \frac{\ln(\bar Q / Q_{95}) + 0.5 \cdot 1.645}{\sqrt{0.5^2 + s^2}} \right)
+.. math::
+    p = 0.97\, \Phi\!\left(
+        \frac{\ln(\bar Q / Q_{95}) + 0.5 \cdot 1.645}{\sqrt{0.5^2 + s^2}} \right)
 """
 
 from collections.abc import Mapping

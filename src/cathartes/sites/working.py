@@ -51,50 +51,44 @@ class Working:
         self._log_weight: NDArray[np.float64] = np.log(weights / weights.sum())
         self._shares: NDArray[np.float64] = np.asarray(shares)
         self._sorties: dict[str, float] = {}
+        self._log_product: NDArray[np.float64] = np.zeros_like(self._shares)
         self.log_likelihood = 0.0
 
     def add(self, seen: Seen) -> float:
         """Take in a look; return what it adds to ln M."""
         p = seen.found_probability
         factor = np.logaddexp(np.log1p(-p), np.log(p) + seen.log_strength) if p > 0 else 0.0
-        before = self.log_likelihood
-        self._sorties[seen.sortie] = self._sorties.get(seen.sortie, 0.0) + float(factor)
-        self.log_likelihood = self._integral(self._log_product())
+        before, known = self.log_likelihood, self._sorties.get(seen.sortie, 0.0)
+        self._sorties[seen.sortie] = known + float(factor)
+        self._log_product += self._of_sortie(known + float(factor)) - self._of_sortie(known)
+        self.log_likelihood = self._integral(self._log_product)
         return self.log_likelihood - before
 
     def mean_share(self) -> float:
         """Return the posterior mean of the share, if it is there."""
-        log_product = self._log_product()
-        return float(
-            np.exp(self._integral(log_product + self._log_share) - self._integral(log_product))
-        )
+        shared = self._integral(self._log_product + self._log_share)
+        return float(np.exp(shared - self.log_likelihood))
 
     def log_spread(self) -> float:
         """Return the posterior standard deviation, over the share, of the logarithm in M."""
-        log_product = self._log_product()
-        weight = np.exp(self._log_weight + log_product - self._integral(log_product))
-        mean = weight @ log_product
-        return float(np.sqrt(weight @ (log_product - mean) ** 2))
+        weight = np.exp(self._log_weight + self._log_product - self.log_likelihood)
+        mean = weight @ self._log_product
+        return float(np.sqrt(weight @ (self._log_product - mean) ** 2))
 
     def next_sortie(self, found_probability: float, log_strength: float) -> tuple[float, float]:
         """Return what one more sortie would add to ln M: if it shows it, and if it does not."""
-        log_product = self._log_product()
         told = []
         for factor in (
             np.logaddexp(np.log1p(-found_probability), np.log(found_probability) + log_strength),
             np.log1p(-found_probability),
         ):
-            more = np.logaddexp(self._log_rest, self._log_share + factor)
-            told.append(self._integral(log_product + more) - self.log_likelihood)
+            more = self._log_product + self._of_sortie(float(factor))
+            told.append(self._integral(more) - self.log_likelihood)
         return told[0], told[1]
 
-    def _log_product(self) -> NDArray[np.float64]:
-        """Return ln of the product over sorties, (share,)."""
-        total = np.zeros_like(self._log_share)
-        for sortie in sorted(self._sorties):
-            factor = min(self._sorties[sortie], _LARGEST_LOG)
-            total += np.logaddexp(self._log_rest, self._log_share + factor)
-        return total
+    def _of_sortie(self, log_factor: float) -> NDArray[np.float64]:
+        """Return the logarithm of a sortie's bracket, (share,), of its looks' product."""
+        return np.logaddexp(self._log_rest, self._log_share + min(log_factor, _LARGEST_LOG))
 
     def _integral(self, log_product: NDArray[np.float64]) -> float:
         return float(np.logaddexp.reduce(self._log_weight + log_product))

@@ -15,7 +15,6 @@ from shapely.geometry.base import BaseGeometry
 
 from cathartes.errors import InputError
 
-
 _WHOLE_END = 2**53
 """Whole numbers below are exact in double precision, and in JSON."""
 
@@ -63,7 +62,7 @@ def from_canonical(text: str) -> Any:
 
     Whole numbers beyond 2^53 were real ones, which RFC 8785 writes without a point.
     """
-    return _DECODER.decode(text)
+    return _DECODER.raw_decode(text)[0]  # there is no white space to look for
 
 
 def _whole_or_real(digits: str) -> int | float:

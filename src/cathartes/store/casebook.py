@@ -10,6 +10,7 @@ from cathartes.casework.audit import AuditEntry
 from cathartes.store.authority_part import AuthorityPart
 from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
+from cathartes.store.interface import Casebook
 from cathartes.store.part import enter, entry_of
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.sites_part import SitesPart
@@ -49,3 +50,7 @@ class SqlCasebook(AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPar
         """Write an audit entry of something that changes no other table."""
         with self._database.change() as connection:
             enter(connection, action, subject, detail, actor, now_utc)
+
+
+_KEPT: type[Casebook] = SqlCasebook
+"""For type checkers: it does all that a casebook does."""

@@ -33,11 +33,14 @@ class FolderEvidence:
             return sha256
         part = target.with_name(f".part-{uuid4().hex}")
         try:
+            is_new = not target.parent.is_dir()
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy_synced(path, part)
             if file_sha256(part) != sha256:
                 raise EvidenceError(f"{path} changed while it was kept; keep it once it rests.")
             part.rename(target)
+            for folder in target.parents[: 3 if is_new else 1]:
+                _sync_folder(folder)
         except OSError as error:
             raise unwritten(self.where, path, error) from error
         finally:
@@ -82,6 +85,15 @@ def _copy_synced(path: Path, part: Path) -> None:
         shutil.copyfileobj(source, target, _BLOCK_BYTES)
         target.flush()
         os.fsync(target.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def file_sha256(path: Path) -> str:

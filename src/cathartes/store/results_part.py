@@ -33,14 +33,14 @@ class ResultsPart(CasebookPart):
     def record_observation(
         self,
         observation: Observation,
-        found: Sequence[Detection],
+        detections: Sequence[Detection],
         timings_s: dict[str, float],
         owner: str,
         actor: str,
         now_utc: datetime,
     ) -> bool:
         """Keep what came of a look and end its job, at once."""
-        for detection in found:
+        for detection in detections:
             if detection.observation_id != observation.id:
                 raise InputError(
                     f"detection {detection.id} is of the observation {detection.observation_id}, "
@@ -64,15 +64,15 @@ class ResultsPart(CasebookPart):
                 _delete(connection, [superseded])
                 if superseded != observation.id:
                     connection.execute(jobs.delete().where(jobs.c.id == superseded))
-            _insert(connection, observation, found, timings_s)
+            _insert(connection, observation, detections, timings_s)
             detail = {
                 "sortie": observation.sortie_id,
                 "name": observation.name,
                 "outcome": observation.outcome.value,
-                "n_detections": len(found),
+                "n_detections": len(detections),
                 "input_hash": observation.input_hash,
                 "superseded": superseded or "",
-                "sha256": result_sha256(observation, found),
+                "sha256": result_sha256(observation, detections),
             }
             enter(connection, "observation.record", observation.id, detail, actor, now_utc)
             return True

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.site import EvidenceLine, Site
+from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box
@@ -29,31 +30,24 @@ class SitesPart(CasebookPart):
     """Sites and lawful emitters; see `cathartes.store.interface.Casebook`."""
 
     def put_sites(
-        self, new: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
+        self, sites: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
     ) -> None:
         """Put sites in the place of those of the same ids and of the removed ones, at once."""
-        replaced = sorted({site.id for site in new} | set(removed_ids))
+        put_ids = {site.id for site in sites}
+        replaced = sorted(put_ids | set(removed_ids))
         if not replaced:
             return
         with self._database.change() as connection:
             for some in batches(replaced):  # evidence and attributions go with them
-                connection.execute(sites.delete().where(sites.c.id.in_(some)))
-            _check_sources(connection, new)
-            insert_all(connection, sites, [values_of_site(one) for one in new])
-            insert_all(
-                connection, site_evidence, [row for one in new for row in values_of_evidence(one)]
-            )
-            insert_all(
-                connection,
-                attributions,
-                [row for one in new for row in values_of_attributions(one)],
-            )
+                connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
+            _check_sources(connection, sites)
+            _insert(connection, sites)
             detail = {
-                "n_put": len(new),
-                "removed": sorted(set(removed_ids) - {site.id for site in new}),
-                "sha256": content_sha256(sorted(new, key=lambda one: one.id)),
+                "n_put": len(sites),
+                "removed": sorted(set(removed_ids) - put_ids),
+                "sha256": content_sha256(sorted(sites, key=lambda one: one.id)),
             }
-            subject = new[0].id if len(new) == 1 else "sites"
+            subject = sites[0].id if len(sites) == 1 else "sites"
             enter(connection, "sites.put", subject, detail, actor, now_utc)
 
     def site(self, site_id: str) -> Site:
@@ -81,19 +75,22 @@ class SitesPart(CasebookPart):
             rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
             return _sites_of(connection, rows, with_evidence=True)
 
-    def put_emitters(self, new: Sequence[LawfulEmitter], actor: str, now_utc: datetime) -> None:
+    def put_emitters(
+        self, emitters: Sequence[LawfulEmitter], actor: str, now_utc: datetime
+    ) -> None:
         """Put emitters in the place of those of the same ids."""
-        if not new:
+        if not emitters:
             return
+        table = tables.emitters
         with self._database.change() as connection:
-            for some in batches([one.id for one in new]):
-                connection.execute(emitters.delete().where(emitters.c.id.in_(some)))
-            insert_all(connection, emitters, [values_of_emitter(one) for one in new])
+            for some in batches([one.id for one in emitters]):
+                connection.execute(table.delete().where(table.c.id.in_(some)))
+            insert_all(connection, table, [values_of_emitter(one) for one in emitters])
             detail = {
-                "n_put": len(new),
-                "sha256": content_sha256(sorted(new, key=lambda one: one.id)),
+                "n_put": len(emitters),
+                "sha256": content_sha256(sorted(emitters, key=lambda one: one.id)),
             }
-            subject = new[0].id if len(new) == 1 else "emitters"
+            subject = emitters[0].id if len(emitters) == 1 else "emitters"
             enter(connection, "emitters.put", subject, detail, actor, now_utc)
 
     def emitters(self) -> tuple[LawfulEmitter, ...]:
@@ -108,6 +105,15 @@ class SitesPart(CasebookPart):
         with self._database.read() as connection:
             rows = connection.execute(select(emitters).where(meets).order_by(emitters.c.id))
             return tuple(emitter_of(row) for row in rows)
+
+
+def _insert(connection: Connection, new: Sequence[Site]) -> None:
+    """Insert sites with their evidence and attributions."""
+    insert_all(connection, sites, [values_of_site(one) for one in new])
+    lines = [row for one in new for row in values_of_evidence(one)]
+    insert_all(connection, site_evidence, lines)
+    attributed = [row for one in new for row in values_of_attributions(one)]
+    insert_all(connection, attributions, attributed)
 
 
 def _check_sources(connection: Connection, new: Sequence[Site]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from cathartes.errors import CasebookError
+from cathartes.store import tables
 from cathartes.store.authority_part import mandate_in
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Job, JobState, Sortie
@@ -57,13 +58,13 @@ class WorkPart(CasebookPart):
         with self._database.read() as connection:
             return tuple(sortie_of(row) for row in connection.execute(by_time))
 
-    def put_jobs(self, entered: Sequence[Job]) -> tuple[Job, ...]:
+    def put_jobs(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Enter jobs that are not there yet; return all of these ids as they are now."""
-        ids = [job.id for job in entered]
+        ids = [job.id for job in jobs]
         with self._database.change() as connection:
             there = {job.id for job in _jobs_in(connection, ids)}
-            new = {job.id: values_of_job(job) for job in entered if job.id not in there}
-            insert_all(connection, jobs, list(new.values()))
+            new = {job.id: values_of_job(job) for job in jobs if job.id not in there}
+            insert_all(connection, tables.jobs, list(new.values()))
             found = {job.id: job for job in _jobs_in(connection, ids)}
         return tuple(found[one] for one in ids)
 

@@ -81,5 +81,5 @@ def test_a_star_stands_for_each_file_that_is_there(tmp_path: Path) -> None:
 
 
 def test_the_record_of_it_tells_no_folder(tmp_path: Path) -> None:
-    text = WHOLE.replace('"station.csv"', '"/home/anna/station.csv"')
+    text = WHOLE.replace('"station.csv"', '"/srv/anna/station.csv"')
     assert "anna" not in str(read_sortie(sortie(tmp_path, text)).manifest())

@@ -13,10 +13,13 @@ from shapely import Point, box
 
 from cathartes.errors import SettingsError
 from cathartes.pipeline.profile_file import shipped_profile
+from cathartes.sites.association import attribute
 from cathartes.sites.build import build_sites
 from cathartes.sites.emitter import LawfulEmitter
+from cathartes.sites.evidence import bounded_log_ratio, shown_probability
 from cathartes.sites.offset import moved
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
+from cathartes.sites.sighting import to_sightings
 from cathartes.sites.site import EvidenceKind
 from cathartes.sites.working import Seen, Working
 from made_up_sites import BEGAN, ORIGIN, detection, look
@@ -60,7 +63,7 @@ def test_one_more_empty_look_never_raises_the_probability(seed) -> None:
     after = site_of(detections, [*looks, more])
     assert after.probability <= before.probability * (1 + 1e-12)
     [line] = [one for one in after.evidence if one.refers_to == "one more"]
-    assert line.log_odds <= 0
+    assert line.log_odds <= 1e-12
 
 
 def test_the_better_an_empty_look_the_more_it_says_and_a_blind_one_nothing() -> None:
@@ -117,6 +120,25 @@ def test_two_classes_of_the_profile_tell_more_than_one_and_a_farm_gas_less() -> 
         for c in ((("acetone", 0.9),), TWO, (("methane", 0.9),))
     )
     assert two.probability > one.probability > farm.probability
+
+
+def test_what_one_of_many_detections_names_is_less_sure() -> None:
+    """Odds of 4 among five detections: 4 / 5. Named by all, they add up."""
+    seen = [detection(k, (0, 0), chemicals=(("acetone", 0.8),)) for k in range(4)]
+    once = [*seen, detection(4, (0, 0), chemicals=(("acetic_acid", 0.8),))]
+    [cluster] = attribute(to_sightings(once), SiteSettings().association).clusters
+    shows = shown_probability(cluster)
+    assert shows["acetic_acid"] == pytest.approx(0.8 / 1.8)
+    assert shows["acetone"] == pytest.approx(8.0 / 9.0)
+    [alone] = attribute(to_sightings(seen[:1]), SiteSettings().association).clusters
+    assert shown_probability(alone) == pytest.approx({"acetone": 0.8})
+
+
+def test_however_telling_chemicals_are_mimics_bound_what_they_say() -> None:
+    assert bounded_log_ratio(50.0, 1.0, 0.01) == pytest.approx(math.log(100))
+    assert bounded_log_ratio(-2.0, 1.0, 0.01) == pytest.approx(-2.0, abs=0.01)
+    steps = [bounded_log_ratio(r, 1.25, 0.01) for r in np.linspace(-3, 9, 30)]
+    assert steps == sorted(steps)
 
 
 def test_a_lawful_emitter_explains_its_chemicals_nearby_and_no_others() -> None:

@@ -31,7 +31,7 @@ def test_a_casebook_is_a_folder_that_can_be_moved(tmp_path):
 
 def test_a_casebook_that_is_not_there_is_made_only_if_wanted(tmp_path):
     where = tmp_path / "casebook"
-    with pytest.raises(CasebookError, match="no casebook is there.*cathartes casebook create"):
+    with pytest.raises(CasebookError, match=r"no casebook is there.*cathartes casebook create"):
         open_casebook(where)
     assert not where.exists()
     where.mkdir()
@@ -63,7 +63,7 @@ def test_another_folder_or_file_is_never_touched(tmp_path):
 @pytest.mark.parametrize("content", [b"hello " * 1000, b""])
 def test_a_file_that_is_no_database_is_told_so(tmp_path, content):
     (tmp_path / "casebook.sqlite").write_bytes(content)
-    with pytest.raises(CasebookError, match="damaged or is none|no casebook in it"):
+    with pytest.raises(CasebookError, match=r"damaged or is none|no casebook in it"):
         open_casebook(tmp_path)
 
 
@@ -89,7 +89,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path):
             connection.execute(f"PRAGMA max_page_count = {pages}")
 
         big = made_up.sortie("S2", manifest={"text": "x" * 1_000_000})
-        with pytest.raises(OutputError, match="no space is left for the casebook.*Make room"):
+        with pytest.raises(OutputError, match=r"no space is left for the casebook.*Make room"):
             opened.casebook.put_sortie(big, ME, NOW)
     with open_casebook(where) as opened:
         assert opened.casebook.sorties() == (made_up.sortie(),)
@@ -129,5 +129,5 @@ def test_a_folder_that_may_not_be_written_is_told_so(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(OutputError, match="can't be made there.*Permission denied"):
+    with pytest.raises(OutputError, match=r"can't be made there.*Permission denied"):
         make_casebook(tmp_path / "casebook")
