@@ -80,8 +80,7 @@ def exit_codes_page() -> str:
             "| code | error | meaning |",
             "| --- | --- | --- |",
             *rows,
-            f"| {errors.EXIT_INCONCLUSIVE} | none | `run` went through, and an observation is "
-            "inconclusive. |",
+            f"| {errors.EXIT_INCONCLUSIVE} | none | An observation of `run` is inconclusive. |",
             f"| {errors.EXIT_UNEXPECTED} | any other | A fault in Cathartes: please report it. |",
             f"| {errors.EXIT_SYSTEM} | the system's | No space, no permission, or no memory. |",
             f"| {errors.EXIT_INTERRUPTED} | Ctrl-C or SIGTERM | Stopped, nothing left. |",
