@@ -52,6 +52,8 @@ _PLACES = {
     "plan_add": "cathartes.pipeline.authority:plan_add",
     "plan_list": "cathartes.pipeline.authority:plan_list",
     "preset_settings": "cathartes.simulate.presets:preset_settings",
+    "profile_show": "cathartes.pipeline.findings:profile_show",
+    "profile_use": "cathartes.pipeline.findings:profile_use",
     "purge": "cathartes.pipeline.purge:purge",
     "read_air_table": "cathartes.scenes.air_file:read_air_table",
     "read_gas_log": "cathartes.scenes.logs.open:read_gas_log",

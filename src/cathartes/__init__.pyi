@@ -24,6 +24,8 @@ from cathartes.pipeline.findings import emitters_import as emitters_import
 from cathartes.pipeline.findings import emitters_list as emitters_list
 from cathartes.pipeline.findings import observations_list as observations_list
 from cathartes.pipeline.findings import observations_show as observations_show
+from cathartes.pipeline.findings import profile_show as profile_show
+from cathartes.pipeline.findings import profile_use as profile_use
 from cathartes.pipeline.findings import sites_list as sites_list
 from cathartes.pipeline.findings import sites_rebuild as sites_rebuild
 from cathartes.pipeline.findings import sites_show as sites_show
@@ -117,6 +119,8 @@ __all__ = [
     "plan_add",
     "plan_list",
     "preset_settings",
+    "profile_show",
+    "profile_use",
     "purge",
     "read_air_table",
     "read_gas_log",

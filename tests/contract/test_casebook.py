@@ -172,19 +172,15 @@ def test_a_lease_ends_is_prolonged_or_is_free_when_its_owner_is_gone(casebook):
     assert (late.owner, late.attempts) == ("third", 3)
 
 
-def test_a_dropped_job_waits_or_has_failed(casebook):
+def test_a_dropped_job_waits(casebook):
     begin(casebook)
     casebook.put_jobs([made_up.job()])
     casebook.claim_job(["o1"], "w", NOW, 60)
-    casebook.drop_job("o1", "stranger", "no", True, NOW)
+    casebook.drop_job("o1", "stranger", "no")
     assert casebook.jobs()[0].state is JobState.WORKING
-    casebook.drop_job("o1", "w", "out of memory", False, NOW)
+    casebook.drop_job("o1", "w", "out of memory")
     waits = replace(made_up.job(), attempts=1, trouble="out of memory")
     assert casebook.jobs() == (waits,)
-    casebook.claim_job(["o1"], "w", NOW, 60)
-    casebook.drop_job("o1", "w", "again", True, NOW)
-    assert casebook.jobs()[0].state is JobState.FAILED
-    assert casebook.claim_job(["o1"], "w", NOW + 99 * MINUTE, 60, gone=["w", ""]) is None
 
 
 def test_a_job_needs_its_sortie(casebook):
@@ -362,6 +358,14 @@ def test_sites_are_ranked_by_value_then_id(casebook):
     assert [one.id for one in casebook.ranked_sites()] == ["b", "a", "d", "c"]
     assert [one.id for one in casebook.ranked_sites(2, 1)] == ["a", "d"]
     assert casebook.ranked_sites(10, 4) == ()
+
+
+def test_one_profile_is_kept_and_takes_the_place_of_the_other(casebook):
+    assert casebook.profile() == ""
+    casebook.put_profile("a = 1", ME, NOW)
+    casebook.put_profile("a = 2", ME, NOW)
+    assert casebook.profile() == "a = 2"
+    assert actions(casebook) == ["profile.put"] * 2
 
 
 def test_emitters_are_replaced_and_found_by_their_boxes(casebook):

@@ -111,6 +111,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "emitters": Entry(
             "cathartes.cli.emitters:app", "Lawful emitters, which explain sites: import, list."
         ),
+        "profile": Entry(
+            "cathartes.cli.profile:app",
+            "Which chemicals together tell the kind of place that is looked for: show, use.",
+        ),
         "watch": Entry(
             "cathartes.cli.watch:watch", "Analyse observations as their files land in a folder."
         ),

@@ -1,21 +1,16 @@
 """Keeping a casebook: made, backed up, restored, checked, migrated."""
 
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import Any
 
+from cathartes.pipeline.owners import local_actor
 from cathartes.store.backup import restore_backup, write_backup
 from cathartes.store.check import CheckReport, check_casebook
 from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, make_casebook, open_casebook
 from cathartes.store.part import enter
 from cathartes.store.schema import REVISIONS, check_revision, revision_of, upgrade
-
-
-def local_actor() -> str:
-    """Return who works at this command line, as the audit names them."""
-    return f"local:{getuser()}"
 
 
 def casebook_create(casebook: str | Path, *, evidence: str = "") -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from cathartes.pipeline.emitter_file import read_emitters
 from cathartes.pipeline.owners import local_actor
-from cathartes.pipeline.site_update import SiteChanges, update_all_sites
+from cathartes.pipeline.profile_file import read_profile
+from cathartes.pipeline.site_update import SiteChanges, profile_of, update_all_sites
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
+from cathartes.sites.profile import ChemicalProfile
 from cathartes.sites.site import Site
 from cathartes.store.interface import FoundDetection
 from cathartes.store.open import open_casebook
@@ -87,3 +89,26 @@ def emitters_list(casebook: str | Path) -> tuple[LawfulEmitter, ...]:
     """Return the lawful emitters of a casebook, by id."""
     with open_casebook(casebook) as opened:
         return opened.casebook.emitters()
+
+
+def profile_show(casebook: str | Path) -> ChemicalProfile:
+    """Return the chemical profile that a casebook's sites are weighed by."""
+    with open_casebook(casebook) as opened:
+        return profile_of(opened.casebook)
+
+
+def profile_use(
+    casebook: str | Path, file: str | Path, *, actor: str = ""
+) -> tuple[ChemicalProfile, SiteChanges]:
+    """Weigh a casebook's sites by the profile of a file from now on, all of them at once.
+
+    Returns
+    -------
+    The profile, and what changed of the sites.
+    """
+    profile = read_profile(Path(file))
+    actor = actor or local_actor()
+    with open_casebook(casebook) as opened:
+        toml = Path(file).read_text("utf-8")
+        opened.casebook.put_profile(toml, actor, datetime.now(UTC))
+        return profile, update_all_sites(opened, actor)

@@ -21,6 +21,11 @@ def read_profile(path: Path) -> ChemicalProfile:
     return read_toml_file(path, ChemicalProfile, _KIND, _PAGE)
 
 
+def profile_of_text(toml: str, name: str) -> ChemicalProfile:
+    """Return the profile of a TOML text; as `read_profile`, with a name for messages."""
+    return parse_toml(toml, name, ChemicalProfile, _KIND, _PAGE)
+
+
 def shipped_profile(name: str = DEFAULT_PROFILE) -> ChemicalProfile:
     """Return a profile that comes with Cathartes."""
     file = resources.files("cathartes.sites") / "data" / f"{name}.toml"

@@ -9,7 +9,7 @@ import shapely
 from pyproj import Geod
 
 from cathartes.errors import CasebookError
-from cathartes.pipeline.profile_file import shipped_profile
+from cathartes.pipeline.profile_file import profile_of_text, shipped_profile
 from cathartes.products.sensitivity import SMALLEST_RATE, SensitivityMap, read_sensitivity
 from cathartes.sites.association import reach_m
 from cathartes.sites.build import build_sites
@@ -20,6 +20,7 @@ from cathartes.sites.neighbourhood import Bounds, neighbourhood
 from cathartes.sites.observation import LookOutcome, Observation
 from cathartes.sites.offset import moved
 from cathartes.sites.place import Place
+from cathartes.sites.profile import ChemicalProfile
 from cathartes.sites.settings import SiteSettings
 from cathartes.sites.site import Site
 from cathartes.store.interface import Box, Casebook
@@ -138,7 +139,7 @@ def sites_of_sorties(opened: OpenedCasebook, sortie_ids: Iterable[str]) -> tuple
     ]
     emitters = _emitters_near(book, detections)
     looks = _Looks(opened, chosen)
-    return build_sites(detections, looks.at, emitters, shipped_profile(), SiteSettings()).sites
+    return build_sites(detections, looks.at, emitters, profile_of(book), SiteSettings()).sites
 
 
 def _put(
@@ -151,7 +152,7 @@ def _put(
     """Put the sites of detections in the place of others, where they differ."""
     book = opened.casebook
     emitters = _emitters_near(book, detections)
-    found = build_sites(detections, _Looks(opened).at, emitters, shipped_profile(), settings)
+    found = build_sites(detections, _Looks(opened).at, emitters, profile_of(book), settings)
     new = {site.id: site for site in found.sites}
     added = tuple(sorted(set(new) - set(before)))
     changed = tuple(sorted(one for one in set(new) & set(before) if new[one] != before[one]))
@@ -160,6 +161,12 @@ def _put(
         kept = [new[one] for one in sorted((*added, *changed))]
         book.put_sites(kept, removed, actor, datetime.now(UTC))
     return SiteChanges(added, changed, removed)
+
+
+def profile_of(book: Casebook) -> ChemicalProfile:
+    """Return the chemical profile that a casebook's sites are weighed by."""
+    toml = book.profile()
+    return profile_of_text(toml, "the casebook's profile") if toml else shipped_profile()
 
 
 def _members(book: Casebook, site: Site) -> Iterable[Detection]:

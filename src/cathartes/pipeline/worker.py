@@ -125,7 +125,7 @@ def work_on(order: Order, opened: OpenedCasebook, progress: Progress) -> Finishe
             datetime.now(UTC),
         )
     except BaseException as error:
-        casebook.drop_job(job_id, owner, _short(error), False, datetime.now(UTC))
+        casebook.drop_job(job_id, owner, _short(error))
         raise
     return Finished(Standing.RECORDED if recorded else Standing.ELSEWHERE, fault)
 

@@ -38,3 +38,4 @@ def _results(casebook: Casebook) -> Iterator[tuple[str, object]]:
         yield "site", site
     for emitter in casebook.emitters():
         yield "emitter", emitter
+    yield "profile", casebook.profile()

@@ -62,8 +62,6 @@ class JobState(StrEnum):
     WAITING = "waiting"
     WORKING = "working"
     DONE = "done"
-    FAILED = "failed"
-    """Given up after too many attempts: a fault of ours, not of the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +180,8 @@ class Casebook(Protocol):
     def keep_job(self, job_id: str, owner: str, now_utc: datetime, lease_s: float) -> bool:
         """Prolong a lease; False if the job is not the owner's any more."""
 
-    def drop_job(
-        self, job_id: str, owner: str, trouble: str, give_up: bool, now_utc: datetime
-    ) -> None:
-        """Let go of a job after trouble: it waits again, or has failed for good."""
+    def drop_job(self, job_id: str, owner: str, trouble: str) -> None:
+        """Let go of a job after trouble: it waits again."""
 
     def jobs(self, sortie_id: str = "") -> tuple[Job, ...]:
         """Return all jobs, or one sortie's, in the order in which they were entered."""
@@ -269,6 +265,14 @@ class Casebook(Protocol):
 
     def emitters_in(self, box: Box) -> tuple[LawfulEmitter, ...]:
         """Return those whose box meets a box, by id."""
+
+    # --- what sites are weighed by ---
+
+    def put_profile(self, toml: str, actor: str, now_utc: datetime) -> None:
+        """Put a chemical profile, as TOML, in the place of the one there was."""
+
+    def profile(self) -> str:
+        """Return the chemical profile as TOML; "" if none was put."""
 
     # --- keeping ---
 

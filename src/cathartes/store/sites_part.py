@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import Connection, Row, select
 
 from cathartes.errors import CasebookError
@@ -23,7 +24,17 @@ from cathartes.store.rows_sites import (
     values_of_evidence,
     values_of_site,
 )
-from cathartes.store.tables import attributions, emitters, site_evidence, sites, sources
+from cathartes.store.tables import (
+    attributions,
+    emitters,
+    profiles,
+    site_evidence,
+    sites,
+    sources,
+)
+
+_PROFILE = "profile"
+"""Id of the one profile that sites are weighed by."""
 
 
 class SitesPart(CasebookPart):
@@ -92,6 +103,19 @@ class SitesPart(CasebookPart):
             }
             subject = emitters[0].id if len(emitters) == 1 else "emitters"
             enter(connection, "emitters.put", subject, detail, actor, now_utc)
+
+    def put_profile(self, toml: str, actor: str, now_utc: datetime) -> None:
+        """Put a chemical profile, as TOML, in the place of the one there was."""
+        with self._database.change() as connection:
+            connection.execute(profiles.delete())
+            connection.execute(profiles.insert().values(id=_PROFILE, toml=toml))
+            detail: dict[str, JsonValue] = {"sha256": content_sha256(toml)}
+            enter(connection, "profile.put", _PROFILE, detail, actor, now_utc)
+
+    def profile(self) -> str:
+        """Return the chemical profile as TOML; "" if none was put."""
+        with self._database.read() as connection:
+            return connection.scalar(select(profiles.c.toml)) or ""
 
     def emitters(self) -> tuple[LawfulEmitter, ...]:
         """Return all, by id."""

@@ -257,6 +257,13 @@ attributions = Table(
     Index("ix_attributions_site", "site_id", "position"),
 )
 
+profiles = Table(
+    "profiles",
+    METADATA,
+    Column("id", ORDERED_TEXT, primary_key=True),
+    Column("toml", Text, nullable=False),
+)
+
 emitters = Table(
     "emitters",
     METADATA,

@@ -118,21 +118,15 @@ class WorkPart(CasebookPart):
             )
             return kept.rowcount == 1
 
-    def drop_job(
-        self,
-        job_id: str,
-        owner: str,
-        trouble: str,
-        give_up: bool,
-        now_utc: datetime,  # noqa: ARG002  # part of the interface: others may keep it
-    ) -> None:
+    def drop_job(self, job_id: str, owner: str, trouble: str) -> None:
         """Let go of a job after trouble; nothing happens if it is not the owner's any more."""
-        state = JobState.FAILED if give_up else JobState.WAITING
         with self._database.take() as connection:
             connection.execute(
                 jobs.update()
                 .where(owned(job_id, owner))
-                .values(state=state.value, owner="", lease_until_utc=None, trouble=trouble)
+                .values(
+                    state=JobState.WAITING.value, owner="", lease_until_utc=None, trouble=trouble
+                )
             )
 
     def jobs(self, sortie_id: str = "") -> tuple[Job, ...]:

@@ -53,6 +53,7 @@ def _authority() -> None:
         _text("platform"),
         _text("note"),
     )
+    op.create_table("profiles", _key("id"), _text("toml"))
     op.create_table(
         "emitters",
         _row_id(),
