@@ -33,8 +33,8 @@ class WatchSettings:
         Files that did not change for so long and still can't be opened get their record of why.
     """
 
-    poll_s: float = 0.2
-    settle_s: float = 1.0
+    poll_s: float = 0.1
+    settle_s: float = 0.5
     patience_s: float = 60.0
 
     def __post_init__(self) -> None:
