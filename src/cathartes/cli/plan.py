@@ -24,7 +24,9 @@ app = typer.Typer(
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(metavar="GEOJSON", help="Its route, and what it says.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="GEOJSON...", help="Their routes, and what they say.")
+    ],
     *,
     id_: Annotated[
         str, typer.Option("--id", help="Short name that sorties refer to; else the file's.")
@@ -36,19 +38,20 @@ def add(
     casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
 ) -> None:
-    """Enter a flight plan; when it was entered is kept, and is in the audit.
+    """Enter flight plans; when they were entered is kept, and is in the audit.
 
     Example: `cathartes plan add plan-2026-05-04.geojson`
     """
     told = {"id": id_, "mandate": mandate, "begins": begins, "ends": ends, "platform": platform}
-    plan = plan_add(casebook, file, told=told)
+    plans = [plan_add(casebook, file, told=told) for file in files]
     if json_output:
-        write_json(plan)
+        write_json({"plans": plans})
         return
-    output_console().print(
-        f"flight plan {plan.id} under mandate {plan.mandate_id}: {utc_text(plan.begins_utc)} to "
-        f"{utc_text(plan.ends_utc)}, entered {utc_text(plan.entered_utc)}"
-    )
+    for plan in plans:
+        output_console().print(
+            f"flight plan {plan.id} under mandate {plan.mandate_id}: {utc_text(plan.begins_utc)} "
+            f"to {utc_text(plan.ends_utc)}, entered {utc_text(plan.entered_utc)}"
+        )
 
 
 @app.command("list")
