@@ -18,7 +18,10 @@ from cathartes.errors import (
     MandateError,
     SettingsError,
 )
+from cathartes.pipeline.authority import mandate_add
 from cathartes.pipeline.purge import purge
+from cathartes.pipeline.run import run as run_sortie
+from cathartes.sites.observation import LookOutcome
 from cathartes.store.open import open_casebook
 
 
@@ -31,8 +34,6 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a casebook into which the sortie was run."""
-    from cathartes.pipeline.run import run as run_sortie
-
     casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
     run_sortie(sorties_of(campaign)[0], casebook, actor="test")
     return casebook
@@ -103,6 +104,41 @@ def test_no_evidence_and_no_record_tells_where_or_when_it_was_made(
             assert not [word for word in words if word in content]
         for one in opened.casebook.observations():
             assert not [word for word in words if word.decode() in str(one)]
+
+
+def test_of_chemicals_outside_the_mandate_nothing_is_kept(
+    campaign: Path, filled: Path, sortie: Path, tmp_path: Path
+) -> None:
+    """The plumes of the campaign are of acetic acid and ethanol, the log of dichloromethane."""
+    casebook = tmp_path / "casebook"
+    mandate_add(casebook, mandate_file(campaign, tmp_path, id="NH3", chemicals=["ammonia"]))
+    edit(sortie, 'mandate = "SIM-1"', 'mandate = "NH3"')
+    edit(sortie, 'plan = "plan-sim1-s01"', "")
+    run_sortie(sortie, casebook, actor="test")
+    with open_casebook(filled) as opened:
+        seen = {found.detection.chemical for one in opened.casebook.observations()
+                for found in opened.casebook.detections_of(one.id)}  # fmt: skip
+    assert seen
+    with open_casebook(casebook) as opened:
+        for one in opened.casebook.observations():
+            assert not opened.casebook.detections_of(one.id)
+            roles = {asset.role for asset in one.assets}
+            assert not roles & {"quicklook", "posterior", "source_probability", "score"}
+            assert not {asset.chemical for asset in one.assets} - {"", "ammonia"}
+            if one.kind == "log":
+                assert one.outcome is LookOutcome.INCONCLUSIVE
+                assert "is for ammonia" in one.reason
+                continue
+            assert one.outcome is LookOutcome.NOTHING_FOUND
+            assert "were not kept" in one.remarks[0]
+            (summary,) = [asset for asset in one.assets if asset.role == "summary"]
+            told = json.loads(opened.evidence.read(summary.sha256))
+            assert told["counts"]["plumes"] == 0
+            assert not told["plumes"]
+            for asset in one.assets:
+                if asset.role in {"plumes", "sources", "spectra"}:
+                    content = opened.evidence.read(asset.sha256).decode()
+                    assert not [chemical for chemical in seen if chemical in content]
 
 
 def test_the_same_run_again_does_nothing_and_changes_nothing(

@@ -1,12 +1,14 @@
 """One cube under its mandate: masked, scanned, and turned into a record with detections."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from cathartes.casework.mandate import Mandate
+from cathartes.detect.result import Plume
 from cathartes.errors import InputError
 from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
@@ -30,11 +32,8 @@ from cathartes.products.file_names import (
     SOURCES_PLOT,
     SUMMARY,
 )
-from cathartes.products.summary import ScanSummary
+from cathartes.products.summary import OutputFile, ScanSummary
 from cathartes.scenes.cube import Cube
-from cathartes.sites.detection import (
-    Detection,
-)
 from cathartes.sites.observation import LookOutcome, Wind
 
 _ROLES = {
@@ -81,21 +80,20 @@ def observe_cube(
     result = folder / "scan"
     summary = scan(
         allowed.cube, result, library, settings=settings, options=work.open_options(),
-        progress=progress, on_detections=look.take,
+        progress=progress, on_detections=look.take, keep=interest_of(work.mandate),
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
-    records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
-    detections = tuple(_of_interest(work, records))
-    n_left_out = summary.counts.plumes - len(detections)
-    if n_left_out:
-        remarks = (*remarks, f"{n_left_out} plumes of chemicals outside the mandate were not kept.")
+    began_utc = allowed.cube.start_utc
+    detections = tuple(
+        plume_records(work.observation_id, result, summary, began_utc, stated_m)
+    )
     sensitivities = look.sensitivities(summary, library)
-    files = (*_evidence(folder, result, summary), *look.files(summary))
+    files = (*_evidence(work.mandate, folder, result, summary), *look.files(summary))
     observation = work.record(
         outcome_of(detections, summary.reason),
         summary.reason,
         settings=without_workers(summary.settings),
-        began_utc=allowed.cube.start_utc,
+        began_utc=began_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
         masked=allowed.masked,
@@ -149,19 +147,32 @@ def _wind(summary: ScanSummary) -> Wind | None:
     )
 
 
-def _of_interest(work: ObservationWork, found: Iterable[Detection]) -> Iterable[Detection]:
-    """Yield those that may be a chemical of the mandate's; all if it names none."""
-    wanted = set(work.mandate.chemicals)
-    for one in found:
-        if not wanted or any(c.chemical in wanted and c.probability > 0 for c in one.candidates):
-            yield one
+def interest_of(mandate: Mandate) -> Callable[[Plume], bool] | None:
+    """Return whether a plume may be a chemical of the mandate's; None if it names none."""
+    wanted = set(mandate.chemicals)
+    if not wanted:
+        return None
+
+    def may_be(plume: Plume) -> bool:
+        named = ((plume.chemical, plume.probability), *plume.alternatives)
+        return any(chemical in wanted and probability > 0 for chemical, probability in named)
+
+    return may_be
 
 
-def _evidence(folder: Path, result: Path, summary: ScanSummary) -> tuple[EvidenceFile, ...]:
-    """Return the files of a scan to be kept, none of which tells the time of the run."""
+def _evidence(
+    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary
+) -> tuple[EvidenceFile, ...]:
+    """Return the files of a scan to be kept, none of which tells the time of the run.
+
+    Under a mandate for some chemicals neither the picture, which shows the scores of all, is kept,
+    nor layers of others.
+    """
     files = []
     for file in summary.files:
         role = _ROLES.get(file.path) or file.quantity or ""
+        if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, summary)):
+            continue
         if role and (file.quantity is None or file.grid != "sensor"):
             files.append(EvidenceFile(result / file.path, role, file.chemical or ""))
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
@@ -170,3 +181,9 @@ def _evidence(folder: Path, result: Path, summary: ScanSummary) -> tuple[Evidenc
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     return (*files, EvidenceFile(folder / SUMMARY, "summary"))
+
+
+def _is_of_others(file: OutputFile, mandate: Mandate, summary: ScanSummary) -> bool:
+    """Return whether a layer is of a chemical that neither the mandate nor a plume names."""
+    named = {*mandate.chemicals, *(plume.chemical for plume in summary.plumes)}
+    return file.chemical is not None and file.chemical not in named

@@ -62,7 +62,7 @@ class _Allowed:
         MandateError
             If that is nothing.
         """
-        allowed = log_within(log, self.work.mandate)
+        allowed = log_within(self._of_interest(log), self.work.mandate)
         self.masked = _added(self.masked, allowed.masked)
         if allowed.log is None:
             lost = allowed.masked
@@ -73,6 +73,18 @@ class _Allowed:
             )
         self.logs.append(allowed.log)
         return allowed.log
+
+    def _of_interest(self, log: GasLog) -> GasLog:
+        """Return a log with the gases of the mandate alone; all if it names none."""
+        wanted = self.work.mandate.chemicals
+        if not wanted:
+            return log
+        if not set(wanted).intersection(log.chemicals):
+            raise MandateError(
+                f"{log.name} has {', '.join(log.chemicals)}, and mandate {self.work.mandate.id} is "
+                f"for {', '.join(wanted)}: nothing of it was analysed."
+            )
+        return log.of_chemicals(wanted)
 
 
 def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Observed:
@@ -107,13 +119,13 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
         )
     except MandateError as error:
         return Observed(
-            replace(
-                work.record(
-                    LookOutcome.INCONCLUSIVE, str(error), settings=work.settings(),
-                    masked=allowed.masked,
-                ),
+            work.record(
+                LookOutcome.INCONCLUSIVE,
+                str(error),
+                settings=work.settings(),
+                masked=allowed.masked,
             )
-        )  # fmt: skip
+        )
     summary = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
     begins, ends = _span(allowed.logs)
     detections = tuple(_detections(work, located, begins))
@@ -160,8 +172,6 @@ def _detections(work: ObservationWork, located: Located, seen_utc: datetime) -> 
     number = 0
     for gas in located.gases:
         if gas.outcome is not LogOutcome.LOCATED or gas.posterior is None:
-            continue
-        if work.mandate.chemicals and gas.chemical not in work.mandate.chemicals:
             continue
         for k, found in enumerate(gas.sources):
             number += 1
