@@ -45,6 +45,10 @@ def sortie(campaign: Path, tmp_path: Path) -> Path:
     return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
 
 
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def edit(sortie: Path, old: str, new: str) -> None:
     """Change the text of a sortie's file."""
     path = sortie / "sortie.toml"
@@ -367,6 +371,56 @@ def test_what_is_past_its_retention_goes_and_the_audit_keeps_its_hashes(
         assert all(file.sha256 in said for one in before[1:] for file in one.files)
         sources = {source for site in opened.casebook.ranked_sites() for source in site.source_ids}
         assert all(source.startswith(held) for source in sources)
+
+
+def test_a_purge_that_was_killed_is_ended_by_the_next(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    late = datetime.now(UTC) + timedelta(days=36_525)
+    with monkeypatch.context() as patch:
+        patch.setattr("cathartes.pipeline.purge.update_sites", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            purge(casebook, now_utc=late, actor="test")
+    with open_casebook(casebook) as opened:
+        assert opened.casebook.ranked_sites()
+    purge(casebook, now_utc=late, actor="test")
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.ranked_sites()
+        assert not opened.evidence.all_sha256()
+
+
+def test_a_purge_takes_the_evidence_of_superseded_results_with_it(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    run_sortie(sortie, casebook, actor="test")
+    (sortie / "line-1.img").write_bytes(b"cut short")
+    run_sortie(sortie, casebook, actor="test")
+    with open_casebook(casebook) as opened:
+        orphaned = opened.evidence.all_sha256() - opened.casebook.evidence_sha256()
+        assert orphaned
+    report = purge(casebook, actor="test")
+    assert not report.expired
+    assert report.n_orphaned == len(orphaned)
+    with open_casebook(casebook) as opened:
+        assert opened.evidence.all_sha256() == opened.casebook.evidence_sha256()
+        said = str([entry.detail for entry in opened.casebook.audit_entries()])
+        assert all(sha256 in said for sha256 in orphaned)
+
+
+def test_no_site_is_left_of_a_result_that_was_superseded(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    """Also where the new record looked at no ground, and no other look covers the place."""
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    text = (sortie / "sortie.toml").read_text("utf-8").split("[[observation]]")
+    (sortie / "sortie.toml").write_text("[[observation]]".join(text[:2]), "utf-8")
+    assert run_sortie(sortie, casebook, actor="test").sites.new
+    (sortie / "line-1.img").write_bytes(b"cut short")
+    assert run_sortie(sortie, casebook, actor="test").sites.removed
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.ranked_sites()
 
 
 def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, run: Run) -> None:

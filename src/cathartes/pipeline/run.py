@@ -131,6 +131,7 @@ def run(
         check_allowed(flown, mandate, datetime.now(UTC))
         remarks = _plan_remarks(book, flown)
         book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
+        before = book.observations(flown.told.id)
         with watched.stage("fingerprint", 1) as advance:
             works = works_of(flown, mandate, only)
             advance(1)
@@ -143,7 +144,8 @@ def run(
         done, given_up = todo.finish(watched)
         clock.tick("observations")
         rows = tuple(_rows(book, works, done, given_up))
-        changes = update_sites(opened, [row.observation for row in rows], actor)
+        # What was superseded may have looked at other ground.
+        changes = update_sites(opened, [*before, *(row.observation for row in rows)], actor)
         clock.tick("sites")
     return RunReport(
         flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, tuple(remarks)

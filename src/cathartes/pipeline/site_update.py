@@ -88,7 +88,10 @@ class _Looks:
 
 
 def update_sites(
-    opened: OpenedCasebook, observations: Iterable[Observation], actor: str
+    opened: OpenedCasebook,
+    observations: Iterable[Observation],
+    actor: str,
+    stale_ids: Iterable[str] = (),
 ) -> SiteChanges:
     """Bring the sites up to date that observations touch, and tell what changed.
 
@@ -99,14 +102,16 @@ def update_sites(
     ----------
     opened
     observations
-        New ones, or ones that were removed.
+        New ones, and ones that were removed or superseded.
     actor
         For the audit.
+    stale_ids
+        Of sites that are to be made again wherever they are.
     """
     book, settings = opened.casebook, SiteSettings()
     boxes = [_box_of(one) for one in observations if one.footprint is not None]
     seeds: dict[str, Detection] = {}
-    before: dict[str, Site] = {}
+    before = {site_id: book.site(site_id) for site_id in stale_ids}
     for box in boxes:
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
         before |= {site.id: site for site in book.sites_in(_grown(box, settings))}

@@ -253,6 +253,12 @@ class Casebook(Protocol):
     def sites_in(self, box: Box) -> tuple[Site, ...]:
         """Return those whose place lies in a box, by id, with their evidence."""
 
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed.
+
+        All evidence is read for it: seconds, where there are many sites.
+        """
+
     # --- lawful emitters ---
 
     def put_emitters(

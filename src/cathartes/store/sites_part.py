@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.site import EvidenceLine, Site
+from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
@@ -26,7 +26,9 @@ from cathartes.store.rows_sites import (
 )
 from cathartes.store.tables import (
     attributions,
+    detections,
     emitters,
+    observations,
     profiles,
     site_evidence,
     sites,
@@ -85,6 +87,20 @@ class SitesPart(CasebookPart):
         with self._database.read() as connection:
             rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
             return _sites_of(connection, rows, with_evidence=True)
+
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed."""
+        lines = site_evidence.c
+        gone = or_(
+            (lines.kind == EvidenceKind.DETECTION.value)
+            & lines.refers_to.not_in(select(detections.c.id))
+            & lines.refers_to.not_in(select(sources.c.id)),
+            (lines.kind == EvidenceKind.EMPTY_LOOK.value)
+            & lines.refers_to.not_in(select(observations.c.id)),
+        )
+        stale = select(lines.site_id).where(gone).distinct().order_by(lines.site_id)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(stale))
 
     def put_emitters(
         self, emitters: Sequence[LawfulEmitter], actor: str, now_utc: datetime
