@@ -18,10 +18,14 @@ from cathartes.errors import (
     MandateError,
     SettingsError,
 )
-from cathartes.pipeline.authority import mandate_add
+from cathartes.pipeline.authority import mandate_add, mandate_revoke
+from cathartes.pipeline.observe_log import observe_log
+from cathartes.pipeline.observed import Observed
 from cathartes.pipeline.purge import purge
 from cathartes.pipeline.run import run as run_sortie
+from cathartes.pipeline.worker import Standing
 from cathartes.sites.observation import LookOutcome
+from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
 
 
@@ -254,6 +258,55 @@ def test_a_wind_that_cant_be_used_costs_the_rates_and_not_the_detections(
     assert all("nowhere.csv" in f"{one.reason} {one.remarks}" for one in cubes)
 
 
+def test_no_reason_tells_the_folder_of_a_file_that_is_missing(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    """Else the same sortie in another folder would be another result."""
+    (sortie / "drone-log-wind.csv").unlink()
+    elsewhere = shutil.copytree(sortie, tmp_path / "elsewhere")
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    report = run_sortie(sortie, casebook, actor="test", only=["drone-log"])
+    (row,) = report.rows
+    assert "drone-log-wind.csv is not in the sortie's folder" in row.observation.reason
+    assert str(tmp_path) not in str(row.observation)
+    (again,) = run_sortie(elsewhere, casebook, actor="test", only=["drone-log"]).rows
+    assert again.standing is Standing.DONE_BEFORE
+
+
+def test_a_mandate_that_is_revoked_during_a_run_allows_no_more_results(
+    campaign: Path, sortie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+
+    def revoked_meanwhile(*told: object) -> Observed:
+        mandate_revoke(casebook, "SIM-1", "by letter")
+        return observe_log(*told)
+
+    monkeypatch.setattr("cathartes.pipeline.worker.observe_log", revoked_meanwhile)
+    with pytest.raises(MandateError, match="by letter"):
+        run_sortie(sortie, casebook, actor="test", only=["drone-log"])
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.observations()
+        (job,) = opened.casebook.jobs()
+        assert job.state is JobState.WAITING
+
+
+def test_brackets_in_a_reason_are_shown(
+    campaign: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    edit(sortie, "particles", "partcles")
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    assert "[observation.locate]" in run("run", sortie, "--casebook", casebook).out
+    with open_casebook(casebook) as opened:
+        cube = next(one.id for one in opened.casebook.observations() if one.kind == "cube")
+        (log,) = [one.id for one in opened.casebook.observations() if one.kind == "log"]
+    listed = run("observations", "--casebook", casebook).out
+    assert cube in listed
+    assert log in listed
+    assert "[observation.locate]" in run("observations", log, "--casebook", casebook).out
+    assert "[ppm m]" in run("observations", cube, "--casebook", casebook).out
+
+
 def test_without_a_mandate_nothing_is_read(campaign: Path, tmp_path: Path, run: Run) -> None:
     other = mandate_file(campaign, tmp_path, id="OTHER")
     casebook = tmp_path / "casebook"
@@ -427,6 +480,7 @@ def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, r
     said = run("run", *sorties_of(campaign), "--casebook", filled)
     assert "was entered on" in said.err
     assert datetime.now(UTC).strftime("%Y-%m") in said.err
+    assert "the flight began 2025-03-03 11:23 UTC" in " ".join(said.err.split())  # of a header
 
 
 def test_watching_does_the_same_as_running(

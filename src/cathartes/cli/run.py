@@ -85,13 +85,16 @@ def _print(report: RunReport, quiet: bool) -> None:
     console.print(table)
     for row in report.rows:
         if row.observation.reason:
-            console.print(f"[yellow]{row.observation.name}[/]: {row.observation.reason}")
+            console.print(
+                Text.assemble((row.observation.name, "yellow"), f": {row.observation.reason}")
+            )
     for name, why in report.given_up.items():
-        console.print(f"[red]{name}[/]: given up, its process ended again and again: {why}")
+        told = f": given up, its process ended again and again: {why}"
+        console.print(Text.assemble((name, "red"), told))
     console.print(site_words(report))
     remarks = message_console(quiet)
     for remark in report.remarks:
-        remarks.print(remark)
+        remarks.print(remark, markup=False)
 
 
 def analysed_words(observation: Observation) -> str:

@@ -1,5 +1,6 @@
 """One observation as work: what is read, with which settings, and its identity by content."""
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -144,6 +145,13 @@ class ObservationWork:
             filled = {**filled, "wind": self.wind}
         return {key: without_folders(value) for key, value in without_workers(filled).items()}
 
+    def reason_of(self, error: Exception, *folders: Path) -> str:
+        """Return what an error says, without the sortie's folder and others of this machine."""
+        reason = str(error)
+        for folder in (self.folder, *folders):
+            reason = reason.replace(f"{folder}{os.sep}", "")
+        return reason
+
     def record(
         self,
         outcome: LookOutcome,
@@ -261,22 +269,18 @@ def _opened(work: ObservationWork) -> ObservationWork:
         trouble = ""
     except (InputError, SettingsError) as error:
         files = [path for name in work.entry.files if (path := work.folder / name).exists()]
-        trouble = str(error)
+        trouble = work.reason_of(error)
     try:
         facts = tuple(RawFile(*file_facts(path)) for path in dict.fromkeys(files))
     except InputError as error:
-        return replace(work, trouble=trouble or str(error))
+        return replace(work, trouble=trouble or work.reason_of(error))
     return replace(work, files=facts, trouble=trouble)
 
 
 def _files_of(work: ObservationWork) -> list[Path]:
     """Return the data's own files: of a cube all that belong to it."""
     for name in work.entry.files:
-        if not (work.folder / name).exists():
-            raise InputError(
-                f"observation {work.entry.name!r}: {name} is not in the sortie's folder; copy it "
-                f"there, or correct its name in {SORTIE}."
-            )
+        _check_there(work, work.folder / name)
     if work.entry.kind is ObservationKind.LOG:
         work.locate_settings()
         return [work.folder / name for name in work.entry.files]
@@ -295,4 +299,16 @@ def _files_beside(work: ObservationWork) -> list[Path]:
         wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None
         named = [work.path_of(entry.mapping), work.path_of(entry.track)]
         others = [*named, wind_file(work.wind), wind_mapping]
-    return [path for path in others if path is not None]
+    beside = [path for path in others if path is not None]
+    for path in beside:
+        _check_there(work, path)
+    return beside
+
+
+def _check_there(work: ObservationWork, path: Path) -> None:
+    if not path.exists():
+        name = os.path.relpath(path, work.folder)
+        raise InputError(
+            f"observation {work.entry.name!r}: {name} is not in the sortie's folder; copy it "
+            f"there, or correct its name in {SORTIE}."
+        )

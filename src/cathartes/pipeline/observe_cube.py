@@ -84,9 +84,7 @@ def observe_cube(
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     began_utc = allowed.cube.start_utc
-    detections = tuple(
-        plume_records(work.observation_id, result, summary, began_utc, stated_m)
-    )
+    detections = tuple(plume_records(work.observation_id, result, summary, began_utc, stated_m))
     sensitivities = look.sensitivities(summary, library)
     files = (*_evidence(work.mandate, folder, result, summary), *look.files(summary))
     observation = work.record(

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cathartes.casework.mandate import Mandate
+from cathartes.casework.plan import FlightPlan
 from cathartes.errors import MandateError
 from cathartes.pipeline.executors import Executor, InlineExecutor, Lost
 from cathartes.pipeline.observation_work import ObservationWork, works_of
@@ -129,7 +130,7 @@ def run(
         book = opened.casebook
         mandate = book.mandate(flown.told.mandate)
         check_allowed(flown, mandate, datetime.now(UTC))
-        remarks = _plan_remarks(book, flown)
+        plan = _plan_of(book, flown)
         book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
         before = book.observations(flown.told.id)
         with watched.stage("fingerprint", 1) as advance:
@@ -147,9 +148,8 @@ def run(
         # What was superseded may have looked at other ground.
         changes = update_sites(opened, [*before, *(row.observation for row in rows)], actor)
         clock.tick("sites")
-    return RunReport(
-        flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, tuple(remarks)
-    )
+    remarks = _plan_remarks(plan, flown, rows)
+    return RunReport(flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, remarks)
 
 
 def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> None:
@@ -174,8 +174,8 @@ def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> N
         )
 
 
-def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
-    """Return what is odd about the plan that a sortie names.
+def _plan_of(book: Casebook, flown: SortieFolder) -> FlightPlan | None:
+    """Return the plan that a sortie names; None if it names none.
 
     Raises
     ------
@@ -184,20 +184,28 @@ def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
     """
     told = flown.told
     if not told.plan:
-        return ["No flight plan is named."]
+        return None
     plan = book.plan(told.plan)
     if plan.mandate_id != told.mandate:
         raise MandateError(
             f"{SORTIE} of {flown.folder.name}: flight plan {plan.id} is of mandate "
             f"{plan.mandate_id}, and the sortie of {told.mandate}; name a plan of its own mandate."
         )
-    begins = flown.begins_utc()
-    if begins is not None and plan.entered_utc > begins:
-        entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{begins:%Y-%m-%d %H:%M}"
-        return [
-            f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC."
-        ]
-    return []
+    return plan
+
+
+def _plan_remarks(
+    plan: FlightPlan | None, flown: SortieFolder, rows: Sequence[ObservedRow]
+) -> tuple[str, ...]:
+    """Return what is odd about a sortie's plan."""
+    if plan is None:
+        return ("No flight plan is named.",)
+    begins = [flown.begins_utc(), *(row.observation.began_utc for row in rows)]
+    began_utc = min((moment for moment in begins if moment is not None), default=None)
+    if began_utc is None or plan.entered_utc <= began_utc:
+        return ()
+    entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{began_utc:%Y-%m-%d %H:%M}"
+    return (f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC.",)
 
 
 def _sortie_of(flown: SortieFolder) -> Sortie:
