@@ -307,6 +307,27 @@ def test_brackets_in_a_reason_are_shown(
     assert "[ppm m]" in run("observations", cube, "--casebook", casebook).out
 
 
+def test_data_that_count_twice_or_take_a_place_are_told(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    text = (sortie / "sortie.toml").read_text("utf-8").split("[[observation]]")
+    (sortie / "sortie.toml").write_text("[[observation]]".join(text[:2]), "utf-8")
+    assert len(run_sortie(sortie, casebook, actor="test").remarks) == 1  # of the plan
+    edit(sortie, 'name = "line-1"', 'name = "line-one"')
+    _, twice, left = run_sortie(sortie, casebook, actor="test").remarks
+    assert twice == (
+        "line-one holds the same data as line-1 of sortie sim1-s01: they count as two looks."
+    )
+    assert left == "line-1 is in the casebook, and no more in sortie.toml: it still counts."
+    image = bytearray((sortie / "line-1.img").read_bytes())
+    image[-4:] = image[-8:-4]
+    (sortie / "line-1.img").write_bytes(image)
+    assert "line-one took the place of a result from other data." in (
+        run_sortie(sortie, casebook, actor="test").remarks
+    )
+
+
 def test_without_a_mandate_nothing_is_read(campaign: Path, tmp_path: Path, run: Run) -> None:
     other = mandate_file(campaign, tmp_path, id="OTHER")
     casebook = tmp_path / "casebook"

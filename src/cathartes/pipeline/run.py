@@ -15,6 +15,7 @@ from cathartes.pipeline.executors import Executor, InlineExecutor, Lost
 from cathartes.pipeline.observation_work import ObservationWork, works_of
 from cathartes.pipeline.owners import is_gone, local_actor
 from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.pipeline.run_remarks import data_remarks, plan_remarks
 from cathartes.pipeline.scan import usable_cores
 from cathartes.pipeline.site_update import SiteChanges, update_sites
 from cathartes.pipeline.sortie_file import SORTIE, SortieFolder, read_sortie
@@ -148,7 +149,8 @@ def run(
         # What was superseded may have looked at other ground.
         changes = update_sites(opened, [*before, *(row.observation for row in rows)], actor)
         clock.tick("sites")
-    remarks = _plan_remarks(plan, flown, rows)
+        seen = [row.observation for row in rows]
+        remarks = (*plan_remarks(plan, flown, seen), *data_remarks(book, before, flown, seen))
     return RunReport(flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, remarks)
 
 
@@ -192,20 +194,6 @@ def _plan_of(book: Casebook, flown: SortieFolder) -> FlightPlan | None:
             f"{plan.mandate_id}, and the sortie of {told.mandate}; name a plan of its own mandate."
         )
     return plan
-
-
-def _plan_remarks(
-    plan: FlightPlan | None, flown: SortieFolder, rows: Sequence[ObservedRow]
-) -> tuple[str, ...]:
-    """Return what is odd about a sortie's plan."""
-    if plan is None:
-        return ("No flight plan is named.",)
-    begins = [flown.begins_utc(), *(row.observation.began_utc for row in rows)]
-    began_utc = min((moment for moment in begins if moment is not None), default=None)
-    if began_utc is None or plan.entered_utc <= began_utc:
-        return ()
-    entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{began_utc:%Y-%m-%d %H:%M}"
-    return (f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC.",)
 
 
 def _sortie_of(flown: SortieFolder) -> Sortie:
