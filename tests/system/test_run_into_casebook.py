@@ -328,6 +328,23 @@ def test_data_that_count_twice_or_take_a_place_are_told(
     )
 
 
+def test_the_order_of_sorties_does_not_matter(tmp_path: Path) -> None:
+    """One of the first sortie's plumes has its source outside all that the sortie looked at."""
+    campaign = small_campaign(tmp_path / "campaign", sorties=2, log_every=2)
+    states = []
+    for order in (1, -1):
+        casebook = new_casebook(campaign, tmp_path / f"casebook{order}")
+        for sortie in sorties_of(campaign)[::order]:
+            run_sortie(sortie, casebook, actor="test")
+        with open_casebook(casebook) as opened:
+            seen = [found for one in opened.casebook.observations()
+                    for found in opened.casebook.detections_of(one.id)]  # fmt: skip
+        assert seen
+        assert all(found.site_ids != ("",) for found in seen)
+        states.append(state_of(casebook))
+    assert states[0] == states[1]
+
+
 def test_without_a_mandate_nothing_is_read(campaign: Path, tmp_path: Path, run: Run) -> None:
     other = mandate_file(campaign, tmp_path, id="OTHER")
     casebook = tmp_path / "casebook"

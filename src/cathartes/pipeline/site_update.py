@@ -109,8 +109,11 @@ def update_sites(
         Of sites that are to be made again wherever they are.
     """
     book, settings = opened.casebook, SiteSettings()
-    boxes = [_box_of(one) for one in observations if one.footprint is not None]
-    seeds: dict[str, Detection] = {}
+    looked = tuple(observations)
+    boxes = [_box_of(one) for one in looked if one.footprint is not None]
+    # A plume's source may lie upwind of all that was looked at.
+    seeds = {found.detection.id: found.detection
+             for one in looked for found in book.detections_of(one.id)}  # fmt: skip
     before = {site_id: book.site(site_id) for site_id in stale_ids}
     for box in boxes:
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
