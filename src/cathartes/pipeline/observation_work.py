@@ -31,6 +31,7 @@ from cathartes.sites.observation import (
     ObservationKind,
     RawFile,
 )
+from cathartes.spectra.imported import imported_files, library_folder
 from cathartes.store.interface import Job
 
 
@@ -289,11 +290,16 @@ def _files_of(work: ObservationWork) -> list[Path]:
 
 
 def _files_beside(work: ObservationWork) -> list[Path]:
-    """Return what else is read: wind, mapping, track, the air's table."""
+    """Return what else is read: wind, mapping, track, the air's table, the user's own spectra."""
     entry = work.entry
     if entry.kind is ObservationKind.CUBE:
         told, recipe = work.scan_settings(), work.geometry_recipe()
-        others = [wind_file(told.wind), told.wind_mapping, told.atmosphere]
+        others = [
+            wind_file(told.wind),
+            told.wind_mapping,
+            told.atmosphere,
+            *imported_files(library_folder()),
+        ]
         others += () if recipe is None else recipe.files
     else:
         wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None

@@ -174,6 +174,12 @@ def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> N
             f"{mandate.valid_from_utc:%Y-%m-%d %H:%M} to {mandate.valid_until_utc:%Y-%m-%d %H:%M}. "
             "Name the mandate under which it was flown; without one nothing is analysed."
         )
+    if known and mandate.keeps_until(max(known)) <= now_utc:
+        raise MandateError(
+            f"{SORTIE} of {flown.folder.name}: flown until {max(known):%Y-%m-%d %H:%M} UTC, and "
+            f"mandate {mandate.id} has it kept for {mandate.retention_days} days, which are over; "
+            "nothing of it may be analysed any more."
+        )
 
 
 def _plan_of(book: Casebook, flown: SortieFolder) -> FlightPlan | None:
