@@ -10,7 +10,7 @@ import pytest
 from casebooks import edit, mandate_file, new_casebook, small_campaign, sorties_of, state_of
 from runs import Run
 
-from cathartes.errors import MandateError
+from cathartes.errors import MandateError, SettingsError
 from cathartes.pipeline.authority import mandate_add, mandate_revoke
 from cathartes.pipeline.observe_log import observe_log
 from cathartes.pipeline.observed import Observed
@@ -248,3 +248,15 @@ def test_no_site_is_left_of_a_result_that_was_superseded(
     assert run_sortie(sortie, casebook, actor="test").sites.removed
     with open_casebook(casebook) as opened:
         assert not opened.casebook.ranked_sites()
+
+
+def test_a_sortie_that_cant_be_read_does_not_stop_the_others(
+    campaign: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    edit(sortie, "platform", "plattform")
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    said = run("run", sortie, *sorties_of(campaign), "--casebook", casebook)
+    assert said.code == SettingsError.exit_code
+    assert "did you mean 'platform'" in said.err
+    with open_casebook(casebook) as opened:
+        assert len(opened.casebook.observations()) == 3
