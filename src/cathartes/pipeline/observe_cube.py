@@ -11,6 +11,7 @@ from cathartes.errors import InputError
 from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
 from cathartes.pipeline.observation_work import ObservationWork, without_workers
 from cathartes.pipeline.observed import (
@@ -26,15 +27,13 @@ from cathartes.products.file_names import (
     ORIGINS,
     PLUMES_GEOJSON,
     QUICKLOOK,
+    SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
     SOURCES_PLOT,
     SUMMARY,
 )
 from cathartes.products.summary import ScanSummary
 from cathartes.scenes.cube import Cube
-from cathartes.sites.detection import (
-    Detection,
-)
 from cathartes.sites.observation import LookOutcome, Wind
 
 _ROLES = {
@@ -44,6 +43,7 @@ _ROLES = {
     QUICKLOOK: "quicklook",
     SOURCES_PLOT: "plot",
 }
+_SHOW_ORIGINS = frozenset({"plumes", "sources", "origins", "plot", SOURCE_PROBABILITY})
 _CLOCKS = ("started_utc", "finished_utc", "timings_s", "files")
 """Members of a summary that differ between two runs of the same work."""
 
@@ -85,28 +85,21 @@ def observe_cube(
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
-    detections = tuple(_of_interest(work, records))
-    n_left_out = summary.counts.plumes - len(detections)
-    if n_left_out:
-        remarks = (*remarks, f"{n_left_out} plumes of chemicals outside the mandate were not kept.")
-    sensitivities = look.sensitivities(summary, library)
-    files = (*_evidence(folder, result, summary), *look.files(summary))
+    kept = kept_under(work.mandate, records)
     observation = work.record(
-        outcome_of(detections, summary.reason),
+        outcome_of(kept.detections, summary.reason),
         summary.reason,
         settings=without_workers(summary.settings),
         began_utc=allowed.cube.start_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
         masked=allowed.masked,
-    )
-    observation = replace(
-        observation,
-        sensitivities=sensitivities,
+        sensitivities=look.sensitivities(summary, library),
         wind=_wind(summary),
-        remarks=(*remarks, *summary.remarks),
+        remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
-    return Observed(observation, detections, files, summary.timings_s)
+    files = (*_evidence(folder, result, summary, all_inside=kept.all_inside), *look.files(summary))
+    return Observed(observation, kept.detections, files, summary.timings_s)
 
 
 def _nothing_allowed(work: ObservationWork, allowed: AllowedCube) -> Observed:
@@ -149,24 +142,29 @@ def _wind(summary: ScanSummary) -> Wind | None:
     )
 
 
-def _of_interest(work: ObservationWork, found: Iterable[Detection]) -> Iterable[Detection]:
-    """Yield those that may be a chemical of the mandate's; all if it names none."""
-    wanted = set(work.mandate.chemicals)
-    for one in found:
-        if not wanted or any(c.chemical in wanted and c.probability > 0 for c in one.candidates):
-            yield one
+def _evidence(
+    folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
+) -> Iterable[EvidenceFile]:
+    """Yield the files of a scan to be kept, none of which tells the time of the run.
 
-
-def _evidence(folder: Path, result: Path, summary: ScanSummary) -> tuple[EvidenceFile, ...]:
-    """Return the files of a scan to be kept, none of which tells the time of the run."""
-    files = []
+    Parameters
+    ----------
+    folder, result
+        To work in, and that of the scan.
+    summary
+    all_inside
+        False leaves out what shows origins.
+    """
     for file in summary.files:
         role = _ROLES.get(file.path) or file.quantity or ""
-        if role and (file.quantity is None or file.grid != "sensor"):
-            files.append(EvidenceFile(result / file.path, role, file.chemical or ""))
+        if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not all_inside):
+            continue
+        yield EvidenceFile(result / file.path, role, file.chemical or "")
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
     steady["settings"] = without_workers(summary.settings)
+    if not all_inside:
+        steady["plumes"] = []
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    return (*files, EvidenceFile(folder / SUMMARY, "summary"))
+    yield EvidenceFile(folder / SUMMARY, "summary")
