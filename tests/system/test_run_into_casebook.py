@@ -19,7 +19,10 @@ from cathartes.errors import (
     SettingsError,
 )
 from cathartes.pipeline.purge import purge
+from cathartes.store.interface import Box
 from cathartes.store.open import open_casebook
+
+EARTH = Box(-180, -90, 180, 90)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +140,21 @@ def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(
     with open_casebook(casebook) as opened:
         names = [one.name for one in opened.casebook.observations()]
     assert sorted(names) == ["drone-log", "line-1", "line-2"]
+
+
+def test_sites_of_what_is_superseded_go_with_it(
+    filled: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    """Line 2 is said to lie elsewhere: where it was, nothing was seen any more."""
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    edit(sortie, 'igm = "line-2-igm.hdr"', "bad_bands = [3]")
+    run("run", sortie, "--casebook", casebook)
+    with open_casebook(casebook) as opened:
+        there = {source.source.id for source in opened.casebook.sources_near(EARTH)}
+        assert not opened.casebook.stale_sites()
+        for site in opened.casebook.sites_in(EARTH):
+            assert site.source_ids
+            assert there.issuperset(site.source_ids)
 
 
 def spoil_missing(sortie: Path) -> None:

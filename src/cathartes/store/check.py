@@ -7,20 +7,19 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from cathartes.casework.audit import check_chain
 from cathartes.errors import AuditError, EvidenceError
-from cathartes.sites.site import EvidenceKind
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
 from cathartes.store.results_part import result_sha256
+from cathartes.store.sites_part import stale_site_ids
 from cathartes.store.tables import (
     assets,
     detections,
     emitters,
     jobs,
     observations,
-    site_evidence,
     sites,
     sources,
 )
@@ -195,13 +194,5 @@ def _reference_faults(connection: Connection) -> Iterator[str]:
 
 def _stale_sites(connection: Connection) -> Iterator[str]:
     """Yield sites whose evidence names what was superseded or removed since they were joined."""
-    lines = site_evidence.c
-    gone = or_(
-        (lines.kind == EvidenceKind.DETECTION.value)
-        & lines.refers_to.not_in(select(detections.c.id))
-        & lines.refers_to.not_in(select(sources.c.id)),
-        (lines.kind == EvidenceKind.EMPTY_LOOK.value)
-        & lines.refers_to.not_in(select(observations.c.id)),
-    )
-    for one_id in connection.scalars(select(lines.site_id).where(gone).distinct()):
+    for one_id in connection.scalars(stale_site_ids()):
         yield f"site {one_id}: its evidence names what is not there any more; join it again."

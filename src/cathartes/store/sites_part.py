@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.site import EvidenceLine, Site
+from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box
-from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.part import CasebookPart, batches, enter, insert_all, last_number
 from cathartes.store.rows_authority import emitter_of, values_of_emitter
 from cathartes.store.rows_sites import (
     line_of,
@@ -26,7 +26,9 @@ from cathartes.store.rows_sites import (
 )
 from cathartes.store.tables import (
     attributions,
+    detections,
     emitters,
+    observations,
     profiles,
     site_evidence,
     sites,
@@ -41,14 +43,21 @@ class SitesPart(CasebookPart):
     """Sites and lawful emitters; see `cathartes.store.interface.Casebook`."""
 
     def put_sites(
-        self, sites: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
-    ) -> None:
+        self,
+        sites: Sequence[Site],
+        removed_ids: Sequence[str],
+        actor: str,
+        now_utc: datetime,
+        as_of: int | None = None,
+    ) -> bool:
         """Put sites in the place of those of the same ids and of the removed ones, at once."""
         put_ids = {site.id for site in sites}
         replaced = sorted(put_ids | set(removed_ids))
         if not replaced:
-            return
+            return True
         with self._database.change() as connection:
+            if as_of is not None and last_number(connection) != as_of:
+                return False
             for some in batches(replaced):  # evidence and attributions go with them
                 connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
             _check_sources(connection, sites)
@@ -60,6 +69,7 @@ class SitesPart(CasebookPart):
             }
             subject = sites[0].id if len(sites) == 1 else "sites"
             enter(connection, "sites.put", subject, detail, actor, now_utc)
+        return True
 
     def site(self, site_id: str) -> Site:
         """Return a site with its evidence."""
@@ -71,6 +81,12 @@ class SitesPart(CasebookPart):
                 f"no site {site_id!r} in this casebook; `cathartes sites` lists those there are."
             )
         return found[0]
+
+    def stale_sites(self) -> tuple[Site, ...]:
+        """Return those whose evidence was superseded or removed since they were put, by id."""
+        with self._database.read() as connection:
+            stale = select(sites).where(sites.c.id.in_(stale_site_ids())).order_by(sites.c.id)
+            return _sites_of(connection, connection.execute(stale).all(), with_evidence=True)
 
     def ranked_sites(self, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
         """Return sites by value, highest first, with no evidence lines."""
@@ -138,6 +154,19 @@ def _insert(connection: Connection, new: Sequence[Site]) -> None:
     insert_all(connection, site_evidence, lines)
     attributed = [row for one in new for row in values_of_attributions(one)]
     insert_all(connection, attributions, attributed)
+
+
+def stale_site_ids() -> Select[tuple[str]]:
+    """Return the question for sites whose evidence names what is not there any more."""
+    lines = site_evidence.c
+    gone = or_(
+        (lines.kind == EvidenceKind.DETECTION.value)
+        & lines.refers_to.not_in(select(detections.c.id))
+        & lines.refers_to.not_in(select(sources.c.id)),
+        (lines.kind == EvidenceKind.EMPTY_LOOK.value)
+        & lines.refers_to.not_in(select(observations.c.id)),
+    )
+    return select(lines.site_id).where(gone).distinct()
 
 
 def _check_sources(connection: Connection, new: Sequence[Site]) -> None:
