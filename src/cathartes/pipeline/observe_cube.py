@@ -1,12 +1,14 @@
 """One cube under its mandate: masked, scanned, and turned into a record with detections."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from cathartes.casework.mandate import Mandate
+from cathartes.detect.result import Plume
 from cathartes.errors import InputError
 from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
@@ -32,7 +34,7 @@ from cathartes.products.file_names import (
     SOURCES_PLOT,
     SUMMARY,
 )
-from cathartes.products.summary import ScanSummary
+from cathartes.products.summary import OutputFile, ScanSummary
 from cathartes.scenes.cube import Cube
 from cathartes.sites.observation import LookOutcome, Wind
 
@@ -81,16 +83,17 @@ def observe_cube(
     result = folder / "scan"
     summary = scan(
         allowed.cube, result, library, settings=settings, options=work.open_options(),
-        progress=progress, on_detections=look.take,
+        progress=progress, on_detections=look.take, keep=interest_of(work.mandate),
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
-    records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
+    began_utc = allowed.cube.start_utc
+    records = plume_records(work.observation_id, result, summary, began_utc, stated_m)
     kept = kept_under(work.mandate, records)
     observation = work.record(
         outcome_of(kept.detections, summary.reason),
         summary.reason,
         settings=without_workers(summary.settings),
-        began_utc=allowed.cube.start_utc,
+        began_utc=began_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
         masked=allowed.masked,
@@ -98,7 +101,8 @@ def observe_cube(
         wind=_wind(summary),
         remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
-    files = (*_evidence(folder, result, summary, all_inside=kept.all_inside), *look.files(summary))
+    evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
+    files = (*evidence, *look.files(summary))
     return Observed(observation, kept.detections, files, summary.timings_s)
 
 
@@ -142,13 +146,30 @@ def _wind(summary: ScanSummary) -> Wind | None:
     )
 
 
+def interest_of(mandate: Mandate) -> Callable[[Plume], bool] | None:
+    """Return whether a plume may be a chemical of the mandate's; None if it names none."""
+    wanted = set(mandate.chemicals)
+    if not wanted:
+        return None
+
+    def may_be(plume: Plume) -> bool:
+        named = ((plume.chemical, plume.probability), *plume.alternatives)
+        return any(chemical in wanted and probability > 0 for chemical, probability in named)
+
+    return may_be
+
+
 def _evidence(
-    folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
+    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
 ) -> Iterable[EvidenceFile]:
     """Yield the files of a scan to be kept, none of which tells the time of the run.
 
+    Under a mandate for some chemicals neither the picture, which shows the scores of all, is kept,
+    nor layers of others.
+
     Parameters
     ----------
+    mandate
     folder, result
         To work in, and that of the scan.
     summary
@@ -159,6 +180,8 @@ def _evidence(
         role = _ROLES.get(file.path) or file.quantity or ""
         if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not all_inside):
             continue
+        if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, summary)):
+            continue
         yield EvidenceFile(result / file.path, role, file.chemical or "")
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
@@ -168,3 +191,9 @@ def _evidence(
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     yield EvidenceFile(folder / SUMMARY, "summary")
+
+
+def _is_of_others(file: OutputFile, mandate: Mandate, summary: ScanSummary) -> bool:
+    """Return whether a layer is of a chemical that neither the mandate nor a plume names."""
+    named = {*mandate.chemicals, *(plume.chemical for plume in summary.plumes)}
+    return file.chemical is not None and file.chemical not in named

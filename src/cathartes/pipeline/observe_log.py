@@ -53,7 +53,7 @@ class _Allowed:
         MandateError
             If that is nothing.
         """
-        allowed = log_within(log, self.work.mandate)
+        allowed = log_within(self._of_interest(log), self.work.mandate)
         self.masked = _added(self.masked, allowed.masked)
         if allowed.log is None:
             lost = allowed.masked
@@ -64,6 +64,18 @@ class _Allowed:
             )
         self.logs.append(allowed.log)
         return allowed.log
+
+    def _of_interest(self, log: GasLog) -> GasLog:
+        """Return a log with the gases of the mandate alone; all if it names none."""
+        wanted = self.work.mandate.chemicals
+        if not wanted:
+            return log
+        if not set(wanted).intersection(log.chemicals):
+            raise MandateError(
+                f"{log.name} has {', '.join(log.chemicals)}, and mandate {self.work.mandate.id} is "
+                f"for {', '.join(wanted)}: nothing of it was analysed."
+            )
+        return log.of_chemicals(wanted)
 
 
 def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Observed:

@@ -89,12 +89,15 @@ class _Looks:
 
 
 def update_sites(
-    opened: OpenedCasebook, observations: Iterable[Observation], actor: str
+    opened: OpenedCasebook,
+    observations: Iterable[Observation],
+    actor: str,
 ) -> SiteChanges:
     """Bring the sites up to date that observations touch, and tell what changed.
 
-    Touched are detections and sites on the ground that the observations looked at, and whatever
-    is linked with them. Done again after a kill, it changes nothing the second time.
+    Touched are detections and sites on the ground that the observations looked at, whatever is
+    linked with them, and sites that lost a part of their evidence. Done again after a kill, it
+    changes nothing the second time.
 
     Parameters
     ----------
@@ -140,7 +143,7 @@ def _updated(opened: OpenedCasebook, boxes: Sequence[Box], actor: str) -> SiteCh
     book, settings = opened.casebook, SiteSettings()
     as_of = book.audit_number()
     seeds: dict[str, Detection] = {}
-    before: dict[str, Site] = {site.id: site for site in book.stale_sites()}
+    before = {site_id: book.site(site_id) for site_id in book.stale_site_ids()}
     for box in boxes:
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
         before |= {site.id: site for site in book.sites_in(_grown(box, settings))}

@@ -13,7 +13,6 @@ from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
 from cathartes.store.results_part import result_sha256
-from cathartes.store.sites_part import stale_site_ids
 from cathartes.store.tables import (
     assets,
     detections,
@@ -88,7 +87,6 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             audit_faults.append(f"{kind} {one_id} {how}.")
     with casebook.database.read() as connection:
         faults = [*_database_faults(connection), *_reference_faults(connection)]
-        remarks = list(_stale_sites(connection))
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)
@@ -96,6 +94,10 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         kept = select(assets.c.sha256, assets.c.size_bytes)
         named = {row.sha256: row.size_bytes for row in connection.execute(kept)}
     evidence_faults = list(_evidence_faults(opened.evidence, named))
+    remarks = [
+        f"site {one_id}: its evidence names what is not there any more; join it again."
+        for one_id in casebook.stale_site_ids()
+    ]
     orphaned = opened.evidence.all_sha256() - named.keys()
     if orphaned:
         remarks.append(
@@ -190,9 +192,3 @@ def _reference_faults(connection: Connection) -> Iterator[str]:
     )
     for one_id in connection.scalars(done.order_by(jobs.c.id)):
         yield f"job {one_id} is done, and its observation is not there."
-
-
-def _stale_sites(connection: Connection) -> Iterator[str]:
-    """Yield sites whose evidence names what was superseded or removed since they were joined."""
-    for one_id in connection.scalars(stale_site_ids()):
-        yield f"site {one_id}: its evidence names what is not there any more; join it again."

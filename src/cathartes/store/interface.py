@@ -255,14 +255,17 @@ class Casebook(Protocol):
     def site(self, site_id: str) -> Site:
         """Return a site with its evidence; CasebookError if it is not there."""
 
-    def stale_sites(self) -> tuple[Site, ...]:
-        """Return those whose evidence was superseded or removed since they were put, by id."""
-
     def ranked_sites(self, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
         """Return sites by value, highest first, with no evidence lines."""
 
     def sites_in(self, box: Box) -> tuple[Site, ...]:
         """Return those whose place lies in a box, by id, with their evidence."""
+
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed.
+
+        All evidence is read for it: seconds, where there are many sites.
+        """
 
     # --- lawful emitters ---
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
@@ -82,12 +82,6 @@ class SitesPart(CasebookPart):
             )
         return found[0]
 
-    def stale_sites(self) -> tuple[Site, ...]:
-        """Return those whose evidence was superseded or removed since they were put, by id."""
-        with self._database.read() as connection:
-            stale = select(sites).where(sites.c.id.in_(stale_site_ids())).order_by(sites.c.id)
-            return _sites_of(connection, connection.execute(stale).all(), with_evidence=True)
-
     def ranked_sites(self, limit: int = 100, offset: int = 0) -> tuple[Site, ...]:
         """Return sites by value, highest first, with no evidence lines."""
         ranked = select(sites).order_by(sites.c.value.desc(), sites.c.id)
@@ -101,6 +95,20 @@ class SitesPart(CasebookPart):
         with self._database.read() as connection:
             rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
             return _sites_of(connection, rows, with_evidence=True)
+
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed."""
+        lines = site_evidence.c
+        gone = or_(
+            (lines.kind == EvidenceKind.DETECTION.value)
+            & lines.refers_to.not_in(select(detections.c.id))
+            & lines.refers_to.not_in(select(sources.c.id)),
+            (lines.kind == EvidenceKind.EMPTY_LOOK.value)
+            & lines.refers_to.not_in(select(observations.c.id)),
+        )
+        stale = select(lines.site_id).where(gone).distinct().order_by(lines.site_id)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(stale))
 
     def put_emitters(
         self, emitters: Sequence[LawfulEmitter], actor: str, now_utc: datetime
@@ -154,19 +162,6 @@ def _insert(connection: Connection, new: Sequence[Site]) -> None:
     insert_all(connection, site_evidence, lines)
     attributed = [row for one in new for row in values_of_attributions(one)]
     insert_all(connection, attributions, attributed)
-
-
-def stale_site_ids() -> Select[tuple[str]]:
-    """Return the question for sites whose evidence names what is not there any more."""
-    lines = site_evidence.c
-    gone = or_(
-        (lines.kind == EvidenceKind.DETECTION.value)
-        & lines.refers_to.not_in(select(detections.c.id))
-        & lines.refers_to.not_in(select(sources.c.id)),
-        (lines.kind == EvidenceKind.EMPTY_LOOK.value)
-        & lines.refers_to.not_in(select(observations.c.id)),
-    )
-    return select(lines.site_id).where(gone).distinct()
 
 
 def _check_sources(connection: Connection, new: Sequence[Site]) -> None:
