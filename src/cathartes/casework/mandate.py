@@ -76,6 +76,9 @@ class Mandate:
                 f"mandate {self.id}: kept for {self.retention_days} days; 1 to "
                 f"{MOST_RETENTION_DAYS} are needed."
             )
+        self._check_area()
+
+    def _check_area(self) -> None:
         if self.area.is_empty or not self.area.is_valid:
             what = "is empty" if self.area.is_empty else explain_validity(self.area)
             raise MandateError(

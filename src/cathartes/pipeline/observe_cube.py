@@ -1,7 +1,7 @@
 """One cube under its mandate: masked, scanned, and turned into a record with detections."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
