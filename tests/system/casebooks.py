@@ -41,7 +41,7 @@ def sorties_of(campaign: Path) -> list[Path]:
     return sorted((campaign / "sorties").iterdir())
 
 
-def new_casebook(campaign: Path, where: Path) -> Path:
+def new_casebook(campaign: Path, where: Path | str) -> Path | str:
     """Make a casebook with the campaign's mandate and plans."""
     mandate_add(where, campaign / "mandate.geojson", actor="test")
     for plan in sorted((campaign / "plans").iterdir()):
@@ -49,7 +49,7 @@ def new_casebook(campaign: Path, where: Path) -> Path:
     return where
 
 
-def state_of(casebook: Path) -> tuple[str, frozenset[str]]:
+def state_of(casebook: Path | str) -> tuple[str, frozenset[str]]:
     """Return the hash of a casebook's results and of its evidence, its audit checked."""
     with open_casebook(casebook) as opened:
         check_chain(opened.casebook.audit_entries())

@@ -102,6 +102,22 @@ def test_two_runs_at_once_share_the_work_and_do_nothing_twice(
     assert len(recorded) == 3
 
 
+def test_two_sorties_at_once_give_the_sites_of_one_after_the_other(
+    tmp_path: Path,
+) -> None:
+    campaign = small_campaign(tmp_path / "campaign", sorties=2, weeks=2, log_every=0)
+    first, second = sorties_of(campaign)
+    in_turn = new_casebook(campaign, tmp_path / "in-turn")
+    for sortie in (second, first):
+        start(sortie, in_turn).join()
+    at_once = new_casebook(campaign, tmp_path / "at-once")
+    both = [start(sortie, at_once) for sortie in (first, second)]
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
+    assert state_of(at_once) == state_of(in_turn)
+
+
 def _dies_over_line_1(order: Order) -> Finished:
     """Do work, but die of one piece of it, as of too little memory."""
     with open_casebook(order.casebook) as opened:

@@ -33,9 +33,7 @@ def purge(
     console = output_console()
     if report.n_orphaned:
         what = "were" if report.done else "would be"
-        console.print(
-            f"{report.n_orphaned} files of evidence that nothing refers to {what} removed."
-        )
+        console.print(f"{report.n_orphaned} files of evidence without a record {what} removed.")
     if not report.expired:
         console.print("Nothing is past its retention.")
         return

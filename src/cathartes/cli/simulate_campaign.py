@@ -94,12 +94,17 @@ def simulate_campaign(
     )
     if truth.places:
         console.print(place_table(truth))
-    console.print(
-        f"Next: cathartes mandate add {out / MANDATE_NAME}; cathartes run {out / 'sorties'}/*; "
-        f"cathartes evaluate campaign {out}",
-        markup=False,
-        soft_wrap=True,
+    following = (
+        f"mandate add {out / MANDATE_NAME}",
+        f"plan add {out / 'plans'}/*",
+        f"emitters import {out / EMITTERS_NAME}",
+        f"run {out / 'sorties'}/*",
+        "sites",
+        f"evaluate campaign {out}",
     )
+    console.print("Next:")
+    for words in following:
+        console.print(f"  cathartes {words}", markup=False, soft_wrap=True)
 
 
 def place_table(truth: CampaignTruth) -> Table:

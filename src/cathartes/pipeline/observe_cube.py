@@ -1,7 +1,7 @@
 """One cube under its mandate: masked, scanned, and turned into a record with detections."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from cathartes.errors import InputError
 from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
 from cathartes.pipeline.observation_work import ObservationWork, without_workers
 from cathartes.pipeline.observed import (
@@ -28,6 +29,7 @@ from cathartes.products.file_names import (
     ORIGINS,
     PLUMES_GEOJSON,
     QUICKLOOK,
+    SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
     SOURCES_PLOT,
     SUMMARY,
@@ -43,6 +45,7 @@ _ROLES = {
     QUICKLOOK: "quicklook",
     SOURCES_PLOT: "plot",
 }
+_SHOW_ORIGINS = frozenset({"plumes", "sources", "origins", "plot", SOURCE_PROBABILITY})
 _CLOCKS = ("started_utc", "finished_utc", "timings_s", "files")
 """Members of a summary that differ between two runs of the same work."""
 
@@ -84,25 +87,23 @@ def observe_cube(
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     began_utc = allowed.cube.start_utc
-    detections = tuple(plume_records(work.observation_id, result, summary, began_utc, stated_m))
-    sensitivities = look.sensitivities(summary, library)
-    files = (*_evidence(work.mandate, folder, result, summary), *look.files(summary))
+    records = plume_records(work.observation_id, result, summary, began_utc, stated_m)
+    kept = kept_under(work.mandate, records)
     observation = work.record(
-        outcome_of(detections, summary.reason),
+        outcome_of(kept.detections, summary.reason),
         summary.reason,
         settings=without_workers(summary.settings),
         began_utc=began_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
         masked=allowed.masked,
-    )
-    observation = replace(
-        observation,
-        sensitivities=sensitivities,
+        sensitivities=look.sensitivities(summary, library),
         wind=_wind(summary),
-        remarks=(*remarks, *summary.remarks),
+        remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
-    return Observed(observation, detections, files, summary.timings_s)
+    evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
+    files = (*evidence, *look.files(summary))
+    return Observed(observation, kept.detections, files, summary.timings_s)
 
 
 def _nothing_allowed(work: ObservationWork, allowed: AllowedCube) -> Observed:
@@ -159,26 +160,37 @@ def interest_of(mandate: Mandate) -> Callable[[Plume], bool] | None:
 
 
 def _evidence(
-    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary
-) -> tuple[EvidenceFile, ...]:
-    """Return the files of a scan to be kept, none of which tells the time of the run.
+    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
+) -> Iterable[EvidenceFile]:
+    """Yield the files of a scan to be kept, none of which tells the time of the run.
 
     Under a mandate for some chemicals neither the picture, which shows the scores of all, is kept,
     nor layers of others.
+
+    Parameters
+    ----------
+    mandate
+    folder, result
+        To work in, and that of the scan.
+    summary
+    all_inside
+        False leaves out what shows origins.
     """
-    files = []
     for file in summary.files:
         role = _ROLES.get(file.path) or file.quantity or ""
+        if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not all_inside):
+            continue
         if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, summary)):
             continue
-        if role and (file.quantity is None or file.grid != "sensor"):
-            files.append(EvidenceFile(result / file.path, role, file.chemical or ""))
+        yield EvidenceFile(result / file.path, role, file.chemical or "")
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
     steady["settings"] = without_workers(summary.settings)
+    if not all_inside:
+        steady["plumes"] = []
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    return (*files, EvidenceFile(folder / SUMMARY, "summary"))
+    yield EvidenceFile(folder / SUMMARY, "summary")
 
 
 def _is_of_others(file: OutputFile, mandate: Mandate, summary: ScanSummary) -> bool:

@@ -82,7 +82,7 @@ def purge(
             book.note("evidence.remove", "orphaned", detail, actor, now_utc)
         for sha256 in (*removed.evidence_sha256, *orphaned):
             opened.evidence.remove(sha256)
-        update_sites(opened, gone, actor, book.stale_site_ids())
+        update_sites(opened, gone, actor)
     n_detections, n_evidence = len(removed.detection_ids), len(removed.evidence_sha256)
     return PurgeReport(expired, n_detections, n_evidence, len(orphaned), done=True)
 

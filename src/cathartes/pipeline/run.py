@@ -146,8 +146,7 @@ def run(
         done, given_up = todo.finish(watched)
         clock.tick("observations")
         rows = tuple(_rows(book, works, done, given_up))
-        # What was superseded may have looked at other ground.
-        changes = update_sites(opened, [*before, *(row.observation for row in rows)], actor)
+        changes = update_sites(opened, [row.observation for row in rows], actor)
         clock.tick("sites")
         seen = [row.observation for row in rows]
         remarks = (*plan_remarks(plan, flown, seen), *data_remarks(book, before, flown, seen))

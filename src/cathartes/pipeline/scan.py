@@ -213,7 +213,7 @@ def scan(
         tiles: LookTiles | None = None
         if search is not None and cube.geometry is not None:
             clock.tick("sources", 0.0)
-            sources = find_sources(detections, cube.geometry, wanted, search)
+            sources = find_sources(detections, cube.geometry, wanted, search, workers)
             tiles = look_tiles(detections, cube.geometry)
         clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
         inputs = fingerprint.result()

@@ -15,7 +15,7 @@ from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box
-from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.part import CasebookPart, batches, enter, insert_all, last_number
 from cathartes.store.rows_authority import emitter_of, values_of_emitter
 from cathartes.store.rows_sites import (
     line_of,
@@ -43,14 +43,21 @@ class SitesPart(CasebookPart):
     """Sites and lawful emitters; see `cathartes.store.interface.Casebook`."""
 
     def put_sites(
-        self, sites: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
-    ) -> None:
+        self,
+        sites: Sequence[Site],
+        removed_ids: Sequence[str],
+        actor: str,
+        now_utc: datetime,
+        as_of: int | None = None,
+    ) -> bool:
         """Put sites in the place of those of the same ids and of the removed ones, at once."""
         put_ids = {site.id for site in sites}
         replaced = sorted(put_ids | set(removed_ids))
         if not replaced:
-            return
+            return True
         with self._database.change() as connection:
+            if as_of is not None and last_number(connection) != as_of:
+                return False
             for some in batches(replaced):  # evidence and attributions go with them
                 connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
             _check_sources(connection, sites)
@@ -62,6 +69,7 @@ class SitesPart(CasebookPart):
             }
             subject = sites[0].id if len(sites) == 1 else "sites"
             enter(connection, "sites.put", subject, detail, actor, now_utc)
+        return True
 
     def site(self, site_id: str) -> Site:
         """Return a site with its evidence."""

@@ -1,0 +1,49 @@
+"""A run into PostgreSQL says the same as one into SQLite; so do backups that go between them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from casebooks import new_casebook, small_campaign, sorties_of, state_of
+from runs import Run
+
+from cathartes.pipeline.casebook_keeping import (
+    casebook_backup,
+    casebook_check,
+    casebook_create,
+    casebook_restore,
+)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """Return the URL of an empty database, or skip."""
+    url = os.environ.get("CATHARTES_TEST_POSTGRES")
+    if not url:
+        pytest.skip("no PostgreSQL with PostGIS: CATHARTES_TEST_POSTGRES does not name one")
+    import psycopg
+
+    name = f"cathartes_run_{os.getpid()}"
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_postgresql_and_sqlite_say_the_same(database: str, tmp_path: Path, run: Run) -> None:
+    campaign = small_campaign(tmp_path / "campaign")
+    casebook_create(database, evidence=str(tmp_path / "evidence"))
+    new_casebook(campaign, database)
+    words = ["run", *sorties_of(campaign), "--casebook"]
+    assert run(*words, database, "--workers", "2").code == 0
+    local = new_casebook(campaign, tmp_path / "local")
+    assert run(*words, local).code == 0
+    assert state_of(database) == state_of(local)
+    assert run("sites", "--casebook", database).out == run("sites", "--casebook", local).out
+    casebook_backup(database, tmp_path / "backup.zip")
+    casebook_restore(tmp_path / "backup.zip", tmp_path / "restored")
+    assert state_of(tmp_path / "restored") == state_of(local)
+    assert not casebook_check(tmp_path / "restored").faults
