@@ -11,6 +11,7 @@ from shapely import LineString, MultiPolygon, Point, box
 import made_up_casebook as made_up
 from cathartes.casework.audit import check_chain
 from cathartes.errors import CasebookError, InputError, MandateError
+from cathartes.sites.site import EvidenceKind, EvidenceLine
 from cathartes.store.interface import Box, FoundDetection, JobState, Removed
 from cathartes.store.open import open_casebook
 from made_up_casebook import ME, MINUTE, NOW, begin, record
@@ -370,6 +371,29 @@ def test_sites_made_of_what_is_no_more_are_not_put(casebook):
     assert casebook.ranked_sites() == ()
     assert casebook.put_sites(late, [], ME, NOW, casebook.audit_number())
     assert [one.id for one in casebook.ranked_sites()] == ["a"]
+
+
+def test_a_site_that_lost_evidence_is_marked_until_it_is_put_again(casebook):
+    begin(casebook)
+    for name in ("o1", "o2", "o3"):
+        record(casebook, name, [made_up.detection(name, 1)])
+    lines = [
+        EvidenceLine(EvidenceKind.DETECTION, 2.0, "seen", "o1-1"),
+        EvidenceLine(EvidenceKind.EMPTY_LOOK, -1.0, "not seen", "o2"),
+    ]
+    told = [
+        made_up.site("a", ["o1-1.1"], evidence=(lines[0],)),
+        made_up.site("b", ["o3-1.1"], evidence=(lines[1],)),
+        made_up.site("c", evidence=()),
+    ]
+    casebook.put_sites(told, [], ME, NOW)
+    assert casebook.stale_site_ids() == ()
+    casebook.remove_observations(["o1"], "old", ME, NOW)
+    assert casebook.stale_site_ids() == ("a",)
+    record(casebook, "o4", name="line-o2")  # supersedes o2
+    assert casebook.stale_site_ids() == ("a", "b")
+    casebook.put_sites([told[1]], ["a"], ME, NOW)
+    assert casebook.stale_site_ids() == ()
 
 
 def test_one_profile_is_kept_and_takes_the_place_of_the_other(casebook):

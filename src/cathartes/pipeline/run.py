@@ -156,6 +156,9 @@ def run(
 def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> None:
     """Check that a mandate is in force, and covers at least a part of a sortie's time.
 
+    That is asked where `sortie.toml` states the flight's times, or that of each observation; else
+    each observation is asked for itself.
+
     Raises
     ------
     MandateError
@@ -164,7 +167,10 @@ def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> N
     mandate.check_in_force(now_utc)
     told = flown.told
     moments = [told.started_utc, told.ended_utc]
-    moments += [moment for one in told.observation for moment in (one.start_utc, one.end_utc)]
+    if told.started_utc is None or told.ended_utc is None:
+        if not all(one.start_utc for one in told.observation):
+            return
+        moments += [moment for one in told.observation for moment in (one.start_utc, one.end_utc)]
     known = [moment for moment in moments if moment is not None]
     if known and (max(known) < mandate.valid_from_utc or min(known) >= mandate.valid_until_utc):
         raise MandateError(

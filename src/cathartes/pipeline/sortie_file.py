@@ -176,7 +176,10 @@ def _words(path: Path, content: dict[str, object], error: ValidationError) -> st
         return f"{start}{key!r} is not a key; {hint}{end}"
     if first["type"] == "missing":
         return f"{start}{key!r} is missing; {_PAGE} shows a whole file.{end}"
-    return f"{start}{key} is {first['input']!r}: {first['msg']}; see {_PAGE}.{end}"
+    needed = first["msg"]
+    if first["type"] == "string_pattern_mismatch":
+        needed = "up to 64 letters without accents, digits and . _ - are needed"
+    return f"{start}{key} is {first['input']!r}: {needed}; see {_PAGE}.{end}"
 
 
 def _place(content: dict[str, object], above: list[int | str]) -> str:

@@ -1,5 +1,6 @@
 """An inbox is watched: each observation is analysed as soon as its files have landed."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -56,7 +57,8 @@ class Watched:
     report
         None if it failed.
     trouble
-        Why it failed; "" if it did not. It is tried again when its files change.
+        Why it failed; "" if it did not. It is tried again when its files change, and after the
+        patience: a mandate may have been entered.
     landing_s : [s]
         From the first sight of its files to the last change.
     since_last_byte_s : [s]
@@ -73,12 +75,26 @@ class Watched:
 
 @dataclass(slots=True)
 class _Landing:
-    """The files of one observation as they arrive."""
+    """The files of one observation as they arrive.
+
+    Attributes
+    ----------
+    first_seen_s, changed_s
+        When they were seen first, and when they last changed.
+    signature
+        Their names, sizes and times.
+    unreadable, tried
+        Signatures that could not be opened, and that were run.
+    again_s
+        When a run that failed for another reason than the data is tried again.
+    """
 
     first_seen_s: float
     changed_s: float
     signature: _Signature
+    unreadable: _Signature | None = None
     tried: _Signature | None = None
+    again_s: float = math.inf
 
 
 @dataclass(slots=True)
@@ -150,14 +166,17 @@ class Inbox:
         if not files:
             return
         now_s, signature = time.time(), _signature_of(files)
+        if not signature:
+            return
         key = (flown.folder, entry.name)
         landing = self._landings.setdefault(key, _Landing(now_s, now_s, signature))
         if landing.signature != signature:
             landing.signature, landing.changed_s = signature, now_s
-        if landing.tried == signature or not self._is_whole(flown, entry, landing, now_s):
+        done = landing.tried == signature and now_s < landing.again_s
+        if done or not self._is_whole(flown, entry, landing, now_s):
             return
-        landing.tried = signature
-        last_byte_s = max(path.stat().st_mtime for path in files)
+        landing.tried, landing.again_s = signature, math.inf
+        last_byte_s = max(mtime_ns for _, _, mtime_ns in signature) / 1e9
         landing_s = max(0.0, last_byte_s - landing.first_seen_s)
         report, trouble = None, ""
         try:
@@ -167,6 +186,7 @@ class Inbox:
             )  # fmt: skip
         except TROUBLE as error:
             trouble = str(error)
+            landing.again_s = time.time() + self.settings.patience_s
         yield Watched(
             flown.told.id, entry.name, report, trouble, landing_s, time.time() - last_byte_s
         )
@@ -178,9 +198,14 @@ class Inbox:
         if all((flown.folder / f"{name}{DONE}").exists() for name in entry.files):
             return True
         still_s = now_s - landing.changed_s
-        if still_s < self.settings.settle_s:
+        if still_s >= self.settings.patience_s:
+            return True
+        if still_s < self.settings.settle_s or landing.unreadable == landing.signature:
             return False
-        return still_s >= self.settings.patience_s or can_be_opened(entry, flown.folder)
+        if can_be_opened(entry, flown.folder):
+            return True
+        landing.unreadable = landing.signature
+        return False
 
 
 def files_beside(folder: Path, entry: ObservationEntry) -> list[Path]:
@@ -199,8 +224,15 @@ def files_beside(folder: Path, entry: ObservationEntry) -> list[Path]:
 
 
 def _signature_of(files: list[Path]) -> _Signature:
-    facts = [(path, path.stat()) for path in files if path.exists()]
-    return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in facts)
+    """Return names, sizes and times of the files that are still there."""
+    facts = []
+    for path in files:
+        try:
+            stat = path.stat()
+        except FileNotFoundError:  # moved away since the folder was read
+            continue
+        facts.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return tuple(facts)
 
 
 def _escaped(stem: str) -> str:

@@ -15,6 +15,7 @@ from cathartes.errors import (
     MandateError,
     NoSignatureError,
     NumericalError,
+    OutputError,
     SettingsError,
     UnknownGasError,
 )
@@ -149,6 +150,10 @@ def _observed(order: Order, folder: Path, progress: Progress) -> tuple[Observed,
         observed = _look(work, folder, progress, order.threads)
     except OF_THE_DATA as error:
         return _without_answer(work, work.reason_of(error, folder), began_s), ""
+    except OutputError as error:
+        raise OutputError(
+            f"{error} A run works in the system's folder for temporary files; TMPDIR names another."
+        ) from error
     except (CathartesError, MemoryError, OSError):
         raise
     except Exception as error:  # noqa: BLE001  # the others of the sortie go on, and it is told

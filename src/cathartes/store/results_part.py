@@ -22,7 +22,15 @@ from cathartes.store.rows_results import (
     values_of_observation,
     values_of_sources,
 )
-from cathartes.store.tables import assets, detections, jobs, observations, sources
+from cathartes.store.tables import (
+    assets,
+    detections,
+    jobs,
+    observations,
+    site_evidence,
+    sources,
+    stale_sites,
+)
 from cathartes.store.work_part import owned
 
 _BY_TIME = (observations.c.began_utc.nulls_last(), observations.c.name, observations.c.id)
@@ -174,9 +182,27 @@ def _insert(
 
 
 def _delete(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete observations; assets, detections, sources and attributions go with them."""
+    """Delete observations; assets, detections, sources and attributions go with them.
+
+    Sites whose evidence names any of these are marked: they are to be made again.
+    """
     for some in batches(ids):
+        _mark_sites(connection, some)
         connection.execute(observations.delete().where(observations.c.id.in_(some)))
+
+
+def _mark_sites(connection: Connection, ids: Sequence[str]) -> None:
+    """Mark the sites whose evidence names observations, or what was seen in them."""
+    found = list(connection.scalars(select(detections.c.id).where(
+        detections.c.observation_id.in_(ids))))  # fmt: skip
+    names = [*ids, *found]
+    for some in batches(found):
+        names += connection.scalars(select(sources.c.id).where(sources.c.detection_id.in_(some)))
+    told = site_evidence.c
+    for some in batches(names):
+        marked = select(stale_sites.c.site_id)
+        stale = select(told.site_id).where(told.refers_to.in_(some), told.site_id.not_in(marked))
+        connection.execute(stale_sites.insert().from_select(["site_id"], stale.distinct()))
 
 
 def _still_named(connection: Connection, sha256: Sequence[str]) -> set[str]:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
+from cathartes.sites.site import EvidenceLine, Site
 from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
@@ -26,13 +26,12 @@ from cathartes.store.rows_sites import (
 )
 from cathartes.store.tables import (
     attributions,
-    detections,
     emitters,
-    observations,
     profiles,
     site_evidence,
     sites,
     sources,
+    stale_sites,
 )
 
 _PROFILE = "profile"
@@ -98,17 +97,9 @@ class SitesPart(CasebookPart):
 
     def stale_site_ids(self) -> tuple[str, ...]:
         """Return the ids of sites whose evidence names what was superseded or removed."""
-        lines = site_evidence.c
-        gone = or_(
-            (lines.kind == EvidenceKind.DETECTION.value)
-            & lines.refers_to.not_in(select(detections.c.id))
-            & lines.refers_to.not_in(select(sources.c.id)),
-            (lines.kind == EvidenceKind.EMPTY_LOOK.value)
-            & lines.refers_to.not_in(select(observations.c.id)),
-        )
-        stale = select(lines.site_id).where(gone).distinct().order_by(lines.site_id)
+        marked = select(stale_sites.c.site_id).order_by(stale_sites.c.site_id)
         with self._database.read() as connection:
-            return tuple(connection.scalars(stale))
+            return tuple(connection.scalars(marked))
 
     def put_emitters(
         self, emitters: Sequence[LawfulEmitter], actor: str, now_utc: datetime

@@ -242,8 +242,15 @@ site_evidence = Table(
     Column("kind", Text, nullable=False),
     Column("log_odds", Real, nullable=False),
     Column("text", Text, nullable=False),
-    Column("refers_to", Text, nullable=False),
+    Column("refers_to", ORDERED_TEXT, nullable=False),
     Column("moment_utc", UtcTime),
+    Index("ix_site_evidence_refers", "refers_to"),
+)
+
+stale_sites = Table(
+    "stale_sites",
+    METADATA,
+    Column("site_id", ORDERED_TEXT, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
 )
 
 attributions = Table(

@@ -195,9 +195,15 @@ def _sites() -> None:
         _text("kind"),
         *_reals("log_odds"),
         _text("text"),
-        _text("refers_to"),
+        sa.Column("refers_to", ORDERED_TEXT, nullable=False),
         _time("moment_utc", nullable=True),
         sa.PrimaryKeyConstraint("site_id", "position", name="pk_site_evidence"),
+    )
+    op.create_index("ix_site_evidence_refers", "site_evidence", ["refers_to"])
+    op.create_table(
+        "stale_sites",
+        _reference("site_id", "stale_sites", "sites", owned=True),
+        sa.PrimaryKeyConstraint("site_id", name="pk_stale_sites"),
     )
     op.create_table(
         "attributions",
