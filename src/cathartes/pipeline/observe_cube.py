@@ -18,6 +18,7 @@ from cathartes.pipeline.observed import (
     Observed,
     outcome_of,
 )
+from cathartes.pipeline.plume_places import placed
 from cathartes.pipeline.plume_records import plume_records
 from cathartes.pipeline.plume_sources import source_search
 from cathartes.pipeline.progress import Progress
@@ -85,7 +86,10 @@ def observe_cube(
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
-    detections = tuple(_of_interest(work, records))
+    wind, plumes = _wind(summary), tuple(records)
+    if wind is not None:
+        plumes = placed(plumes, wind, allowed.footprint)
+    detections = tuple(_of_interest(work, plumes))
     n_left_out = summary.counts.plumes - len(detections)
     if n_left_out:
         remarks = (*remarks, f"{n_left_out} plumes of chemicals outside the mandate were not kept.")
@@ -103,7 +107,7 @@ def observe_cube(
     observation = replace(
         observation,
         sensitivities=sensitivities,
-        wind=_wind(summary),
+        wind=wind,
         remarks=(*remarks, *summary.remarks),
     )
     return Observed(observation, detections, files, summary.timings_s)
