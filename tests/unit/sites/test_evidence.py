@@ -265,7 +265,7 @@ def test_a_probable_site_ranks_before_an_improbable_one() -> None:
     farm = [detection(k, (900, 0), chemicals=(("methane", 0.9),), number=2) for k in range(3)]
     found = build_sites([*farm, *probable], lambda _: [look(k) for k in range(4)], [], PROFILE)
     assert [site.chemicals[0] for site in found.sites] == ["acetone", "methane"]
-    assert "one more good look" in found.sites[0].why
+    assert "one more look" in found.sites[0].why
 
 
 def test_nothing_gives_nothing() -> None:
