@@ -49,11 +49,10 @@ def sites(
         console.print("No site is in this casebook.")
     for rank, one in enumerate(found, start=1):
         console.print(
-            f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}  "
-            f"seen {one.n_detections} of {one.n_looks}  at {_place(one)} ± "
-            f"{one.place.radius_m:.0f} m"
+            f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}"
         )
-        console.print(Padding(Text(one.why, "dim"), (0, 0, 0, 5)))
+        where = f"At {_place(one)} ± {one.place.radius_m:.0f} m. "
+        console.print(Padding(Text(where + one.why, "dim"), (0, 0, 0, 5)))
 
 
 def _show(one: Site) -> None:

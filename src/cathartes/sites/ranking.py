@@ -72,10 +72,10 @@ def _why(
         seen = f"Seen in {n_showing} of {len(views)} looks, {works}"
     if_seen, if_not = after
     if max(abs(if_seen - probability), abs(if_not - probability)) < LEAST_CHANGE:
-        return f"{seen}; one more look would show it with {100 * shows:.0f} % and change little."
+        return f"{seen}. One more look shows it with {100 * shows:.0f} %, and changes little."
     return (
-        f"{seen}; one more look shows it with {100 * shows:.0f} %: then {if_seen:.2f}, else "
-        f"{if_not:.2f}."
+        f"{seen}. One more look shows it with {100 * shows:.0f} %, which makes it {if_seen:.2f}; "
+        f"nothing seen makes it {if_not:.2f}."
     )
 
 
