@@ -107,9 +107,9 @@ def update_sites(
     boxes = [_box_of(one) for one in observations if one.footprint is not None]
     seeds: dict[str, Detection] = {}
     before: dict[str, Site] = {}
-    for box in boxes:
+    for box in (_grown(one, settings) for one in boxes):  # sources may lie beyond what was seen
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
-        before |= {site.id: site for site in book.sites_in(_grown(box, settings))}
+        before |= {site.id: site for site in book.sites_in(box)}
     for site in before.values():  # what lost a source has others, perhaps outside the box
         seeds |= {one.id: one for one in _members(book, site)}
     linked = neighbourhood(
