@@ -360,6 +360,18 @@ def test_sites_are_ranked_by_value_then_id(casebook):
     assert casebook.ranked_sites(10, 4) == ()
 
 
+def test_sites_made_of_what_is_no_more_are_not_put(casebook):
+    begin(casebook)
+    record(casebook, "o1", [made_up.detection("o1", 1)])
+    as_of = casebook.audit_number()
+    casebook.note("meanwhile", "x", {}, ME, NOW)
+    late = [made_up.site("a", ["o1-1.1"])]
+    assert not casebook.put_sites(late, [], ME, NOW, as_of)
+    assert casebook.ranked_sites() == ()
+    assert casebook.put_sites(late, [], ME, NOW, casebook.audit_number())
+    assert [one.id for one in casebook.ranked_sites()] == ["a"]
+
+
 def test_one_profile_is_kept_and_takes_the_place_of_the_other(casebook):
     assert casebook.profile() == ""
     casebook.put_profile("a = 1", ME, NOW)

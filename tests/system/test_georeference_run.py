@@ -1,6 +1,7 @@
 """From a simulated cube and a made-up flight to plumes at the right places, by the command line."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 import rasterio
 from rasterio import Affine
 from runs import Run, Said, ground, left_in
+from shapely import Point
 
 import cathartes
 from cathartes.scenes.cube import ArrayLines, Cube
@@ -44,6 +46,31 @@ vertical_m = 0.1
 roll_deg = 0.01
 pitch_deg = 0.01
 heading_deg = 0.05
+"""
+
+
+SORTIE = """
+schema = "cathartes-sortie/1"
+id = "s"
+mandate = "M"
+terrain = "dem.tif"
+
+[[observation]]
+name = "line"
+kind = "cube"
+files = ["scene.hdr"]
+start_utc = {start}
+
+[observation.scan]
+gases = ["SF6"]
+
+[observation.georeference]
+navigation = "nav.csv"
+camera = "camera.toml"
+line_times = "times.csv"
+dem_heights = "sea"
+dem_sd_m = 0.2
+geoid = 47.5
 """
 
 
@@ -141,6 +168,44 @@ def test_a_plume_lies_where_the_aircraft_flew_over_it(files, yard: Path, run: Ru
     lon, lat, _ = GEOD.fwd(lon, lat, back + 180.0 + 90.0, right)
     off_m = GEOD.inv(lon, lat, strongest["origin_lon"], strongest["origin_lat"])[2]
     assert off_m < 0.05
+
+
+def test_a_sortie_puts_its_cubes_onto_the_ground_itself(files, yard: Path, run: Run) -> None:
+    """Rationale: navigation, camera and terrain named in `sortie.toml` do what the command does.
+
+    Expected: the footprint is the swath, 96 by 128 pixels of 0.144 m; the source of the outline
+    lies as the test above says; its error has the position's in it.
+    """
+    made = files(LINES, SAMPLES, SD)
+    for path in yard.glob("scene.*"):
+        shutil.copy(path, made.folder)
+    (made.folder / "sortie.toml").write_text(SORTIE.format(start=START.isoformat()), "utf-8")
+    area = [[7.99, 49.99], [8.01, 49.99], [8.01, 50.01], [7.99, 50.01], [7.99, 49.99]]
+    properties = {
+        "id": "M", "authority": "made up", "reference": "1", "valid_from": "2000-01-01",
+        "valid_until": "2100-01-01", "retention_days": 9,
+    }  # fmt: skip
+    geometry = {"type": "Polygon", "coordinates": [area]}
+    feature = {"type": "Feature", "geometry": geometry, "properties": properties}
+    (made.folder / "mandate.geojson").write_text(json.dumps(feature), "utf-8")
+    casebook = made.folder / "casebook"
+    run("mandate", "add", made.folder / "mandate.geojson", "--casebook", casebook)
+    said = run("run", made.folder, "--casebook", casebook)
+    assert said.code == 0, said.err
+    (seen,) = cathartes.observations_list(casebook)
+    assert seen.footprint is not None
+    east_m, north_m = seen.footprint.bounds[2] - 8.0, seen.footprint.bounds[3] - 50.0
+    assert 0 < east_m * 71_700 < 24
+    assert 0 < north_m * 111_200 < 24
+    area_m2, _ = GEOD.geometry_area_perimeter(seen.footprint)
+    assert area_m2 == pytest.approx(LINES * SAMPLES * PIXEL_M**2, rel=0.02)
+    assert {file.name for file in seen.files} >= {"nav.csv", "camera.toml", "times.csv", "dem.tif"}
+    found = cathartes.observations_show(casebook, seen.id).detections
+    place = found[0].detection.sources[0].place
+    assert seen.footprint.convex_hull.buffer(1e-5).contains(
+        Point(place.longitude_deg, place.latitude_deg)
+    )
+    assert place.radius_m < 20
 
 
 def test_the_python_call_writes_what_the_command_does(files, cube_of) -> None:

@@ -18,8 +18,14 @@ from cathartes.errors import (
     MandateError,
     SettingsError,
 )
+from cathartes.pipeline.authority import mandate_add
 from cathartes.pipeline.purge import purge
+from cathartes.pipeline.run import run as run_sortie
+from cathartes.sites.observation import LookOutcome
+from cathartes.store.interface import Box
 from cathartes.store.open import open_casebook
+
+EARTH = Box(-180, -90, 180, 90)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +37,6 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a casebook into which the sortie was run."""
-    from cathartes.pipeline.run import run as run_sortie
-
     casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
     run_sortie(sorties_of(campaign)[0], casebook, actor="test")
     return casebook
@@ -42,6 +46,10 @@ def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sortie(campaign: Path, tmp_path: Path) -> Path:
     """Return a copy of the sortie, to be spoilt."""
     return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def edit(sortie: Path, old: str, new: str) -> None:
@@ -105,6 +113,41 @@ def test_no_evidence_and_no_record_tells_where_or_when_it_was_made(
             assert not [word for word in words if word.decode() in str(one)]
 
 
+def test_of_chemicals_outside_the_mandate_nothing_is_kept(
+    campaign: Path, filled: Path, sortie: Path, tmp_path: Path
+) -> None:
+    """The plumes of the campaign are of acetic acid and ethanol, the log of dichloromethane."""
+    casebook = tmp_path / "casebook"
+    mandate_add(casebook, mandate_file(campaign, tmp_path, id="NH3", chemicals=["ammonia"]))
+    edit(sortie, 'mandate = "SIM-1"', 'mandate = "NH3"')
+    edit(sortie, 'plan = "plan-sim1-s01"', "")
+    run_sortie(sortie, casebook, actor="test")
+    with open_casebook(filled) as opened:
+        seen = {found.detection.chemical for one in opened.casebook.observations()
+                for found in opened.casebook.detections_of(one.id)}  # fmt: skip
+    assert seen
+    with open_casebook(casebook) as opened:
+        for one in opened.casebook.observations():
+            assert not opened.casebook.detections_of(one.id)
+            roles = {asset.role for asset in one.assets}
+            assert not roles & {"quicklook", "posterior", "source_probability", "score"}
+            assert not {asset.chemical for asset in one.assets} - {"", "ammonia"}
+            if one.kind == "log":
+                assert one.outcome is LookOutcome.INCONCLUSIVE
+                assert "is for ammonia" in one.reason
+                continue
+            assert one.outcome is LookOutcome.NOTHING_FOUND
+            assert "were not kept" in one.remarks[0]
+            (summary,) = [asset for asset in one.assets if asset.role == "summary"]
+            told = json.loads(opened.evidence.read(summary.sha256))
+            assert told["counts"]["plumes"] == 0
+            assert not told["plumes"]
+            for asset in one.assets:
+                if asset.role in {"plumes", "sources", "spectra"}:
+                    content = opened.evidence.read(asset.sha256).decode()
+                    assert not [chemical for chemical in seen if chemical in content]
+
+
 def test_the_same_run_again_does_nothing_and_changes_nothing(
     filled: Path, campaign: Path, run: Run
 ) -> None:
@@ -137,6 +180,21 @@ def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(
     with open_casebook(casebook) as opened:
         names = [one.name for one in opened.casebook.observations()]
     assert sorted(names) == ["drone-log", "line-1", "line-2"]
+
+
+def test_sites_of_what_is_superseded_go_with_it(
+    filled: Path, sortie: Path, tmp_path: Path, run: Run
+) -> None:
+    """Line 2 is said to lie elsewhere: where it was, nothing was seen any more."""
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    edit(sortie, 'igm = "line-2-igm.hdr"', "bad_bands = [3]")
+    run("run", sortie, "--casebook", casebook)
+    with open_casebook(casebook) as opened:
+        there = {source.source.id for source in opened.casebook.sources_near(EARTH)}
+        assert not opened.casebook.stale_site_ids()
+        for site in opened.casebook.sites_in(EARTH):
+            assert site.source_ids
+            assert there.issuperset(site.source_ids)
 
 
 def spoil_missing(sortie: Path) -> None:
@@ -172,7 +230,13 @@ def spoil_setting(sortie: Path) -> None:
     ],
 )
 def test_a_broken_observation_is_inconclusive_with_its_reason_and_the_others_run(
-    campaign: Path, sortie: Path, tmp_path: Path, run: Run, spoil: Callable[[Path], None], said: str
+    filled: Path,
+    campaign: Path,
+    sortie: Path,
+    tmp_path: Path,
+    run: Run,
+    spoil: Callable[[Path], None],
+    said: str,
 ) -> None:
     spoil(sortie)
     casebook = new_casebook(campaign, tmp_path / "casebook")
@@ -180,9 +244,10 @@ def test_a_broken_observation_is_inconclusive_with_its_reason_and_the_others_run
     assert answer.code == EXIT_INCONCLUSIVE
     (report,) = json.loads(answer.out)["runs"]
     outcome = {one["name"]: one["outcome"] for one in report["observations"]}
-    assert outcome == {
-        "line-1": "nothing found", "line-2": "inconclusive", "drone-log": "detections"
-    }  # fmt: skip
+    with open_casebook(filled) as opened:
+        whole = {one.name: one.outcome.value for one in opened.casebook.observations()}
+    assert whole["line-2"] != "inconclusive"
+    assert outcome == {**whole, "line-2": "inconclusive"}
     (reason,) = [one["reason"] for one in report["observations"] if one["reason"]]
     assert said in reason
 
@@ -331,6 +396,56 @@ def test_what_is_past_its_retention_goes_and_the_audit_keeps_its_hashes(
         assert all(file.sha256 in said for one in before[1:] for file in one.files)
         sources = {source for site in opened.casebook.ranked_sites() for source in site.source_ids}
         assert all(source.startswith(held) for source in sources)
+
+
+def test_a_purge_that_was_killed_is_ended_by_the_next(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook = shutil.copytree(filled, tmp_path / "casebook")
+    late = datetime.now(UTC) + timedelta(days=36_525)
+    with monkeypatch.context() as patch:
+        patch.setattr("cathartes.pipeline.purge.update_sites", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            purge(casebook, now_utc=late, actor="test")
+    with open_casebook(casebook) as opened:
+        assert opened.casebook.ranked_sites()
+    purge(casebook, now_utc=late, actor="test")
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.ranked_sites()
+        assert not opened.evidence.all_sha256()
+
+
+def test_a_purge_takes_the_evidence_of_superseded_results_with_it(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    run_sortie(sortie, casebook, actor="test")
+    (sortie / "line-1.img").write_bytes(b"cut short")
+    run_sortie(sortie, casebook, actor="test")
+    with open_casebook(casebook) as opened:
+        orphaned = opened.evidence.all_sha256() - opened.casebook.evidence_sha256()
+        assert orphaned
+    report = purge(casebook, actor="test")
+    assert not report.expired
+    assert report.n_orphaned == len(orphaned)
+    with open_casebook(casebook) as opened:
+        assert opened.evidence.all_sha256() == opened.casebook.evidence_sha256()
+        said = str([entry.detail for entry in opened.casebook.audit_entries()])
+        assert all(sha256 in said for sha256 in orphaned)
+
+
+def test_no_site_is_left_of_a_result_that_was_superseded(
+    campaign: Path, sortie: Path, tmp_path: Path
+) -> None:
+    """Also where the new record looked at no ground, and no other look covers the place."""
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    text = (sortie / "sortie.toml").read_text("utf-8").split("[[observation]]")
+    (sortie / "sortie.toml").write_text("[[observation]]".join(text[:2]), "utf-8")
+    assert run_sortie(sortie, casebook, actor="test").sites.new
+    (sortie / "line-1.img").write_bytes(b"cut short")
+    assert run_sortie(sortie, casebook, actor="test").sites.removed
+    with open_casebook(casebook) as opened:
+        assert not opened.casebook.ranked_sites()
 
 
 def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, run: Run) -> None:

@@ -4,13 +4,18 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from casebooks import new_casebook, small_campaign, sorties_of, state_of
 
+from cathartes.pipeline.executors import ProcessExecutor
+from cathartes.pipeline.owners import is_gone, own_name
 from cathartes.pipeline.run import run
+from cathartes.pipeline.worker import Finished, Order, do_work
 from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
 
@@ -95,3 +100,68 @@ def test_two_runs_at_once_share_the_work_and_do_nothing_twice(
             entry for entry in opened.casebook.audit_entries() if entry.action.startswith("observ")
         ]
     assert len(recorded) == 3
+
+
+def test_two_sorties_at_once_give_the_sites_of_one_after_the_other(
+    tmp_path: Path,
+) -> None:
+    campaign = small_campaign(tmp_path / "campaign", sorties=2, weeks=2, log_every=0)
+    first, second = sorties_of(campaign)
+    in_turn = new_casebook(campaign, tmp_path / "in-turn")
+    for sortie in (second, first):
+        start(sortie, in_turn).join()
+    at_once = new_casebook(campaign, tmp_path / "at-once")
+    both = [start(sortie, at_once) for sortie in (first, second)]
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
+    assert state_of(at_once) == state_of(in_turn)
+
+
+def _dies_over_line_1(order: Order) -> Finished:
+    """Do work, but die of one piece of it, as of too little memory."""
+    with open_casebook(order.casebook) as opened:
+        job_id = order.work.observation_id
+        opened.casebook.claim_job([job_id], own_name(), datetime.now(UTC), order.lease_s)
+        if order.work.entry.name == "line-1":
+            os.kill(os.getpid(), signal.SIGKILL)
+        opened.casebook.drop_job(job_id, own_name(), "")
+    return do_work(order)
+
+
+def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sortie,) = sorties_of(campaign)
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    monkeypatch.setattr("cathartes.pipeline.run.do_work", _dies_over_line_1)
+    report = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
+    assert [row.observation.name for row in report.rows] == ["line-2", "drone-log"]
+    assert len(report.given_up) == 1
+
+
+def _sleeps(seconds: float) -> None:
+    Path(f"{os.getpid()}.began").write_text(own_name(), "utf-8")
+    time.sleep(seconds)
+
+
+def _works_in_processes(folder: Path) -> None:
+    os.chdir(folder)
+    list(ProcessExecutor(2).run(_sleeps, [600.0, 600.0]))
+
+
+def test_its_processes_end_when_a_run_is_killed(tmp_path: Path) -> None:
+    process = CONTEXT.Process(target=_works_in_processes, args=(tmp_path,))
+    process.start()
+    workers: set[str] = set()
+    while len(workers) < 2:
+        assert process.is_alive()
+        time.sleep(0.05)
+        workers = {path.read_text("utf-8") for path in tmp_path.glob("*.began")} - {""}
+    assert not any(is_gone(worker) for worker in workers)
+    process.kill()
+    process.join()
+    deadline_s = time.monotonic() + 60
+    while not all(is_gone(worker) for worker in workers):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
@@ -10,6 +10,8 @@ from shapely.validation import explain_validity
 from cathartes.errors import MandateError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MOST_RETENTION_DAYS = 36_525
+"""A hundred years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,14 @@ class Mandate:
                 f"mandate {self.id}: valid until {self.valid_until_utc:%Y-%m-%d %H:%M}, which is "
                 f"not after {self.valid_from_utc:%Y-%m-%d %H:%M}; correct the interval."
             )
-        if self.retention_days < 1:
+        if not 1 <= self.retention_days <= MOST_RETENTION_DAYS:
             raise MandateError(
-                f"mandate {self.id}: kept for {self.retention_days} days; at least 1 is needed."
+                f"mandate {self.id}: kept for {self.retention_days} days; 1 to "
+                f"{MOST_RETENTION_DAYS} are needed."
             )
+        self._check_area()
+
+    def _check_area(self) -> None:
         if self.area.is_empty or not self.area.is_valid:
             what = "is empty" if self.area.is_empty else explain_validity(self.area)
             raise MandateError(
@@ -85,6 +91,14 @@ class Mandate:
                 f"mandate {self.id}: its area reaches from ({west:g}, {south:g}) to ({east:g}, "
                 f"{north:g}); longitude and latitude in degrees are needed, longitude first."
             )
+        for part in getattr(self.area, "geoms", (self.area,)):
+            west, _, east, _ = part.bounds
+            if east - west > 180:
+                raise MandateError(
+                    f"mandate {self.id}: its area reaches from {west:g} to {east:g} degrees of "
+                    "longitude, more than half around the earth; if it crosses the 180th meridian, "
+                    "cut it there into a MultiPolygon of two parts."
+                )
 
     def covers(self, moment_utc: datetime) -> bool:
         """Return whether a moment lies in the interval, and before it was revoked."""
@@ -118,4 +132,7 @@ class Mandate:
 
     def keeps_until(self, seen_utc: datetime) -> datetime:
         """Return when what was seen at a moment must be removed."""
-        return seen_utc + timedelta(days=self.retention_days)
+        try:
+            return seen_utc + timedelta(days=self.retention_days)
+        except OverflowError:  # past the year 9999
+            return datetime.max.replace(tzinfo=UTC)

@@ -31,6 +31,9 @@ def purge(
         write_json(_described(report))
         return
     console = output_console()
+    if report.n_orphaned:
+        what = "were" if report.done else "would be"
+        console.print(f"{report.n_orphaned} files of evidence without a record {what} removed.")
     if not report.expired:
         console.print("Nothing is past its retention.")
         return
@@ -53,6 +56,7 @@ def _described(report: PurgeReport) -> dict[str, object]:
         "done": report.done,
         "detections": report.n_detections,
         "evidence": report.n_evidence,
+        "orphaned": report.n_orphaned,
         "expired": [
             {
                 "id": one.observation.id,

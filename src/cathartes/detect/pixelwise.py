@@ -53,6 +53,12 @@ class NamedPixels:
         nothing = np.zeros(0, dtype=np.intp)
         return cls(nothing, nothing, nothing, np.zeros(0))
 
+    def chosen(self, pixels: NDArray[np.bool_]) -> "NamedPixels":
+        """Return some of them, (pixel,) bool."""
+        return NamedPixels(
+            self.line[pixels], self.sample[pixels], self.gas[pixels], self.probability[pixels]
+        )
+
     @classmethod
     def joined(cls, parts: "list[NamedPixels]") -> "NamedPixels":
         """Return the pixels of several plumes together."""

@@ -1,7 +1,7 @@
 """What detection says about a scene: plumes, gases searched, and the outcome."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -234,3 +234,20 @@ class Detections:
             If the gas was not searched.
         """
         return {searched.name: searched.false_alarm for searched in self.gases}[gas]
+
+    def with_plumes(self, keep: Callable[[Plume], bool]) -> "Detections":
+        """Return them with some of the plumes alone, numbered anew; the others leave no trace.
+
+        The images of the scene stay as they are.
+        """
+        kept = tuple(plume for plume in self.plumes if keep(plume))
+        number = np.zeros(max((plume.id for plume in self.plumes), default=0) + 1, dtype=np.int32)
+        number[[plume.id for plume in kept]] = np.arange(1, len(kept) + 1)
+        labels = number[self.labels]
+        return replace(
+            self,
+            labels=labels,
+            plumes=tuple(replace(one, id=k) for k, one in enumerate(kept, start=1)),
+            outcome=self.outcome if kept or not self.plumes else Outcome.NOTHING_FOUND,
+            named=self.named.chosen(labels[self.named.line, self.named.sample] > 0),
+        )

@@ -1,6 +1,7 @@
 """Cones laid over a column map: how well each way a plume may lie explains it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,16 +203,21 @@ class ConeSearch:
         brightest = float(np.quantile(known_column[column_map.plume], 0.95))
         noise = max(column_map.noise_sd_ppm_m, LEAST_ERROR * brightest)
         misfit = window(_compressed(known_column, noise, settings.torn))
-        reach = 2 * settings.cone_px + 1
+        reach = settings.cone_px
         size = (
-            next_fast_len(shape[0] + reach, real=True),
-            next_fast_len(shape[1] + reach, real=True),
+            next_fast_len(shape[0] + 2 * reach + 1, real=True),
+            next_fast_len(shape[1] + 2 * reach + 1, real=True),
         )
+
+        def transform(image: NDArray[np.float64]) -> NDArray[np.complexfloating]:
+            # Set in by a cone's reach, so that a cone laid at a pixel has its origin there.
+            return np.asarray(rfft2(np.pad(image, ((reach, 0), (reach, 0))).astype("f4"), size))
+
         return cls(
             misfit=misfit * counts,
             plume=window(column_map.plume.astype(np.float64)) * counts > 0,
-            weighted_ft=rfft2((counts * misfit).astype(np.float32), size),
-            weight_ft=rfft2(counts.astype(np.float32), size),
+            weighted_ft=transform(counts * misfit),
+            weight_ft=transform(counts),
             size=size,
             first_px=first,
             to_deg=to_deg,
@@ -231,24 +237,31 @@ class ConeSearch:
 
     def log_posterior(self, cone: Cone, offset_px: tuple[float, float]) -> NDArray[np.float64]:
         """Return the log-posterior of a cone from every pixel's centre and an offset, (y, x)."""
+        (only,) = self.log_posteriors(cone, (cone.amount_ppm_m2,), offset_px)
+        return np.asarray(only)
+
+    def log_posteriors(
+        self, cone: Cone, amounts_ppm_m2: Sequence[float], offset_px: tuple[float, float]
+    ) -> NDArray[np.float64]:
+        """Return the same of a cone of several amounts, (amount, y, x)."""
         settings, reach = self.settings, self.settings.cone_px
         steps = np.arange(-reach, reach + 1)
-        laid = cone_columns_ppm_m(
-            cone,
+        of_one = cone_columns_ppm_m(
+            replace(cone, amount_ppm_m2=1.0),
             np.asarray((steps[None, :] - offset_px[1]) * self.pixel_m),
             np.asarray(-(steps[:, None] - offset_px[0]) * self.pixel_m),
             self.pixel_m,
             reach * self.pixel_m,
         )
+        laid = np.asarray(amounts_ppm_m2)[:, None, None] * of_one
         shown = _compressed(laid, self.noise_sd_ppm_m, settings.torn).astype(np.float32)
-        shown_ft = np.conj(rfft2(shown, self.size))
-        square_ft = np.conj(rfft2(shown * shown, self.size))
-        gain = irfft2(self.weighted_ft * shown_ft - 0.5 * self.weight_ft * square_ft, self.size)
+        shown_ft = np.conj(rfft2(np.concatenate([shown, shown * shown]), self.size))
+        first, square = np.split(shown_ft, 2)
+        gain = irfft2(self.weighted_ft * first - 0.5 * self.weight_ft * square, self.size)
         y, x = self.misfit.shape
-        gain = np.roll(gain, (reach, reach), (0, 1))[:y, :x]
         turn = (cone.to_deg - self.to_deg) / self.direction_sd_deg
         bend = cone.bend_deg / BEND_SD_DEG
-        charged = gain - self._upwind(cone.to_deg)
+        charged = gain[:, :y, :x] - self._upwind(cone.to_deg)
         return np.asarray(charged / settings.tempering - 0.5 * turn**2 - 0.5 * bend**2)
 
     def log_outline(self, shape: tuple[int, int]) -> NDArray[np.float64]:

@@ -113,23 +113,26 @@ def find_origin(
     """
     settings = settings or OriginSettings()
     search = ConeSearch.of(column_map, wind, settings, weight)
-    cones = [
-        Cone(search.to_deg + turn, opening, bend, amount * search.amount_ppm_m2)
-        for turn, opening, bend, amount in product(
-            search.turns_deg(), settings.openings, settings.bends_deg, settings.amounts
+    amounts = [amount * search.amount_ppm_m2 for amount in settings.amounts]
+    shapes = [
+        Cone(search.to_deg + turn, opening, bend, amounts[0])
+        for turn, opening, bend in product(
+            search.turns_deg(), settings.openings, settings.bends_deg
         )
     ]
-    best = np.array([search.log_posterior(cone, (0.0, 0.0)).max() for cone in cones])
-    likely = [
-        c for c, b in zip(cones, best, strict=True) if b > best.max() - settings.likely_within
-    ]
+    best = np.array(
+        [search.log_posteriors(one, amounts, (0.0, 0.0)).max(axis=(1, 2)) for one in shapes]
+    )
+    is_likely = best > best.max() - settings.likely_within
     y, x = search.misfit.shape
     fine = np.full((2 * y, 2 * x), -np.inf)
     for row, line_px in enumerate((-0.25, 0.25)):
         for column, sample_px in enumerate((-0.25, 0.25)):
             cells = fine[row::2, column::2]
-            for cone in likely:
-                np.logaddexp(cells, search.log_posterior(cone, (line_px, sample_px)), out=cells)
+            for shape in np.flatnonzero(is_likely.any(axis=1)):
+                chosen = [amounts[k] for k in np.flatnonzero(is_likely[shape])]
+                for laid in search.log_posteriors(shapes[shape], chosen, (line_px, sample_px)):
+                    np.logaddexp(cells, laid, out=cells)
     fine += search.log_outline(fine.shape)
     likelihood = np.exp(fine - fine.max())
     core, tail = (
@@ -137,7 +140,8 @@ def find_origin(
         for cells in (LEAST_BLUR_CELLS, TAIL_CELLS)
     )
     probability = (1.0 - TAIL_SHARE) * core / core.sum() + TAIL_SHARE * tail / tail.sum()
-    cone = cones[int(best.argmax())]
+    shape, amount = np.unravel_index(int(best.argmax()), best.shape)
+    cone = replace(shapes[shape], amount_ppm_m2=amounts[amount])
     return OriginPosterior(
         probability=probability,
         cell_m=column_map.pixel_m / 2,

@@ -1,13 +1,16 @@
 """Where work is done: here, in processes of this machine, or on a Dask cluster."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Protocol, TypeVar
 
-from cathartes.errors import MissingExtraError, SettingsError
+from cathartes.errors import EXIT_UNEXPECTED, MissingExtraError, SettingsError
 
 Order = TypeVar("Order")
 Done = TypeVar("Done")
@@ -71,7 +74,8 @@ class ProcessExecutor:
     ) -> Iterator[tuple[int, Done | Lost]]:
         """Yield each order's number and result as they end; `Lost` where a process died."""
         # Spawned, not forked: threads and open databases do not survive a fork.
-        with ProcessPoolExecutor(self.share, mp_context=get_context("spawn")) as pool:
+        spawned = get_context("spawn")
+        with ProcessPoolExecutor(self.share, spawned, initializer=_end_with_parent) as pool:
             futures: dict[Future[Done], int] = {
                 pool.submit(work, order): number for number, order in enumerate(orders)
             }
@@ -83,6 +87,19 @@ class ProcessExecutor:
                         yield futures[future], Lost(str(error))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it dies: it would wait for work for ever."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def follow(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(EXIT_UNEXPECTED)
+
+    Thread(target=follow, args=(parent.sentinel,), name="follow", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from cathartes.sites.observation import (
     Observation,
     ObservationKind,
     RawFile,
+    Sensitivity,
+    Wind,
 )
 from cathartes.store.interface import Job
 
@@ -149,14 +151,23 @@ class ObservationWork:
         outcome: LookOutcome,
         reason: str,
         *,
-        settings: dict[str, JsonValue],
+        settings: dict[str, JsonValue] | None = None,
         began_utc: datetime | None = None,
         ended_utc: datetime | None = None,
         instrument: str = "",
         footprint: MultiPolygon | None = None,
         masked: Masked | None = None,
+        sensitivities: tuple[Sensitivity, ...] = (),
+        wind: Wind | None = None,
+        remarks: tuple[str, ...] = (),
     ) -> Observation:
-        """Return the observation's record; what is not given is not known."""
+        """Return the observation's record; what is not given is not known.
+
+        Parameters
+        ----------
+        settings
+            With defaults filled in; `settings` if None.
+        """
         return Observation(
             id=self.observation_id,
             sortie_id=self.sortie_id,
@@ -168,12 +179,15 @@ class ObservationWork:
             instrument=instrument or self.entry.instrument,
             files=self.files,
             input_hash=self.input_hash,
-            settings=settings,
+            settings=self.settings() if settings is None else settings,
             software=__version__,
             outcome=outcome,
             reason=reason,
             footprint=footprint,
             masked=masked or Masked(),
+            sensitivities=sensitivities,
+            wind=wind,
+            remarks=remarks,
         )
 
 

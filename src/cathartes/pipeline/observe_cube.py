@@ -1,16 +1,19 @@
 """One cube under its mandate: masked, scanned, and turned into a record with detections."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from cathartes.casework.mandate import Mandate
+from cathartes.detect.result import Plume
 from cathartes.errors import InputError
 from cathartes.pipeline.cube_geometry import put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
 from cathartes.pipeline.observation_work import ObservationWork, without_workers
 from cathartes.pipeline.observed import (
@@ -27,15 +30,13 @@ from cathartes.products.file_names import (
     ORIGINS,
     PLUMES_GEOJSON,
     QUICKLOOK,
+    SOURCE_PROBABILITY,
     SOURCES_GEOJSON,
     SOURCES_PLOT,
     SUMMARY,
 )
-from cathartes.products.summary import ScanSummary
+from cathartes.products.summary import OutputFile, ScanSummary
 from cathartes.scenes.cube import Cube
-from cathartes.sites.detection import (
-    Detection,
-)
 from cathartes.sites.observation import LookOutcome, Wind
 
 _ROLES = {
@@ -45,6 +46,7 @@ _ROLES = {
     QUICKLOOK: "quicklook",
     SOURCES_PLOT: "plot",
 }
+_SHOW_ORIGINS = frozenset({"plumes", "sources", "origins", "plot", SOURCE_PROBABILITY})
 _CLOCKS = ("started_utc", "finished_utc", "timings_s", "files")
 """Members of a summary that differ between two runs of the same work."""
 
@@ -82,35 +84,30 @@ def observe_cube(
     result = folder / "scan"
     summary = scan(
         allowed.cube, result, library, settings=settings, options=work.open_options(),
-        progress=progress, on_detections=look.take,
+        progress=progress, on_detections=look.take, keep=interest_of(work.mandate),
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
-    records = plume_records(work.observation_id, result, summary, allowed.cube.start_utc, stated_m)
+    began_utc = allowed.cube.start_utc
+    records = plume_records(work.observation_id, result, summary, began_utc, stated_m)
     wind, plumes = _wind(summary), tuple(records)
     if wind is not None:
         plumes = placed(plumes, wind, allowed.footprint)
-    detections = tuple(_of_interest(work, plumes))
-    n_left_out = summary.counts.plumes - len(detections)
-    if n_left_out:
-        remarks = (*remarks, f"{n_left_out} plumes of chemicals outside the mandate were not kept.")
-    sensitivities = look.sensitivities(summary, library)
-    files = (*_evidence(folder, result, summary), *look.files(summary))
+    kept = kept_under(work.mandate, plumes)
     observation = work.record(
-        outcome_of(detections, summary.reason),
+        outcome_of(kept.detections, summary.reason),
         summary.reason,
         settings=without_workers(summary.settings),
-        began_utc=allowed.cube.start_utc,
+        began_utc=began_utc,
         instrument=allowed.cube.instrument,
         footprint=allowed.footprint,
         masked=allowed.masked,
-    )
-    observation = replace(
-        observation,
-        sensitivities=sensitivities,
+        sensitivities=look.sensitivities(summary, library),
         wind=wind,
-        remarks=(*remarks, *summary.remarks),
+        remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
-    return Observed(observation, detections, files, summary.timings_s)
+    evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
+    files = (*evidence, *look.files(summary))
+    return Observed(observation, kept.detections, files, summary.timings_s)
 
 
 def _nothing_allowed(work: ObservationWork, allowed: AllowedCube) -> Observed:
@@ -153,24 +150,54 @@ def _wind(summary: ScanSummary) -> Wind | None:
     )
 
 
-def _of_interest(work: ObservationWork, found: Iterable[Detection]) -> Iterable[Detection]:
-    """Yield those that may be a chemical of the mandate's; all if it names none."""
-    wanted = set(work.mandate.chemicals)
-    for one in found:
-        if not wanted or any(c.chemical in wanted and c.probability > 0 for c in one.candidates):
-            yield one
+def interest_of(mandate: Mandate) -> Callable[[Plume], bool] | None:
+    """Return whether a plume may be a chemical of the mandate's; None if it names none."""
+    wanted = set(mandate.chemicals)
+    if not wanted:
+        return None
+
+    def may_be(plume: Plume) -> bool:
+        named = ((plume.chemical, plume.probability), *plume.alternatives)
+        return any(chemical in wanted and probability > 0 for chemical, probability in named)
+
+    return may_be
 
 
-def _evidence(folder: Path, result: Path, summary: ScanSummary) -> tuple[EvidenceFile, ...]:
-    """Return the files of a scan to be kept, none of which tells the time of the run."""
-    files = []
+def _evidence(
+    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
+) -> Iterable[EvidenceFile]:
+    """Yield the files of a scan to be kept, none of which tells the time of the run.
+
+    Under a mandate for some chemicals neither the picture, which shows the scores of all, is kept,
+    nor layers of others.
+
+    Parameters
+    ----------
+    mandate
+    folder, result
+        To work in, and that of the scan.
+    summary
+    all_inside
+        False leaves out what shows origins.
+    """
     for file in summary.files:
         role = _ROLES.get(file.path) or file.quantity or ""
-        if role and (file.quantity is None or file.grid != "sensor"):
-            files.append(EvidenceFile(result / file.path, role, file.chemical or ""))
+        if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not all_inside):
+            continue
+        if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, summary)):
+            continue
+        yield EvidenceFile(result / file.path, role, file.chemical or "")
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
     steady["settings"] = without_workers(summary.settings)
+    if not all_inside:
+        steady["plumes"] = []
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    return (*files, EvidenceFile(folder / SUMMARY, "summary"))
+    yield EvidenceFile(folder / SUMMARY, "summary")
+
+
+def _is_of_others(file: OutputFile, mandate: Mandate, summary: ScanSummary) -> bool:
+    """Return whether a layer is of a chemical that neither the mandate nor a plume names."""
+    named = {*mandate.chemicals, *(plume.chemical for plume in summary.plumes)}
+    return file.chemical is not None and file.chemical not in named

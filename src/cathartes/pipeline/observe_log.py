@@ -2,30 +2,25 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 from pydantic import JsonValue
-from shapely import LineString, MultiPoint, MultiPolygon
 
 from cathartes.errors import InputError, MandateError
-from cathartes.locate.log_reach import smallest_rates_kg_h
 from cathartes.locate.result import Interval, LogSources
 from cathartes.locate.result import Outcome as LogOutcome
 from cathartes.pipeline.location import locate
+from cathartes.pipeline.log_look import LogLook
+from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import log_within
 from cathartes.pipeline.observation_work import ObservationWork
-from cathartes.pipeline.observed import EvidenceFile, Observed, place_about
+from cathartes.pipeline.observed import EvidenceFile, Observed, outcome_of, place_about
 from cathartes.pipeline.progress import Progress
 from cathartes.products.file_names import SOURCES_GEOJSON, SOURCES_PLOT, SUMMARY
 from cathartes.products.location import POSTERIOR, Located
-from cathartes.products.outline import polygons_of
-from cathartes.products.sensitivity import SMALLEST_RATE, map_of_places, write_sensitivity
-from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.sites.detection import (
     Candidate,
@@ -40,10 +35,6 @@ from cathartes.sites.observation import LookOutcome, Masked, Sensitivity
 SENSITIVITY = "sensitivity.tif"
 _ROLES = {SOURCES_GEOJSON: "sources", POSTERIOR: "posterior", SOURCES_PLOT: "plot"}
 _CLOCKS = ("timings_s", "files")
-REACH_M = 300.0
-"""So far about the track a log is asked what it could have seen: puffs are followed no farther."""
-MOST_PLACES = 400
-LEAST_SPACING_M = 10.0
 
 
 @dataclass(slots=True)
@@ -62,7 +53,7 @@ class _Allowed:
         MandateError
             If that is nothing.
         """
-        allowed = log_within(log, self.work.mandate)
+        allowed = log_within(self._of_interest(log), self.work.mandate)
         self.masked = _added(self.masked, allowed.masked)
         if allowed.log is None:
             lost = allowed.masked
@@ -73,6 +64,18 @@ class _Allowed:
             )
         self.logs.append(allowed.log)
         return allowed.log
+
+    def _of_interest(self, log: GasLog) -> GasLog:
+        """Return a log with the gases of the mandate alone; all if it names none."""
+        wanted = self.work.mandate.chemicals
+        if not wanted:
+            return log
+        if not set(wanted).intersection(log.chemicals):
+            raise MandateError(
+                f"{log.name} has {', '.join(log.chemicals)}, and mandate {self.work.mandate.id} is "
+                f"for {', '.join(wanted)}: nothing of it was analysed."
+            )
+        return log.of_chemicals(wanted)
 
 
 def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Observed:
@@ -106,51 +109,41 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
             within=allowed.within,
         )
     except MandateError as error:
-        return Observed(
-            replace(
-                work.record(
-                    LookOutcome.INCONCLUSIVE, str(error), settings=work.settings(),
-                    masked=allowed.masked,
-                ),
-            )
-        )  # fmt: skip
-    summary = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
+        return Observed(work.record(LookOutcome.INCONCLUSIVE, str(error), masked=allowed.masked))
     begins, ends = _span(allowed.logs)
-    detections = tuple(_detections(work, located, begins))
-    seen_from = _SeenFrom.of(located, allowed.logs)
-    reason = _reason(located, detections)
-    outcome = LookOutcome.DETECTIONS if detections else LookOutcome.NOTHING_FOUND
+    found = tuple(_detections(work, located, begins))
+    kept = kept_under(work.mandate, found)
+    look = LogLook.of(located, allowed.logs, work.mandate.area)
+    reason = "" if found else _reason(located)
     observation = work.record(
-        LookOutcome.INCONCLUSIVE if reason else outcome,
+        outcome_of(kept.detections, reason),
         reason,
-        settings=work.settings(),
         began_utc=begins,
         ended_utc=ends,
-        footprint=seen_from.footprint,
+        footprint=look.footprint,
         masked=allowed.masked,
-    )
-    observation = replace(
-        observation,
         sensitivities=tuple(
             Sensitivity(gas.chemical, smallest_rate_kg_h=_finite(gas.detectable_kg_h))
             for gas in located.gases
         ),
-        remarks=tuple(flag.message for flag in located.flags)
-        + tuple(f"{gas.chemical}: {word}" for gas in located.gases for word in gas.warnings),
+        remarks=(
+            *kept.remarks,
+            *(flag.message for flag in located.flags),
+            *(f"{gas.chemical}: {word}" for gas in located.gases for word in gas.warnings),
+        ),
     )
-    return Observed(
-        observation, detections, _evidence(folder, result, summary, seen_from),
-        summary["timings_s"],
-    )  # fmt: skip
+    told = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
+    files = [*_evidence(folder, result, told, all_inside=kept.all_inside)]
+    if look.write(folder / SENSITIVITY):
+        files.append(EvidenceFile(folder / SENSITIVITY, "sensitivity"))
+    return Observed(observation, kept.detections, tuple(files), told["timings_s"])
 
 
-def _reason(located: Located, detections: tuple[Detection, ...]) -> str:
+def _reason(located: Located) -> str:
     """Return why a log says neither a place nor that there is nothing; "" if it does.
 
     Clean air that the log could have told from gas is an answer; anything else is none.
     """
-    if detections:
-        return ""
     doubts = [gas for gas in located.gases if gas.evidence is None]
     return "; ".join(f"{gas.chemical}: {gas.why}" for gas in doubts)
 
@@ -160,8 +153,6 @@ def _detections(work: ObservationWork, located: Located, seen_utc: datetime) -> 
     number = 0
     for gas in located.gases:
         if gas.outcome is not LogOutcome.LOCATED or gas.posterior is None:
-            continue
-        if work.mandate.chemicals and gas.chemical not in work.mandate.chemicals:
             continue
         for k, found in enumerate(gas.sources):
             number += 1
@@ -208,92 +199,27 @@ def _properties(gas: LogSources, number: int) -> dict[str, JsonValue]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _SeenFrom:
-    """Ground about a track, and what could have been seen there.
-
-    Attributes
-    ----------
-    footprint
-        Where any gas of so much could have been seen; None without an answer.
-    frame
-    place_m : (place, 2) [m]
-    spacing_m : [m]
-    rate_kg_h : chemical → (place,) [kg h-1]
-    """
-
-    footprint: MultiPolygon | None
-    frame: LocalFrame
-    place_m: NDArray[np.float64]
-    spacing_m: float
-    rate_kg_h: dict[str, NDArray[np.float64]]
-
-    @classmethod
-    def of(cls, located: Located, logs: list[GasLog]) -> "_SeenFrom":
-        """Return what the logs could have seen, within reach of their track."""
-        frame = located.frame
-        track = [np.column_stack(frame.to_east_north(log.longitude_deg, log.latitude_deg))
-                 for log in logs]  # fmt: skip
-        near = shapely.union_all([_near(rows) for rows in track])
-        west, south, east, north = near.bounds
-        area_m2 = (east - west) * (north - south)
-        spacing = max(LEAST_SPACING_M, float(np.sqrt(area_m2 / MOST_PLACES)))
-        x, y = np.meshgrid(np.arange(west, east, spacing) + spacing / 2,
-                           np.arange(south, north, spacing) + spacing / 2)  # fmt: skip
-        place_m = np.column_stack([x.ravel(), y.ravel()])
-        place_m = place_m[shapely.contains_xy(near, place_m[:, 0], place_m[:, 1])]
-        rates = {
-            gas.chemical: smallest_rates_kg_h(gas.evidence, place_m)
-            for gas in located.gases
-            if gas.evidence is not None
-        }
-        seen = [np.isfinite(rate) for rate in rates.values()]
-        shown = place_m[np.any(seen, axis=0)] if seen else place_m[:0]
-        cells = [shapely.box(*(p - spacing / 2), *(p + spacing / 2)) for p in shown]
-        return cls(_on_ground(cells, frame), frame, place_m, spacing, rates)
-
-
-def _near(track_m: NDArray[np.float64]) -> shapely.Geometry:
-    """Return the ground within reach of a track, (row, 2) [m]."""
-    rows = np.unique(track_m.round(), axis=0)
-    shape = LineString(track_m) if len(rows) > 1 else MultiPoint(rows)
-    return shapely.buffer(shapely.simplify(shape, REACH_M / 20), REACH_M)
-
-
-def _on_ground(cells: list[shapely.Polygon], frame: LocalFrame) -> MultiPolygon | None:
-    if not cells:
-        return None
-    whole = shapely.simplify(shapely.union_all(cells), 1e-6)
-
-    def to_lon_lat(place_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(frame.to_lon_lat(place_m[:, 0], place_m[:, 1])).round(7)
-
-    return MultiPolygon(polygons_of(shapely.make_valid(shapely.transform(whole, to_lon_lat))))
-
-
 def _evidence(
-    folder: Path, result: Path, summary: dict[str, JsonValue], seen: _SeenFrom
-) -> tuple[EvidenceFile, ...]:
-    """Return the files to be kept, none of which tells the time of the run."""
-    steady = {key: value for key, value in summary.items() if key not in _CLOCKS}
+    folder: Path, result: Path, told: dict[str, JsonValue], *, all_inside: bool
+) -> Iterable[EvidenceFile]:
+    """Yield the files to be kept, none of which tells the time of the run.
+
+    Parameters
+    ----------
+    folder, result
+        To work in, and that of the location.
+    told
+        The location's summary.
+    all_inside
+        False leaves out what shows places of sources.
+    """
+    steady = {key: value for key, value in told.items() if key not in _CLOCKS}
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    files = [EvidenceFile(folder / SUMMARY, "summary")]
-    files += [
-        EvidenceFile(path, _ROLES.get(path.name, "source_probability"))
-        for path in sorted(result.iterdir())
-        if path.name in _ROLES or path.suffix == ".tif"
-    ]
-    if seen.rate_kg_h and seen.place_m.size:
-        values = {
-            (SMALLEST_RATE, chemical): rate.astype(np.float32)
-            for chemical, rate in seen.rate_kg_h.items()
-        }
-        longitude, latitude = seen.frame.to_lon_lat(seen.place_m[:, 0], seen.place_m[:, 1])
-        path = folder / SENSITIVITY
-        write_sensitivity(path, map_of_places(longitude, latitude, seen.spacing_m, values))
-        files.append(EvidenceFile(path, "sensitivity"))
-    return tuple(files)
+    yield EvidenceFile(folder / SUMMARY, "summary")
+    for path in sorted(result.iterdir()) if all_inside else ():
+        if path.name in _ROLES or path.suffix == ".tif":
+            yield EvidenceFile(path, _ROLES.get(path.name, "source_probability"))
 
 
 def _span(logs: list[GasLog]) -> tuple[datetime, datetime]:

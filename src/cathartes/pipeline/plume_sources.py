@@ -1,5 +1,6 @@
 """Where the plumes of a scan come from and how much an hour: origins and rates, plume by plume."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -103,7 +104,11 @@ def _unix_s(moment: datetime | None) -> float | None:
 
 
 def find_sources(
-    found: Detections, geometry: Geometry, library: GasLibrary, search: SourceSearch
+    found: Detections,
+    geometry: Geometry,
+    library: GasLibrary,
+    search: SourceSearch,
+    workers: int = 1,
 ) -> tuple[PlumeSource, ...]:
     """Return origins and rate of each plume, in the order of the plumes.
 
@@ -117,8 +122,15 @@ def find_sources(
         Knows the molar masses.
     search
         Wind and height.
+    workers
+        Threads that look, one at a plume each.
     """
-    return tuple(_source_of(plume, found, geometry, library, search) for plume in found.plumes)
+    with ThreadPoolExecutor(workers) as pool:
+        return tuple(
+            pool.map(
+                lambda plume: _source_of(plume, found, geometry, library, search), found.plumes
+            )
+        )
 
 
 def _source_of(

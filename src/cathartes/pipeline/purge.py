@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from cathartes.casework.retention import Expired, find_expired
-from cathartes.pipeline.owners import local_actor
+from cathartes.pipeline.owners import is_gone, local_actor
 from cathartes.pipeline.site_update import update_sites
-from cathartes.store.open import open_casebook
+from cathartes.store.interface import JobState
+from cathartes.store.open import OpenedCasebook, open_casebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class PurgeReport:
         Past their retention, the oldest first; those held stay.
     n_detections, n_evidence
         Removed with them.
+    n_orphaned
+        Files of evidence that nothing referred to any more: of superseded results and of runs that
+        were killed. Removed too, unless a run goes on, whose they may be.
     done
         False if nothing was to be removed, only told.
     """
@@ -28,6 +34,7 @@ class PurgeReport:
     expired: tuple[Expired, ...]
     n_detections: int
     n_evidence: int
+    n_orphaned: int
     done: bool
 
 
@@ -42,7 +49,7 @@ def purge(
     """Remove what is past its mandate's retention, and bring the sites up to date.
 
     Ids, hashes of files and of evidence stay in the audit. Evidence goes after the rows that name
-    it: after a kill in between it is orphaned, which `cathartes casebook check` reports.
+    it, and sites after both: after a kill in between the same call does the rest.
 
     Parameters
     ----------
@@ -64,12 +71,27 @@ def purge(
         mandates = {mandate.id: mandate for mandate in book.mandates()}
         expired = find_expired(book.observations(), mandates, held_ids, now_utc)
         gone = [one.observation for one in expired if not one.held]
-        if dry_run or not gone:
-            return PurgeReport(expired, 0, 0, done=False)
+        orphaned = _orphaned(opened)
+        if dry_run:
+            return PurgeReport(expired, 0, 0, len(orphaned), done=False)
         removed = book.remove_observations(
             [one.id for one in gone], "past its mandate's retention", actor, now_utc
         )
-        for sha256 in removed.evidence_sha256:
+        if orphaned:
+            detail: dict[str, JsonValue] = {"sha256": [*orphaned]}
+            book.note("evidence.remove", "orphaned", detail, actor, now_utc)
+        for sha256 in (*removed.evidence_sha256, *orphaned):
             opened.evidence.remove(sha256)
         update_sites(opened, gone, actor)
-    return PurgeReport(expired, len(removed.detection_ids), len(removed.evidence_sha256), done=True)
+    n_detections, n_evidence = len(removed.detection_ids), len(removed.evidence_sha256)
+    return PurgeReport(expired, n_detections, n_evidence, len(orphaned), done=True)
+
+
+def _orphaned(opened: OpenedCasebook) -> tuple[str, ...]:
+    """Return the hashes of evidence that nothing refers to; none while a run goes on."""
+    book = opened.casebook
+    orphaned = opened.evidence.all_sha256() - book.evidence_sha256()
+    at_work = (job for job in book.jobs() if job.state is JobState.WORKING)
+    if any(not is_gone(job.owner) for job in at_work):
+        return ()
+    return tuple(sorted(orphaned))

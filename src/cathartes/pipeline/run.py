@@ -12,7 +12,7 @@ from cathartes.casework.mandate import Mandate
 from cathartes.errors import MandateError
 from cathartes.pipeline.executors import Executor, InlineExecutor, Lost
 from cathartes.pipeline.observation_work import ObservationWork, works_of
-from cathartes.pipeline.owners import local_actor
+from cathartes.pipeline.owners import is_gone, local_actor
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scan import usable_cores
 from cathartes.pipeline.site_update import SiteChanges, update_sites
@@ -233,14 +233,17 @@ class _Todo:
             advance(len(self.orders) - len(left))
             while left:
                 n_done = len(done)
-                for job_id, answer in self._once(left, progress):
+                lost: dict[str, str] = {}
+                for job_id, answer in self._once(left, deaths, progress):
                     if isinstance(answer, Lost):
-                        deaths[job_id] += 1
-                        if deaths[job_id] >= MOST_DEATHS:
-                            given_up[job_id] = answer.why
+                        lost[job_id] = answer.why
                     elif answer.standing is Standing.RECORDED:
                         done[job_id] = answer
                         advance(1)
+                for job_id in self._at_work(lost):
+                    deaths[job_id] += 1
+                    if deaths[job_id] >= MOST_DEATHS:
+                        given_up[job_id] = lost[job_id]
                 left = self._left(given_up)
                 if left and len(done) == n_done:
                     time.sleep(WAIT_S)
@@ -253,18 +256,34 @@ class _Todo:
         over = {job.id for job in jobs if job.state is JobState.DONE}.union(given_up)
         return [order for order in self.orders if order.work.observation_id not in over]
 
+    def _at_work(self, lost: Collection[str]) -> Collection[str]:
+        """Return which of lost work was gone about when its process died.
+
+        One process that dies takes with it those beside it, and all that has not begun.
+        """
+        sortie_ids = {order.work.sortie_id for order in self.orders if lost}
+        jobs = [job for one in sortie_ids for job in self.opened.casebook.jobs(one)]
+        begun = {job.id for job in jobs if job.id in lost and is_gone(job.owner)}
+        return begun or lost
+
     def _once(
-        self, orders: Sequence[Order], progress: Progress
+        self, orders: Sequence[Order], deaths: Mapping[str, int], progress: Progress
     ) -> Iterator[tuple[str, Finished | Lost]]:
-        """Try each piece of work once, and yield what came of it as it ends."""
+        """Try each piece of work once, and yield what came of it as it ends.
+
+        What a process died of before is done alone, so that no other dies with it.
+        """
         if isinstance(self.executor, InlineExecutor):
             for order in orders:
                 yield order.work.observation_id, work_on(order, self.opened, progress)
             return
         threads = max(1, usable_cores() // self.executor.share)
         shared = [replace(order, threads=threads) for order in orders]
-        for number, answer in self.executor.run(do_work, shared):
-            yield orders[number].work.observation_id, answer
+        alone = [[order] for order in shared if deaths.get(order.work.observation_id)]
+        together = [order for order in shared if not deaths.get(order.work.observation_id)]
+        for some in (*alone, together):
+            for number, answer in self.executor.run(do_work, some):
+                yield some[number].work.observation_id, answer
 
 
 def _rows(

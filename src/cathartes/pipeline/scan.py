@@ -13,7 +13,7 @@ from pydantic import JsonValue, TypeAdapter
 from threadpoolctl import threadpool_limits
 
 from cathartes.detect.known import air_mass_factor
-from cathartes.detect.result import Detections
+from cathartes.detect.result import Detections, Plume
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
 from cathartes.detect.window import Regime, Window, choose_window
@@ -139,6 +139,7 @@ def scan(
     options: OpenOptions | None = None,
     progress: Progress | None = None,
     on_detections: Callable[[Cube, Regime, Detections], None] | None = None,
+    keep: Callable[[Plume], bool] | None = None,
 ) -> ScanSummary:
     """Find the plumes in a cube and write what was found into a folder.
 
@@ -158,6 +159,8 @@ def scan(
         Who watches; nobody if None.
     on_detections
         Called once with what was found, while its images can still be read.
+    keep
+        Which plumes are told; of the others nothing is written but their number. All if None.
 
     Returns
     -------
@@ -201,13 +204,16 @@ def scan(
         # Each searching thread is one BLAS thread: together they would fight for the cores.
         with threadpool_limits(1, user_api="blas"):
             detections = detect(watched, gases, filled.detect, planes, clock.tick, workers, air)
+        n_found = len(detections.plumes)
+        if keep is not None:
+            detections = detections.with_plumes(keep)
         if on_detections is not None:
             on_detections(cube, window.regime, detections)
         sources: tuple[PlumeSource, ...] = ()
         tiles: LookTiles | None = None
         if search is not None and cube.geometry is not None:
             clock.tick("sources", 0.0)
-            sources = find_sources(detections, cube.geometry, wanted, search)
+            sources = find_sources(detections, cube.geometry, wanted, search, workers)
             tiles = look_tiles(detections, cube.geometry)
         clock.tick("fingerprint", 0.0)  # what is left of it: it went on beside the detection
         inputs = fingerprint.result()
@@ -227,7 +233,11 @@ def scan(
                 timings_s=clock.timings_s,
                 gases_not_visible=hidden,
                 radiance_sanity=sanity.counts(),
-                remarks=(*sanity.remarks, *_not_looked_for(filled.detect, window.regime)),
+                remarks=(
+                    *_not_kept(n_found - len(detections.plumes)),
+                    *sanity.remarks,
+                    *_not_looked_for(filled.detect, window.regime),
+                ),
                 wind=None if search is None else wind_facts(search, wind_files),
             ),
             layers=filled.layers,
@@ -262,6 +272,13 @@ def window_of(cube: Cube, settings: DetectSettings) -> Window:
         settings.min_bands,
         radiance=cube.quantity is Quantity.RADIANCE,
     )
+
+
+def _not_kept(n_plumes: int) -> tuple[str, ...]:
+    """Return how many plumes are not told, in a sentence."""
+    if not n_plumes:
+        return ()
+    return (f"{n_plumes} plumes that can't be of the chemicals asked for were not kept.",)
 
 
 def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:

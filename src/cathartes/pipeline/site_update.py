@@ -1,6 +1,6 @@
 """Sites brought up to date where something was looked at: what is elsewhere stays as it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,6 +29,7 @@ from cathartes.store.open import OpenedCasebook
 SENSITIVITY_ROLE = "sensitivity"
 EMITTER_REACH_M = 1000.0
 """No lawful emitter farther from a source explains it."""
+MOST_TRIES = 50
 _GEOD = Geod(ellps="WGS84")
 _EARTH = Box(-180, -90, 180, 90)
 
@@ -88,12 +89,15 @@ class _Looks:
 
 
 def update_sites(
-    opened: OpenedCasebook, observations: Iterable[Observation], actor: str
+    opened: OpenedCasebook,
+    observations: Iterable[Observation],
+    actor: str,
 ) -> SiteChanges:
     """Bring the sites up to date that observations touch, and tell what changed.
 
-    Touched are detections and sites on the ground that the observations looked at, and whatever
-    is linked with them. Done again after a kill, it changes nothing the second time.
+    Touched are detections and sites on the ground that the observations looked at, whatever is
+    linked with them, and sites that lost a part of their evidence. Done again after a kill, it
+    changes nothing the second time.
 
     Parameters
     ----------
@@ -103,10 +107,43 @@ def update_sites(
     actor
         For the audit.
     """
-    book, settings = opened.casebook, SiteSettings()
     boxes = [_box_of(one) for one in observations if one.footprint is not None]
+    return _until_nothing_changes(opened, lambda: _updated(opened, boxes, actor))
+
+
+def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
+    """Make every site again from all that is in the casebook, and tell what changed."""
+    book = opened.casebook
+
+    def updated() -> SiteChanges | None:
+        as_of = book.audit_number()
+        detections = {placed.detection.id: placed.detection for placed in book.sources_near(_EARTH)}
+        before = {site.id: site for site in book.sites_in(_EARTH)}
+        return _put(opened, tuple(detections.values()), before, actor, as_of)
+
+    return _until_nothing_changes(opened, updated)
+
+
+def _until_nothing_changes(
+    opened: OpenedCasebook, update: Callable[[], SiteChanges | None]
+) -> SiteChanges:
+    """Update until nobody changed the casebook meanwhile."""
+    for _ in range(MOST_TRIES):
+        changes = update()
+        if changes is not None:
+            return changes
+    raise CasebookError(
+        f"{opened.where}: others changed the casebook {MOST_TRIES} times while sites were made of "
+        "it; run the same again when they are done (cathartes sites --rebuild does it alone)."
+    )
+
+
+def _updated(opened: OpenedCasebook, boxes: Sequence[Box], actor: str) -> SiteChanges | None:
+    """Return what changed of the sites in boxes; None if others changed something meanwhile."""
+    book, settings = opened.casebook, SiteSettings()
+    as_of = book.audit_number()
     seeds: dict[str, Detection] = {}
-    before: dict[str, Site] = {}
+    before = {site_id: book.site(site_id) for site_id in book.stale_site_ids()}
     for box in (_grown(one, settings) for one in boxes):  # sources may lie beyond what was seen
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
         before |= {site.id: site for site in book.sites_in(box)}
@@ -117,15 +154,7 @@ def update_sites(
     )
     names = {name for one in linked for name in book.detection(one.id).site_ids if name}
     before |= {name: book.site(name) for name in names - set(before)}
-    return _put(opened, linked, before, actor, settings)
-
-
-def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
-    """Make every site again from all that is in the casebook, and tell what changed."""
-    book = opened.casebook
-    detections = {placed.detection.id: placed.detection for placed in book.sources_near(_EARTH)}
-    before = {site.id: site for site in book.sites_in(_EARTH)}
-    return _put(opened, tuple(detections.values()), before, actor, SiteSettings())
+    return _put(opened, linked, before, actor, as_of)
 
 
 def sites_of_sorties(opened: OpenedCasebook, sortie_ids: Iterable[str]) -> tuple[Site, ...]:
@@ -147,19 +176,23 @@ def _put(
     detections: Sequence[Detection],
     before: dict[str, Site],
     actor: str,
-    settings: SiteSettings,
-) -> SiteChanges:
-    """Put the sites of detections in the place of others, where they differ."""
+    as_of: int,
+) -> SiteChanges | None:
+    """Put the sites of detections in the place of others, where they differ.
+
+    None if others changed something since the audit had the number `as_of`.
+    """
     book = opened.casebook
     emitters = _emitters_near(book, detections)
-    found = build_sites(detections, _Looks(opened).at, emitters, profile_of(book), settings)
+    found = build_sites(detections, _Looks(opened).at, emitters, profile_of(book), SiteSettings())
     new = {site.id: site for site in found.sites}
     added = tuple(sorted(set(new) - set(before)))
     changed = tuple(sorted(one for one in set(new) & set(before) if new[one] != before[one]))
     removed = tuple(sorted(set(before) - set(new)))
     if added or changed or removed:
         kept = [new[one] for one in sorted((*added, *changed))]
-        book.put_sites(kept, removed, actor, datetime.now(UTC))
+        if not book.put_sites(kept, removed, actor, datetime.now(UTC), as_of):
+            return None
     return SiteChanges(added, changed, removed)
 
 

@@ -106,6 +106,7 @@ def do_work(order: Order) -> Finished:
 def work_on(order: Order, opened: OpenedCasebook, progress: Progress) -> Finished:
     """Do what `do_work` does, on an open casebook."""
     casebook, job_id, owner = opened.casebook, order.work.observation_id, own_name()
+    casebook.mandate(order.work.mandate.id).check_in_force(datetime.now(UTC))
     if not _claimed(casebook, order.work, owner, order.lease_s):
         return Finished(Standing.ELSEWHERE)
     fault = ""

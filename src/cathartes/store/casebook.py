@@ -11,7 +11,7 @@ from cathartes.store.authority_part import AuthorityPart
 from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.interface import Casebook
-from cathartes.store.part import enter, entry_of
+from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.tables import audit
@@ -38,6 +38,11 @@ class SqlCasebook(AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPar
             if len(entries) < _PAGE:
                 return
             after = entries[-1].number
+
+    def audit_number(self) -> int:
+        """Return the number of the audit's last entry; 0 if there is none."""
+        with self._database.read() as connection:
+            return last_number(connection)
 
     def note(
         self,

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from cathartes.casework.audit import check_chain
 from cathartes.errors import AuditError, EvidenceError
-from cathartes.sites.site import EvidenceKind
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
@@ -20,7 +19,6 @@ from cathartes.store.tables import (
     emitters,
     jobs,
     observations,
-    site_evidence,
     sites,
     sources,
 )
@@ -89,7 +87,6 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             audit_faults.append(f"{kind} {one_id} {how}.")
     with casebook.database.read() as connection:
         faults = [*_database_faults(connection), *_reference_faults(connection)]
-        remarks = list(_stale_sites(connection))
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)
@@ -97,6 +94,10 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         kept = select(assets.c.sha256, assets.c.size_bytes)
         named = {row.sha256: row.size_bytes for row in connection.execute(kept)}
     evidence_faults = list(_evidence_faults(opened.evidence, named))
+    remarks = [
+        f"site {one_id}: its evidence names what is not there any more; join it again."
+        for one_id in casebook.stale_site_ids()
+    ]
     orphaned = opened.evidence.all_sha256() - named.keys()
     if orphaned:
         remarks.append(
@@ -191,17 +192,3 @@ def _reference_faults(connection: Connection) -> Iterator[str]:
     )
     for one_id in connection.scalars(done.order_by(jobs.c.id)):
         yield f"job {one_id} is done, and its observation is not there."
-
-
-def _stale_sites(connection: Connection) -> Iterator[str]:
-    """Yield sites whose evidence names what was superseded or removed since they were joined."""
-    lines = site_evidence.c
-    gone = or_(
-        (lines.kind == EvidenceKind.DETECTION.value)
-        & lines.refers_to.not_in(select(detections.c.id))
-        & lines.refers_to.not_in(select(sources.c.id)),
-        (lines.kind == EvidenceKind.EMPTY_LOOK.value)
-        & lines.refers_to.not_in(select(observations.c.id)),
-    )
-    for one_id in connection.scalars(select(lines.site_id).where(gone).distinct()):
-        yield f"site {one_id}: its evidence names what is not there any more; join it again."

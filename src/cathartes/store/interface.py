@@ -236,9 +236,17 @@ class Casebook(Protocol):
     # --- sites ---
 
     def put_sites(
-        self, sites: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
-    ) -> None:
+        self,
+        sites: Sequence[Site],
+        removed_ids: Sequence[str],
+        actor: str,
+        now_utc: datetime,
+        as_of: int | None = None,
+    ) -> bool:
         """Put sites in the place of those of the same ids and of the removed ones, at once.
+
+        Returns False, and keeps nothing, if anything was changed since the audit had the number
+        `as_of`: the sites were made of what is no more.
 
         Sources that were attributed to any of these and are in none of `sites` become
         unattributed.
@@ -252,6 +260,12 @@ class Casebook(Protocol):
 
     def sites_in(self, box: Box) -> tuple[Site, ...]:
         """Return those whose place lies in a box, by id, with their evidence."""
+
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed.
+
+        All evidence is read for it: seconds, where there are many sites.
+        """
 
     # --- lawful emitters ---
 
@@ -278,6 +292,9 @@ class Casebook(Protocol):
 
     def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
         """Yield the audit's entries in order, those with a higher number than `after`."""
+
+    def audit_number(self) -> int:
+        """Return the number of the audit's last entry; 0 if there is none."""
 
     def note(
         self, action: str, subject: str, detail: dict[str, JsonValue], actor: str,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from cathartes.casework.audit import AuditEntry, next_entry
 from cathartes.store import tables
@@ -51,6 +51,11 @@ def entry_of(row: Row[Any]) -> AuditEntry:
         row.previous_hash,
         row.hash,
     )
+
+
+def last_number(connection: Connection) -> int:
+    """Return the number of the audit's last entry; 0 if there is none."""
+    return connection.scalar(select(func.max(tables.audit.c.number))) or 0
 
 
 def enter(

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.site import EvidenceLine, Site
+from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 from cathartes.store import tables
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box
-from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.part import CasebookPart, batches, enter, insert_all, last_number
 from cathartes.store.rows_authority import emitter_of, values_of_emitter
 from cathartes.store.rows_sites import (
     line_of,
@@ -26,7 +26,9 @@ from cathartes.store.rows_sites import (
 )
 from cathartes.store.tables import (
     attributions,
+    detections,
     emitters,
+    observations,
     profiles,
     site_evidence,
     sites,
@@ -41,14 +43,21 @@ class SitesPart(CasebookPart):
     """Sites and lawful emitters; see `cathartes.store.interface.Casebook`."""
 
     def put_sites(
-        self, sites: Sequence[Site], removed_ids: Sequence[str], actor: str, now_utc: datetime
-    ) -> None:
+        self,
+        sites: Sequence[Site],
+        removed_ids: Sequence[str],
+        actor: str,
+        now_utc: datetime,
+        as_of: int | None = None,
+    ) -> bool:
         """Put sites in the place of those of the same ids and of the removed ones, at once."""
         put_ids = {site.id for site in sites}
         replaced = sorted(put_ids | set(removed_ids))
         if not replaced:
-            return
+            return True
         with self._database.change() as connection:
+            if as_of is not None and last_number(connection) != as_of:
+                return False
             for some in batches(replaced):  # evidence and attributions go with them
                 connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
             _check_sources(connection, sites)
@@ -60,6 +69,7 @@ class SitesPart(CasebookPart):
             }
             subject = sites[0].id if len(sites) == 1 else "sites"
             enter(connection, "sites.put", subject, detail, actor, now_utc)
+        return True
 
     def site(self, site_id: str) -> Site:
         """Return a site with its evidence."""
@@ -85,6 +95,20 @@ class SitesPart(CasebookPart):
         with self._database.read() as connection:
             rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
             return _sites_of(connection, rows, with_evidence=True)
+
+    def stale_site_ids(self) -> tuple[str, ...]:
+        """Return the ids of sites whose evidence names what was superseded or removed."""
+        lines = site_evidence.c
+        gone = or_(
+            (lines.kind == EvidenceKind.DETECTION.value)
+            & lines.refers_to.not_in(select(detections.c.id))
+            & lines.refers_to.not_in(select(sources.c.id)),
+            (lines.kind == EvidenceKind.EMPTY_LOOK.value)
+            & lines.refers_to.not_in(select(observations.c.id)),
+        )
+        stale = select(lines.site_id).where(gone).distinct().order_by(lines.site_id)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(stale))
 
     def put_emitters(
         self, emitters: Sequence[LawfulEmitter], actor: str, now_utc: datetime

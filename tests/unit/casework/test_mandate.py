@@ -30,9 +30,11 @@ BOW_TIE = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
         ({"reference": ""}, "no reference"),
         ({"valid_until_utc": BEGIN}, "not after"),
         ({"valid_from_utc": BEGIN.replace(tzinfo=None)}, "no time zone"),
-        ({"retention_days": 0}, "at least 1"),
+        ({"retention_days": 0}, "1 to 36525 are needed"),
+        ({"retention_days": 10**9}, "1 to 36525 are needed"),
         ({"area": BOW_TIE}, r"Self-intersection.*does not cross itself"),
         ({"area": shapely.Polygon()}, "is empty"),
+        ({"area": shapely.box(-179.0, 0.0, 179.0, 1.0)}, r"180th meridian.*MultiPolygon"),
         ({"area": shapely.box(490000, 5400000, 491000, 5401000)}, "in degrees are needed"),
     ],
 )
@@ -69,3 +71,9 @@ def test_one_that_was_revoked_allows_nothing_more_and_says_why() -> None:
 
 def test_it_keeps_for_its_days() -> None:
     assert MANDATE.keeps_until(BEGIN) == BEGIN + timedelta(days=30)
+    assert MANDATE.keeps_until(datetime.max.replace(tzinfo=UTC)) == datetime.max.replace(tzinfo=UTC)
+
+
+def test_its_area_may_lie_on_both_sides_of_the_180th_meridian() -> None:
+    east, west = shapely.box(179.9, 0.0, 180.0, 1.0), shapely.box(-180.0, 0.0, -179.9, 1.0)
+    assert replace(MANDATE, area=shapely.MultiPolygon([east, west])).area.area > 0

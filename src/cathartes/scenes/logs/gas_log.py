@@ -1,5 +1,6 @@
 """A gas-sensor log: what was measured where and when, by moving, fixed and open-path sensors."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -251,6 +252,15 @@ class GasLog:
             ),
             flags=tuple(replace(flag, rows=()) for flag in self.flags),
         )  # fmt: skip
+
+    def of_chemicals(self, chemicals: Collection[str]) -> "GasLog":
+        """Return the log with some of its gases alone, at least one."""
+        kept = [k for k, chemical in enumerate(self.chemicals) if chemical in chemicals]
+        return replace(
+            self,
+            chemicals=tuple(self.chemicals[k] for k in kept),
+            concentration_ppm=self.concentration_ppm[kept],
+        )
 
     def with_flags(self, *flags: Flag) -> "GasLog":
         """Return the log with more flags."""
