@@ -1,5 +1,6 @@
 """A small sortie with two cubes and a log, its mandate, and casebooks to run it into."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,3 +57,22 @@ def state_of(casebook: Path | str) -> tuple[str, frozenset[str]]:
         for sha256 in referred:
             opened.evidence.read(sha256)  # checked against its hash
         return digest(opened.casebook), referred
+
+
+def edit(sortie: Path, old: str, new: str) -> None:
+    """Change the text of a sortie's file."""
+    path = sortie / "sortie.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def mandate_file(campaign: Path, folder: Path, **properties: object) -> Path:
+    """Write the campaign's mandate with other properties."""
+    feature = json.loads((campaign / "mandate.geojson").read_text("utf-8"))
+    if feature["type"] == "FeatureCollection":
+        (feature,) = feature["features"]
+    feature["properties"].update(properties)
+    path = folder / "mandate.geojson"
+    path.write_text(json.dumps(feature), "utf-8")
+    return path

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from casebooks import new_casebook, small_campaign, sorties_of, state_of
+from casebooks import edit, mandate_file, new_casebook, small_campaign, sorties_of, state_of
 from runs import Run
 
 from cathartes.errors import (
@@ -18,10 +18,8 @@ from cathartes.errors import (
     MandateError,
     SettingsError,
 )
-from cathartes.pipeline.authority import mandate_add
 from cathartes.pipeline.purge import purge
 from cathartes.pipeline.run import run as run_sortie
-from cathartes.sites.observation import LookOutcome
 from cathartes.store.interface import Box
 from cathartes.store.open import open_casebook
 
@@ -46,29 +44,6 @@ def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sortie(campaign: Path, tmp_path: Path) -> Path:
     """Return a copy of the sortie, to be spoilt."""
     return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
-
-
-def _killed(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def edit(sortie: Path, old: str, new: str) -> None:
-    """Change the text of a sortie's file."""
-    path = sortie / "sortie.toml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
-
-
-def mandate_file(campaign: Path, folder: Path, **properties: object) -> Path:
-    """Write the campaign's mandate with other properties."""
-    feature = json.loads((campaign / "mandate.geojson").read_text("utf-8"))
-    if feature["type"] == "FeatureCollection":
-        (feature,) = feature["features"]
-    feature["properties"].update(properties)
-    path = folder / "mandate.geojson"
-    path.write_text(json.dumps(feature), "utf-8")
-    return path
 
 
 def test_every_observation_leaves_a_record_with_what_it_could_have_seen(filled: Path) -> None:
@@ -111,41 +86,6 @@ def test_no_evidence_and_no_record_tells_where_or_when_it_was_made(
             assert not [word for word in words if word in content]
         for one in opened.casebook.observations():
             assert not [word for word in words if word.decode() in str(one)]
-
-
-def test_of_chemicals_outside_the_mandate_nothing_is_kept(
-    campaign: Path, filled: Path, sortie: Path, tmp_path: Path
-) -> None:
-    """The plumes of the campaign are of acetic acid and ethanol, the log of dichloromethane."""
-    casebook = tmp_path / "casebook"
-    mandate_add(casebook, mandate_file(campaign, tmp_path, id="NH3", chemicals=["ammonia"]))
-    edit(sortie, 'mandate = "SIM-1"', 'mandate = "NH3"')
-    edit(sortie, 'plan = "plan-sim1-s01"', "")
-    run_sortie(sortie, casebook, actor="test")
-    with open_casebook(filled) as opened:
-        seen = {found.detection.chemical for one in opened.casebook.observations()
-                for found in opened.casebook.detections_of(one.id)}  # fmt: skip
-    assert seen
-    with open_casebook(casebook) as opened:
-        for one in opened.casebook.observations():
-            assert not opened.casebook.detections_of(one.id)
-            roles = {asset.role for asset in one.assets}
-            assert not roles & {"quicklook", "posterior", "source_probability", "score"}
-            assert not {asset.chemical for asset in one.assets} - {"", "ammonia"}
-            if one.kind == "log":
-                assert one.outcome is LookOutcome.INCONCLUSIVE
-                assert "is for ammonia" in one.reason
-                continue
-            assert one.outcome is LookOutcome.NOTHING_FOUND
-            assert "were not kept" in one.remarks[0]
-            (summary,) = [asset for asset in one.assets if asset.role == "summary"]
-            told = json.loads(opened.evidence.read(summary.sha256))
-            assert told["counts"]["plumes"] == 0
-            assert not told["plumes"]
-            for asset in one.assets:
-                if asset.role in {"plumes", "sources", "spectra"}:
-                    content = opened.evidence.read(asset.sha256).decode()
-                    assert not [chemical for chemical in seen if chemical in content]
 
 
 def test_the_same_run_again_does_nothing_and_changes_nothing(
@@ -398,60 +338,11 @@ def test_what_is_past_its_retention_goes_and_the_audit_keeps_its_hashes(
         assert all(source.startswith(held) for source in sources)
 
 
-def test_a_purge_that_was_killed_is_ended_by_the_next(
-    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    casebook = shutil.copytree(filled, tmp_path / "casebook")
-    late = datetime.now(UTC) + timedelta(days=36_525)
-    with monkeypatch.context() as patch:
-        patch.setattr("cathartes.pipeline.purge.update_sites", _killed)
-        with pytest.raises(KeyboardInterrupt):
-            purge(casebook, now_utc=late, actor="test")
-    with open_casebook(casebook) as opened:
-        assert opened.casebook.ranked_sites()
-    purge(casebook, now_utc=late, actor="test")
-    with open_casebook(casebook) as opened:
-        assert not opened.casebook.ranked_sites()
-        assert not opened.evidence.all_sha256()
-
-
-def test_a_purge_takes_the_evidence_of_superseded_results_with_it(
-    campaign: Path, sortie: Path, tmp_path: Path
-) -> None:
-    casebook = new_casebook(campaign, tmp_path / "casebook")
-    run_sortie(sortie, casebook, actor="test")
-    (sortie / "line-1.img").write_bytes(b"cut short")
-    run_sortie(sortie, casebook, actor="test")
-    with open_casebook(casebook) as opened:
-        orphaned = opened.evidence.all_sha256() - opened.casebook.evidence_sha256()
-        assert orphaned
-    report = purge(casebook, actor="test")
-    assert not report.expired
-    assert report.n_orphaned == len(orphaned)
-    with open_casebook(casebook) as opened:
-        assert opened.evidence.all_sha256() == opened.casebook.evidence_sha256()
-        said = str([entry.detail for entry in opened.casebook.audit_entries()])
-        assert all(sha256 in said for sha256 in orphaned)
-
-
-def test_no_site_is_left_of_a_result_that_was_superseded(
-    campaign: Path, sortie: Path, tmp_path: Path
-) -> None:
-    """Also where the new record looked at no ground, and no other look covers the place."""
-    casebook = new_casebook(campaign, tmp_path / "casebook")
-    text = (sortie / "sortie.toml").read_text("utf-8").split("[[observation]]")
-    (sortie / "sortie.toml").write_text("[[observation]]".join(text[:2]), "utf-8")
-    assert run_sortie(sortie, casebook, actor="test").sites.new
-    (sortie / "line-1.img").write_bytes(b"cut short")
-    assert run_sortie(sortie, casebook, actor="test").sites.removed
-    with open_casebook(casebook) as opened:
-        assert not opened.casebook.ranked_sites()
-
-
 def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, run: Run) -> None:
     said = run("run", *sorties_of(campaign), "--casebook", filled)
     assert "was entered on" in said.err
     assert datetime.now(UTC).strftime("%Y-%m") in said.err
+    assert "the flight began 2025-03-03 11:23 UTC" in " ".join(said.err.split())  # of a header
 
 
 def test_watching_does_the_same_as_running(

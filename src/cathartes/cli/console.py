@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 JsonFlag = Annotated[
     bool,
@@ -36,6 +38,11 @@ def output_console() -> Console:
 def message_console(quiet: bool = False) -> Console:
     """Return the console for progress and remarks: standard error, or nothing if quiet."""
     return Console(stderr=True, highlight=False, quiet=quiet)
+
+
+def add_plain_row(table: Table, *words: str) -> None:
+    """Add a row of what others wrote: brackets in it are brackets, and no markup."""
+    table.add_row(*map(Text, words))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.findings import emitters_import, emitters_list
 
@@ -53,8 +53,8 @@ def list_(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag = F
     table = Table("emitter", "name", "kind", "gives off", "longitude, latitude", "source")
     for one in emitters:
         centre = one.area.centroid
-        table.add_row(
-            one.id, one.name, one.kind, ", ".join(one.chemicals) or "not known",
+        add_plain_row(
+            table, one.id, one.name, one.kind, ", ".join(one.chemicals) or "not known",
             f"{centre.x:.5f}, {centre.y:.5f}", one.source,
         )  # fmt: skip
     output_console().print(table if emitters else "No lawful emitter is in this casebook.")

@@ -10,7 +10,7 @@ from rich.table import Table
 from cathartes.casework.mandate import Mandate
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.authority import mandate_add, mandate_list, mandate_revoke, mandate_show
 from cathartes.products.summary import utc_text
@@ -76,8 +76,8 @@ def list_(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag = F
         return
     table = Table("mandate", "authority", "reference", "from", "until", "state")
     for one in mandates:
-        table.add_row(
-            one.id, one.authority, one.reference, f"{one.valid_from_utc:%Y-%m-%d %H:%M}",
+        add_plain_row(
+            table, one.id, one.authority, one.reference, f"{one.valid_from_utc:%Y-%m-%d %H:%M}",
             f"{one.valid_until_utc:%Y-%m-%d %H:%M}", state_of(one, datetime.now(UTC)),
         )  # fmt: skip
     output_console().print(table if mandates else "No mandate is in this casebook.")
@@ -140,5 +140,5 @@ def _show(mandate: Mandate, json_output: bool) -> None:
     if mandate.revoked_utc is not None:
         rows["revoked"] = f"{utc_text(mandate.revoked_utc)}: {mandate.revoked_why}"
     for word, value in rows.items():
-        table.add_row(word, value)
+        add_plain_row(table, word, value)
     output_console().print(table)

@@ -3,16 +3,19 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.run import OUTCOME_COLOURS, analysed_words
 from cathartes.pipeline.findings import LookedUp, observations_list, observations_show
 from cathartes.products.summary import utc_text
 from cathartes.sites.observation import Observation, Sensitivity
+
+_SEEN_COLUMNS = ("NECL [ppm m]", "smallest column [ppm m]", "smallest rate [kg/h]")
 
 
 def observations(
@@ -40,7 +43,10 @@ def observations(
     if json_output:
         write_json({"observations": found})
         return
-    table = Table("observation", "sortie", "name", "taken", "outcome", "analysed")
+    table = Table(
+        Column("observation", no_wrap=True), "sortie", "name", "taken",
+        Column("outcome", no_wrap=True), "analysed",
+    )  # fmt: skip
     for one in found:
         taken = "" if one.began_utc is None else f"{one.began_utc:%Y-%m-%d %H:%M}"
         outcome = Text(one.outcome.value, OUTCOME_COLOURS[one.outcome])
@@ -54,23 +60,26 @@ def _show(looked: LookedUp) -> None:
     console.print(f"[bold]{one.sortie_id} {one.name}[/] under mandate {one.mandate_id}")
     facts = Table(show_header=False, box=None, pad_edge=False)
     for word, value in _facts(one).items():
-        facts.add_row(word, value)
+        add_plain_row(facts, word, value)
     clock = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in looked.timings_s.items())
     facts.add_row("clock", clock)
     console.print(facts)
     if looked.detections:
-        table = Table("detection", "chemical", "probability", "SNR", "by chance", "site")
+        site = Column("site", no_wrap=True)
+        table = Table("detection", "chemical", "probability", "SNR", "by chance", site)
         for found in looked.detections:
             seen = found.detection
             likely = {c.chemical: c.probability for c in seen.candidates}[seen.chemical]
             sites = ", ".join(site or "unattributed" for site in found.site_ids)
-            table.add_row(seen.id, seen.chemical, f"{likely:.2f}", _number(seen.snr, ".1f"),
-                          _number(seen.expected_by_chance, ".2g"), sites)  # fmt: skip
+            table.add_row(
+                str(seen.number), seen.chemical, f"{likely:.2f}", _number(seen.snr, ".1f"),
+                _number(seen.expected_by_chance, ".2g"), sites,
+            )  # fmt: skip
         console.print(table)
     if one.sensitivities:
         console.print(_sensitivity_table(one.sensitivities))
     for remark in one.remarks:
-        console.print(f"- {remark}")
+        console.print(f"- {remark}", markup=False)
 
 
 def _facts(one: Observation) -> dict[str, str]:
@@ -98,16 +107,21 @@ def _facts(one: Observation) -> dict[str, str]:
 
 def _sensitivity_table(sensitivities: tuple[Sensitivity, ...]) -> Table:
     table = Table(
-        "chemical", "NECL [ppm m]", "smallest column [ppm m]", "smallest rate [kg/h]", "blind",
+        "chemical", *map(escape, _SEEN_COLUMNS), "blind",
         title="what could have been seen, medians", title_justify="left",
     )  # fmt: skip
     for one in sensitivities:
         table.add_row(
-            one.chemical, _number(one.necl_ppm_m, ".3g"),
-            _number(one.detectable_column_ppm_m, ".3g"), _number(one.smallest_rate_kg_h, ".2g"),
+            one.chemical, _rounded(one.necl_ppm_m, 3),
+            _rounded(one.detectable_column_ppm_m, 3), _rounded(one.smallest_rate_kg_h, 2),
             _number(one.blind_share, ".0%"),
         )  # fmt: skip
     return table
+
+
+def _rounded(value: float | None, digits: int) -> str:
+    """Return a number with so many digits that tell something."""
+    return "-" if value is None else f"{float(f'{value:.{digits}g}'):g}"
 
 
 def _number(value: float | None, form: str) -> str:

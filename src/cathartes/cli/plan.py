@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.authority import plan_add, plan_list
 from cathartes.products.summary import utc_text
@@ -71,8 +71,8 @@ def list_(
         return
     table = Table("plan", "mandate", "begins", "ends", "entered", "platform")
     for one in plans:
-        table.add_row(
-            one.id, one.mandate_id, f"{one.begins_utc:%Y-%m-%d %H:%M}",
+        add_plain_row(
+            table, one.id, one.mandate_id, f"{one.begins_utc:%Y-%m-%d %H:%M}",
             f"{one.ends_utc:%Y-%m-%d %H:%M}", f"{one.entered_utc:%Y-%m-%d %H:%M}", one.platform,
         )  # fmt: skip
     output_console().print(table if plans else "No flight plan is in this casebook.")

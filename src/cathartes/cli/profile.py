@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.findings import profile_show, profile_use
 from cathartes.sites.profile import ChemicalProfile
@@ -54,11 +55,11 @@ def _print(profile: ChemicalProfile, json_output: bool) -> None:
         write_json(profile.model_dump(mode="json", by_alias=True))
         return
     console = output_console()
-    console.print(f"[bold]{profile.name}[/]: {profile.reason}")
+    console.print(Text.assemble((profile.name, "bold"), f": {profile.reason}"))
     table = Table("weight", "class", "chemicals", "reason")
     for one in profile.classes:
-        table.add_row(f"{one.weight:+.1f}", one.name, ", ".join(one.chemicals), one.reason)
+        add_plain_row(table, f"{one.weight:+.1f}", one.name, ", ".join(one.chemicals), one.reason)
     for pair in profile.together:
-        table.add_row(f"{pair.weight:+.1f}", " with ".join(pair.classes), "", pair.reason)
-    table.add_row(f"{profile.none_weight:+.1f}", "none of these", "", "")
+        add_plain_row(table, f"{pair.weight:+.1f}", " with ".join(pair.classes), "", pair.reason)
+    add_plain_row(table, f"{profile.none_weight:+.1f}", "none of these", "", "")
     console.print(table)

@@ -9,9 +9,16 @@ from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, QuietFlag, message_console, output_console
+from cathartes.cli.failure import report_failure
 from cathartes.cli.json_output import JsonValue, write_json
 from cathartes.cli.progress import progress_bars
-from cathartes.errors import EXIT_INCONCLUSIVE, EXIT_UNEXPECTED
+from cathartes.errors import (
+    EXIT_INCONCLUSIVE,
+    EXIT_UNEXPECTED,
+    InputError,
+    MandateError,
+    SettingsError,
+)
 from cathartes.pipeline.executors import executor_of
 from cathartes.pipeline.run import ObservedRow, RunReport
 from cathartes.pipeline.run import run as run_sortie
@@ -24,7 +31,12 @@ OUTCOME_COLOURS = {
 }
 
 
+OF_THE_SORTIE = (InputError, MandateError, SettingsError)
+"""Failures of one sortie, for which others are not to blame."""
+
+
 def run(
+    context: typer.Context,
     sorties: Annotated[
         list[Path], typer.Argument(metavar="SORTIE...", help="Folders with a sortie.toml.")
     ],
@@ -48,16 +60,22 @@ def run(
     Example: `cathartes run sorties/2026-05-04-a`
     """
     executor = executor_of(workers)
-    reports = []
+    reports, codes = [], []
     for sortie in sorties:
-        with progress_bars(quiet or json_output) as progress:
-            report = run_sortie(sortie, casebook, executor=executor, progress=progress)
+        try:
+            with progress_bars(quiet or json_output) as progress:
+                report = run_sortie(sortie, casebook, executor=executor, progress=progress)
+        except OF_THE_SORTIE as error:
+            codes.append(report_failure(error, context.obj or (), about=str(sortie)).exit_code)
+            continue
         reports.append(report)
         if not json_output:
             _print(report, quiet)
     if json_output:
         write_json({"runs": [_described(report) for report in reports]})
     code = max(map(_exit_code, reports), default=0)
+    if codes and code != EXIT_UNEXPECTED:
+        code = codes[0]
     if code:
         raise typer.Exit(code)
 
@@ -85,13 +103,16 @@ def _print(report: RunReport, quiet: bool) -> None:
     console.print(table)
     for row in report.rows:
         if row.observation.reason:
-            console.print(f"[yellow]{row.observation.name}[/]: {row.observation.reason}")
+            console.print(
+                Text.assemble((row.observation.name, "yellow"), f": {row.observation.reason}")
+            )
     for name, why in report.given_up.items():
-        console.print(f"[red]{name}[/]: given up, its process ended again and again: {why}")
+        told = f": given up, its process ended again and again: {why}"
+        console.print(Text.assemble((name, "red"), told))
     console.print(site_words(report))
     remarks = message_console(quiet)
     for remark in report.remarks:
-        remarks.print(remark)
+        remarks.print(remark, markup=False)
 
 
 def analysed_words(observation: Observation) -> str:

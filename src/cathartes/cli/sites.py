@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
-from cathartes.cli.console import JsonFlag, output_console
+from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.findings import sites_list, sites_rebuild, sites_show
 from cathartes.products.summary import utc_text
@@ -51,8 +51,8 @@ def sites(
         console.print(
             f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}"
         )
-        where = f"At {_place(one)} ± {one.place.radius_m:.0f} m. "
-        console.print(Padding(Text(where + one.why, "dim"), (0, 0, 0, 5)))
+        place = f"At {_place(one)} ± {one.place.radius_m:.0f} m. "
+        console.print(Padding(Text.assemble(place, (one.why, "dim")), (0, 0, 0, 5)))
 
 
 def _show(one: Site) -> None:
@@ -71,14 +71,14 @@ def _show(one: Site) -> None:
         rows["explained by"] = f"lawful emitter {one.explained_by}"
     rows["next look"] = one.why
     for word, value in rows.items():
-        facts.add_row(word, value)
+        add_plain_row(facts, word, value)
     console.print(facts)
     table = Table("log-odds", "sum", "when", "evidence")
     total = 0.0
     for line in one.evidence:
         total += line.log_odds
         moment = "" if line.moment_utc is None else f"{line.moment_utc:%Y-%m-%d %H:%M}"
-        table.add_row(f"{line.log_odds:+.2f}", f"{total:+.2f}", moment, line.text)
+        add_plain_row(table, f"{line.log_odds:+.2f}", f"{total:+.2f}", moment, line.text)
     console.print(table)
 
 

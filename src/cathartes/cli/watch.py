@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import QuietFlag, message_console, output_console
@@ -51,7 +52,7 @@ def watch(
 def _print(done: Watched) -> None:
     console = output_console()
     if done.report is None:
-        console.print(f"[yellow]{done.sortie} {done.name}[/]: {done.trouble}")
+        console.print(Text.assemble((f"{done.sortie} {done.name}", "yellow"), f": {done.trouble}"))
         return
     for row in done.report.rows:
         outcome = row.observation.outcome.value

@@ -248,6 +248,8 @@ class Detections:
             self,
             labels=labels,
             plumes=tuple(replace(one, id=k) for k, one in enumerate(kept, start=1)),
-            outcome=self.outcome if kept or not self.plumes else Outcome.NOTHING_FOUND,
+            outcome=self.outcome
+            if kept or self.outcome is Outcome.INCONCLUSIVE
+            else Outcome.NOTHING_FOUND,
             named=self.named.chosen(labels[self.named.line, self.named.sample] > 0),
         )

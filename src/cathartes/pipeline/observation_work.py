@@ -1,5 +1,6 @@
 """One observation as work: what is read, with which settings, and its identity by content."""
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,7 @@ from cathartes.sites.observation import (
     Sensitivity,
     Wind,
 )
+from cathartes.spectra.imported import imported_files, library_folder
 from cathartes.store.interface import Job
 
 
@@ -145,6 +147,13 @@ class ObservationWork:
             filled = TypeAdapter(LocateSettings).dump_python(self.locate_settings(), mode="json")
             filled = {**filled, "wind": self.wind}
         return {key: without_folders(value) for key, value in without_workers(filled).items()}
+
+    def reason_of(self, error: Exception, *folders: Path) -> str:
+        """Return what an error says, without the sortie's folder and others of this machine."""
+        reason = str(error)
+        for folder in (self.folder, *folders):
+            reason = reason.replace(f"{folder}{os.sep}", "")
+        return reason
 
     def record(
         self,
@@ -275,22 +284,18 @@ def _opened(work: ObservationWork) -> ObservationWork:
         trouble = ""
     except (InputError, SettingsError) as error:
         files = [path for name in work.entry.files if (path := work.folder / name).exists()]
-        trouble = str(error)
+        trouble = work.reason_of(error)
     try:
         facts = tuple(RawFile(*file_facts(path)) for path in dict.fromkeys(files))
     except InputError as error:
-        return replace(work, trouble=trouble or str(error))
+        return replace(work, trouble=trouble or work.reason_of(error))
     return replace(work, files=facts, trouble=trouble)
 
 
 def _files_of(work: ObservationWork) -> list[Path]:
     """Return the data's own files: of a cube all that belong to it."""
     for name in work.entry.files:
-        if not (work.folder / name).exists():
-            raise InputError(
-                f"observation {work.entry.name!r}: {name} is not in the sortie's folder; copy it "
-                f"there, or correct its name in {SORTIE}."
-            )
+        _check_there(work, work.folder / name)
     if work.entry.kind is ObservationKind.LOG:
         work.locate_settings()
         return [work.folder / name for name in work.entry.files]
@@ -299,14 +304,31 @@ def _files_of(work: ObservationWork) -> list[Path]:
 
 
 def _files_beside(work: ObservationWork) -> list[Path]:
-    """Return what else is read: wind, mapping, track, the air's table."""
+    """Return what else is read: wind, mapping, track, the air's table, the user's own spectra."""
     entry = work.entry
     if entry.kind is ObservationKind.CUBE:
         told, recipe = work.scan_settings(), work.geometry_recipe()
-        others = [wind_file(told.wind), told.wind_mapping, told.atmosphere]
+        others = [
+            wind_file(told.wind),
+            told.wind_mapping,
+            told.atmosphere,
+            *imported_files(library_folder()),
+        ]
         others += () if recipe is None else recipe.files
     else:
         wind_mapping = Path(work.wind_mapping) if work.wind_mapping else None
         named = [work.path_of(entry.mapping), work.path_of(entry.track)]
         others = [*named, wind_file(work.wind), wind_mapping]
-    return [path for path in others if path is not None]
+    beside = [path for path in others if path is not None]
+    for path in beside:
+        _check_there(work, path)
+    return beside
+
+
+def _check_there(work: ObservationWork, path: Path) -> None:
+    if not path.exists():
+        name = os.path.relpath(path, work.folder)
+        raise InputError(
+            f"observation {work.entry.name!r}: {name} is not in the sortie's folder; copy it "
+            f"there, or correct its name in {SORTIE}."
+        )

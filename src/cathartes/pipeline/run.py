@@ -9,11 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cathartes.casework.mandate import Mandate
+from cathartes.casework.plan import FlightPlan
 from cathartes.errors import MandateError
 from cathartes.pipeline.executors import Executor, InlineExecutor, Lost
 from cathartes.pipeline.observation_work import ObservationWork, works_of
 from cathartes.pipeline.owners import is_gone, local_actor
 from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.pipeline.run_remarks import data_remarks, plan_remarks
 from cathartes.pipeline.scan import usable_cores
 from cathartes.pipeline.site_update import SiteChanges, update_sites
 from cathartes.pipeline.sortie_file import SORTIE, SortieFolder, read_sortie
@@ -129,8 +131,9 @@ def run(
         book = opened.casebook
         mandate = book.mandate(flown.told.mandate)
         check_allowed(flown, mandate, datetime.now(UTC))
-        remarks = _plan_remarks(book, flown)
+        plan = _plan_of(book, flown)
         book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
+        before = book.observations(flown.told.id)
         with watched.stage("fingerprint", 1) as advance:
             works = works_of(flown, mandate, only)
             advance(1)
@@ -145,9 +148,9 @@ def run(
         rows = tuple(_rows(book, works, done, given_up))
         changes = update_sites(opened, [row.observation for row in rows], actor)
         clock.tick("sites")
-    return RunReport(
-        flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, tuple(remarks)
-    )
+        seen = [row.observation for row in rows]
+        remarks = (*plan_remarks(plan, flown, seen), *data_remarks(book, before, flown, seen))
+    return RunReport(flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, remarks)
 
 
 def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> None:
@@ -170,10 +173,16 @@ def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> N
             f"{mandate.valid_from_utc:%Y-%m-%d %H:%M} to {mandate.valid_until_utc:%Y-%m-%d %H:%M}. "
             "Name the mandate under which it was flown; without one nothing is analysed."
         )
+    if known and mandate.keeps_until(max(known)) <= now_utc:
+        raise MandateError(
+            f"{SORTIE} of {flown.folder.name}: flown until {max(known):%Y-%m-%d %H:%M} UTC, and "
+            f"mandate {mandate.id} has it kept for {mandate.retention_days} days, which are over; "
+            "nothing of it may be analysed any more."
+        )
 
 
-def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
-    """Return what is odd about the plan that a sortie names.
+def _plan_of(book: Casebook, flown: SortieFolder) -> FlightPlan | None:
+    """Return the plan that a sortie names; None if it names none.
 
     Raises
     ------
@@ -182,20 +191,14 @@ def _plan_remarks(book: Casebook, flown: SortieFolder) -> list[str]:
     """
     told = flown.told
     if not told.plan:
-        return ["No flight plan is named."]
+        return None
     plan = book.plan(told.plan)
     if plan.mandate_id != told.mandate:
         raise MandateError(
             f"{SORTIE} of {flown.folder.name}: flight plan {plan.id} is of mandate "
             f"{plan.mandate_id}, and the sortie of {told.mandate}; name a plan of its own mandate."
         )
-    begins = flown.begins_utc()
-    if begins is not None and plan.entered_utc > begins:
-        entered, began = f"{plan.entered_utc:%Y-%m-%d %H:%M}", f"{begins:%Y-%m-%d %H:%M}"
-        return [
-            f"Flight plan {plan.id} was entered on {entered} UTC; the flight began {began} UTC."
-        ]
-    return []
+    return plan
 
 
 def _sortie_of(flown: SortieFolder) -> Sortie:

@@ -107,8 +107,8 @@ def update_sites(
     actor
         For the audit.
     """
-    boxes = [_box_of(one) for one in observations if one.footprint is not None]
-    return _until_nothing_changes(opened, lambda: _updated(opened, boxes, actor))
+    looked = tuple(observations)
+    return _until_nothing_changes(opened, lambda: _updated(opened, looked, actor))
 
 
 def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
@@ -138,15 +138,19 @@ def _until_nothing_changes(
     )
 
 
-def _updated(opened: OpenedCasebook, boxes: Sequence[Box], actor: str) -> SiteChanges | None:
-    """Return what changed of the sites in boxes; None if others changed something meanwhile."""
+def _updated(
+    opened: OpenedCasebook, looked: Sequence[Observation], actor: str
+) -> SiteChanges | None:
+    """Return what changed where was looked; None if others changed something meanwhile."""
     book, settings = opened.casebook, SiteSettings()
     as_of = book.audit_number()
-    seeds: dict[str, Detection] = {}
+    # A plume's source may lie upwind of all that was looked at.
+    seeds = {found.detection.id: found.detection
+             for one in looked for found in book.detections_of(one.id)}  # fmt: skip
     before = {site_id: book.site(site_id) for site_id in book.stale_site_ids()}
-    for box in (_grown(one, settings) for one in boxes):  # sources may lie beyond what was seen
+    for box in [_box_of(one) for one in looked if one.footprint is not None]:
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
-        before |= {site.id: site for site in book.sites_in(box)}
+        before |= {site.id: site for site in book.sites_in(_grown(box, settings))}
     for site in before.values():  # what lost a source has others, perhaps outside the box
         seeds |= {one.id: one for one in _members(book, site)}
     linked = neighbourhood(

@@ -97,7 +97,8 @@ def do_work(order: Order) -> Finished:
     Raises
     ------
     CathartesError
-        If the machine is at fault, not the data: no space, no casebook. The work then waits.
+        If the machine is at fault, not the data: no space, no casebook; or the mandate was revoked
+        meanwhile. The work then waits.
     """
     with open_casebook(order.casebook) as opened:
         return work_on(order, opened, SilentProgress())
@@ -111,6 +112,7 @@ def work_on(order: Order, opened: OpenedCasebook, progress: Progress) -> Finishe
         return Finished(Standing.ELSEWHERE)
     fault = ""
     try:
+        casebook.mandate(order.work.mandate.id).check_in_force(datetime.now(UTC))
         with (
             _heartbeat(casebook, job_id, owner, order.lease_s),
             own_folder() as folder,
@@ -146,11 +148,11 @@ def _observed(order: Order, folder: Path, progress: Progress) -> tuple[Observed,
     try:
         observed = _look(work, folder, progress, order.threads)
     except OF_THE_DATA as error:
-        return _without_answer(work, str(error), began_s), ""
+        return _without_answer(work, work.reason_of(error, folder), began_s), ""
     except (CathartesError, MemoryError, OSError):
         raise
     except Exception as error:  # noqa: BLE001  # the others of the sortie go on, and it is told
-        fault = f"{type(error).__name__}: {error}"
+        fault = f"{type(error).__name__}: {work.reason_of(error, folder)}"
         reason = f"A fault in Cathartes, please report it: {fault}"
         return _without_answer(work, reason, began_s), fault
     return observed, ""

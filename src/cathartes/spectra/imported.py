@@ -186,6 +186,26 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
         If the folder can't be read, or a file is not one that `import_spectrum` or a careful user
         wrote, or two of them are of one gas.
     """
+    found: dict[str, tuple[Gas, Path]] = {}
+    for path in imported_files(folder):
+        gas = _read_own(path)
+        _, first = found.setdefault(name_key(gas.name), (gas, path))
+        if first is not path:
+            raise InputError(
+                f"{first.name} and {path.name} in {folder} are both of {gas.name}; delete one, "
+                "or correct '# gas:' in it."
+            )
+    return tuple(gas for gas, _ in found.values())
+
+
+def imported_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a user's folder that `read_imported` reads; none if it is not there.
+
+    Raises
+    ------
+    InputError
+        If the folder can't be read.
+    """
     if not folder.is_dir():
         return ()
     try:
@@ -196,17 +216,9 @@ def read_imported(folder: Path) -> tuple[Gas, ...]:
             f"{folder} can't be read ({error.strerror}); make it readable, or name another one in "
             f"{FOLDER_VARIABLE}."
         ) from error
-    found: dict[str, tuple[Gas, Path]] = {}
-    for path in paths:
-        if path.name.endswith(".csv") and not path.name.startswith("."):
-            gas = _read_own(path)
-            _, first = found.setdefault(name_key(gas.name), (gas, path))
-            if first is not path:
-                raise InputError(
-                    f"{first.name} and {path.name} in {folder} are both of {gas.name}; delete one, "
-                    "or correct '# gas:' in it."
-                )
-    return tuple(gas for gas, _ in found.values())
+    return tuple(
+        path for path in paths if path.name.endswith(".csv") and not path.name.startswith(".")
+    )
 
 
 def _read_own(path: Path) -> Gas:

@@ -91,7 +91,7 @@ class AuthorityPart(CasebookPart):
                 there = f"there are: {', '.join(ids)}" if ids else "there is none"
                 raise MandateError(
                     f"no flight plan {plan_id!r} in this casebook; {there}. Enter it with "
-                    "`cathartes mandate plan`, before the flight."
+                    "`cathartes plan add`, before the flight."
                 )
             return plan_of(row)
 

@@ -197,7 +197,7 @@ class Casebook(Protocol):
         actor: str,
         now_utc: datetime,
     ) -> bool:
-        """Keep what came of a look and end its job, at once.
+        """Keep what came of a look and end its job, at once; MandateError if it is revoked by now.
 
         An earlier observation of the same sortie and name (other files, settings or software)
         is superseded: it and its detections leave the present results, and the audit entry names

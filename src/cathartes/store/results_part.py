@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, select
 from cathartes.errors import CasebookError, InputError
 from cathartes.sites.detection import Detection
 from cathartes.sites.observation import Observation
+from cathartes.store.authority_part import mandate_in
 from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box, JobState, Removed
@@ -54,6 +55,9 @@ class ResultsPart(CasebookPart):
             )
             if ended.rowcount == 0:
                 return False
+            mandate = mandate_in(connection, observation.mandate_id)
+            if mandate.revoked_utc is not None:
+                mandate.check_in_force(now_utc)
             superseded = connection.scalar(
                 select(observations.c.id).where(
                     observations.c.sortie_id == observation.sortie_id,
