@@ -76,7 +76,7 @@ def test_what_is_seen_without_a_rate_gave_off_what_the_look_could_see() -> None:
 
 def test_densities_of_a_profile_count_before_the_defaults() -> None:
     """The density of sites stands in front of all: odds are in proportion to it."""
-    denser = PROFILE.model_copy(update={"density": Densities(sites_per_km2=0.45, reason="told")})
+    denser = PROFILE.model_copy(update={"density": Densities(sites_per_km2=0.5, reason="told")})
     before, after = (
         build_sites([detection(0, (0, 0))], lambda _: [look(0)], [], one).sites[0]
         for one in (PROFILE, denser)
