@@ -54,13 +54,18 @@ KNOWN_KINDS = {
 
 @dataclass(frozen=True)
 class CampaignLaw:
-    """What campaigns are drawn from: densities per km2, and laws."""
+    """What campaigns are drawn from: densities per km2, and laws.
+
+    `chance_factor` is what campaigns of scenes showed (docs/explanation/sites.md); `fickle` the
+    share of false targets that each look names anew.
+    """
 
     sites: float = 0.08
     others: float = 0.06
     known: float = 0.10
     false_targets: float = 0.10
-    chance_factor: float = 1.5
+    chance_factor: float = 3.0
+    fickle: float = 0.3
     median_rate_kg_h: float = 4.0
     share: tuple[float, float] = (0.15, 0.9)
     least_sorties: int = 4
@@ -78,6 +83,7 @@ class Emission:
     rates_kg_h: dict[str, float]
     share: float
     by_night: bool = False
+    is_fickle: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,7 +252,8 @@ def _false_targets(rng: np.random.Generator, law: CampaignLaw) -> list[Emission]
         fake = {gas: float(1.5 * exp(rng.normal(0, 0.6)))}
         share = float(rng.uniform(0.4, 1.0))
         east, north = (float(x) for x in rng.uniform(0, SIDE_M, 2))
-        found.append(Emission(f"false{k}", "false", east, north, fake, share))
+        is_fickle = bool(rng.random() < law.fickle)
+        found.append(Emission(f"false{k}", "false", east, north, fake, share, is_fickle=is_fickle))
     return found
 
 
@@ -320,6 +327,9 @@ def _detections(
             at = np.array([one.east_m, one.north_m]) + shift + rng.normal(0, 10, 2)
             rates = {c: one.rates_kg_h[c] * day for c in strength}
             number = len(found) + 1
+            if one.is_fickle:
+                gas = str(rng.choice((*LIBRARY, UNKNOWN)))
+                strength, rates = {gas: max(strength.values())}, {gas: max(rates.values())}
             found.append((_detection(rng, look, number, at, strength, rates), one.name))
     for _ in range(rng.poisson(0.1 * law.chance_factor)):
         at = np.array([look.west_m, look.south_m]) + rng.uniform(0, 1, 2) * [

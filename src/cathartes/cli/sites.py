@@ -49,8 +49,7 @@ def sites(
         console.print("No site is in this casebook.")
     for rank, one in enumerate(found, start=1):
         console.print(
-            f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}  "
-            f"seen {one.n_detections} of {one.n_looks}"
+            f"[bold]{rank:>3}  {one.id}[/]  {_probability(one)}  {', '.join(one.chemicals)}"
         )
         place = f"At {_place(one)} ± {one.place.radius_m:.0f} m. "
         console.print(Padding(Text.assemble(place, (one.why, "dim")), (0, 0, 0, 5)))

@@ -21,6 +21,7 @@ from cathartes.pipeline.observed import (
     Observed,
     outcome_of,
 )
+from cathartes.pipeline.plume_places import placed
 from cathartes.pipeline.plume_records import plume_records
 from cathartes.pipeline.plume_sources import source_search
 from cathartes.pipeline.progress import Progress
@@ -88,7 +89,10 @@ def observe_cube(
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     began_utc = allowed.cube.start_utc
     records = plume_records(work.observation_id, result, summary, began_utc, stated_m)
-    kept = kept_under(work.mandate, records)
+    wind, plumes = _wind(summary), tuple(records)
+    if wind is not None:
+        plumes = placed(plumes, wind, allowed.footprint)
+    kept = kept_under(work.mandate, plumes)
     observation = work.record(
         outcome_of(kept.detections, summary.reason),
         summary.reason,
@@ -98,7 +102,7 @@ def observe_cube(
         footprint=allowed.footprint,
         masked=allowed.masked,
         sensitivities=look.sensitivities(summary, library),
-        wind=_wind(summary),
+        wind=wind,
         remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
     evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)

@@ -28,5 +28,9 @@ def profile_of_text(toml: str, name: str) -> ChemicalProfile:
 
 def shipped_profile(name: str = DEFAULT_PROFILE) -> ChemicalProfile:
     """Return a profile that comes with Cathartes."""
-    file = resources.files("cathartes.sites") / "data" / f"{name}.toml"
-    return parse_toml(file.read_text("utf-8"), f"{name}.toml", ChemicalProfile, _KIND, _PAGE)
+    return parse_toml(shipped_profile_text(name), f"{name}.toml", ChemicalProfile, _KIND, _PAGE)
+
+
+def shipped_profile_text(name: str = DEFAULT_PROFILE) -> str:
+    """Return the TOML of a profile that comes with Cathartes."""
+    return (resources.files("cathartes.sites") / "data" / f"{name}.toml").read_text("utf-8")

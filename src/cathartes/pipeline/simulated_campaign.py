@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from cathartes.errors import InputError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.profile_file import shipped_profile_text
 from cathartes.pipeline.progress import Advance, Progress, SilentProgress
 from cathartes.products.folder import FolderKind, OutputFolder
 from cathartes.scenes.geometry_writer import write_igm
@@ -57,6 +58,7 @@ from cathartes.spectra.library import GasLibrary
 TRUTH_NAME = "truth.json"
 MANDATE_NAME = "mandate.geojson"
 EMITTERS_NAME = "emitters.geojson"
+PROFILE_NAME = "profile.toml"
 SORTIE_NAME = "sortie.toml"
 RETENTION_DAYS = 3650
 LOG_REACH_M = 80.0
@@ -187,6 +189,7 @@ class _Writer:
         campaign = self.campaign
         self._write_json(MANDATE_NAME, self._mandate())
         self._write_json(EMITTERS_NAME, self._emitters())
+        (self.folder / PROFILE_NAME).write_text(campaign_profile(campaign), encoding="utf-8")
         ground = campaign_ground(campaign, self.instrument)
         looks: list[TrueLook] = []
         for sortie in campaign.sorties:
@@ -314,6 +317,19 @@ class _Writer:
             for source in self.campaign.sources
             if ground.contains(Point(source.east_m, source.north_m))
         }
+
+
+def campaign_profile(campaign: Campaign) -> str:
+    """Return the shipped profile, as TOML, with the densities that the campaign is made with."""
+    area_km2 = campaign.mandate.area * 1e-6
+    given = campaign.settings
+    told = {
+        "sites_per_km2": given.hidden / area_km2,
+        "other_sources_per_km2": given.unregistered / area_km2,
+    }
+    rows = [f"{name} = {value:.3g}" for name, value in told.items() if value > 0]
+    reason = 'reason = "What the campaign was made with; an operator would have it from elsewhere."'
+    return "\n".join([shipped_profile_text(), "[density]", *rows, reason, ""])
 
 
 def _axis(cube: CampaignCube) -> LineString:

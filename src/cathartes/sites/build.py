@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cathartes.sites.association import Cluster, attribute
 from cathartes.sites.detection import Detection
@@ -58,11 +58,12 @@ def build_sites(
     emitters
         Known lawful ones; those far away are passed over.
     profile
-        Of what kind of place the probability is.
+        Of what kind of place the probability is; the densities that it says count before those of
+        the settings.
     settings
         None for the defaults.
     """
-    told = settings or SiteSettings()
+    told = _with_densities(settings or SiteSettings(), profile)
     attributed = attribute(to_sightings(detections), told.association)
     index = EmitterIndex(emitters)
     sites = []
@@ -74,6 +75,12 @@ def build_sites(
         tuple(sorted(sites, key=lambda site: (-site.value, site.id))),
         tuple(one.source.id for one in attributed.unattributed),
     )
+
+
+def _with_densities(settings: SiteSettings, profile: ChemicalProfile) -> SiteSettings:
+    if profile.density is None:
+        return settings
+    return replace(settings, evidence=replace(settings.evidence, **profile.density.known()))
 
 
 def site_id(cluster: Cluster) -> str:

@@ -10,7 +10,7 @@ and a site thereby helped; that "nothing seen" should raise a suspicion is left 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, fsum, log1p, pi
+from math import exp, fsum, log, log1p, pi
 
 import numpy as np
 from scipy.special import betaln, expit
@@ -20,6 +20,7 @@ from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.hypotheses import Weights, bounded_log_ratio
 from cathartes.sites.lawful import Explanation, explain
 from cathartes.sites.look import Look
+from cathartes.sites.naming import log_naming_ratio
 from cathartes.sites.profile import ChemicalProfile
 from cathartes.sites.sentences import (
     detection_text,
@@ -94,7 +95,7 @@ def weigh(
     settings
     """
     told = settings.evidence
-    rates = rates_of(cluster, told)
+    rates = rates_of(cluster, looks, told)
     views = views_of(cluster, looks, rates, settings)
     shows = shown_probability(cluster)
     explanations = explain(cluster.place, shows, emitters, told)
@@ -179,7 +180,10 @@ def _later_steps(
     showing = {view.seen.sortie: view for view in views if view.sightings}
     n_sorties = len({view.seen.sortie for view in views})
     second = sorted(shows.values())[-2] if len(shows) > 1 else 0.0
-    fit = _false_log_fit(len(showing), second, told)
+    named = [view.strongest.detection.chemical for view in views if view.strongest is not None]
+    n_names = len(set(named))
+    naming = log_naming_ratio(len(named), n_names, told.false_target_names, told.source_names)
+    fit = _false_log_fit(len(showing), second, naming, told)
     hours = _solar_hours(list(showing.values()), cluster.place.longitude_deg)
     log_hours = fsum(log1p(told.noon_share * np.cos(pi / 12 * (h - _WARMEST_H))) for h in hours)
     steps: list[tuple[dict[str, object], EvidenceLine]] = [
@@ -192,7 +196,7 @@ def _later_steps(
             EvidenceLine(
                 EvidenceKind.PERSISTENCE,
                 0.0,
-                persistence_text(len(showing), n_sorties, second, fit),
+                persistence_text(len(showing), n_sorties, n_names, second, fit),
             ),
         ),
     ]
@@ -208,15 +212,23 @@ def _later_steps(
     return steps
 
 
-def _false_log_fit(n_sorties: int, second: float, settings: EvidenceSettings) -> float:
-    r"""Return ln g: \int p_false(w) w^n dw / \int p(w) w^n dw, times that of a second chemical."""
+def _false_log_fit(
+    n_sorties: int, second: float, log_naming: float, settings: EvidenceSettings
+) -> float:
+    r"""Return ln g: \int p_false(w) w^n dw / \int p(w) w^n dw, times the fit of its chemicals.
+
+    Some false targets always look like one gas, and seldom like a second; the others are named
+    anew by each look.
+    """
 
     def log_mean_power(alpha: float, beta: float) -> float:
         return float(betaln(alpha + n_sorties, beta) - betaln(alpha, beta))
 
     again = log_mean_power(settings.false_target_alpha, settings.false_target_beta)
     usual = log_mean_power(settings.working_alpha, settings.working_beta)
-    return again - usual + log1p(second * (settings.false_target_second - 1))
+    steady = 1 + second * (settings.false_target_second - 1)
+    fickle = settings.false_target_fickle
+    return again - usual + log((1 - fickle) * steady + fickle * exp(log_naming))
 
 
 def _solar_hours(views: Sequence[View], longitude_deg: float) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _Text = Annotated[str, Field(min_length=1)]
+_Density = Annotated[float, Field(gt=0, le=1000)]
 _Weight = Annotated[float, Field(ge=-10, le=10)]
 
 
@@ -32,6 +33,22 @@ class Together(_Table):
     reason: _Text
 
 
+class Densities(_Table):
+    """``[density]``: how many are expected on a km2 before any look, where that is known.
+
+    What is left out is as in `EvidenceSettings`, which says what they are.
+    """
+
+    sites_per_km2: _Density | None = None
+    other_sources_per_km2: _Density | None = None
+    false_targets_per_km2: _Density | None = None
+    reason: _Text
+
+    def known(self) -> dict[str, float]:
+        """Return those that are said, by name."""
+        return self.model_dump(exclude={"reason"}, exclude_none=True)
+
+
 class ChemicalProfile(_Table):
     """What vapours a kind of place shows; weights are natural log-odds.
 
@@ -45,6 +62,8 @@ class ChemicalProfile(_Table):
     together
     none_weight
         If none of the classes shows: negative.
+    density
+        None if nothing is known of how many there are.
     """
 
     schema_name: Annotated[Literal["cathartes-profile/1"], Field(alias="schema")]
@@ -53,6 +72,7 @@ class ChemicalProfile(_Table):
     none_weight: Annotated[float, Field(ge=-10, le=0)]
     classes: Annotated[tuple[ChemicalClass, ...], Field(alias="class", min_length=1, max_length=8)]
     together: tuple[Together, ...] = ()
+    density: Densities | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "ChemicalProfile":

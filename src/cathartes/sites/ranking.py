@@ -19,6 +19,9 @@ from cathartes.sites.evidence import Weighed
 from cathartes.sites.hypotheses import CELL_KM2
 from cathartes.sites.settings import EvidenceSettings
 
+LEAST_CHANGE = 0.05
+"""A change of the probability that is worth saying."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -45,15 +48,35 @@ def rank(weighed: Weighed, explained_by: str, settings: EvidenceSettings) -> Ran
     probability = weighed.probability
     gain = _bits(probability) - shows * _bits(if_seen) - (1 - shows) * _bits(if_not)
     value = probability * (1 + share * found) / 2 + max(gain, 0.0)
-    n_showing = sum(bool(view.sightings) for view in weighed.views)
-    why = (
-        f"Probability {probability:.2f}; seen by {n_showing} of {len(weighed.views)} looks, so it "
-        f"works about {100 * share:.0f} % of the time; one more good look would show it with "
-        f"{100 * shows:.0f} %, and tell {max(gain, 0.0):.2f} bits."
-    )
-    if explained_by:
-        why += f" The lawful emitter {explained_by} explains it."
+    why = _why(weighed, explained_by, share, shows, probability, (if_seen, if_not))
     return Ranked(value, why)
+
+
+def _why(
+    weighed: Weighed,
+    explained_by: str,
+    share: float,
+    shows: float,
+    probability: float,
+    after: tuple[float, float],
+) -> str:
+    """Say what a next look would settle: in one sentence, for one who has to send somebody."""
+    if explained_by:
+        return f"The lawful emitter {explained_by} explains it."
+    views = weighed.views
+    n_showing = sum(bool(view.sightings) for view in views)
+    if n_showing == 1:
+        seen = f"Seen once in {len(views)} looks"
+    else:
+        works = f"at work about {100 * share:.0f} % of the time"
+        seen = f"Seen in {n_showing} of {len(views)} looks, {works}"
+    if_seen, if_not = after
+    if max(abs(if_seen - probability), abs(if_not - probability)) < LEAST_CHANGE:
+        return f"{seen}. One more look shows it with {100 * shows:.0f} %, and changes little."
+    return (
+        f"{seen}. One more look shows it with {100 * shows:.0f} %, which makes it {if_seen:.2f}; "
+        f"nothing seen makes it {if_not:.2f}."
+    )
 
 
 def _bits(probability: float) -> float:

@@ -69,12 +69,15 @@ def profile_text(profile: ChemicalProfile, shows: Mapping[str, float]) -> str:
     )
 
 
-def persistence_text(n_showing: int, n_sorties: int, second: float, log_fit: float) -> str:
+def persistence_text(
+    n_showing: int, n_sorties: int, n_names: int, second: float, log_fit: float
+) -> str:
     """Say how well a lasting false target would show the same."""
+    names = "one name" if n_names == 1 else f"{n_names} names"
     return (
-        f"Seen in {n_showing} of {n_sorties} sorties, a second chemical with {_percent(second)}: "
-        f"ground that looks like a gas shows this {exp(log_fit):.2g} times as often as a source "
-        "does."
+        f"Seen in {n_showing} of {n_sorties} sorties under {names}, a second chemical with "
+        f"{_percent(second)}: ground that looks like a gas shows this {exp(log_fit):.2g} times as "
+        "often as a source does."
     )
 
 

@@ -55,6 +55,9 @@ class EvidenceSettings:
         these nor known, and ground that looks like a gas (roofs, bare soil).
     strength_power
         A true detection's `expected_by_chance` e has a density as e to this power less one.
+    chance_factor
+        Detections where nothing is are so many times as frequent as `expected_by_chance` says: it
+        is of an even ground, and does not count pieces of plumes under other gases' names.
     largest_by_chance
         Of `expected_by_chance`: what an observation reports at most.
     smallest_by_chance
@@ -78,6 +81,10 @@ class EvidenceSettings:
         Beta law of the share of sorties in which a lasting false target shows: it rests less.
     false_target_second
         Odds with which a false target looks like a second, other chemical too.
+    false_target_fickle
+        Share of the false targets that each look names anew; the others always look alike.
+    false_target_names, source_names
+        How many names looks have for one of these, and for a source: Ewens' parameters.
     noon_share
         How much of the false targets' showing follows the sun: 0 none, 1 none at midnight.
     emitter_margin_m : [m]
@@ -95,10 +102,11 @@ class EvidenceSettings:
         probability of finding may be: what the interval rests on.
     """
 
-    sites_per_km2: float = 0.045
-    other_sources_per_km2: float = 0.022
-    false_targets_per_km2: float = 0.1
+    sites_per_km2: float = 0.05
+    other_sources_per_km2: float = 0.05
+    false_targets_per_km2: float = 0.095
     strength_power: float = 0.2
+    chance_factor: float = 3.0
     largest_by_chance: float = 0.1
     smallest_by_chance: float = 1e-6
     log_by_chance: float = 0.05
@@ -108,11 +116,14 @@ class EvidenceSettings:
     working_beta: float = 1.0
     rate_kg_h: float = 3.0
     rate_log_sd: float = 0.7
-    profile_scale: float = 1.25
-    mimic_share: float = 0.01
+    profile_scale: float = 1.4
+    mimic_share: float = 0.005
     false_target_alpha: float = 3.0
     false_target_beta: float = 1.0
     false_target_second: float = 0.2
+    false_target_fickle: float = 0.3
+    false_target_names: float = 3.0
+    source_names: float = 0.5
     noon_share: float = 0.5
     emitter_margin_m: float = 40.0
     emitter_active: float = 0.5
@@ -126,7 +137,10 @@ class EvidenceSettings:
 
     def __post_init__(self) -> None:
         _check_positive(self, tuple(type(self).__dataclass_fields__), "evidence of sites")
-        for name in ("usual_found", "noon_share", "emitter_active", "hidden_at_emitter"):
+        for name in (
+            "usual_found", "noon_share", "emitter_active", "hidden_at_emitter",
+            "false_target_fickle",
+        ):  # fmt: skip
             if getattr(self, name) >= 1:
                 raise SettingsError(
                     f"evidence of sites: {name} is {getattr(self, name):g}; less than 1 is needed."

@@ -24,7 +24,12 @@ from cathartes.sites.look import Look
 from cathartes.sites.offset import offset_m
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
 from cathartes.sites.sighting import Sighting
-from cathartes.sites.visibility import UsualRate, found_probability, usual_rates
+from cathartes.sites.visibility import (
+    UsualRate,
+    found_probability,
+    smallest_rate_of,
+    usual_rates,
+)
 from cathartes.sites.working import Seen
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -55,14 +60,27 @@ class View:
         return max(self.sightings, key=lambda one: one[1])[0] if self.sightings else None
 
 
-def rates_of(cluster: Cluster, settings: EvidenceSettings) -> dict[str, UsualRate]:
-    """Return the usual rates of the chemicals seen at a site."""
+def rates_of(
+    cluster: Cluster, looks: Sequence[Look], settings: EvidenceSettings
+) -> dict[str, UsualRate]:
+    """Return the usual rates of the chemicals seen at a site.
+
+    What was seen without a rate gave off about as much as that look could see: a law of usual
+    rates that says otherwise is wrong there, not the detection.
+    """
+    at = {one.observation_id: one for one in looks}
     medians: dict[str, list[float]] = {}
+    seen_from: dict[str, float] = {}
     for one in cluster.sightings:
-        known = medians.setdefault(one.detection.chemical, [])
+        chemical = one.detection.chemical
+        known = medians.setdefault(chemical, [])
         if one.source.rate is not None and one.source.rate.median_kg_h > 0:
             known.append(one.source.rate.median_kg_h)
-    return usual_rates(medians, settings.rate_kg_h, settings.rate_log_sd)
+        look = at.get(one.detection.observation_id)
+        smallest = None if look is None else smallest_rate_of(look, chemical)
+        if smallest is not None:
+            seen_from[chemical] = min(smallest, seen_from.get(chemical, smallest))
+    return usual_rates(medians, settings.rate_kg_h, settings.rate_log_sd, seen_from)
 
 
 def views_of(
@@ -127,6 +145,7 @@ def _strengths(cluster: Cluster, looks: dict[str, Look], settings: SiteSettings)
         area = weights.unknown_footprint_km2 if footprint is None else footprint
         e = by_chance(one, weights)
         strength = np.log(power) + (power - 1) * np.log(e) - power * np.log(largest)
+        strength -= np.log(weights.chance_factor)
         strengths.append(
             float(np.log(max(one.source.probability, 1e-12)) + strength + np.log(area))
             + log_per_km2

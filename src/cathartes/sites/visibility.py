@@ -13,6 +13,7 @@ its mean, over which it is averaged:
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtr
@@ -44,7 +45,10 @@ class UsualRate:
 
 
 def usual_rates(
-    medians_kg_h: Mapping[str, list[float]], rate_kg_h: float, log_sd: float
+    medians_kg_h: Mapping[str, list[float]],
+    rate_kg_h: float,
+    log_sd: float,
+    seen_from_kg_h: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, UsualRate]:
     """Return each chemical's rates, from those that were estimated.
 
@@ -58,11 +62,15 @@ def usual_rates(
     rate_kg_h : [kg h-1]
         Median before any.
     log_sd
+    seen_from_kg_h : [kg h-1]
+        The smallest rate that a look which showed the chemical would have found: where none was
+        estimated, the median is not below it.
     """
     rates = {}
     for chemical, medians in medians_kg_h.items():
         n = len(medians)
-        mean = (log(rate_kg_h) + sum(sorted(log(one) for one in medians))) / (n + 1)
+        least = 0.0 if medians else seen_from_kg_h.get(chemical, 0.0)
+        mean = (log(max(rate_kg_h, least)) + sum(sorted(log(one) for one in medians))) / (n + 1)
         rates[chemical] = UsualRate(mean, log_sd * sqrt(1 + 1 / (n + 1)))
     return rates
 
@@ -71,7 +79,7 @@ def found_probability(look: Look, rates: Mapping[str, UsualRate]) -> float:
     """Return the probability that a look finds a site that works, by its best visible chemical."""
     best = 0.0
     for chemical, rate in rates.items():
-        smallest = _smallest_rate_kg_h(look, chemical)
+        smallest = smallest_rate_of(look, chemical)
         if smallest is None:
             continue
         over = rate.mean_log - log(smallest) + FOUND_SD * ONE_IN_TWENTY_SD
@@ -80,7 +88,7 @@ def found_probability(look: Look, rates: Mapping[str, UsualRate]) -> float:
     return best
 
 
-def _smallest_rate_kg_h(look: Look, chemical: str) -> float | None:
+def smallest_rate_of(look: Look, chemical: str) -> float | None:
     """Return that of a chemical; of one outside the library, the middle of those looked for."""
     if chemical != UNKNOWN:
         return look.smallest_rate_kg_h.get(chemical)

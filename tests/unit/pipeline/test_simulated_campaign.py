@@ -10,13 +10,19 @@ import numpy as np
 import pytest
 from shapely.geometry import Polygon, shape
 
-from cathartes.errors import InputError, OutputError
+from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.pipeline import simulated_campaign as module
 from cathartes.pipeline.authority_files import read_mandate, read_plan
+from cathartes.pipeline.profile_file import (
+    profile_of_text,
+    shipped_profile,
+    shipped_profile_text,
+)
 from cathartes.pipeline.simulated_campaign import (
     EMITTERS_NAME,
     MANDATE_NAME,
     TRUTH_NAME,
+    campaign_profile,
     read_campaign_truth,
     simulate_campaign,
 )
@@ -29,6 +35,7 @@ from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.wind.open import read_wind
 from cathartes.simulate.campaign import Standing
 from cathartes.simulate.campaign_looked import campaign_frame, looked_so_far
+from cathartes.simulate.campaign_plan import draw_campaign
 from cathartes.simulate.campaign_settings import CampaignSettings
 from cathartes.simulate.campaign_truth import CampaignTruth, TrueLook
 
@@ -274,3 +281,18 @@ def test_a_truth_that_is_none_is_said(tmp_path: Path, small: Path) -> None:
     (tmp_path / TRUTH_NAME).write_text((small / TRUTH_NAME).read_text("utf-8")[:500])
     with pytest.raises(InputError, match=r"is damaged \(.+\); simulate the campaign again"):
         read_campaign_truth(tmp_path)
+
+
+def test_the_campaigns_profile_is_the_shipped_one_with_its_own_densities() -> None:
+    campaign = draw_campaign(CampaignSettings(hidden=4, unregistered=0, beyond=0))
+    told = profile_of_text(campaign_profile(campaign), "profile.toml")
+    assert told.model_copy(update={"density": None}) == shipped_profile()
+    assert told.density is not None
+    area_km2 = campaign.mandate.area / 1e6
+    assert told.density.known() == {"sites_per_km2": pytest.approx(4 / area_km2, rel=5e-3)}
+
+
+def test_a_density_of_nothing_is_refused() -> None:
+    text = shipped_profile_text() + '[density]\nsites_per_km2 = 0.0\nreason = "none"\n'
+    with pytest.raises(SettingsError, match="sites_per_km2"):
+        profile_of_text(text, "mine.toml")
