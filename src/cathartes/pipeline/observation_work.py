@@ -58,6 +58,8 @@ class ObservationWork:
         That are read, by content.
     trouble
         Why it can't even be opened; "" if it can.
+    began_utc
+        When it was taken, as far as `sortie.toml` or a cube's header says.
     """
 
     sortie_id: str
@@ -69,6 +71,7 @@ class ObservationWork:
     mandate: Mandate
     files: tuple[RawFile, ...] = ()
     trouble: str = ""
+    began_utc: datetime | None = None
 
     @property
     def input_hash(self) -> str:
@@ -279,8 +282,11 @@ def works_of(
 
 def _opened(work: ObservationWork) -> ObservationWork:
     """Return work with the content of all files that it reads, or with its trouble."""
+    work = replace(work, began_utc=work.entry.start_utc)
     try:
-        files = [*_files_of(work), *_files_beside(work)]
+        data, began_utc = _data_of(work)
+        work = replace(work, began_utc=began_utc)
+        files = [*data, *_files_beside(work)]
         trouble = ""
     except (InputError, SettingsError) as error:
         files = [path for name in work.entry.files if (path := work.folder / name).exists()]
@@ -292,15 +298,16 @@ def _opened(work: ObservationWork) -> ObservationWork:
     return replace(work, files=facts, trouble=trouble)
 
 
-def _files_of(work: ObservationWork) -> list[Path]:
-    """Return the data's own files: of a cube all that belong to it."""
+def _data_of(work: ObservationWork) -> tuple[list[Path], datetime | None]:
+    """Return the data's own files, of a cube all that belong to it; and when it was taken."""
     for name in work.entry.files:
         _check_there(work, work.folder / name)
     if work.entry.kind is ObservationKind.LOG:
         work.locate_settings()
-        return [work.folder / name for name in work.entry.files]
+        return [work.folder / name for name in work.entry.files], work.began_utc
     work.scan_settings()
-    return [Path(path) for path in work.open_cube().paths]
+    cube = work.open_cube()
+    return [Path(path) for path in cube.paths], cube.start_utc
 
 
 def _files_beside(work: ObservationWork) -> list[Path]:

@@ -130,14 +130,15 @@ def run(
     with open_casebook(casebook) as opened:
         book = opened.casebook
         mandate = book.mandate(flown.told.mandate)
-        check_allowed(flown, mandate, datetime.now(UTC))
-        plan = _plan_of(book, flown)
-        book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
-        before = book.observations(flown.told.id)
+        mandate.check_in_force(datetime.now(UTC))
         with watched.stage("fingerprint", 1) as advance:
             works = works_of(flown, mandate, only)
             advance(1)
         clock.tick("fingerprint")
+        check_times(flown, works, mandate, datetime.now(UTC))
+        plan = _plan_of(book, flown)
+        book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
+        before = book.observations(flown.told.id)
         orders = [
             Order(str(casebook), work, actor, lease_s, landed_s.get(work.entry.name))
             for work in works
@@ -153,24 +154,19 @@ def run(
     return RunReport(flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, remarks)
 
 
-def check_allowed(flown: SortieFolder, mandate: Mandate, now_utc: datetime) -> None:
-    """Check that a mandate is in force, and covers at least a part of a sortie's time.
-
-    That is asked where `sortie.toml` states the flight's times, or that of each observation; else
-    each observation is asked for itself.
+def check_times(
+    flown: SortieFolder, works: Sequence[ObservationWork], mandate: Mandate, now_utc: datetime
+) -> None:
+    """Check that a mandate covers at least a part of a sortie's time, as far as that is known.
 
     Raises
     ------
     MandateError
         If not; nothing of the sortie may be analysed then.
     """
-    mandate.check_in_force(now_utc)
     told = flown.told
     moments = [told.started_utc, told.ended_utc]
-    if told.started_utc is None or told.ended_utc is None:
-        if not all(one.start_utc for one in told.observation):
-            return
-        moments += [moment for one in told.observation for moment in (one.start_utc, one.end_utc)]
+    moments += [moment for work in works for moment in (work.began_utc, work.entry.end_utc)]
     known = [moment for moment in moments if moment is not None]
     if known and (max(known) < mandate.valid_from_utc or min(known) >= mandate.valid_until_utc):
         raise MandateError(
