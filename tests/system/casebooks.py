@@ -1,7 +1,7 @@
 """A small sortie with two cubes and a log, its mandate, and casebooks to run it into."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,3 +76,15 @@ def mandate_file(campaign: Path, folder: Path, **properties: object) -> Path:
     path = folder / "mandate.geojson"
     path.write_text(json.dumps(feature), "utf-8")
     return path
+
+
+def differences(one: Path | str, other: Path | str) -> list[tuple[str, str]]:
+    """Return the fields in which the observations of two casebooks differ, with their values."""
+    with open_casebook(one) as first, open_casebook(other) as second:
+        pairs = zip(first.casebook.observations(), second.casebook.observations(), strict=True)
+        return [
+            (f"{a.name}.{field.name}", f"{getattr(a, field.name)} is not {getattr(b, field.name)}")
+            for a, b in pairs
+            for field in fields(a)
+            if getattr(a, field.name) != getattr(b, field.name)
+        ]

@@ -183,7 +183,7 @@ def test_a_sortie_puts_its_cubes_onto_the_ground_itself(files, yard: Path, run: 
     area = [[7.99, 49.99], [8.01, 49.99], [8.01, 50.01], [7.99, 50.01], [7.99, 49.99]]
     properties = {
         "id": "M", "authority": "made up", "reference": "1", "valid_from": "2000-01-01",
-        "valid_until": "2100-01-01", "retention_days": 9,
+        "valid_until": "2100-01-01", "retention_days": 36500,
     }  # fmt: skip
     geometry = {"type": "Polygon", "coordinates": [area]}
     feature = {"type": "Feature", "geometry": geometry, "properties": properties}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from casebooks import edit, mandate_file, new_casebook, small_campaign, sorties_of, state_of
+from casebooks import differences, new_casebook, small_campaign, sorties_of, state_of
 from runs import Run
 
 from cathartes.errors import (
@@ -105,6 +105,7 @@ def test_processes_give_the_same_to_the_last_bit(
 ) -> None:
     casebook = new_casebook(campaign, tmp_path / "casebook")
     assert run("run", *sorties_of(campaign), "--casebook", casebook, "--workers", "2").code == 0
+    assert differences(filled, casebook) == []
     assert state_of(casebook) == state_of(filled)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from casebooks import new_casebook, small_campaign, sorties_of, state_of
+from casebooks import differences, new_casebook, small_campaign, sorties_of, state_of
 from runs import Run
 
 from cathartes.pipeline.casebook_keeping import (
@@ -41,6 +41,7 @@ def test_postgresql_and_sqlite_say_the_same(database: str, tmp_path: Path, run: 
     assert run(*words, database, "--workers", "2").code == 0
     local = new_casebook(campaign, tmp_path / "local")
     assert run(*words, local).code == 0
+    assert differences(database, local) == []
     assert state_of(database) == state_of(local)
     assert run("sites", "--casebook", database).out == run("sites", "--casebook", local).out
     casebook_backup(database, tmp_path / "backup.zip")
