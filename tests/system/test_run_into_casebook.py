@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from casebooks import differences, new_casebook, small_campaign, sorties_of, state_of
+from casebooks import (
+    differences,
+    edit,
+    mandate_file,
+    new_casebook,
+    small_campaign,
+    sorties_of,
+    state_of,
+)
 from runs import Run
 
 from cathartes.errors import (
