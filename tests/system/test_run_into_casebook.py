@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 from casebooks import (
     differences,
@@ -115,6 +116,16 @@ def test_processes_give_the_same_to_the_last_bit(
     assert run("run", *sorties_of(campaign), "--casebook", casebook, "--workers", "2").code == 0
     assert differences(filled, casebook) == []
     assert state_of(casebook) == state_of(filled)
+
+
+def test_evidence_does_not_depend_on_a_users_own_style_of_figures(
+    filled: Path, campaign: Path, tmp_path: Path
+) -> None:
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    with mpl.rc_context({"axes.spines.top": False, "font.size": 14}):
+        run_sortie(sorties_of(campaign)[0], casebook)
+        assert mpl.rcParams["font.size"] == 14
+    assert differences(filled, casebook) == []
 
 
 def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(

@@ -25,6 +25,7 @@ from cathartes.pipeline.observe_log import observe_log
 from cathartes.pipeline.observed import Observed
 from cathartes.pipeline.owners import is_gone, own_folder, own_name
 from cathartes.pipeline.progress import Progress, SilentProgress
+from cathartes.products.figure_style import own_style
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.interface import Casebook
 from cathartes.store.open import OpenedCasebook, open_casebook
@@ -147,7 +148,8 @@ def _observed(order: Order, folder: Path, progress: Progress) -> tuple[Observed,
     work = order.work
     began_s = time.monotonic()
     try:
-        observed = _look(work, folder, progress, order.threads)
+        with own_style():
+            observed = _look(work, folder, progress, order.threads)
     except OF_THE_DATA as error:
         return _without_answer(work, work.reason_of(error, folder), began_s), ""
     except OutputError as error:
