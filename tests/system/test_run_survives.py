@@ -15,7 +15,7 @@ from casebooks import new_casebook, small_campaign, sorties_of, state_of
 from cathartes.pipeline.executors import ProcessExecutor
 from cathartes.pipeline.owners import is_gone, own_name
 from cathartes.pipeline.run import run
-from cathartes.pipeline.worker import Finished, Order, do_work
+from cathartes.pipeline.worker import DIED, Finished, Order, do_work
 from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
 
@@ -136,8 +136,14 @@ def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
     casebook = new_casebook(campaign, tmp_path / "casebook")
     monkeypatch.setattr("cathartes.pipeline.run.do_work", _dies_over_line_1)
     report = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
-    assert [row.observation.name for row in report.rows] == ["line-2", "drone-log"]
-    assert len(report.given_up) == 1
+    outcome = {row.observation.name: row.observation.outcome.value for row in report.rows}
+    assert outcome.pop("line-1") == "inconclusive"
+    assert "inconclusive" not in outcome.values()
+    assert report.rows[0].observation.reason.startswith(DIED)
+    monkeypatch.undo()
+    again = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
+    assert [row.standing.value for row in again.rows] == ["recorded", "done before", "done before"]
+    assert again.rows[0].observation.outcome.value != "inconclusive"
 
 
 def _sleeps(seconds: float) -> None:

@@ -81,7 +81,7 @@ def run(
 
 
 def _exit_code(report: RunReport) -> int:
-    if report.given_up or any(row.fault for row in report.rows):
+    if any(row.fault for row in report.rows):
         return EXIT_UNEXPECTED
     outcomes = [row.observation.outcome for row in report.rows]
     return EXIT_INCONCLUSIVE if LookOutcome.INCONCLUSIVE in outcomes else 0
@@ -106,9 +106,6 @@ def _print(report: RunReport, quiet: bool) -> None:
             console.print(
                 Text.assemble((row.observation.name, "yellow"), f": {row.observation.reason}")
             )
-    for name, why in report.given_up.items():
-        told = f": given up, its process ended again and again: {why}"
-        console.print(Text.assemble((name, "red"), told))
     console.print(site_words(report))
     remarks = message_console(quiet)
     for remark in report.remarks:
@@ -158,7 +155,6 @@ def _described(report: RunReport) -> dict[str, object]:
         "mandate": report.mandate_id,
         "observations": [described(row) for row in report.rows],
         "sites": report.sites,
-        "given_up": report.given_up,
         "timings_s": report.timings_s,
         "remarks": report.remarks,
     }

@@ -19,7 +19,16 @@ from cathartes.pipeline.run_remarks import data_remarks, plan_remarks
 from cathartes.pipeline.scan import usable_cores
 from cathartes.pipeline.site_update import SiteChanges, update_sites
 from cathartes.pipeline.sortie_file import SORTIE, SortieFolder, read_sortie
-from cathartes.pipeline.worker import LEASE_S, Finished, Order, Standing, do_work, work_on
+from cathartes.pipeline.worker import (
+    DIED,
+    LEASE_S,
+    Finished,
+    Order,
+    Standing,
+    do_work,
+    record_deaths,
+    work_on,
+)
 from cathartes.sites.observation import Observation
 from cathartes.store.interface import Casebook, JobState, Sortie
 from cathartes.store.open import OpenedCasebook, open_casebook
@@ -66,8 +75,6 @@ class RunReport:
         In the order of `sortie.toml`.
     sites
         What changed.
-    given_up
-        Names of observations whose worker died again and again, with the reason.
     timings_s
         Seconds of each stage of the run.
     remarks
@@ -78,7 +85,6 @@ class RunReport:
     mandate_id: str
     rows: tuple[ObservedRow, ...]
     sites: SiteChanges
-    given_up: dict[str, str]
     timings_s: dict[str, float]
     remarks: tuple[str, ...] = ()
 
@@ -139,19 +145,21 @@ def run(
         plan = _plan_of(book, flown)
         book.put_sortie(_sortie_of(flown), actor, datetime.now(UTC))
         before = book.observations(flown.told.id)
+        died = [one.id for one in before if one.reason.startswith(DIED)]
+        book.remove_observations(died, "it is tried again", actor, datetime.now(UTC))
         orders = [
             Order(str(casebook), work, actor, lease_s, landed_s.get(work.entry.name))
             for work in works
         ]
         todo = _Todo(opened, orders, executor or InlineExecutor())
-        done, given_up = todo.finish(watched)
+        done = todo.finish(watched)
         clock.tick("observations")
-        rows = tuple(_rows(book, works, done, given_up))
+        rows = tuple(_rows(book, works, done))
         changes = update_sites(opened, [row.observation for row in rows], actor)
         clock.tick("sites")
         seen = [row.observation for row in rows]
         remarks = (*plan_remarks(plan, flown, seen), *data_remarks(book, before, flown, seen))
-    return RunReport(flown.told.id, mandate.id, rows, changes, given_up, clock.timings_s, remarks)
+    return RunReport(flown.told.id, mandate.id, rows, changes, clock.timings_s, remarks)
 
 
 def check_times(
@@ -224,17 +232,18 @@ class _Todo:
     orders: Sequence[Order]
     executor: Executor
 
-    def finish(self, progress: Progress) -> tuple[dict[str, Finished], dict[str, str]]:
-        """Do all work that is not done; return what this run did, and what it gave up and why.
+    def finish(self, progress: Progress) -> dict[str, Finished]:
+        """Do all work that is not done, and return what this run did.
 
-        What another run works on is waited for, and taken over should that run die.
+        What another run works on is waited for, and taken over should that run die. What no
+        process comes back from is recorded as such.
         """
         self.opened.casebook.put_jobs([order.work.job() for order in self.orders])
         done: dict[str, Finished] = {}
         deaths: Counter[str] = Counter()
-        given_up: dict[str, str] = {}
+        by_id = {order.work.observation_id: order for order in self.orders}
         with progress.stage("observations", len(self.orders)) as advance:
-            left = self._left(given_up)
+            left = self._left()
             advance(len(self.orders) - len(left))
             while left:
                 n_done = len(done)
@@ -248,17 +257,19 @@ class _Todo:
                 for job_id in self._at_work(lost):
                     deaths[job_id] += 1
                     if deaths[job_id] >= MOST_DEATHS:
-                        given_up[job_id] = lost[job_id]
-                left = self._left(given_up)
+                        order, n_deaths = by_id[job_id], deaths[job_id]
+                        answer = record_deaths(order, self.opened, n_deaths, lost[job_id])
+                        done[job_id] = answer
+                left = self._left()
                 if left and len(done) == n_done:
                     time.sleep(WAIT_S)
-        return done, given_up
+        return done
 
-    def _left(self, given_up: Collection[str]) -> list[Order]:
-        """Return what is neither done nor given up."""
+    def _left(self) -> list[Order]:
+        """Return what is not done."""
         sortie_ids = {order.work.sortie_id for order in self.orders}
         jobs = [job for one in sortie_ids for job in self.opened.casebook.jobs(one)]
-        over = {job.id for job in jobs if job.state is JobState.DONE}.union(given_up)
+        over = {job.id for job in jobs if job.state is JobState.DONE}
         return [order for order in self.orders if order.work.observation_id not in over]
 
     def _at_work(self, lost: Collection[str]) -> Collection[str]:
@@ -295,13 +306,10 @@ def _rows(
     book: Casebook,
     works: Sequence[ObservationWork],
     done: dict[str, Finished],
-    given_up: dict[str, str],
 ) -> Sequence[ObservedRow]:
     rows = []
     for work in works:
         name = work.observation_id
-        if name in given_up:
-            continue
         mine = done.get(name)
         rows.append(
             ObservedRow(

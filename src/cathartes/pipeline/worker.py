@@ -32,6 +32,8 @@ from cathartes.store.open import OpenedCasebook, open_casebook
 
 LEASE_S = 60.0
 """A worker that was not heard of for so long is taken for dead, on other machines."""
+DIED = "Its process ended"
+"""Beginning of the reason of what no process came back from."""
 _HEARTBEATS = 4
 """In a lease."""
 OF_THE_DATA = (
@@ -133,6 +135,19 @@ def work_on(order: Order, opened: OpenedCasebook, progress: Progress) -> Finishe
         casebook.drop_job(job_id, owner, _short(error))
         raise
     return Finished(Standing.RECORDED if recorded else Standing.ELSEWHERE, fault)
+
+
+def record_deaths(order: Order, opened: OpenedCasebook, n_deaths: int, why: str) -> Finished:
+    """Record that work ended its process again and again: the next run tries it anew."""
+    casebook, work, owner = opened.casebook, order.work, own_name()
+    if not _claimed(casebook, work, owner, order.lease_s):
+        return Finished(Standing.ELSEWHERE)
+    reason = f"{DIED} {n_deaths} times, as of too little memory; run it with fewer workers. {why}"
+    seen = _without_answer(work, reason, time.monotonic())
+    recorded = casebook.record_observation(
+        seen.observation, (), dict(seen.timings_s), owner, order.actor, datetime.now(UTC)
+    )
+    return Finished(Standing.RECORDED if recorded else Standing.ELSEWHERE, reason)
 
 
 def _claimed(casebook: Casebook, work: ObservationWork, owner: str, lease_s: float) -> bool:
