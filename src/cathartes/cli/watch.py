@@ -17,7 +17,7 @@ def watch(
     inbox: Annotated[Path, typer.Argument(help="A sortie's folder, or one that holds sorties.")],
     *,
     settle_s: Annotated[
-        float, typer.Option(help="Files that did not change for so long [s] are whole.")
+        float, typer.Option(help="Files of a cube that did not change for so long [s] are whole.")
     ] = WatchSettings().settle_s,
     patience_s: Annotated[
         float,

@@ -12,6 +12,7 @@ from cathartes.pipeline.observation_work import can_be_opened
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.run import RunReport, run
 from cathartes.pipeline.sortie_file import SORTIE, ObservationEntry, SortieFolder, read_sortie
+from cathartes.sites.observation import ObservationKind
 
 DONE = ".done"
 """A file ``<name>.done`` beside a file says that it is whole."""
@@ -29,13 +30,17 @@ class WatchSettings:
     poll_s : [s]
         Between two looks at the inbox.
     settle_s : [s]
-        Files that did not change for so long are whole, if they can be opened.
+        A cube's files that did not change for so long are whole, if they can be opened: a reader
+        knows how many bytes there must be.
+    log_settle_s : [s]
+        The same of a log, which may be written row by row.
     patience_s : [s]
         Files that did not change for so long and still can't be opened get their record of why.
     """
 
     poll_s: float = 0.1
-    settle_s: float = 0.5
+    settle_s: float = 0.3
+    log_settle_s: float = 5.0
     patience_s: float = 60.0
 
     def __post_init__(self) -> None:
@@ -200,7 +205,9 @@ class Inbox:
         still_s = now_s - landing.changed_s
         if still_s >= self.settings.patience_s:
             return True
-        if still_s < self.settings.settle_s or landing.unreadable == landing.signature:
+        is_log = entry.kind is ObservationKind.LOG
+        settle_s = self.settings.log_settle_s if is_log else self.settings.settle_s
+        if still_s < settle_s or landing.unreadable == landing.signature:
             return False
         if can_be_opened(entry, flown.folder):
             return True

@@ -69,7 +69,7 @@ def readable(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 def inbox(tmp_path: Path) -> Inbox:
     """Return an inbox with a sortie that waits for its log."""
     (tmp_path / "sortie.toml").write_text(SORTIE, "utf-8")
-    return Inbox(tmp_path, "nowhere", WatchSettings(poll_s=0.1, settle_s=1.0, patience_s=30.0))
+    return Inbox(tmp_path, "nowhere", WatchSettings(0.1, 0.3, log_settle_s=1.0, patience_s=30.0))
 
 
 def test_a_file_is_run_once_it_did_not_change_for_a_while(
