@@ -39,7 +39,7 @@ docs: $(DEV) ## write the generated reference pages
 
 lock: ## choose and pin all packages again (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: $(BIN)/pip install uv"; exit 1; }
-	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --extra serve -o requirements.lock
 	$(LOCK) pyproject.toml --group build --all-extras -c requirements.lock -o requirements-dev.lock
 
 install: $(RUNTIME) ## set up .venv for use
