@@ -114,6 +114,7 @@ def test_the_sources_of_a_log_leave_what_they_explain(filled: Path) -> None:
                 assert np.corrcoef(model, read)[0, 1] > 0.7
 
 
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rio-tiler's own
 def test_every_image_can_be_made_into_tiles(filled: Path, tmp_path: Path) -> None:
     """What the map asks rio-tiler for, by the hash alone."""
     reader = pytest.importorskip("rio_tiler.io", reason="needs the extra serve").Reader
