@@ -126,9 +126,10 @@ def write_site_report(path: Path, report: SiteReport, words: ReportWords) -> Non
 def _write_facts(pages: ReportPages, site: Site, words: ReportWords) -> None:
     low, high = site.probability_low, site.probability_high
     told = {
-        "word": words.likely(site.probability), "p": words.number(site.probability, ".2f"),
+        "word": words.likely(round(site.probability, 2)),
+        "p": words.number(site.probability, ".2f"),
         "low": words.number(low, ".2f"), "high": words.number(high, ".2f"),
-        "word_low": words.likely(low), "word_high": words.likely(high),
+        "word_low": words.likely(round(low, 2)), "word_high": words.likely(round(high, 2)),
     }  # fmt: skip
     one_word = told["word_low"] == told["word_high"]
     probability = words.say("probability_is_one_word" if one_word else "probability_is", **told)
@@ -204,7 +205,7 @@ def _draw_timeline(pages: ReportPages, looks: Sequence[SiteLook], words: ReportW
     if not timed:
         pages.paragraph(words.say("timeline_none"))
         return
-    draw_timeline(pages.axes(1.15, 0.15, 1.0), timed, words)
+    draw_timeline(pages.axes(1.15, 0.16, 0.97), timed, words)
     pages.gap(1.5)
 
 
@@ -274,7 +275,7 @@ def _draw_winds(pages: ReportPages, looks: Sequence[SiteLook], words: ReportWord
     if not seen and not empty:
         pages.paragraph(words.say("winds_none"))
         return
-    pages.gap(0.35)
+    pages.gap(0.5)
     for winds, key, left in ((seen, "winds_seen", 0.1), (empty, "winds_empty", 0.55)):
         axes = pages.axes(1.55, left, left + 0.35, projection="polar")
         draw_wind_rose(axes, winds, words.say(key, n=str(len(winds))), words)
