@@ -123,9 +123,10 @@ class GroundMap:
             path = Outline.make_compound_path(*(Outline(ring) for ring in rings))
             if fill:
                 self.axes.add_patch(PathPatch(path, fc=colour, ec="none", alpha=fill, zorder=2))
-            self.axes.add_patch(
-                PathPatch(path, fill=False, ec=colour, lw=width, ls=style, hatch=hatch, zorder=3)
-            )
+            line = PathPatch(path, fill=False, ec=colour, lw=width, ls=style, hatch=hatch, zorder=3)
+            if fill:  # seen on any ground
+                line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])
+            self.axes.add_patch(line)
         if label and not outline.is_empty:
             middle = outline.representative_point()
             self.draw_label(middle.x, middle.y, label)

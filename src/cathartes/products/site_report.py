@@ -28,6 +28,8 @@ from cathartes.sites.site import Site
 
 MAP_HEIGHT_IN = 4.4
 EMITTERS_WITHIN_KM = 2.0
+LINES = ("-", "--", ":", "-.")
+"""Of plumes, one after the other: on grey paper colours alone do not tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +175,13 @@ def _draw_map(pages: ReportPages, report: SiteReport, words: ReportWords) -> Non
             note = words.say("map_note", context=context)
     ground.draw_emitters([emitter for emitter, _ in report.emitters])
     shown = [look for look in report.looks if look.outlines]
-    colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.85, max(len(shown), 1)))
+    colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.6, max(len(shown), 1)))
+    fill = max(min(0.18, 0.9 / max(len(shown), 1)), 0.03)  # so that many do not become black
     for number, (look, colour) in enumerate(zip(shown, colours, strict=False)):
         label = str(look.number) if number >= len(shown) - MOST_LABELS else ""
         for outline in look.outlines:
-            ground.draw_outline(outline, label, colour=colour, fill=0.18)
+            style = LINES[number % len(LINES)]
+            ground.draw_outline(outline, label, colour=colour, fill=fill, style=style)
     ground.draw_place(site.place)
     ground.draw_scale()
     pages.gap(MAP_HEIGHT_IN + 0.05)
@@ -234,10 +238,10 @@ def _write_not_seen(pages: ReportPages, report: SiteReport, words: ReportWords) 
         return
     pages.paragraph(words.say("not_seen_note"), pale=True)
     columns = (
-        Column(words.say("look"), 0.5, "right"),
+        Column(words.say("look"), 0.65, "right"),
         Column(words.say("when"), 1.3),
         Column(words.say("outcome"), 1.1),
-        Column(words.say("smallest"), TEXT_WIDTH_IN - 2.9),
+        Column(words.say("smallest"), TEXT_WIDTH_IN - 3.05),
     )
     rows = [
         (str(look.number), words.date(look.observation.began_utc),
