@@ -24,7 +24,7 @@ help: ## list the targets
 demo: $(RUNTIME) $(VENDOR) ## simulate a flight line, scan it, show what was found
 	$(BIN)/cathartes demo
 
-test: $(DEV) $(DEV_VENDOR) ## run all tests; those on real data need CATHARTES_DATA
+test: $(DEV) $(DEV_VENDOR) $(VENDOR) ## run all tests; those on real data need CATHARTES_DATA
 	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV) ## style, types, layers: what must hold before a change is done
@@ -47,7 +47,7 @@ lock: ## choose and pin all packages again (needs uv and npm)
 	cd tools/web && npm update --package-lock-only
 
 install: $(RUNTIME) $(VENDOR) ## set up .venv for use
-install-dev: $(DEV) $(DEV_VENDOR) ## set up .venv for work on the code
+install-dev: $(DEV) $(DEV_VENDOR) $(VENDOR) ## set up .venv for work on the code
 
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) build dist demo benchmarks/out .pytest_cache .mypy_cache .ruff_cache \

@@ -53,7 +53,7 @@ LICENCES = {
 DEV_LICENCES = LICENCES | {"MPL-2.0"}
 
 # A browser needs addresses where these packages import by name: an import map would be an inline
-# script, which the pages' policy forbids. Source maps are not passed on, so neither are their names.
+# script, which the pages' policy forbids. Source maps stay behind, and so do their names.
 BARE_IMPORT = re.compile(r"""\bfrom\s*["'](?P<name>[a-z][\w./-]*)["']""")
 SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$|/\*# sourceMappingURL=.*?\*/\s*$")
 

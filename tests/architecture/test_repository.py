@@ -15,7 +15,7 @@ from source_tree import REPOSITORY
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 NPM_LOCKS = ("tools/web/package-lock.json", "tools/basemap/package-lock.json")
 # Public-domain data, made by tools/make_basemap.py from packages that come to a hundred megabytes.
-LARGE = {"src/cathartes/web/data/basemap.pmtiles": 6 * 2**20}
+LARGE = {"src/cathartes/web/static/map/basemap.pmtiles": 6 * 2**20}
 # Split, so that this file does not find itself.
 MACHINE_PATHS = tuple("/" + folder for folder in ("work/", "root/", "home/", "Users/"))
 TEXT = {".py", ".md", ".toml", ".lock", ".cff", ".yaml", ".yml", ".sh", ".json", ".cfg", ".csv", ""}
