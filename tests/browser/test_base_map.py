@@ -1,4 +1,4 @@
-"""The base map in a real browser, under the strict policy: drawn, quiet, and from this host alone."""
+"""The base map in a real browser, under the strict policy: drawn, and from this host alone."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +67,7 @@ def open_map(serve: Callable[[ASGIApp], str], watched: WatchedPage) -> Open:
 
 
 def colours(watched: WatchedPage, path: Path) -> int:
-    """Return how many colours the map's picture has; the picture is kept for a person to look at."""
+    """Return how many colours the map's picture has; it is kept for a person to look at."""
     watched.page.locator("#map").screenshot(path=path)
     image = Image.open(path).convert("RGB")
     return len(image.getcolors(maxcolors=2**24))
@@ -88,7 +88,7 @@ def test_the_map_is_drawn_from_this_host_alone(
 
 def test_a_part_of_the_tiles_is_fetched_and_not_all(open_map: Open, watched: WatchedPage) -> None:
     answers = []
-    watched.page.on("response", lambda response: answers.append(response))
+    watched.page.on("response", answers.append)
     open_map()
     tiles = [answer for answer in answers if answer.url.endswith(".pmtiles")]
     assert {answer.status for answer in tiles} == {206}
@@ -106,10 +106,8 @@ def test_the_position_under_the_pointer_is_shown(open_map: Open, watched: Watche
     watched.page.mouse.move(box["width"] / 2 + 100, box["height"] / 2 - 100)
     latitude, longitude = position.inner_text().replace("\u2212", "-").split("°")[:2]
     assert 29.1 < float(latitude) < 29.4
-    # A pixel is 360/(512·2⁸) degrees of longitude.
-    assert float(longitude.strip(", ")) == pytest.approx(
-        -110.95 + 100 * 360 / (512 * 2**8), abs=2e-3
-    )
+    pixel_deg = 360 / (512 * 2**8)
+    assert float(longitude.strip(", ")) == pytest.approx(-110.95 + 100 * pixel_deg, abs=2e-3)
 
 
 def test_keys_move_the_map(open_map: Open, watched: WatchedPage) -> None:
