@@ -1,1 +1,1 @@
-"""The workstation's face on HTTP: pages, their data, and what they load."""
+"""The face on HTTP: where analysts look, judge and agree. It needs the extra ``serve``."""
