@@ -1,17 +1,13 @@
 /* The page of test_base_map.py: what to do is in the address, and results are attributes. */
-import { tinykeys } from "/static/vendor/tinykeys.js";
-import { addOwnLayer, createBasemap, setTheme } from "/static/map/basemap.js";
+import { addOwnLayer, createBasemap } from "/static/map/basemap.js";
 
 const asked = new URLSearchParams(location.search);
 const element = document.querySelector("#map");
-document.documentElement.lang = asked.get("language") ?? "en";
 const map = createBasemap(element, {
-  theme: asked.get("theme") ?? "dark",
   center: [Number(asked.get("lon") ?? -102), Number(asked.get("lat") ?? 24)],
   zoom: Number(asked.get("zoom") ?? 4.3),
 });
 map.once("idle", () => (element.dataset.idleMs = performance.now().toFixed(0)));
-tinykeys(window, { t: () => setTheme(map, element.dataset.theme === "dark" ? "light" : "dark") });
 
 const own = asked.get("own");
 if (own !== null) {
@@ -27,6 +23,8 @@ if (asked.has("tools")) {
   const { TerraDrawMapLibreGLAdapter } = await import(
     "/static/vendor/terra-draw-maplibre-gl-adapter.js"
   );
+  const { tinykeys } = await import("/static/vendor/tinykeys.js");
+  tinykeys(window, { "$mod+k": () => (element.dataset.key = "pressed") });
   const { default: uPlot } = await import("/static/vendor/uplot.js");
   const chart = document.querySelector("#chart");
   const size = { width: 300, height: 150 };

@@ -6,25 +6,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Response as PageResponse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from watched_page import WatchedPage
 
 from cathartes.web.assets import STATIC_FOLDER
+from cathartes.web.headers import CONTENT_POLICY
+from cathartes.web.texts import Texts
 
 HERE = Path(__file__).parent
 DEV_VENDOR = HERE / "vendor"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; worker-src 'self'; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 
 OWN = "/own/basemap.pmtiles"  # an operator's file: the base map's own serves as well as another
 
@@ -33,16 +31,30 @@ async def page_file(request: Request) -> Response:
     return FileResponse(HERE / f"base_map.{request.path_params['kind']}")
 
 
+async def page(request: Request) -> Response:
+    text = (HERE / "base_map.html").read_text(encoding="utf-8")
+    asked = {"language": "en", "theme": "dark"} | dict(request.query_params)
+    for name in ("language", "theme"):
+        text = text.replace(f"{{{name}}}", asked[name])
+    return HTMLResponse(text)
+
+
+async def spanish(request: Request) -> Response:
+    return JSONResponse(Texts("es").catalogue)
+
+
 async def add_policy(request: Request, answer: Callable) -> Response:
     response = await answer(request)
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
     return response
 
 
 def application() -> ASGIApp:
     return Starlette(
         routes=[
+            Route("/test/base_map.html", page),
             Route("/test/base_map.{kind}", page_file),
+            Route("/texts/es.json", spanish),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             Mount("/own", StaticFiles(directory=STATIC_FOLDER / "map")),
         ],
@@ -88,7 +100,11 @@ def test_the_map_is_drawn_from_this_host_alone(
 
 def test_a_part_of_the_tiles_is_fetched_and_not_all(open_map: Open, watched: WatchedPage) -> None:
     answers = []
-    watched.page.on("response", answers.append)
+
+    def note(response: PageResponse) -> None:  # Playwright can't take the list's own method
+        answers.append(response)
+
+    watched.page.on("response", note)
     open_map()
     tiles = [answer for answer in answers if answer.url.endswith(".pmtiles")]
     assert {answer.status for answer in tiles} == {206}
@@ -129,6 +145,8 @@ def test_names_are_spanish_where_the_page_is(
     open_map("language=en")
     colours(watched, tmp_path / "en.png")
     open_map("language=es")
+    assert "(centro)" in watched.page.locator(".map-position").inner_text()
+    assert watched.page.get_by_role("button", name="Acercar").is_visible()
     colours(watched, tmp_path / "es.png")
     assert (tmp_path / "en.png").read_bytes() != (tmp_path / "es.png").read_bytes()
     assert watched.problems == []
@@ -138,7 +156,7 @@ def test_a_theme_is_changed_in_place(open_map: Open, watched: WatchedPage, tmp_p
     open_map("theme=light")
     colours(watched, tmp_path / "light.png")
     open_map("theme=dark")
-    watched.page.keyboard.press("t")
+    watched.page.click("#theme")
     watched.page.wait_for_selector("#map[data-theme='light'][data-idle='true']")
     colours(watched, tmp_path / "changed.png")
     light, changed = (
@@ -165,6 +183,17 @@ def test_an_own_file_of_another_host_is_refused(open_map: Open, watched: Watched
     assert watched.elsewhere(base) == []
 
 
+def test_a_missing_part_is_said_on_the_map(
+    serve: Callable[[ASGIApp], str], watched: WatchedPage
+) -> None:
+    base = serve(application())
+    watched.page.route("**/basemap.pmtiles", lambda route: route.fulfill(status=404))
+    watched.page.goto(f"{base}/test/base_map.html")
+    note = watched.page.wait_for_selector("#map[data-failure] .map-failure")
+    assert note is not None
+    assert note.inner_text().startswith("Something is missing on the map: ")
+
+
 def test_charts_and_drawing_work_under_the_policy(
     open_map: Open, watched: WatchedPage, tmp_path: Path
 ) -> None:
@@ -173,6 +202,8 @@ def test_charts_and_drawing_work_under_the_policy(
     for x, y in ((600, 300), (700, 300), (650, 400), (600, 300)):
         watched.page.mouse.click(x, y)
     watched.page.wait_for_selector("#map[data-drawn='1']")
+    watched.page.keyboard.press("Control+k")
+    watched.page.wait_for_selector("#map[data-key='pressed']")
     watched.page.screenshot(path=tmp_path / "tools.png")
     assert watched.page.locator("#chart canvas").bounding_box() is not None
     assert watched.problems == []

@@ -1,12 +1,11 @@
-/* The map that every page's map starts from: the offline base map, its controls, and no request
- * to any other host. The page links vendor/maplibre-gl.css and map/basemap.css, and names
- * vendor/maplibre-gl.mjs and map/basemap.js as rel="modulepreload": they are then fetched at once.
- *
- *   const map = createBasemap(element, { theme: "dark", center: [-110.95, 29.1], zoom: 8 });
- *
- * The element's `data-idle` is "true" while all that is to be seen is drawn, and its `data-failure`
- * says why there is no map.
- */
+// The map that every page's map starts from: the offline base map, its controls, and no request
+// to any other host. The page links vendor/maplibre-gl.css and map/basemap.css, and names
+// vendor/maplibre-gl.mjs and map/basemap.js as rel="modulepreload": they are then fetched at once.
+//
+//   const map = createBasemap(element, { center: [-110.95, 29.1], zoom: 8 });
+//
+// The element's `data-idle` is "true" while all that is to be seen is drawn; `data-failure`, and a
+// note on the map, say what could not be.
 
 import {
   AttributionControl,
@@ -15,6 +14,8 @@ import {
   ScaleControl,
   addProtocol,
 } from "../vendor/maplibre-gl.mjs";
+import { theme as pageTheme } from "../page.js";
+import { _ } from "../texts.js";
 import { PMTiles, Protocol, TileType } from "../vendor/pmtiles.js";
 import { FIRST_LABEL_LAYER, basemapStyle, themePaint } from "./basemap_style.js";
 
@@ -25,24 +26,12 @@ const OWN_COLOUR = "#8a94a0";
 // A pixel is then 0.07 m at the equator: finer than any sensor's that looks from the air.
 const MAX_ZOOM = 20;
 
-const TEXTS = { pointer: "pointer", centre: "centre", failure: "The map can't be drawn here" };
-
 const protocol = new Protocol();
 addProtocol("pmtiles", protocol.tile);
 
-/* Return the language of the page's own element, as its two letters. */
-const pageLanguage = () => document.documentElement.lang.slice(0, 2) || "en";
-
-const preferredTheme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-
-/* Make the map in an element.
- *
- * theme: "dark" or "light" (default: what the reader's system prefers); language: of names;
- * texts: translations of TEXTS; locale: those of MapLibre's own texts; anything else is handed to MapLibre.
- */
+/** Make the map in an element, in the page's language and theme; options go to MapLibre. */
 export function createBasemap(container, options = {}) {
-  const { theme = preferredTheme(), language = pageLanguage(), texts = {}, ...others } = options;
-  const said = { ...TEXTS, ...texts };
+  const theme = pageTheme();
   container.classList.add("basemap");
   container.dataset.theme = theme;
   container.dataset.idle = "false";
@@ -50,7 +39,7 @@ export function createBasemap(container, options = {}) {
   try {
     map = new MapLibre({
       container,
-      style: basemapStyle(theme, language, BASEMAP_URL),
+      style: basemapStyle(theme, document.documentElement.lang, BASEMAP_URL),
       center: [0, 20],
       zoom: 1.5,
       maxZoom: MAX_ZOOM,
@@ -59,26 +48,39 @@ export function createBasemap(container, options = {}) {
       pitchWithRotate: false,
       attributionControl: false,
       fadeDuration: 100,
-      ...others,
+      locale: {
+        "AttributionControl.ToggleAttribution": _("Show or hide the sources"),
+        "Map.Title": _("Map"),
+        "NavigationControl.ZoomIn": _("Zoom in"),
+        "NavigationControl.ZoomOut": _("Zoom out"),
+      },
+      ...options,
     });
   } catch (error) {
-    showFailure(container, said.failure, error);
+    showFailure(container, _("The map can't be drawn here: {reason}"), error);
     throw error;
   }
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-left");
-  map.addControl(new PositionControl(said), "bottom-left");
+  map.addControl(new PositionControl(), "bottom-left");
   map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   for (const event of ["movestart", "dataloading", "styledata"]) {
     map.on(event, () => (container.dataset.idle = "false"));
   }
   map.on("idle", () => (container.dataset.idle = "true"));
+  map.on("error", ({ error }) => {
+    console.error(error);
+    showFailure(container, _("Something is missing on the map: {reason}"), error);
+  });
+  const follow = ({ detail }) => setTheme(map, detail);
+  document.addEventListener("theme", follow);
+  map.on("remove", () => document.removeEventListener("theme", follow));
   return map;
 }
 
-/* Draw the base map in another theme; layers of data stay as they are. */
+/** Draw the base map in another theme; layers of data stay as they are. */
 export function setTheme(map, theme) {
   map.getContainer().dataset.theme = theme;
   for (const [layer, property, colour] of themePaint(theme)) {
@@ -86,7 +88,7 @@ export function setTheme(map, theme) {
   }
 }
 
-/* Add an operator's own PMTiles file, below the names; return the ids of its layers.
+/** Add an operator's own PMTiles file, below the names; return the ids of its layers.
  *
  * id: the server's id of it; url: where the server answers with its bytes (same host, by Range);
  * attribution: plain text. Tiles may be images or vectors: areas, lines and points get one grey.
@@ -141,14 +143,14 @@ function vectorLayers(source, name, opacity) {
   ];
 }
 
-/* MapLibre takes an attribution for HTML. */
+/** MapLibre takes an attribution for HTML. */
 function asText(text) {
   const element = document.createElement("span");
   element.textContent = text;
   return element.innerHTML;
 }
 
-/* Return latitude and longitude in decimal degrees, as fine as a pixel at this zoom. */
+/** Return latitude and longitude in decimal degrees, as fine as a pixel at this zoom. */
 export function formatPosition({ lat, lng }, zoom) {
   const pixelsPerDegree = (512 * 2 ** zoom) / 360;
   const decimals = Math.min(6, Math.max(0, Math.ceil(Math.log10(pixelsPerDegree))));
@@ -156,20 +158,16 @@ export function formatPosition({ lat, lng }, zoom) {
   return `${number(lat)}°, ${number(((((lng + 180) % 360) + 360) % 360) - 180)}°`;
 }
 
-/* Shows the position under the pointer, or of the map's centre where there is no pointer on it. */
+/** Shows the position under the pointer, or of the map's centre where there is no pointer on it. */
 class PositionControl {
-  constructor(said) {
-    this.said = said;
-  }
-
   onAdd(map) {
     this.element = document.createElement("div");
     this.element.className = "maplibregl-ctrl map-position";
     const show = (word, position) => {
       this.element.textContent = `${formatPosition(position, map.getZoom())} (${word})`;
     };
-    const showCentre = () => show(this.said.centre, map.getCenter());
-    map.on("mousemove", (event) => show(this.said.pointer, event.lngLat));
+    const showCentre = () => show(_("centre"), map.getCenter());
+    map.on("mousemove", (event) => show(_("pointer"), event.lngLat));
     map.on("mouseout", showCentre);
     map.on("move", (event) => {
       if (!(event.originalEvent instanceof MouseEvent)) showCentre();
@@ -184,10 +182,14 @@ class PositionControl {
 }
 
 function showFailure(container, sentence, error) {
-  container.dataset.failure = String(error.message ?? error);
-  const note = document.createElement("p");
-  note.className = "map-failure";
-  note.setAttribute("role", "alert");
-  note.textContent = `${sentence}: ${container.dataset.failure}`;
-  container.append(note);
+  const reason = String(error?.message ?? error);
+  container.dataset.failure = reason;
+  let note = container.querySelector(".map-failure");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "map-failure";
+    note.setAttribute("role", "alert");
+    container.append(note);
+  }
+  note.textContent = sentence.replace("{reason}", () => reason);
 }

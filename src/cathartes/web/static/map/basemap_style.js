@@ -1,4 +1,4 @@
-/* How the base map is drawn: greys with a little blue, so that hue is left to the data. */
+// How the base map is drawn: greys with a little blue, so that hue is left to the data.
 
 const COLOURS = {
   dark: {
@@ -25,10 +25,10 @@ const COLOURS = {
 
 export const THEMES = Object.keys(COLOURS);
 
-/* Data that cover an area go below this layer, so that names stay readable over them. */
+// Data that cover an area go below this layer, so that names stay readable over them.
 export const FIRST_LABEL_LAYER = "base-state-names";
 
-/* Colour of each layer's paint property, by its name in COLOURS. */
+// Colour of each layer's paint property, by its name in COLOURS.
 const PAINTED = {
   "base-water": { "background-color": "water" },
   "base-land": { "fill-color": "land" },
@@ -98,14 +98,14 @@ function layers(language) {
   ];
 }
 
-/* Return the [layer, property, colour] triples of a theme. */
+/** Return the [layer, property, colour] triples of a theme. */
 export function themePaint(theme) {
   return Object.entries(PAINTED).flatMap(([layer, properties]) =>
     Object.entries(properties).map(([property, name]) => [layer, property, COLOURS[theme][name]]),
   );
 }
 
-/* Return the MapLibre style of the base map; `url` is that of its PMTiles file. */
+/** Return the MapLibre style of the base map; `url` is that of its PMTiles file. */
 export function basemapStyle(theme, language, url) {
   const made = layers(language);
   for (const [layer, property, colour] of themePaint(theme)) {
