@@ -359,6 +359,9 @@ def test_watching_does_the_same_as_running(
         assert one["sortie"] == "sim1-s01"
         assert one["since_last_byte_s"] > 0
         assert [row["name"] for row in one["observations"]] == [one["observation"]]
+    assert state_of(casebook) == state_of(filled)
+    said = run("watch", campaign / "sorties", "--once", "--casebook", casebook)
+    assert said.code == 0
     assert said.out.count("after the last byte") == 3
     assert state_of(casebook) == state_of(filled)
 
