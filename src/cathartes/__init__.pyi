@@ -40,6 +40,11 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.people import user_add as user_add
+from cathartes.pipeline.people import user_disable as user_disable
+from cathartes.pipeline.people import user_list as user_list
+from cathartes.pipeline.people import user_password as user_password
+from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
@@ -70,6 +75,9 @@ from cathartes.store.open import open_casebook as open_casebook
 
 # `library` is listed here because it bears another name where it stands. `simulate` is a package
 # that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
+from cathartes.web.serve import serve as serve
+from cathartes.web.settings import ServeSettings as ServeSettings
+
 __all__ = [
     "CampaignSettings",
     "CathartesError",
@@ -81,6 +89,7 @@ __all__ = [
     "LocateSettings",
     "OpenOptions",
     "ScanSettings",
+    "ServeSettings",
     "TogetherSettings",
     "WatchSettings",
     "__version__",
@@ -134,12 +143,18 @@ __all__ = [
     "run",
     "scan",
     "scan_together",
+    "serve",
     "simulate",
     "simulate_campaign",
     "simulate_scene",
     "sites_list",
     "sites_rebuild",
     "sites_show",
+    "user_add",
+    "user_disable",
+    "user_list",
+    "user_password",
+    "user_role",
     "watch",
 ]
 

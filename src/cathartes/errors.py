@@ -19,6 +19,8 @@
     │   └── EvidenceError             42  evidence is missing, or is not what its hash says
     ├── MandateError                  43  no mandate allows it
     ├── AuditError                    44  the audit chain is broken
+    ├── AccessError                   45  this person may not, or the account can't be
+    ├── ReviewError                   46  a review can't be kept as it is
     ├── NoConnectionError             50  something would have to be fetched and can't be
     └── MissingExtraError             51  an optional package is not installed
 
@@ -129,6 +131,18 @@ class AuditError(CathartesError):
     """The audit chain is broken: something was changed, left out or added."""
 
     exit_code = 44
+
+
+class AccessError(CathartesError):
+    """Somebody may not do this, or an account can't be as it was told."""
+
+    exit_code = 45
+
+
+class ReviewError(CathartesError):
+    """A review is not whole, or what it judged is not there or is settled."""
+
+    exit_code = 46
 
 
 class NoConnectionError(CathartesError):

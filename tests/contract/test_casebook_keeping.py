@@ -20,6 +20,7 @@ from cathartes.store.backup import restore_backup, write_backup
 from cathartes.store.check import check_casebook
 from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, make_casebook, open_casebook
+from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, MINUTE, NOW, begin, record
 
 
@@ -287,7 +288,7 @@ def rewrite(archive, changed, name, change):
         ),
         (
             "manifest.json",
-            lambda b: b.replace(b'"0001"', b'"0000"'),
+            lambda b: b.replace(f'"{REVISIONS[-1]}"'.encode(), b'"0000"'),
             CasebookError,
             "of revision 0000.*Restore it with",
         ),
@@ -384,7 +385,7 @@ def test_a_newer_casebook_needs_a_newer_cathartes(place):
 
 
 def test_a_casebook_of_this_revision_is_left_alone_by_migrate(place):
-    assert casebook_migrate(place) == ("0001", "0001")
+    assert casebook_migrate(place) == (REVISIONS[-1], REVISIONS[-1])
     with open_casebook(place) as opened:
         assert list(opened.casebook.audit_entries()) == []
 

@@ -73,6 +73,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.simulate_campaign:simulate_campaign",
             "Make weeks of sorties over an area with hidden places, and the truth about them.",
         ),
+        "serve": Entry(
+            "cathartes.cli.serve:serve",
+            "Open the workstation, where analysts look, judge and agree. Ctrl-C ends it.",
+        ),
+        "user": Entry(
+            "cathartes.cli.user:app",
+            "Accounts of the workstation: add, list, role, password, disable.",
+        ),
         "evaluate": Entry(
             "cathartes.cli.evaluate:evaluate", "Score a scan's output folder against the truth."
         ),

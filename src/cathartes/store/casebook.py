@@ -12,7 +12,9 @@ from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.interface import Casebook
 from cathartes.store.part import enter, entry_of, last_number
+from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
+from cathartes.store.reviews_part import ReviewsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.tables import audit
 from cathartes.store.work_part import WorkPart
@@ -20,7 +22,9 @@ from cathartes.store.work_part import WorkPart
 _PAGE = 1000
 
 
-class SqlCasebook(AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPart):
+class SqlCasebook(
+    AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPart, PeoplePart, ReviewsPart
+):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 
     @property
@@ -38,6 +42,12 @@ class SqlCasebook(AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPar
             if len(entries) < _PAGE:
                 return
             after = entries[-1].number
+
+    def audit_of(self, subject: str) -> tuple[AuditEntry, ...]:
+        """Return the audit's entries on one subject, in order."""
+        wanted = select(audit).where(audit.c.subject == subject).order_by(audit.c.number)
+        with self._database.read() as connection:
+            return tuple(entry_of(row) for row in connection.execute(wanted))
 
     def audit_number(self) -> int:
         """Return the number of the audit's last entry; 0 if there is none."""

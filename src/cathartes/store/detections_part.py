@@ -26,15 +26,17 @@ class DetectionsPart(CasebookPart):
     def detection(self, detection_id: str) -> FoundDetection:
         """Return a detection."""
         with self._database.read() as connection:
-            found = _found(connection, detections.c.id == detection_id)
+            found = detections_where(connection, detections.c.id == detection_id)
         if not found:
-            raise _not_there(detection_id)
+            raise no_detection(detection_id)
         return found[0]
 
     def detections_of(self, observation_id: str) -> tuple[FoundDetection, ...]:
         """Return an observation's, by number."""
         with self._database.read() as connection:
-            return tuple(_found(connection, detections.c.observation_id == observation_id))
+            return tuple(
+                detections_where(connection, detections.c.observation_id == observation_id)
+            )
 
     def detections_in(
         self, box: Box, since_utc: datetime | None = None, limit: int = 1000, after: str = ""
@@ -56,7 +58,7 @@ class DetectionsPart(CasebookPart):
             found = {
                 one.detection.id: one
                 for some in batches([row.row_id for row in page])
-                for one in _found(connection, detections.c.row_id.in_(some))
+                for one in detections_where(connection, detections.c.row_id.in_(some))
             }
         return tuple(found[row.id] for row in page)
 
@@ -74,7 +76,7 @@ class DetectionsPart(CasebookPart):
             of = {
                 one.detection.id: one
                 for some in batches(sorted({row.detection_id for row in rows}))
-                for one in _found(connection, detections.c.id.in_(some))
+                for one in detections_where(connection, detections.c.id.in_(some))
             }
         return tuple(_placed(of[row.detection_id], row.id) for row in rows)
 
@@ -102,7 +104,7 @@ def _last_had(connection: Connection, after: str) -> Any:
         return None
     last = connection.execute(select(*_THIN).where(detections.c.id == after)).one_or_none()
     if last is None:
-        raise _not_there(after)
+        raise no_detection(after)
     return last
 
 
@@ -142,7 +144,9 @@ def _untimed(
     return list(connection.execute(thin.order_by(detections.c.id).limit(limit)))
 
 
-def _found(connection: Connection, condition: ColumnElement[bool]) -> list[FoundDetection]:
+def detections_where(
+    connection: Connection, condition: ColumnElement[bool]
+) -> list[FoundDetection]:
     """Return the detections of a condition, by number, with the sites of their sources."""
     wanted = select(detections).where(condition).order_by(detections.c.number)
     rows = connection.execute(wanted).all()
@@ -164,7 +168,8 @@ def _found(connection: Connection, condition: ColumnElement[bool]) -> list[Found
     ]
 
 
-def _not_there(detection_id: str) -> CasebookError:
+def no_detection(detection_id: str) -> CasebookError:
+    """Return what to say of a detection that is not there."""
     return CasebookError(
         f"no detection {detection_id!r} in this casebook: its observation was never recorded, or "
         "was superseded or removed; the audit says which."

@@ -19,6 +19,7 @@ from cathartes.sites.detection import Detection, Source
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
 from cathartes.sites.site import Site
+from cathartes.store.interface_people import PeopleBook, ReviewBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(Protocol):
+class Casebook(PeopleBook, ReviewBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:
@@ -292,6 +293,9 @@ class Casebook(Protocol):
 
     def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
         """Yield the audit's entries in order, those with a higher number than `after`."""
+
+    def audit_of(self, subject: str) -> tuple[AuditEntry, ...]:
+        """Return the audit's entries on one subject, in order."""
 
     def audit_number(self) -> int:
         """Return the number of the audit's last entry; 0 if there is none."""

@@ -295,6 +295,92 @@ audit = Table(
     Column("detail", CanonicalJson, nullable=False),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("ix_audit_subject", "subject", "number"),
+)
+
+
+users = Table(
+    "users",
+    METADATA,
+    Column("id", ORDERED_TEXT, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", CanonicalJson, nullable=False),
+    Column("partner", Text, nullable=False),
+    Column("disabled_utc", UtcTime),
+    Column("oidc_subject", Text, unique=True),  # NULL of a local account
+    Column("password_hash", Text, nullable=False),
+    Column("totp_secret", Text, nullable=False),
+    Column("totp_last_step", BigInteger, nullable=False),  # of the last code that was used
+)
+
+web_sessions = Table(
+    "web_sessions",
+    METADATA,
+    Column("token_sha256", ORDERED_TEXT, primary_key=True),
+    Column("user_id", ORDERED_TEXT, nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("began_utc", UtcTime, nullable=False),
+    Column("seen_utc", UtcTime, nullable=False),
+    Column("how", Text, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    METADATA,
+    Column("token_sha256", ORDERED_TEXT, primary_key=True),
+    Column("user_id", ORDERED_TEXT, ForeignKey("users.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("created_utc", UtcTime, nullable=False),
+    Column("expires_utc", UtcTime, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    METADATA,
+    _row_id(),
+    Column("user_id", ORDERED_TEXT, nullable=False, index=True),
+    Column("address", ORDERED_TEXT, nullable=False, index=True),
+    Column("moment_utc", UtcTime, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    METADATA,
+    _row_id(),
+    Column("id", ORDERED_TEXT, nullable=False, unique=True),
+    Column("detection_id", ORDERED_TEXT, nullable=False),  # stays when the detection goes
+    Column("detection_sha256", Text, nullable=False),
+    Column("reviewer", ORDERED_TEXT, nullable=False),
+    Column("moment_utc", UtcTime, nullable=False),
+    Column("was_blind", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("confidence", Text, nullable=False),
+    Column("rate", Text),
+    Column("flags", CanonicalJson, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("origin_longitude_deg", Real),
+    Column("origin_latitude_deg", Real),
+    Column("outline", Wkb),
+    Index("ix_reviews_detection", "detection_id", "row_id"),
+    Index("ix_reviews_reviewer", "reviewer", "detection_id"),
+)
+
+settlements = Table(  # what the reviews of a detection come to, kept with each of them
+    "settlements",
+    METADATA,
+    Column("detection_id", ORDERED_TEXT, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("confidence", Text),
+    Column("rate_may_be_given", Integer),
+    Column("reviewers", CanonicalJson, nullable=False),
+)
+
+skips = Table(
+    "skips",
+    METADATA,
+    Column("reviewer", ORDERED_TEXT, primary_key=True),
+    Column("detection_id", ORDERED_TEXT, primary_key=True),
+    Column("moment_utc", UtcTime, nullable=False),
 )
 
 

@@ -1,0 +1,137 @@
+"""A review: what one person said of one detection. It is never changed; a new mind is a new one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shapely import MultiPolygon
+
+from cathartes.errors import ReviewError
+
+LONGEST_NOTE = 4000
+"""Characters of a note."""
+
+
+class Verdict(StrEnum):
+    """Whether it is a real plume."""
+
+    PLUME = "plume"
+    NOT_A_PLUME = "not a plume"
+    DOUBT = "doubt"
+
+
+class RateVerdict(StrEnum):
+    """Whether a rate may be given: one source, no stagnant wind, an origin that is known."""
+
+    MAY_BE_GIVEN = "may be given"
+    MAY_NOT_BE_GIVEN = "may not be given"
+
+
+class Confidence(StrEnum):
+    """How sure the reviewer is; what is low is kept, and never released."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    VERY_HIGH = "very high"
+
+    @property
+    def rank(self) -> int:
+        """From 0, higher is surer."""
+        return list(Confidence).index(self)
+
+
+class Flag(StrEnum):
+    """What a reviewer saw that speaks for or against."""
+
+    SHAPE = "shape"
+    """It does not look like a plume that drifts."""
+    ARTEFACT = "artefact"
+    """Striping, cloud edge, shadow, hot roof, a surface known to be bad."""
+    SAME_SHAPE = "same shape on other dates"
+    """What stays is ground: a real plume drifts."""
+    BACKGROUND = "background"
+    """The ground around it is not like the ground under it."""
+    MISFIT = "spectral misfit"
+    OTHER_CHEMICAL = "other chemical likelier"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reviewer says; who and when are added where it is kept.
+
+    Attributes
+    ----------
+    verdict
+    confidence
+    rate
+        The second question, which is asked of a plume, and only then; else None.
+    flags
+        In the order of `Flag`, each once.
+    note
+        In the reviewer's words; "" if none.
+    origin_deg : (2,)
+        Longitude and latitude where the reviewer has its origin, [deg]; None: as computed.
+    outline
+        As the reviewer drew it, longitude first; None: as computed.
+
+    Raises
+    ------
+    ReviewError
+        If the two questions are not answered, or the note or the drawing can't be kept.
+    """
+
+    verdict: Verdict
+    confidence: Confidence
+    rate: RateVerdict | None = None
+    flags: tuple[Flag, ...] = ()
+    note: str = ""
+    origin_deg: tuple[float, float] | None = None
+    outline: MultiPolygon | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rate is not None) != (self.verdict is Verdict.PLUME):
+            asked = "whether a rate may be given is to be said of a plume, and only of a plume"
+            raise ReviewError(f"verdict {self.verdict.value!r}: {asked}.")
+        if list(self.flags) != [flag for flag in Flag if flag in self.flags]:
+            raise ReviewError("flags: each at most once, in their order, is needed.")
+        if len(self.note) > LONGEST_NOTE:
+            raise ReviewError(
+                f"note of {len(self.note)} characters; at most {LONGEST_NOTE} are kept: shorten it."
+            )
+        if "\0" in self.note:
+            raise ReviewError("note: it has a zero byte, which is no text; write it again.")
+        if self.origin_deg is not None:
+            longitude_deg, latitude_deg = self.origin_deg
+            if not (-180 <= longitude_deg <= 180 and -90 <= latitude_deg <= 90):
+                raise ReviewError(
+                    f"origin at longitude {longitude_deg:g}, latitude {latitude_deg:g}; degrees "
+                    "are needed, longitude first."
+                )
+        if self.outline is not None and (self.outline.is_empty or not self.outline.is_valid):
+            raise ReviewError("outline: it is empty or crosses itself; draw it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A judgement as it was kept.
+
+    Attributes
+    ----------
+    id
+    detection_id, detection_sha256
+        What was judged: the hash is of the detection's whole content.
+    reviewer
+    moment_utc
+    was_blind
+        Whether the reviewer could not have seen what others said.
+    judgement
+    """
+
+    id: str
+    detection_id: str
+    detection_sha256: str
+    reviewer: str
+    moment_utc: datetime
+    was_blind: bool
+    judgement: Judgement

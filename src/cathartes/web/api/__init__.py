@@ -1,0 +1,1 @@
+"""The same data for machines, under ``/api/v1``."""

@@ -1,0 +1,37 @@
+"""The application: routers, static files, the fence around them."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from cathartes import __version__
+from cathartes.web.desk import Desk
+from cathartes.web.failures import handle_failures
+from cathartes.web.headers import Fence
+from cathartes.web.pages import account, home, sign_in
+
+ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router, account.router)
+"""All that is served but static files; a router is added here."""
+
+
+def make_app(desk: Desk) -> FastAPI:
+    """Return the application that works with a desk."""
+    settings = desk.settings
+    app = FastAPI(
+        title="Cathartes",
+        version=__version__,
+        docs_url=None,  # its page would load scripts from another host
+        redoc_url=None,
+        openapi_url=None,  # served, to those who may, by the API's own router
+        middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
+    )
+    app.state.desk = desk
+    for router in ROUTERS:
+        app.include_router(router)
+    handle_failures(app)
+    static = Path(str(files("cathartes.web"))) / "static"
+    app.mount("/static", StaticFiles(directory=static))
+    return app

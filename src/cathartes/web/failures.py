@@ -1,0 +1,88 @@
+"""What a visitor is told when something can't be done: a page for people, JSON for programs."""
+
+import logging
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from cathartes.errors import (
+    AccessError,
+    CasebookError,
+    CathartesError,
+    EvidenceError,
+    MandateError,
+    OutputError,
+    ReviewError,
+)
+from cathartes.web.render import page
+from cathartes.web.visitor import NotSignedInError, visitor_of
+
+_LOG = logging.getLogger("cathartes.web")
+
+API = "/api/"
+_STATUS: tuple[tuple[type[CathartesError], int], ...] = (
+    (NotSignedInError, 401),
+    (AccessError, 403),
+    (ReviewError, 409),
+    (EvidenceError, 404),
+    (CasebookError, 404),
+    (MandateError, 404),
+    (OutputError, 503),
+    (CathartesError, 400),
+)
+
+
+def handle_failures(app: FastAPI) -> None:
+    """Let an application tell its failures."""
+    app.add_exception_handler(CathartesError, _ours)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+    if status == 403:
+        _note_refusal(request, error)
+    return _told(request, status, str(error))
+
+
+def _note_refusal(request: Request, error: Exception) -> None:
+    """Put a refusal on record: who asked for what, and why not."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        return
+    desk = request.app.state.desk
+    detail = {"method": request.method, "path": request.url.path[:500], "why": str(error)[:500]}
+    desk.casebook.note("refused", visitor.id, detail, visitor.id, desk.now())
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    where = ".".join(str(part) for part in first.get("loc", ())[1:])
+    return _told(request, 422, f"{where or 'the request'}: {first.get('msg', 'not understood')}.")
+
+
+def _of_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    told = {404: "There is nothing here.", 405: "This can't be done here."}
+    return _told(request, status, told.get(status, str(getattr(error, "detail", ""))))
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    _LOG.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    return _told(request, 500, "This is a fault in Cathartes; the server's log says more.")
+
+
+def _told(request: Request, status: int, message: str) -> Response:
+    headers = {"www-authenticate": 'Basic realm="cathartes"'} if status == 401 else None
+    if request.url.path.startswith(API):
+        content = {"error": {"status": status, "message": message}}
+        return JSONResponse(content, status, headers)
+    return page(request, "failure.html", status=status, message=message, code=status)

@@ -1,0 +1,132 @@
+"""What every answer carries, and what no request may be: too large, too slow, of another host."""
+
+import asyncio
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cathartes.web.settings import BODY_TIME_S, LARGEST_BODY_BYTES
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+_HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+_STATIC = "/static/"
+
+
+class _TooLargeError(Exception):
+    """A body is larger than is taken."""
+
+
+class Fence:
+    """Around the application: limits on requests, headers on answers."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        is_https: bool,
+        body_time_s: float = BODY_TIME_S,
+    ) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._is_https = is_https
+        self._body_time_s = body_time_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        sent = _Sent(scope, send, is_https=self._is_https)
+        if _name_in(headers.get("host", "")) not in self._hosts:
+            told = "The workstation is not called by this name; see --public-host.\n"
+            await PlainTextResponse(told, 421)(scope, receive, sent)
+            return
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > LARGEST_BODY_BYTES:
+            await _too_large()(scope, receive, sent)
+            return
+        try:
+            await self._app(scope, self._limited(receive), sent)
+        except _TooLargeError:
+            if not sent.has_begun:
+                await _too_large()(scope, receive, sent)
+        except TimeoutError:
+            if not sent.has_begun:
+                told = f"The request was not whole after {self._body_time_s:g} s.\n"
+                await PlainTextResponse(told, 408)(scope, receive, sent)
+
+    def _limited(self, receive: Receive) -> Receive:
+        """Return a receiver that takes no more, and waits no longer, than is allowed."""
+        n_bytes, is_whole = 0, False
+
+        async def limited() -> Message:
+            nonlocal n_bytes, is_whole
+            if is_whole:  # then it tells when the visitor goes, however late
+                return await receive()
+            async with asyncio.timeout(self._body_time_s):
+                message = await receive()
+            n_bytes += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            if n_bytes > LARGEST_BODY_BYTES:
+                raise _TooLargeError
+            return message
+
+        return limited
+
+
+class _Sent:
+    """Adds the headers to what is sent."""
+
+    def __init__(self, scope: Scope, send: Send, *, is_https: bool) -> None:
+        self._scope = scope
+        self._send = send
+        self._is_https = is_https
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            if self._is_https:
+                headers["strict-transport-security"] = "max-age=31536000"
+            if not self._scope["path"].startswith(_STATIC):
+                headers.setdefault("cache-control", "no-store")
+        await self._send(message)
+
+
+def _name_in(host: str) -> str:
+    """Return a host header's name, without its port."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
+
+
+def _too_large() -> PlainTextResponse:
+    return PlainTextResponse(f"At most {LARGEST_BODY_BYTES} bytes are taken.\n", 413)

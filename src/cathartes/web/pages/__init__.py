@@ -1,0 +1,1 @@
+"""The workstation's pages, a module each."""

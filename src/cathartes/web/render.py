@@ -1,0 +1,86 @@
+"""Pages out of templates, in the visitor's language, with what each page shows at its edge."""
+
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cathartes import __version__
+from cathartes.casework.roles import Action
+from cathartes.web.texts import LANGUAGES, chosen_language, texts_in
+from cathartes.web.visitor import Visitor
+
+LANGUAGE_COOKIE = "language"
+
+_PLACES = (
+    ("/", "Map", Action.READ_CASES),
+    ("/review", "Review", Action.REVIEW),
+    ("/sites", "Sites", Action.READ_CASES),
+    ("/observations", "Looks", Action.READ_LOOKS),
+    ("/sorties", "Sorties", Action.READ_LOOKS),
+    ("/audit", "Audit", Action.READ_AUDIT),
+    ("/users", "Users", Action.MANAGE_USERS),
+)
+"""What the bar at the top leads to: path, word, and what one must be allowed to do."""
+
+
+@cache
+def _environment(language: str) -> Environment:
+    texts = texts_in(language)
+    environment = Environment(
+        loader=PackageLoader("cathartes.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
+        texts.gettext, texts.ngettext, newstyle=True
+    )
+    environment.filters["number"] = texts.number
+    environment.filters["moment"] = texts.moment
+    environment.globals.update(language=language, languages=LANGUAGES, version=__version__)
+    return environment
+
+
+def language_of(request: Request) -> str:
+    """Return the language to speak to who sent a request."""
+    asked = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen_language(asked, request.headers.get("accept-language", ""))
+
+
+def page(
+    request: Request,
+    template: str,
+    visitor: Visitor | None = None,
+    *,
+    status: int = 200,
+    **told: Any,
+) -> HTMLResponse:
+    """Return a page.
+
+    Parameters
+    ----------
+    request
+    template
+        Its file.
+    visitor
+        Who looks at it; None if nobody is signed in.
+    status
+        Of HTTP.
+    **told
+        What the template shows.
+    """
+    environment = _environment(language_of(request))
+    places = [
+        (path, word)
+        for path, word, action in _PLACES
+        if visitor is not None and visitor.may(action)
+    ]
+    text = environment.get_template(template).render(
+        visitor=visitor, places=places, path=request.url.path, **told
+    )
+    return HTMLResponse(text, status)

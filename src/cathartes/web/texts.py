@@ -1,0 +1,107 @@
+"""The texts in each language: English as written in the source, others from catalogues."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import IO, Any
+
+from babel.core import Locale
+from babel.dates import format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations
+
+from cathartes.errors import SettingsError
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
+"""Their codes and their own names; the first is that of the source."""
+DEFAULT_LANGUAGE = "en"
+
+
+class Texts(NullTranslations):
+    """One language: translations, and how it writes numbers and times."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+        self._locale = Locale.parse(language)
+        self.catalogue: dict[str, str | tuple[str, ...]] = {}
+        if language == DEFAULT_LANGUAGE:
+            return
+        folder = files("cathartes.web") / "texts" / language
+        for source in sorted(folder.iterdir(), key=lambda one: one.name):
+            with source.open("rb") as file:
+                self.catalogue |= dict(_translated(file, language))
+
+    def gettext(self, message: str) -> str:
+        """Return a text's translation; the text itself if there is none."""
+        found = self.catalogue.get(message, message)
+        return found if isinstance(found, str) else found[0]
+
+    def ngettext(self, msgid1: str, msgid2: str, num: int) -> str:
+        """Return the form that goes with a number."""
+        found = self.catalogue.get(msgid1)
+        if found is None or isinstance(found, str):
+            return msgid1 if num == 1 else msgid2
+        return found[0 if num == 1 else 1]
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """Return a number with so many significant digits, as the language writes it."""
+        rounded = float(f"{value:.{digits}g}")
+        return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
+
+    def moment(self, value: datetime | None) -> str:
+        """Return a moment to the minute in UTC; "" if there is none."""
+        if value is None:
+            return ""
+        told = format_datetime(value, "d MMM y, HH:mm", locale=self._locale)
+        return f"{told} UTC"
+
+
+def _translated(file: IO[bytes], language: str) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Yield each text of a catalogue with its translation; of plurals, all forms."""
+    for message in read_po(file, locale=language, abort_invalid=True):
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        if key and message.string and any(message.string) and not message.fuzzy:
+            told = message.string
+            yield key, told if isinstance(told, str) else tuple(told)
+
+
+@cache
+def texts_in(language: str) -> Texts:
+    """Return a language's texts, read once.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise SettingsError(
+            f"language {language!r}: {', '.join(sorted(LANGUAGES))} are there; choose one."
+        )
+    return Texts(language)
+
+
+def chosen_language(asked: str, accepted: str) -> str:
+    """Return the language to speak.
+
+    Parameters
+    ----------
+    asked
+        Code that was chosen; "" if none.
+    accepted
+        The browser's ``Accept-Language``.
+    """
+    wanted = [asked, *(part.partition(";")[0].strip() for part in accepted.split(","))]
+    for each in wanted:
+        code = each.partition("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return DEFAULT_LANGUAGE
+
+
+def script_texts(language: str) -> dict[str, Any]:
+    """Return what scripts need of a language: all translations, by the English text."""
+    return {key: value for key, value in texts_in(language).catalogue.items() if key}

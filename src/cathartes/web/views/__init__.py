@@ -1,0 +1,1 @@
+"""What pages and the interface for machines show: frozen values made of the casebook."""
