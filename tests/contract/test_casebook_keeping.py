@@ -1,6 +1,7 @@
 """Keeping a casebook: an audit that only grows, backups into either database, checks, digests."""
 
 import json
+import re
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -44,6 +45,7 @@ def fill(opened, tmp_path, start=NOW):
     casebook.put_emitters([made_up.emitter()], ME, start)
     site = made_up.site("a", ["o1-2.1", "o1-1.1"], explained_by="dairy-1")
     casebook.put_sites([site, made_up.site("b", evidence=())], [], ME, start)
+    casebook.put_profile("mine = 1", ME, start)
     casebook.remove_observations(["o3"], "past its retention", ME, start)
     casebook.revoke_mandate("MX-1", "ended", ME, start)
 
@@ -56,8 +58,11 @@ def filled(opened, tmp_path):
 
 
 def execute(opened, statement, **told):
-    """Change a casebook behind its back."""
+    """Change a casebook behind its back, as one who knows its triggers."""
     with opened.casebook.database.change() as connection:
+        table = re.match(r"UPDATE (\w+)", statement)
+        if table and opened.casebook.database.dialect == "sqlite":
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {table[1]}_box_update"))
         connection.execute(text(statement), told)
 
 
@@ -88,8 +93,8 @@ def test_every_change_is_one_entry_of_an_unbroken_chain(filled):
     entries = list(filled.casebook.audit_entries())
     assert [entry.action for entry in entries] == [
         "mandate.add", "sortie.add", "plan.add", "observation.record", "observation.record",
-        "observation.record", "emitters.put", "sites.put", "observation.remove", "mandate.revoke",
-        "sites.read",
+        "observation.record", "emitters.put", "sites.put", "profile.put", "observation.remove",
+        "mandate.revoke", "sites.read",
     ]  # fmt: skip
     assert check_chain(entries) == entries[-1].hash
 
@@ -128,7 +133,7 @@ def test_a_whole_casebook_is_told_so(filled, tmp_path):
     report = check_casebook(filled)
     assert report.is_whole
     assert (report.n_observations, report.n_detections, report.n_sites) == (2, 2, 2)
-    assert (report.n_evidence, report.n_audit_entries, report.remarks) == (2, 10, ())
+    assert (report.n_evidence, report.n_audit_entries, report.remarks) == (2, 11, ())
     orphan = tmp_path / "orphan"
     orphan.write_bytes(b"nobody names it")
     sha256 = filled.evidence.put(orphan)
@@ -161,6 +166,16 @@ def test_damaged_and_missing_evidence_is_found(filled):
         ("UPDATE jobs SET id = 'o9' WHERE id = 'o2'", "job o9 is done, and its observation"),
         ("DELETE FROM emitters", "site a: its lawful emitter dairy-1 is not there"),
         ("UPDATE assets SET size_bytes = 3", "bytes, recorded as 3"),
+        ("UPDATE sources SET east_var_m2 = 9.5", "observation o1 is not what the audit"),
+        ("UPDATE detections SET snr = 99.5", "observation o1 is not what the audit"),
+        ("DELETE FROM observations WHERE id = 'o2'", "observation o2 is in the audit, and is not"),
+        ("UPDATE sites SET why = 'x' WHERE id = 'b'", "site b is not what the audit"),
+        ("UPDATE site_evidence SET log_odds = 9.5", "site a is not what the audit"),
+        ("DELETE FROM attributions WHERE source_id = 'o1-1.1'", "site a is not what the audit"),
+        ("DELETE FROM sites WHERE id = 'b'", "site b is in the audit, and is not there any more"),
+        ("UPDATE emitters SET name = 'x'", "lawful emitter dairy-1 is not what the audit"),
+        ("DELETE FROM emitters", "lawful emitter dairy-1 is in the audit, and is not there"),
+        ("UPDATE profiles SET toml = 'x'", "profile is not what the audit recorded"),
     ],
 )
 def test_what_was_changed_behind_the_casebooks_back_is_found(filled, statement, fault):
@@ -168,6 +183,23 @@ def test_what_was_changed_behind_the_casebooks_back_is_found(filled, statement, 
     report = check_casebook(filled)
     faults = (*report.audit_faults, *report.evidence_faults, *report.faults)
     assert any(fault in one for one in faults), faults
+
+
+def test_what_took_the_place_of_another_is_no_fault(filled):
+    casebook = filled.casebook
+    casebook.put_sites([made_up.site("c", evidence=())], ["b"], ME, NOW)
+    casebook.put_sites([made_up.site("b", value=2.0, evidence=())], ["c"], ME, NOW)
+    casebook.put_emitters([replace(made_up.emitter(), name="another")], ME, NOW)
+    casebook.put_profile("other = 2", ME, NOW)
+    assert check_casebook(filled).is_whole
+
+
+def test_a_site_put_behind_the_casebooks_back_is_found(filled):
+    execute(filled, "UPDATE sites SET id = 'z' WHERE id = 'b'")
+    assert {
+        "site b is in the audit, and is not there any more.",
+        "site z is not in the audit.",
+    } <= {*check_casebook(filled).audit_faults}
 
 
 def test_a_site_to_be_joined_again_is_a_remark(filled):

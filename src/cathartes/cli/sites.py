@@ -12,6 +12,7 @@ from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.pipeline.findings import sites_list, sites_rebuild, sites_show
 from cathartes.products.summary import utc_text
+from cathartes.sites.sentences import counted
 from cathartes.sites.site import Site
 
 
@@ -63,7 +64,7 @@ def _show(one: Site) -> None:
         "probability": _probability(one),
         "place": f"{_place(one)} (longitude, latitude), ± {one.place.radius_m:.0f} m",
         "chemicals": ", ".join(one.chemicals),
-        "seen": f"in {one.n_detections} of {one.n_looks} looks",
+        "seen": f"in {one.n_detections} of {counted(one.n_looks, 'look')}",
     }
     if one.first_seen_utc is not None and one.last_seen_utc is not None:
         rows["from, to"] = f"{utc_text(one.first_seen_utc)}, {utc_text(one.last_seen_utc)}"

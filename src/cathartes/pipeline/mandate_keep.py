@@ -7,6 +7,7 @@ import shapely
 
 from cathartes.casework.mandate import Mandate
 from cathartes.sites.detection import Detection
+from cathartes.sites.sentences import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,11 @@ def kept_under(mandate: Mandate, found: Iterable[Detection]) -> Kept:
             kept.append(one)
     remarks = []
     if other:
-        remarks.append(f"{other} detections of chemicals that the mandate does not name: not kept.")
+        seen = counted(other, "detection")
+        remarks.append(f"{seen} of chemicals that the mandate does not name: not kept.")
     if outside:
-        remarks.append(f"{outside} detections come from outside the mandate's area: not kept.")
+        seen = counted(outside, "detection")
+        remarks.append(f"{seen} from outside the mandate's area: not kept.")
     return Kept(tuple(kept), tuple(remarks), all_inside=not outside)
 
 

@@ -54,6 +54,7 @@ from cathartes.scenes.air_table import AirTable
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.open import OpenOptions, open_cube
 from cathartes.scenes.wind.open import wind_file
+from cathartes.sites.sentences import counted
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.visibility import VisibilitySettings
 
@@ -282,7 +283,7 @@ def _not_kept(n_plumes: int) -> tuple[str, ...]:
     """Return how many plumes are not told, in a sentence."""
     if not n_plumes:
         return ()
-    return (f"{n_plumes} plumes that can't be of the chemicals asked for were not kept.",)
+    return (f"{counted(n_plumes, 'plume')} of other chemicals than those asked for: not kept.",)
 
 
 def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:

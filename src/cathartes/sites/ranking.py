@@ -65,7 +65,9 @@ def _why(
         return f"The lawful emitter {explained_by} explains it."
     views = weighed.views
     n_showing = sum(bool(view.sightings) for view in views)
-    if n_showing == 1:
+    if len(views) == 1:
+        seen = "Seen in the only look"
+    elif n_showing == 1:
         seen = f"Seen once in {len(views)} looks"
     else:
         works = f"at work about {100 * share:.0f} % of the time"

@@ -17,6 +17,11 @@ _SHOWN = 0.05
 """Chemicals less probable than this are not named."""
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun; without ``many`` an s makes the plural."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def prior_text(sites_per_km2: float) -> str:
     """Say what is expected before any look."""
     return f"Before any look, one such site is expected in {1 / sites_per_km2:.3g} km2 of ground."
@@ -64,7 +69,8 @@ def profile_text(profile: ChemicalProfile, shows: Mapping[str, float]) -> str:
     n_pairs = sum(set(pair.classes) <= set(there) for pair in profile.together)
     pairs = f", with {n_pairs} of its telling combinations" if n_pairs else ""
     return (
-        f"Of the profile {profile.name}, {len(there)} of {len(profile.classes)} classes showed: "
+        f"Of the profile {profile.name}, {len(there)} of "
+        f"{counted(len(profile.classes), 'class', 'classes')} showed: "
         f"{named}{pairs}."
     )
 
@@ -75,9 +81,9 @@ def persistence_text(
     """Say how well a lasting false target would show the same."""
     names = "one name" if n_names == 1 else f"{n_names} names"
     return (
-        f"Seen in {n_showing} of {n_sorties} sorties under {names}, a second chemical with "
-        f"{_percent(second)}: ground that looks like a gas shows this {exp(log_fit):.2g} times as "
-        "often as a source does."
+        f"Seen in {n_showing} of {counted(n_sorties, 'sortie')} under {names}, a second "
+        f"chemical with {_percent(second)}: ground that looks like a gas shows this "
+        f"{_as_often(exp(log_fit))} as a source does."
     )
 
 
@@ -86,8 +92,8 @@ def hour_text(hours: Sequence[float], log_hours: float) -> str:
     named = ", ".join(f"{int(h * 60 + 0.5) // 60 % 24:02d}:{int(h * 60 + 0.5) % 60:02d}"
                       for h in sorted(hours))  # fmt: skip
     return (
-        f"Seen at {named} solar time, when warm ground looks like a gas {exp(log_hours):.2g} times "
-        "as often as on average."
+        f"Seen at {named} solar time, when warm ground looks like a gas "
+        f"{_as_often(exp(log_hours))} as on average."
     )
 
 
@@ -98,12 +104,18 @@ def emitter_text(one: Explanation) -> str:
     listed = ", ".join(emitter.chemicals) or "chemicals not known"
     return (
         f"{emitter.name} ({emitter.kind}; {listed}) is {where}, and gives off what was seen "
-        f"{one.chemical_ratio:.2g} times as often as any other source."
+        f"{_as_often(one.chemical_ratio)} as any other source."
     )
 
 
 def _when(moment_utc: datetime | None) -> str:
     return f"{moment_utc:%Y-%m-%d %H:%M} UTC" if moment_utc else "At an unknown time"
+
+
+def _as_often(ratio: float) -> str:
+    """Return how many times as often, to two digits."""
+    times = f"{ratio:.2g}"
+    return "as often" if times == "1" else f"{times} times as often"
 
 
 def _percent(probability: float) -> str:

@@ -34,7 +34,7 @@ from cathartes.store.tables import (
     stale_sites,
 )
 
-_PROFILE = "profile"
+PROFILE = "profile"
 """Id of the one profile that sites are weighed by."""
 
 
@@ -64,7 +64,7 @@ class SitesPart(CasebookPart):
             detail = {
                 "n_put": len(sites),
                 "removed": sorted(set(removed_ids) - put_ids),
-                "sha256": content_sha256(sorted(sites, key=lambda one: one.id)),
+                "sha256": {site.id: content_sha256(site) for site in sites},
             }
             subject = sites[0].id if len(sites) == 1 else "sites"
             enter(connection, "sites.put", subject, detail, actor, now_utc)
@@ -114,7 +114,7 @@ class SitesPart(CasebookPart):
             insert_all(connection, table, [values_of_emitter(one) for one in emitters])
             detail = {
                 "n_put": len(emitters),
-                "sha256": content_sha256(sorted(emitters, key=lambda one: one.id)),
+                "sha256": {one.id: content_sha256(one) for one in emitters},
             }
             subject = emitters[0].id if len(emitters) == 1 else "emitters"
             enter(connection, "emitters.put", subject, detail, actor, now_utc)
@@ -123,9 +123,9 @@ class SitesPart(CasebookPart):
         """Put a chemical profile, as TOML, in the place of the one there was."""
         with self._database.change() as connection:
             connection.execute(profiles.delete())
-            connection.execute(profiles.insert().values(id=_PROFILE, toml=toml))
+            connection.execute(profiles.insert().values(id=PROFILE, toml=toml))
             detail: dict[str, JsonValue] = {"sha256": content_sha256(toml)}
-            enter(connection, "profile.put", _PROFILE, detail, actor, now_utc)
+            enter(connection, "profile.put", PROFILE, detail, actor, now_utc)
 
     def profile(self) -> str:
         """Return the chemical profile as TOML; "" if none was put."""

@@ -113,7 +113,8 @@ def test_a_plume_is_large_fades_and_is_alone(area, fade, elsewhere, expected):
 def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     region = np.zeros((6, 6), bool)
     region[1:4, 1:4] = True
-    hills = StrangeHills((StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0)),), 50)
+    plume = StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0))
+    hills = StrangeHills((plume,), 50, n_pixels=256_000)
     known = np.zeros((6, 6), bool)
     known[1, 1] = True
     labels, seeds = hills.outlined(known, n_gases=7)
@@ -122,6 +123,15 @@ def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     assert (seeds[0].gas, seeds[0].score, seeds[0].explained) == (7, 20.0, False)
     assert seeds[0].expected_by_chance == pytest.approx(0.05)
     assert hills.planes == ("unknown 3",)
+
+
+@pytest.mark.parametrize(
+    ("n_pixels", "hills_a_plume"),
+    [(100, 100), (25_600, 100), (51_200, 200), (256_000, 1000), (2_560_000, 1000)],
+)
+def test_the_smaller_a_scene_the_oftener_its_ground_passes_for_a_plume(n_pixels, hills_a_plume):
+    """In a small one the like of a surface is not found again; the figures are PASSES_PX's own."""
+    assert StrangeHills((), hills_a_plume, n_pixels).expected_by_chance == pytest.approx(1.0)
 
 
 def drifting(seed, make_emissive, *, foreign_ppm_m, shape=(240, 180)):

@@ -36,7 +36,7 @@ def test_what_comes_from_outside_is_not_kept_and_evidence_must_not_show_it() -> 
     kept = kept_under(MANDATE, [INSIDE, BESIDE])
     assert kept.detections == (INSIDE,)
     assert not kept.all_inside
-    assert kept.remarks == ("1 detections come from outside the mandate's area: not kept.",)
+    assert kept.remarks == ("1 detection from outside the mandate's area: not kept.",)
 
 
 def test_one_source_inside_is_enough() -> None:
