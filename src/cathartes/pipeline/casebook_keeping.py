@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.backup import restore_backup, write_backup
+from cathartes.store.bound import BIND, unbound
+from cathartes.store.casebook import SqlCasebook
 from cathartes.store.check import CheckReport, check_casebook
+from cathartes.store.database import Database
 from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, make_casebook, open_casebook
 from cathartes.store.part import enter
@@ -86,7 +91,12 @@ def casebook_migrate(casebook: str | Path) -> tuple[str, str]:
             before = revision_of(connection)
             if before is None or before not in REVISIONS:
                 check_revision(before, database.where)
-            elif before != REVISIONS[-1]:
+            if before == REVISIONS[-1]:
+                return before, before
+        _bind(database)
+        with database.change() as connection:
+            before = revision_of(connection)
+            if before != REVISIONS[-1]:
                 upgrade(connection)
                 detail = {"from": before, "to": REVISIONS[-1]}
                 now_utc = datetime.now(UTC)
@@ -94,3 +104,12 @@ def casebook_migrate(casebook: str | Path) -> tuple[str, str]:
             return str(before), REVISIONS[-1]
     finally:
         database.close()
+
+
+def _bind(database: Database) -> None:
+    """Enter the hashes of what earlier versions kept without, so that checks know them."""
+    casebook = SqlCasebook(database)
+    detail = unbound(casebook)
+    if detail:
+        told: dict[str, JsonValue] = {kind: dict(hashes) for kind, hashes in detail.items()}
+        casebook.note(BIND, "", told, local_actor(), datetime.now(UTC))

@@ -25,6 +25,9 @@ _ONE = {
 _MANY = {"sites.put": "site", "emitters.put": "lawful emitter"}
 """Actions whose entry has the hash of each thing that was put, by id."""
 
+BIND = "casebook.bind"
+"""Action whose entry has the hash of each thing that no entry had before, by kind and id."""
+
 Hashes = dict[tuple[str, str], str]
 """Kind and id → SHA-256 of the content, hexadecimal."""
 
@@ -47,6 +50,18 @@ def binding_faults(casebook: SqlCasebook, entries: Iterable[AuditEntry]) -> Iter
             yield f"{thing} is not what the audit recorded."
 
 
+def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:
+    """Return the hashes of what is there and in no entry, by kind and id: the detail of `BIND`.
+
+    Versions before revision 0002 entered no hashes of sites, emitters and profiles.
+    """
+    told, found = told_by(casebook.audit_entries()), dict(_contents(casebook))
+    detail: dict[str, dict[str, str]] = {}
+    for kind, one_id in sorted(found.keys() - told.keys()):
+        detail.setdefault(kind, {})[one_id] = found[kind, one_id]
+    return detail
+
+
 def told_by(entries: Iterable[AuditEntry]) -> Hashes:
     """Return what must be there after all entries, in their order."""
     told: Hashes = {}
@@ -58,6 +73,9 @@ def told_by(entries: Iterable[AuditEntry]) -> Hashes:
             told.pop(("observation", entry.subject), None)
         if kind := _ONE.get(entry.action):
             told[kind, entry.subject] = str(detail.get("sha256"))
+        if entry.action == BIND:
+            for kind in detail:
+                told |= {(kind, one_id): sha256 for one_id, sha256 in _hashes(detail[kind])}
         if kind := _MANY.get(entry.action):
             for one_id in _names(detail.get("removed")):
                 told.pop((kind, one_id), None)
