@@ -8,12 +8,22 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import account as api_account
+from cathartes.web.api import users as api_users
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, sign_in
+from cathartes.web.pages import account, home, provider, sign_in, users
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router, account.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    provider.router,
+    home.router,
+    account.router,
+    users.router,
+    api_account.router,
+    api_users.router,
+)
 """All that is served but static files; a router is added here."""
 
 
