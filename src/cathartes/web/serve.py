@@ -3,6 +3,7 @@
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,7 +86,8 @@ def serve(
             server = uvicorn.Server(_configuration(desk))
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))
-            server.run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # which is how it ends; raised again when all is shut
+                server.run(sockets=[listening])
 
 
 def _who_signs_in(
@@ -117,6 +119,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who comes before the server accepts is kept waiting, not refused
     except OSError as error:
         listening.close()
         raise OutputError(
