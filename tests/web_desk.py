@@ -9,9 +9,10 @@ Sortie S1 is of the collector cora, S2 of somebody else. S1 has o1 (acetone, o1-
 o1-2, unattributed) and o2 (nothing found), S2 has o3 (acetone, o3-1, site-b) and o4 (inconclusive).
 """
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +66,15 @@ class Clock:
         self.now_utc += time
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """How an answer begins."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    text: str = ""
+
+
 class Client(TestClient):
     """A browser of a workstation; whoever is signed in has a `csrf`."""
 
@@ -85,6 +95,40 @@ class Client(TestClient):
         """Secret that every form sends back; "" if nobody is signed in."""
         session = self.desk.casebook.session(self.session_sha256)
         return "" if session is None else session.csrf
+
+    def beginning(self, path: str, headers: Mapping[str, str] | None = None) -> Beginning:
+        """Return how the answer to a GET begins, and listen no further: for what has no end."""
+        found: list[Beginning] = []
+        asked = self.build_request("GET", path, headers=headers)
+        scope = {
+            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(),
+            "query_string": b"", "scheme": asked.url.scheme, "http_version": "1.1",
+            "root_path": "", "headers": [(k.lower(), v) for k, v in asked.headers.raw],
+            "client": ("testclient", 5), "server": ("127.0.0.1", self.desk.settings.port),
+        }  # fmt: skip
+
+        async def listen() -> None:
+            begun = asyncio.Event()
+
+            async def receive():
+                await begun.wait()
+                return {"type": "http.disconnect"}
+
+            async def send(message):
+                if message["type"] == "http.response.start":
+                    headers = {k.decode(): v.decode() for k, v in message["headers"]}
+                    found.append(Beginning(message["status"], headers))
+                    begun.set()
+
+            told = [{"type": "http.request", "body": b"", "more_body": False}]
+
+            async def first_the_request():
+                return told.pop() if told else await receive()
+
+            await asyncio.wait_for(self.app(scope, first_the_request, send), 30)
+
+        asyncio.run(listen())
+        return found[0]
 
 
 @contextmanager
