@@ -15,6 +15,7 @@ from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
+from cathartes.store.sign_ins_part import SignInsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.tables import audit
 from cathartes.store.work_part import WorkPart
@@ -23,7 +24,14 @@ _PAGE = 1000
 
 
 class SqlCasebook(
-    AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPart, PeoplePart, ReviewsPart
+    AuthorityPart,
+    WorkPart,
+    ResultsPart,
+    DetectionsPart,
+    SitesPart,
+    PeoplePart,
+    SignInsPart,
+    ReviewsPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 
