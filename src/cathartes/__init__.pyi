@@ -2,6 +2,10 @@ from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
+from cathartes.pipeline.audit import audit_head as audit_head
+from cathartes.pipeline.audit import audit_list as audit_list
+from cathartes.pipeline.audit import audit_show as audit_show
+from cathartes.pipeline.audit import audit_verify as audit_verify
 from cathartes.pipeline.authority import mandate_add as mandate_add
 from cathartes.pipeline.authority import mandate_list as mandate_list
 from cathartes.pipeline.authority import mandate_revoke as mandate_revoke
@@ -93,6 +97,10 @@ __all__ = [
     "TogetherSettings",
     "WatchSettings",
     "__version__",
+    "audit_head",
+    "audit_list",
+    "audit_show",
+    "audit_verify",
     "boresight",
     "casebook_backup",
     "casebook_check",

@@ -137,6 +137,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.casebook:app",
             "The casebook: make one, back it up, restore it, check it.",
         ),
+        "audit": Entry(
+            "cathartes.cli.audit:app",
+            "What was done, by whom, and whether that record holds: list, show, verify, head.",
+        ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."
         ),

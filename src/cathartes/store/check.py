@@ -1,18 +1,15 @@
 """Is a casebook whole? Every hash computed again, every reference followed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from cathartes.casework.audit import check_chain
-from cathartes.errors import AuditError, EvidenceError
-from cathartes.store.canonical import content_sha256
-from cathartes.store.casebook import SqlCasebook
+from cathartes.errors import EvidenceError
+from cathartes.store.audit_check import check_audit
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
-from cathartes.store.results_part import result_sha256
 from cathartes.store.tables import (
     assets,
     detections,
@@ -22,14 +19,6 @@ from cathartes.store.tables import (
     sites,
     sources,
 )
-
-_RECORDED = {
-    "mandate.add": "mandate",
-    "plan.add": "flight plan",
-    "sortie.add": "sortie",
-    "sortie.change": "sortie",
-    "observation.record": "observation",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +57,7 @@ class CheckReport:
 def check_casebook(opened: OpenedCasebook) -> CheckReport:
     """Check a casebook: its database, audit, contents, references, and all of its evidence."""
     casebook = opened.casebook
-    entries = list(casebook.audit_entries())
-    audit_faults: list[str] = []
-    head = ""
-    try:
-        head = check_chain(entries)
-    except AuditError as error:
-        audit_faults.append(str(error))
-    recorded = {
-        (_RECORDED[entry.action], entry.subject): entry.detail.get("sha256")
-        for entry in entries
-        if entry.action in _RECORDED
-    }
-    for kind, one_id, sha256 in _contents(casebook):
-        told = recorded.get((kind, one_id))
-        if told != sha256:
-            how = "is not in the audit" if told is None else "is not what the audit recorded"
-            audit_faults.append(f"{kind} {one_id} {how}.")
+    audit = check_audit(casebook)
     with casebook.database.read() as connection:
         faults = [*_database_faults(connection), *_reference_faults(connection)]
         n_observations, n_detections, n_sites = (
@@ -109,27 +82,13 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         n_detections=n_detections,
         n_sites=n_sites,
         n_evidence=len(named),
-        n_audit_entries=len(entries),
-        audit_head=head,
-        audit_faults=tuple(audit_faults),
+        n_audit_entries=audit.head.number,
+        audit_head="" if audit.chain_faults else audit.head.hash,
+        audit_faults=audit.faults,
         evidence_faults=tuple(evidence_faults),
         faults=tuple(faults),
         remarks=tuple(remarks),
     )
-
-
-def _contents(casebook: SqlCasebook) -> Iterator[tuple[str, str, str]]:
-    """Yield kind, id and hash of all whose content the audit binds."""
-    for mandate in casebook.mandates():
-        entered = replace(mandate, revoked_utc=None, revoked_why="")
-        yield "mandate", mandate.id, content_sha256(entered)
-    for plan in casebook.plans():
-        yield "flight plan", plan.id, content_sha256(plan)
-    for sortie in casebook.sorties():
-        yield "sortie", sortie.id, content_sha256(sortie)
-    for one in casebook.observations():
-        found = [each.detection for each in casebook.detections_of(one.id)]
-        yield "observation", one.id, result_sha256(one, found)
 
 
 def _evidence_faults(store: EvidenceStore, named: dict[str, int]) -> Iterator[str]:

@@ -4,7 +4,7 @@ Methods that change something take `actor` (who) and `now_utc` (when), and are o
 after a kill at any moment it happened with its audit entry, or not at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,13 +12,13 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from cathartes.casework.audit import AuditEntry
 from cathartes.casework.mandate import Mandate
 from cathartes.casework.plan import FlightPlan
 from cathartes.sites.detection import Detection, Source
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
 from cathartes.sites.site import Site
+from cathartes.store.interface_audit import AuditBook
 from cathartes.store.interface_people import PeopleBook, ReviewBook
 
 
@@ -123,7 +123,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, Protocol):
+class Casebook(PeopleBook, ReviewBook, AuditBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:
@@ -290,21 +290,6 @@ class Casebook(PeopleBook, ReviewBook, Protocol):
         """Return the chemical profile as TOML; "" if none was put."""
 
     # --- keeping ---
-
-    def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
-        """Yield the audit's entries in order, those with a higher number than `after`."""
-
-    def audit_of(self, subject: str) -> tuple[AuditEntry, ...]:
-        """Return the audit's entries on one subject, in order."""
-
-    def audit_number(self) -> int:
-        """Return the number of the audit's last entry; 0 if there is none."""
-
-    def note(
-        self, action: str, subject: str, detail: dict[str, JsonValue], actor: str,
-        now_utc: datetime,
-    ) -> None:  # fmt: skip
-        """Write an audit entry of something that changes no other table."""
 
     def remove_observations(
         self, ids: Sequence[str], why: str, actor: str, now_utc: datetime

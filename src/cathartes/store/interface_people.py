@@ -1,6 +1,6 @@
 """What a casebook keeps of people: accounts and sign-ins, and what they said of detections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -142,6 +142,12 @@ class ReviewBook(Protocol):
 
     def reviews_of(self, detection_id: str) -> tuple[Review, ...]:
         """Return a detection's reviews, in order; those of a detection that is gone too."""
+
+    def all_reviews(self) -> Iterator[Review]:
+        """Yield every review there is, in the order in which they were made."""
+
+    def settled_ids(self) -> tuple[str, ...]:
+        """Return the ids of all detections of which it is kept what their reviews come to."""
 
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these; a candidate where there is none."""

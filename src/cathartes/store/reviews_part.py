@@ -1,6 +1,6 @@
 """The casebook's reviews, what they come to, and each reviewer's queue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ from cathartes.store.tables import (
     skips,
     sources,
 )
+
+_PAGE = 1000
 
 
 class ReviewsPart(CasebookPart):
@@ -98,6 +100,23 @@ class ReviewsPart(CasebookPart):
         """Return a detection's reviews, in order."""
         with self._database.read() as connection:
             return tuple(_reviews_in(connection, detection_id))
+
+    def all_reviews(self) -> Iterator[Review]:
+        """Yield every review there is, in the order in which they were made."""
+        after = 0
+        while True:
+            page = select(reviews).where(reviews.c.row_id > after).order_by(reviews.c.row_id)
+            with self._database.read() as connection:
+                rows = connection.execute(page.limit(_PAGE)).all()
+            yield from map(review_of, rows)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].row_id
+
+    def settled_ids(self) -> tuple[str, ...]:
+        """Return the ids of all detections of which it is kept what their reviews come to."""
+        with self._database.read() as connection:
+            return tuple(connection.scalars(select(settlements.c.detection_id)))
 
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these."""
