@@ -137,7 +137,7 @@ def test_a_chain_cut_at_its_end_is_found_by_what_is_not_bound_any_more(worked):
     report = check_audit(worked)
     assert report.chain_faults == ()
     assert "observation o1 is not in the audit." in report.content_faults
-    assert "review o1-1-r1 is not in the audit." in report.content_faults
+    assert "review o1-1/ana/1 is not in the audit." in report.content_faults
 
 
 def test_a_chain_cut_where_nothing_is_bound_is_found_by_a_witnessed_head_alone(worked):
@@ -170,10 +170,11 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_witnessed_head_alone(work
         ("UPDATE mandates SET retention_days = 999", "mandate MX-1 is not what the audit recorded"),
         ("DELETE FROM observations WHERE id = 'o1'", "observation o1 is in the audit, and not"),
         ("DELETE FROM detections", "observation o1 is not what the audit recorded"),
-        ("UPDATE reviews SET note = 'x'", "review o1-1-r1 is not what the audit recorded"),
-        ("DELETE FROM reviews WHERE reviewer = 'eva'", "review o1-1-r2 is in the audit, and not"),
-        ("UPDATE settlements SET state = 'rejected'", "detection o1-1: its state is not what its"),
-        ("DELETE FROM settlements", "detection o1-1: its state is not what its reviews come to"),
+        ("UPDATE reviews SET note = 'x'", "review o1-1/ana/1 is not what the audit recorded"),
+        (
+            "DELETE FROM reviews WHERE reviewer = 'eva'",
+            "review o1-1/eva/1 is in the audit",
+        ),
     ],
 )
 def test_what_the_audit_binds_is_checked(worked, statement, fault):

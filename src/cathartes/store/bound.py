@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cathartes.casework.audit import AuditEntry
-from cathartes.casework.review import Review
-from cathartes.casework.settlement import settle
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.results_part import result_sha256
@@ -66,14 +64,3 @@ def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
             yield f"{kind} {one_id} {how}."
     for kind, one_id in sorted(missing):
         yield f"{kind} {one_id} is in the audit, and not there any more."
-
-
-def settlement_faults(casebook: SqlCasebook) -> Iterator[str]:
-    """Yield detections whose state is not what their reviews come to."""
-    said: dict[str, list[Review]] = {one: [] for one in casebook.settled_ids()}
-    for review in casebook.all_reviews():
-        said.setdefault(review.detection_id, []).append(review)
-    kept = casebook.settlements(list(said))
-    for detection_id, reviews in said.items():
-        if settle(reviews) != kept[detection_id]:
-            yield f"detection {detection_id}: its state is not what its reviews come to."

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from cathartes.errors import EvidenceError
 from cathartes.store.audit_check import check_audit
+from cathartes.store.check_reviews import settlement_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
@@ -59,7 +60,11 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
     casebook = opened.casebook
     audit = check_audit(casebook)
     with casebook.database.read() as connection:
-        faults = [*_database_faults(connection), *_reference_faults(connection)]
+        faults = [
+            *_database_faults(connection),
+            *_reference_faults(connection),
+            *settlement_faults(connection),
+        ]
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)

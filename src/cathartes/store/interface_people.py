@@ -141,13 +141,14 @@ class ReviewBook(Protocol):
         """Return the hash of a detection's whole content."""
 
     def reviews_of(self, detection_id: str) -> tuple[Review, ...]:
-        """Return a detection's reviews, in order; those of a detection that is gone too."""
+        """Return a detection's reviews, in order.
+
+        Those of a detection that is gone are there too, and those of what an earlier run had
+        under its id, which no longer count: their `detection_sha256` is another.
+        """
 
     def all_reviews(self) -> Iterator[Review]:
         """Yield every review there is, in the order in which they were made."""
-
-    def settled_ids(self) -> tuple[str, ...]:
-        """Return the ids of all detections of which it is kept what their reviews come to."""
 
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these; a candidate where there is none."""
@@ -158,12 +159,13 @@ class ReviewBook(Protocol):
     def review_queue(self, reviewer: str, limit: int = 20) -> tuple[str, ...]:
         """Return ids of detections that a reviewer should look at next.
 
-        Those neither settled nor reviewed by them: of the sites of the highest value first, the
-        newest first in a site, then the unattributed; what they skipped comes last.
+        Those neither settled nor reviewed by them, as far as their reviews still count: of the
+        sites of the highest value first, the newest first in a site, then the unattributed; what
+        they skipped comes last. Each once, at its first place.
         """
 
     def review_queue_size(self, reviewer: str) -> int:
         """Return how many are in a reviewer's queue."""
 
     def skip_review(self, detection_id: str, reviewer: str, now_utc: datetime) -> None:
-        """Put a detection at the end of a reviewer's queue."""
+        """Put a detection at the end of a reviewer's queue; CasebookError if it is not there."""
