@@ -20,12 +20,15 @@ _PAGE = 1000
 class AuditPart(CasebookPart):
     """The audit; see `cathartes.store.interface_audit.AuditBook`."""
 
-    def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
+    def audit_entries(
+        self, after: int = 0, wanted: AuditFilter = EVERYTHING
+    ) -> Iterator[AuditEntry]:
         """Yield the audit's entries in order, those with a higher number than `after`."""
         while True:
-            page = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(_PAGE)
             with self._database.read() as connection:
-                entries = [entry_of(row) for row in connection.execute(page)]
+                page = select(audit).where(audit.c.number > after, *_conditions(connection, wanted))
+                in_order = page.order_by(audit.c.number).limit(_PAGE)
+                entries = [entry_of(row) for row in connection.execute(in_order)]
             yield from entries
             if len(entries) < _PAGE:
                 return

@@ -5,6 +5,7 @@ from cathartes.store.authority_part import AuthorityPart
 from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.interface import Casebook
+from cathartes.store.lists_part import ListsPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
@@ -18,6 +19,7 @@ class SqlCasebook(
     ResultsPart,
     DetectionsPart,
     SitesPart,
+    ListsPart,
     PeoplePart,
     ReviewsPart,
     AuditPart,

@@ -35,7 +35,9 @@ EVERYTHING = AuditFilter()
 class AuditBook(Protocol):
     """The audit, which can only grow."""
 
-    def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
+    def audit_entries(
+        self, after: int = 0, wanted: AuditFilter = EVERYTHING
+    ) -> Iterator[AuditEntry]:
         """Yield the audit's entries in order, those with a higher number than `after`."""
 
     def audit_as_it_stands(

@@ -8,12 +8,43 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import audit as audit_api
+from cathartes.web.api import detections as detections_api
+from cathartes.web.api import observations as observations_api
+from cathartes.web.api import sites as sites_api
+from cathartes.web.api import sorties as sorties_api
+from cathartes.web.background import begin_background
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, sign_in
+from cathartes.web.pages import (
+    account,
+    audit,
+    detections,
+    events,
+    home,
+    observations,
+    sign_in,
+    sites,
+    sorties,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router, account.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    home.router,
+    account.router,
+    sites.router,
+    sites_api.router,
+    detections.router,
+    detections_api.router,
+    observations.router,
+    observations_api.router,
+    sorties.router,
+    sorties_api.router,
+    audit.router,
+    audit_api.router,
+    events.router,
+)
 """All that is served but static files; a router is added here."""
 
 
@@ -29,6 +60,7 @@ def make_app(desk: Desk) -> FastAPI:
         middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
+    begin_background(app, desk)
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)

@@ -18,14 +18,18 @@ from cathartes.errors import (
     OutputError,
     ReviewError,
 )
+from cathartes.web.background import background_of
+from cathartes.web.live_feed import TooManyStreamsError
 from cathartes.web.render import page
 from cathartes.web.visitor import NotSignedInError, visitor_of
 
 _LOG = logging.getLogger("cathartes.web")
 
-API = "/api/"
+API = ("/api/", "/ogc")
+"""Beginnings of the paths that programs ask."""
 _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
+    (TooManyStreamsError, 429),
     (AccessError, 403),
     (ReviewError, 409),
     (EvidenceError, 404),
@@ -59,8 +63,8 @@ def _note_refusal(request: Request, error: Exception) -> None:
     if visitor is None:
         return
     desk = request.app.state.desk
-    detail = {"method": request.method, "path": request.url.path[:500], "why": str(error)[:500]}
-    desk.casebook.note("refused", visitor.id, detail, visitor.id, desk.now())
+    refusals = background_of(request).refusals
+    refusals.note(visitor.id, request.method, request.url.path, str(error), desk.now())
 
 
 def _not_understood(request: Request, error: Exception) -> Response:

@@ -5,13 +5,16 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
+from cathartes.web.background import Background
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
 
@@ -74,10 +77,14 @@ def serve(
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             address = _address(settings)
             links = [(user, _one_time_link(desk, user, address)) for user in users]
-            server = uvicorn.Server(_configuration(desk))
+            app = make_app(desk)
+            server = _Server(_configuration(app, settings), app.state.background)
             if on_open is not None:
                 on_open(Opened(address, tuple(links)))
-            server.run(sockets=[listening])
+            try:
+                server.run(sockets=[listening])
+            finally:
+                app.state.background.close(desk)
 
 
 def _who_signs_in(
@@ -131,10 +138,22 @@ def _one_time_link(desk: Desk, user: str, address: str) -> str:
     return f"{address}sign-in/link?secret={secret}"
 
 
-def _configuration(desk: Desk) -> uvicorn.Config:
-    settings = desk.settings
+class _Server(uvicorn.Server):
+    """A server that ends its streams when it is told to stop, and does not wait for them."""
+
+    def __init__(self, config: uvicorn.Config, background: Background) -> None:
+        super().__init__(config)
+        self._background = background
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._background.live.close()
+        super().handle_exit(sig, frame)
+
+
+def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
