@@ -1,6 +1,6 @@
 """Which entries of the audit an address asks for: parsed once, for the page and for programs."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
@@ -41,15 +41,7 @@ def _filter(
     since: _Moment = None,
     until: _Moment = None,
 ) -> AuditFilter:
-    return AuditFilter(actor, action, subject, since, _end_of(until))
-
-
-def _end_of(until_utc: datetime | None) -> datetime | None:
-    """Return the end of a day that is meant as a whole; any other moment as it is."""
-    if until_utc is None or until_utc.timetz() != datetime.min.replace(tzinfo=UTC).timetz():
-        return until_utc
-    last_day = datetime.max.date()
-    return until_utc if until_utc.date() == last_day else until_utc + timedelta(days=1)
+    return AuditFilter(actor, action, subject, since, until)
 
 
 AuditAsked = Annotated[AuditFilter, Depends(_filter)]

@@ -9,7 +9,6 @@ from cathartes.web.chain_watch import ChainWatch
 from cathartes.web.desk import Desk
 from cathartes.web.live_feed import LiveFeed
 from cathartes.web.refusals import Refusals
-from cathartes.web.verdict_reads import VerdictReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +21,13 @@ class Background:
         Checks the audit's chain.
     live
         Tells visitors what is new.
-    refusals, verdict_reads
-        Put on record what a visitor could repeat without end.
+    refusals
+        Puts them on record, of which a visitor could cause any number.
     """
 
     chain: ChainWatch
     live: LiveFeed
     refusals: Refusals
-    verdict_reads: VerdictReads
 
     def close(self, desk: Desk) -> None:
         """End it all, and enter what was only counted."""
@@ -41,9 +39,7 @@ class Background:
 def begin_background(app: FastAPI, desk: Desk) -> None:
     """Give an application what goes on behind it; nothing runs before it is needed."""
     book = desk.casebook
-    app.state.background = Background(
-        ChainWatch(book), LiveFeed(desk), Refusals(book), VerdictReads(book)
-    )
+    app.state.background = Background(ChainWatch(book), LiveFeed(desk), Refusals(book))
 
 
 def background_of(request: Request) -> Background:

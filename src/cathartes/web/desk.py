@@ -8,6 +8,7 @@ from threading import Lock
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
 from cathartes.web.settings import ServeSettings
+from cathartes.web.verdict_reads import VerdictReads
 
 
 def _now() -> datetime:
@@ -43,6 +44,8 @@ class Desk:
     casebook, evidence
     settings
     links
+    verdict_reads
+        Puts on record what auditors read.
     now
         Clock, in UTC.
     """
@@ -52,4 +55,5 @@ class Desk:
     evidence: EvidenceStore
     settings: ServeSettings = field(default_factory=ServeSettings)
     links: OneTimeLinks = field(default_factory=OneTimeLinks)
+    verdict_reads: VerdictReads = field(default_factory=VerdictReads)
     now: Callable[[], datetime] = _now

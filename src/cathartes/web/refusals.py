@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
+from pydantic import JsonValue
+
 from cathartes.store.interface_audit import AuditBook
 
 LISTED = 20
@@ -44,7 +46,7 @@ class Refusals:
                 hour.n_more += 1
                 return
             hour.listed.add(told)
-        detail = dict(zip(("method", "path", "why"), told, strict=True))
+        detail: dict[str, JsonValue] = {"method": told[0], "path": told[1], "why": told[2]}
         self._audit.note("refused", actor, detail, actor, now_utc)
 
     def tell_counts(self, now_utc: datetime, *, all_of_them: bool = False) -> None:
@@ -52,7 +54,7 @@ class Refusals:
         for actor, hour in list(self._over(now_utc, all_of_them)):
             if hour.n_more:
                 since = hour.since_utc.isoformat(timespec="seconds")
-                detail = {"n": hour.n_more, "since": since}
+                detail: dict[str, JsonValue] = {"n": hour.n_more, "since": since}
                 self._audit.note("refused.more", actor, detail, actor, now_utc)
 
     def _over(self, now_utc: datetime, all_of_them: bool) -> Iterator[tuple[str, _Hour]]:

@@ -80,8 +80,7 @@ def page(
         for path, word, action in _PLACES
         if visitor is not None and visitor.may(action)
     ]
-    is_live = visitor is not None and visitor.session is not None
-    is_live = is_live and visitor.may(Action.READ_LOOKS)
+    is_live = visitor is not None and visitor.session is not None and visitor.may(Action.READ_LOOKS)
     text = environment.get_template(template).render(
         visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
     )

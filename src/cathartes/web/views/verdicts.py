@@ -93,7 +93,7 @@ def reviews_view(
     """Return the reviews of detections that a visitor may see, in order."""
     ids = list(detection_ids)
     settled = desk.casebook.settlements(ids)
-    return {
+    found = {
         one: tuple(
             _review(review, visitor)
             for review in desk.casebook.reviews_of(one)
@@ -101,6 +101,9 @@ def reviews_view(
         )
         for one in ids
     }
+    read = [one for one, reviews in found.items() if reviews]
+    desk.verdict_reads.note(desk.casebook, visitor.subject, read, desk.now())
+    return found
 
 
 def _may_know(visitor: Visitor, settlement: Settlement) -> bool:
