@@ -4,6 +4,7 @@ from cathartes.store.audit_part import AuditPart
 from cathartes.store.authority_part import AuthorityPart
 from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
+from cathartes.store.features_part import FeaturesPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
 from cathartes.store.people_part import PeoplePart
@@ -20,6 +21,7 @@ class SqlCasebook(
     DetectionsPart,
     SitesPart,
     ListsPart,
+    FeaturesPart,
     PeoplePart,
     ReviewsPart,
     AuditPart,

@@ -34,6 +34,27 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureFilter:
+    """Which features are wanted; of what is not given, all.
+
+    Attributes
+    ----------
+    boxes
+        In any of these; two, where one goes over the 180th meridian.
+    since_utc, until_utc
+        That were going on at some moment from the one to the other, both included. What has no
+        time is not wanted, where either is given.
+    sortie_ids
+        Observations of these sorties alone; None: of all.
+    """
+
+    boxes: tuple[Box, ...] = ()
+    since_utc: datetime | None = None
+    until_utc: datetime | None = None
+    sortie_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sortie:
     """One flight of one platform under one mandate.
 
@@ -249,6 +270,21 @@ class Casebook(PeopleBook, ReviewBook, AuditBook, Protocol):
 
     def sources_near(self, box: Box) -> tuple[PlacedSource, ...]:
         """Return all sources whose place lies in a box, by time and id."""
+
+    # --- features: by place and time, in order of their ids; those after the id `after` ---
+
+    def detection_features(
+        self, wanted: FeatureFilter, limit: int, after: str = ""
+    ) -> tuple[FoundDetection, ...]:
+        """Return detections whose first source lies in one of the boxes."""
+
+    def site_features(self, wanted: FeatureFilter, limit: int, after: str = "") -> tuple[Site, ...]:
+        """Return sites that lie in one of the boxes, with no evidence lines."""
+
+    def look_features(
+        self, wanted: FeatureFilter, limit: int, after: str = ""
+    ) -> tuple[Observation, ...]:
+        """Return observations whose footprint's box meets one of the boxes."""
 
     # --- sites ---
 
