@@ -11,12 +11,14 @@ from cathartes import __version__
 from cathartes.web.api import audit as audit_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import observations as observations_api
+from cathartes.web.api import root as root_api
 from cathartes.web.api import sites as sites_api
 from cathartes.web.api import sorties as sorties_api
 from cathartes.web.background import begin_background
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
+from cathartes.web.ogc import routes as ogc
 from cathartes.web.pages import (
     account,
     audit,
@@ -44,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     audit_api.router,
     events.router,
+    root_api.router,
+    ogc.router,
 )
 """All that is served but static files; a router is added here."""
 
