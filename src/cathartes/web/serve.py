@@ -116,6 +116,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who asks from now on waits, and is answered
     except OSError as error:
         listening.close()
         raise OutputError(
