@@ -65,6 +65,7 @@ def make_app(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     begin_background(app, desk)
+    app.state.routers = ROUTERS
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)

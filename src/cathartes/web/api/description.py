@@ -35,7 +35,8 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     """Return the API's routes."""
     return [
         route
-        for route in app.routes
+        for router in app.state.routers
+        for route in router.routes
         if isinstance(route, APIRoute)
         and route.include_in_schema
         and (route.path == API_ROOT or route.path.startswith(f"{API_ROOT}/"))
