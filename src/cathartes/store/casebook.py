@@ -10,6 +10,7 @@ from cathartes.store.lists_part import ListsPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
+from cathartes.store.sign_ins_part import SignInsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.work_part import WorkPart
 
@@ -23,6 +24,7 @@ class SqlCasebook(
     ListsPart,
     FeaturesPart,
     PeoplePart,
+    SignInsPart,
     ReviewsPart,
     AuditPart,
 ):

@@ -4,16 +4,17 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import account as api_account
 from cathartes.web.api import audit as audit_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import observations as observations_api
 from cathartes.web.api import root as root_api
 from cathartes.web.api import sites as sites_api
 from cathartes.web.api import sorties as sorties_api
+from cathartes.web.api import users as api_users
 from cathartes.web.background import begin_background
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
@@ -26,15 +27,21 @@ from cathartes.web.pages import (
     events,
     home,
     observations,
+    provider,
     sign_in,
     sites,
     sorties,
+    users,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    provider.router,
     home.router,
     account.router,
+    users.router,
+    api_account.router,
+    api_users.router,
     sites.router,
     sites_api.router,
     detections.router,
@@ -61,7 +68,6 @@ def make_app(desk: Desk) -> FastAPI:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         openapi_url=None,  # served, to those who may, by the API's own router
-        middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
     begin_background(app, desk)
@@ -71,4 +77,7 @@ def make_app(desk: Desk) -> FastAPI:
     handle_failures(app)
     static = Path(str(files("cathartes.web"))) / "static"
     app.mount("/static", StaticFiles(directory=static))
+    # around all, so that a fault's answer has its headers too: middleware that is added is inside
+    stack = app.build_middleware_stack()
+    app.middleware_stack = Fence(stack, hosts=settings.hosts, is_https=settings.is_https)
     return app

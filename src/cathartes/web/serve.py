@@ -3,6 +3,7 @@
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -16,7 +17,8 @@ from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
 from cathartes.web.assets import vendor_files
 from cathartes.web.background import Background
-from cathartes.web.desk import Desk
+from cathartes.web.desk import Desk, link_of
+from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
 
 
@@ -74,19 +76,23 @@ def serve(
         with listening:
             port = listening.getsockname()[1]
             settings = replace(settings, port=port)
-            desk = Desk(opened.where, opened.casebook, opened.evidence, settings)
+            provider = None
+            if settings.oidc is not None:
+                provider = Provider(settings.oidc, f"{settings.address}{BACK}")
+                provider.check_installed()
+            desk = Desk(opened.where, opened.casebook, opened.evidence, settings, provider=provider)
             for user in users:
                 if not desk.casebook.subject(user).roles:
                     desk.casebook.user(user)  # says so if it is not there
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
-            address = _address(settings)
-            links = [(user, _one_time_link(desk, user, address)) for user in users]
+            links = [(user, _one_time_link(desk, user)) for user in users]
             app = make_app(desk)
             server = _Server(_configuration(app, settings), app.state.background)
             if on_open is not None:
-                on_open(Opened(address, tuple(links)))
+                on_open(Opened(settings.address, tuple(links)))
             try:
-                server.run(sockets=[listening])
+                with suppress(KeyboardInterrupt):  # how it ends; raised again when all is shut
+                    server.run(sockets=[listening])
             finally:
                 app.state.background.close(desk)
 
@@ -120,7 +126,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
-        listening.listen()  # who asks from now on waits, and is answered
+        listening.listen()  # who comes before the server accepts is kept waiting, not refused
     except OSError as error:
         listening.close()
         raise OutputError(
@@ -130,17 +136,10 @@ def _listen(settings: ServeSettings) -> socket.socket:
     return listening
 
 
-def _address(settings: ServeSettings) -> str:
-    scheme = "https" if settings.has_tls else "http"
-    host = settings.public_host or settings.host
-    shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{shown}:{settings.port}/"
-
-
-def _one_time_link(desk: Desk, user: str, address: str) -> str:
+def _one_time_link(desk: Desk, user: str) -> str:
     secret = secrets.token_urlsafe(32)
     desk.links.add(secret, user)
-    return f"{address}sign-in/link?secret={secret}"
+    return link_of(desk, secret)
 
 
 class _Server(uvicorn.Server):
