@@ -17,8 +17,9 @@ from cathartes.casework.mandate import Mandate
 from cathartes.casework.plan import FlightPlan
 from cathartes.sites.detection import Detection, Source
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.observation import Observation
+from cathartes.sites.observation import LookOutcome, Observation
 from cathartes.sites.site import Site
+from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface_people import PeopleBook, ReviewBook
 
 
@@ -288,6 +289,36 @@ class Casebook(PeopleBook, ReviewBook, Protocol):
 
     def profile(self) -> str:
         """Return the chemical profile as TOML; "" if none was put."""
+
+    # --- lists: `after` is the id of the last one had; CasebookError if it is gone ---
+
+    def sites_page(self, wanted: SiteFilter, limit: int = 50, after: str = "") -> tuple[Site, ...]:
+        """Return sites by value, highest first, with no evidence lines."""
+
+    def looks_page(
+        self, wanted: LookFilter, limit: int = 50, after: str = ""
+    ) -> tuple[Observation, ...]:
+        """Return observations, newest first, those without a time last."""
+
+    def sorties_page(
+        self, ids: frozenset[str] | None, limit: int = 50, after: str = ""
+    ) -> tuple[Sortie, ...]:
+        """Return sorties, these or all, newest first, those without a time last."""
+
+    def sortie_ids_entered_by(self, actors: Sequence[str]) -> frozenset[str]:
+        """Return the ids of the sorties that any of these actors entered."""
+
+    def outcomes_of(self, sortie_ids: Sequence[str]) -> dict[str, dict[LookOutcome, int]]:
+        """Return how many observations of each sortie came to what."""
+
+    def observations_of_ids(self, ids: Sequence[str]) -> tuple[Observation, ...]:
+        """Return observations by time and name; those that are not there are left out."""
+
+    def detections_of_ids(self, ids: Sequence[str]) -> tuple[FoundDetection, ...]:
+        """Return detections, newest first; those that are not there are left out."""
+
+    def n_detections_of(self, observation_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many detections each observation has."""
 
     # --- keeping ---
 

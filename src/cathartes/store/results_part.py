@@ -95,7 +95,7 @@ class ResultsPart(CasebookPart):
         """Return an observation."""
         with self._database.read() as connection:
             wanted = select(observations).where(observations.c.id == observation_id)
-            found = _observations_of(connection, wanted)
+            found = observations_of_query(connection, wanted)
         if not found:
             raise _not_there(observation_id)
         return found[0]
@@ -106,13 +106,13 @@ class ResultsPart(CasebookPart):
         if sortie_id:
             wanted = wanted.where(observations.c.sortie_id == sortie_id)
         with self._database.read() as connection:
-            return _observations_of(connection, wanted)
+            return observations_of_query(connection, wanted)
 
     def observations_over(self, box: Box) -> tuple[Observation, ...]:
         """Return those whose footprint's box meets a box, by time and name."""
         meets = found_in_box(observations, box, self._database.dialect)
         with self._database.read() as connection:
-            return _observations_of(connection, select(observations).where(meets))
+            return observations_of_query(connection, select(observations).where(meets))
 
     def timings_s(self, observation_id: str) -> dict[str, float]:
         """Return the seconds of each stage."""
@@ -133,7 +133,7 @@ class ResultsPart(CasebookPart):
             detection_ids: list[str] = []
             for some in batches(ids):
                 wanted = select(observations).where(observations.c.id.in_(some))
-                gone += _observations_of(connection, wanted)
+                gone += observations_of_query(connection, wanted)
                 of_these = select(detections.c.id).where(detections.c.observation_id.in_(some))
                 detection_ids += connection.scalars(of_these)
             missing = set(ids) - {one.id for one in gone}
@@ -215,7 +215,7 @@ def _still_named(connection: Connection, sha256: Sequence[str]) -> set[str]:
     }
 
 
-def _observations_of(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:
+def observations_of_query(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:
     """Return the observations that are wanted, by time and name, with their assets."""
     rows = connection.execute(wanted.order_by(*_BY_TIME)).all()
     of: dict[str, list[Any]] = defaultdict(list)
