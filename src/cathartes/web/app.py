@@ -8,12 +8,20 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import reviews as reviews_api
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, sign_in
+from cathartes.web.pages import account, detections, home, review, sign_in
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router, account.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    home.router,
+    account.router,
+    detections.router,
+    review.router,
+    reviews_api.router,
+)
 """All that is served but static files; a router is added here."""
 
 
