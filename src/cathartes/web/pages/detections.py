@@ -8,6 +8,7 @@ from cathartes.web.charts import sector_path
 from cathartes.web.guard import CaseReader, OnDesk, guarded_router
 from cathartes.web.render import page
 from cathartes.web.views.detection import detection_view
+from cathartes.web.views.rate_words import RATE_ERROR_PARTS
 
 router: APIRouter = guarded_router()
 
@@ -18,4 +19,11 @@ def show_detection(
 ) -> Response:
     """Show a detection."""
     view = detection_view(desk, visitor, detection_id)
-    return page(request, "detection.html", visitor, view=view, sector_path=sector_path)
+    return page(
+        request,
+        "detection.html",
+        visitor,
+        view=view,
+        sector_path=sector_path,
+        part_words=RATE_ERROR_PARTS,
+    )
