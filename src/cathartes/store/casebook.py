@@ -11,6 +11,7 @@ from cathartes.store.authority_part import AuthorityPart
 from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.interface import Casebook
+from cathartes.store.map_part import MapPart
 from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
@@ -23,7 +24,14 @@ _PAGE = 1000
 
 
 class SqlCasebook(
-    AuthorityPart, WorkPart, ResultsPart, DetectionsPart, SitesPart, PeoplePart, ReviewsPart
+    AuthorityPart,
+    WorkPart,
+    ResultsPart,
+    DetectionsPart,
+    SitesPart,
+    PeoplePart,
+    ReviewsPart,
+    MapPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 

@@ -8,12 +8,20 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import map as map_api
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, sign_in
+from cathartes.web.pages import account, home, sign_in, tiles
+from cathartes.web.places import Places
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router, account.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    home.router,
+    account.router,
+    map_api.router,
+    tiles.router,
+)
 """All that is served but static files; a router is added here."""
 
 
@@ -29,6 +37,7 @@ def make_app(desk: Desk) -> FastAPI:
         middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
+    app.state.places = Places(desk.casebook)
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)
