@@ -9,13 +9,24 @@ from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
 from cathartes.web.api import detections as detections_api
+from cathartes.web.api import map as map_api
 from cathartes.web.api import observations as observations_api
 from cathartes.web.api import sites as sites_api
 from cathartes.web.api import sorties as sorties_api
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, detections, home, observations, sign_in, sites, sorties
+from cathartes.web.pages import (
+    account,
+    detections,
+    home,
+    observations,
+    sign_in,
+    sites,
+    sorties,
+    tiles,
+)
+from cathartes.web.places import Places
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -29,6 +40,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     observations_api.router,
     sorties.router,
     sorties_api.router,
+    map_api.router,
+    tiles.router,
 )
 """All that is served but static files; a router is added here."""
 
@@ -45,6 +58,7 @@ def make_app(desk: Desk) -> FastAPI:
         middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
+    app.state.places = Places(desk.casebook)
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)
