@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+VENDOR := src/cathartes/web/static/vendor/manifest.json
+DEV_VENDOR := tests/browser/vendor/manifest.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -19,10 +21,10 @@ TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) ## simulate a flight line, scan it, show what was found
+demo: $(RUNTIME) $(VENDOR) ## simulate a flight line, scan it, show what was found
 	$(BIN)/cathartes demo
 
-test: $(DEV) ## run all tests; those on real data need CATHARTES_DATA
+test: $(DEV) $(DEV_VENDOR) $(VENDOR) ## run all tests; those on real data need CATHARTES_DATA
 	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV) ## style, types, layers: what must hold before a change is done
@@ -37,17 +39,19 @@ bench: $(DEV) ## measure the figures that the documentation states
 docs: $(DEV) ## write the generated reference pages
 	$(BIN)/python tools/make_docs.py
 
-lock: ## choose and pin all packages again (needs uv)
+lock: ## choose and pin all packages again (needs uv and npm)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: $(BIN)/pip install uv"; exit 1; }
 	$(LOCK) pyproject.toml --group build --extra serve -o requirements.lock
 	$(LOCK) pyproject.toml --group build --all-extras -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group node -o requirements-node.lock
+	cd tools/web && npm update --package-lock-only
 
-install: $(RUNTIME) ## set up .venv for use
-install-dev: $(DEV) ## set up .venv for work on the code
+install: $(RUNTIME) $(VENDOR) ## set up .venv for use
+install-dev: $(DEV) $(DEV_VENDOR) $(VENDOR) ## set up .venv for work on the code
 
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) build dist demo benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis .import_linter_cache
+		.hypothesis .import_linter_cache $(dir $(VENDOR)) $(dir $(DEV_VENDOR))
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -64,3 +68,14 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "installing the locked development packages into $(VENV)"
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# The pages' JavaScript, by its own lock file. `make test` needs the tests' part of it too.
+FETCH := $(BIN)/python tools/fetch_web_assets.py
+FETCHED_BY := tools/fetch_web_assets.py tools/web/package-lock.json requirements-node.lock
+$(VENDOR): $(FETCHED_BY) | $(RUNTIME)
+	@echo "fetching the locked JavaScript of the pages"
+	$(FETCH)
+
+$(DEV_VENDOR): $(FETCHED_BY) | $(RUNTIME)
+	@echo "fetching the locked JavaScript of the pages and their tests"
+	$(FETCH) --dev

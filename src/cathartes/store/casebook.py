@@ -12,6 +12,7 @@ from cathartes.store.database import Database
 from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
+from cathartes.store.map_part import MapPart
 from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
@@ -32,6 +33,7 @@ class SqlCasebook(
     ListsPart,
     PeoplePart,
     ReviewsPart,
+    MapPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 

@@ -8,17 +8,42 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import detections as detections_api
+from cathartes.web.api import map as map_api
+from cathartes.web.api import observations as observations_api
 from cathartes.web.api import reviews as reviews_api
+from cathartes.web.api import sites as sites_api
+from cathartes.web.api import sorties as sorties_api
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, detections, home, review, sign_in
+from cathartes.web.pages import (
+    account,
+    detections,
+    home,
+    observations,
+    review,
+    sign_in,
+    sites,
+    sorties,
+    tiles,
+)
+from cathartes.web.places import Places
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     home.router,
     account.router,
+    sites.router,
+    sites_api.router,
     detections.router,
+    detections_api.router,
+    observations.router,
+    observations_api.router,
+    sorties.router,
+    sorties_api.router,
+    map_api.router,
+    tiles.router,
     review.router,
     reviews_api.router,
 )
@@ -37,6 +62,7 @@ def make_app(desk: Desk) -> FastAPI:
         middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
+    app.state.places = Places(desk.casebook)
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)

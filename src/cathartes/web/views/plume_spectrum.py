@@ -1,0 +1,61 @@
+"""The spectrum of one plume and its profile, out of the evidence."""
+
+from dataclasses import dataclass
+
+from cathartes.errors import CathartesError
+from cathartes.products.plume_spectra import PlumeRecord, PlumeSpectra, read_plume_spectra
+from cathartes.sites.detection import Detection, DetectionKind
+from cathartes.sites.observation import Observation
+from cathartes.web.desk import Desk
+
+ROLE = "plume_spectra"
+"""Of the piece of evidence that holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrumView:
+    """What a plume shows in the spectrum, against what was fitted to it.
+
+    Attributes
+    ----------
+    unit, amount_unit
+        Of spectra ("1" of reflectances), and of fitted amounts.
+    wavelength_um : (band,) [um]
+    background_sd : (band,) [unit]
+    plume
+        Its spectra, by band, with fits and profile.
+    """
+
+    unit: str
+    amount_unit: str
+    wavelength_um: tuple[float, ...]
+    background_sd: tuple[float, ...]
+    plume: PlumeRecord
+
+
+def spectrum_view(
+    desk: Desk, look: Observation, detection: Detection
+) -> tuple[SpectrumView | None, str]:
+    """Return a plume's spectrum; or None, and a sentence that says why there is none."""
+    if detection.kind is DetectionKind.LOG_SOURCE:
+        return None, "A gas sensor's log has no spectra."
+    asset = next((one for one in look.assets if one.role == ROLE), None)
+    if asset is None:
+        return None, (
+            "No spectra were kept of this observation: it was analysed by an older version. "
+            "Analyse its sortie again to have them."
+        )
+    try:
+        spectra = read_plume_spectra(desk.evidence.read(asset.sha256))
+    except CathartesError as error:
+        return None, str(error)
+    found = spectra.of_number(detection.number)
+    if found is None:
+        return None, "The evidence of this observation has no spectrum of this plume."
+    return _of(spectra, found), ""
+
+
+def _of(spectra: PlumeSpectra, plume: PlumeRecord) -> SpectrumView:
+    return SpectrumView(
+        spectra.unit, spectra.amount_unit, spectra.wavelength_um, spectra.background_sd, plume
+    )

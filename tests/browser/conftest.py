@@ -1,0 +1,106 @@
+"""A real browser for the pages: Debian's Chromium, driven by Playwright, with nothing let out.
+
+Tests skip where Chromium or the pages' JavaScript is missing. Under the pages' policy Playwright's
+`wait_for_function` is blocked (it evaluates text): wait on attributes of the document instead.
+"""
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from starlette.types import ASGIApp
+
+from cathartes.errors import MissingExtraError
+from cathartes.web.assets import vendor_files
+
+sys.path.insert(0, str(Path(__file__).parent))  # for watched_page: importlib mode does not
+from watched_page import WatchedPage
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# WebGL without a graphics card, and a browser that calls nobody by itself.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS = 60_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder, so that `-m 'not browser'` leaves them out."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a browser, or skip the test."""
+    if not Path(CHROMIUM).is_file():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    try:
+        vendor_files()
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(chromium: Browser) -> Iterator[WatchedPage]:
+    """Return a fresh page of 1280 × 800 that notes its requests, errors and warnings."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    seen = WatchedPage(page)
+    context.on("request", lambda request: seen.requested.append(request.url))
+    page.on("pageerror", lambda error: seen.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            seen.problems.append(f"{said.type}: {said.text}")
+            if said.type in {"error", "warning"} and "GPU stall" not in said.text
+            else None
+        ),
+    )
+    yield seen
+    context.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[ASGIApp], str]]:
+    """Return what serves an application on a free port of this machine, and says its address."""
+    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: ASGIApp) -> str:
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", ws="none"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        while not server.started:
+            if not thread.is_alive():
+                pytest.fail("the test's server did not start")
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for server, thread in servers:
+        server.should_exit = True
+        thread.join(timeout=10)
