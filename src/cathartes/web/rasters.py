@@ -202,9 +202,7 @@ def _band_number(dataset: DatasetReader, band: str) -> int:
     if not band:
         return 1
     if band not in dataset.descriptions:
-        raise EvidenceError(
-            f"no band {band!r} in this raster; see its observation for those there."
-        )
+        raise EvidenceError(f"no band {band!r} in this raster; see its observation for those there.")
     return dataset.descriptions.index(band) + 1
 
 

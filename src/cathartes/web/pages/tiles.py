@@ -40,7 +40,9 @@ AskedTile = Annotated[tuple[int, int, int], Depends(_tile)]
 
 
 @router.get("/tiles/{sha256}/legend.json")
-def show_legend(visitor: LookReader, desk: OnDesk, sha256: Sha256, band: Band = "") -> Legend:
+def show_legend(
+    visitor: LookReader, desk: OnDesk, sha256: Sha256, band: Band = ""
+) -> Legend:
     """Return what a raster's colours mean."""
     owned = seen_raster(desk, visitor, sha256)
     return legend_of(desk.evidence.fetch(sha256), owned.asset.role, band)
