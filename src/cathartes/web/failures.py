@@ -9,12 +9,14 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cathartes.casework.user import NoUserError
 from cathartes.errors import (
     AccessError,
     CasebookError,
     CathartesError,
     EvidenceError,
     MandateError,
+    NoConnectionError,
     OutputError,
     ReviewError,
 )
@@ -26,12 +28,14 @@ _LOG = logging.getLogger("cathartes.web")
 API = "/api/"
 _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
+    (NoUserError, 404),
     (AccessError, 403),
     (ReviewError, 409),
     (EvidenceError, 404),
     (CasebookError, 404),
     (MandateError, 404),
     (OutputError, 503),
+    (NoConnectionError, 503),
     (CathartesError, 400),
 )
 
