@@ -14,6 +14,7 @@ if (form) {
   askForRate(form);
   sendOnce(form);
   showDrawn(form);
+  showChosen(form);
 }
 
 /** The second question is asked of a plume, and then must be answered. */
@@ -48,6 +49,22 @@ function showDrawn(review) {
     update();
   });
   update();
+}
+
+/** While the end of the form is out of sight, a strip says what was chosen so far. */
+function showChosen(review) {
+  const strip = review.querySelector("[data-strip]");
+  let isInSight = true;
+  const update = () => {
+    const chosen = [...review.querySelectorAll("label:has(:checked) span")].filter((one) => one.checkVisibility());
+    strip.firstElementChild.textContent = chosen.map((one) => one.textContent).join(" · ");
+    strip.hidden = isInSight || !chosen.length;
+  };
+  review.addEventListener("change", update);
+  new IntersectionObserver(([end]) => {
+    isInSight = end.isIntersecting;
+    update();
+  }).observe(review.querySelector(".review-end"));
 }
 
 function written(drawn) {
