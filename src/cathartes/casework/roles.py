@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from cathartes.casework.review import person_of
 from cathartes.casework.settlement import ReviewState
 
 
@@ -79,7 +80,7 @@ class Thing:
     state
         Of a detection's reviews; None of anything else.
     reviewers
-        Who reviewed it.
+        The persons who reviewed it.
     """
 
     owner: str = ""
@@ -113,6 +114,13 @@ def _own(subject: Subject, thing: Thing) -> str:
     return "it is somebody else's"
 
 
+def _of_others(subject: Subject, thing: Thing) -> str:
+    """Of others' accounts: nobody gives themselves a role, or locks themselves out."""
+    if thing.owner and is_own(subject, thing.owner):
+        return "it is your own account: ask another administrator, or use `cathartes user`"
+    return ""
+
+
 def _not_to_sway(subject: Subject, thing: Thing) -> str:
     """Blind: whoever may yet review sees no verdict of others before it is settled."""
     open_to_review = thing.state in {None, ReviewState.CANDIDATE, ReviewState.IN_REVIEW}
@@ -125,7 +133,7 @@ def _reviewable(subject: Subject, thing: Thing) -> str:
     if thing.state is ReviewState.INCONCLUSIVE:
         return "it was settled as inconclusive, which nobody can rewrite"
     settled = thing.state in {ReviewState.CONFIRMED, ReviewState.REJECTED}
-    if settled and subject.id not in thing.reviewers:
+    if settled and person_of(subject.id) not in thing.reviewers:
         return "it is settled; only who reviewed it can have another mind"
     return ""
 
@@ -150,7 +158,7 @@ _RULES: Mapping[Action, Mapping[Role, _Condition]] = MappingProxyType(
         },
         Action.REVIEW: {Role.ANALYST: _reviewable},
         Action.READ_AUDIT: {Role.AUDITOR: _always},
-        Action.MANAGE_USERS: {Role.ADMINISTRATOR: _always},
+        Action.MANAGE_USERS: {Role.ADMINISTRATOR: _of_others},
         Action.USE_ACCOUNT: dict.fromkeys(Role, _own),
     }
 )
@@ -183,4 +191,4 @@ def is_own(subject: Subject, owner: str) -> bool:
     What the person of the machine's account ``ana`` entered at the command line, as ``local:ana``,
     is the user ana's.
     """
-    return owner.removeprefix("local:") == subject.id.removeprefix("local:")
+    return person_of(owner) == person_of(subject.id)

@@ -1,7 +1,6 @@
 """``cathartes serve``: the workstation, in the browser."""
 
 import webbrowser
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,6 +33,14 @@ def serve(
     idle_min: Annotated[
         float, typer.Option(help="Minutes without use after which a session ends.")
     ] = 30.0,
+    oidc_issuer: Annotated[
+        str, typer.Option(help="Address of an identity provider (OpenID Connect).")
+    ] = "",
+    oidc_client: Annotated[str, typer.Option(help="Its name for this workstation.")] = "",
+    oidc_secret_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the secret it gave; else CATHARTES_OIDC_SECRET has it."),
+    ] = None,
     layers: Annotated[
         Path | None, typer.Option(help="Folder with map layers of your own (PMTiles, GeoTIFF).")
     ] = None,
@@ -49,6 +56,7 @@ def serve(
     Example: `cathartes serve --casebook casebook --open`
     """
     try:
+        from cathartes.web.oidc_settings import oidc_settings  # noqa: PLC0415
         from cathartes.web.serve import serve as serve_casebook  # noqa: PLC0415  # an extra
         from cathartes.web.settings import ServeSettings  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -75,8 +83,9 @@ def serve(
         trusted_proxy=trusted_proxy,
         public_host=public_host,
         layers=layers,
+        idle_end=timedelta(minutes=idle_min),
+        oidc=oidc_settings(oidc_issuer, oidc_client, oidc_secret_file),
     )
-    settings = replace(settings, idle_end=timedelta(minutes=idle_min))
     serve_casebook(casebook, settings=settings, sign_in=sign_in or (), on_open=tell)
 
 

@@ -17,6 +17,7 @@ from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
+from cathartes.store.sign_ins_part import SignInsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.tables import audit
 from cathartes.store.work_part import WorkPart
@@ -32,6 +33,7 @@ class SqlCasebook(
     SitesPart,
     ListsPart,
     PeoplePart,
+    SignInsPart,
     ReviewsPart,
     MapPart,
 ):

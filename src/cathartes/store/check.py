@@ -9,6 +9,7 @@ from cathartes.casework.audit import check_chain
 from cathartes.errors import AuditError, EvidenceError
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
+from cathartes.store.check_reviews import review_faults, settlement_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
@@ -86,7 +87,12 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             how = "is not in the audit" if told is None else "is not what the audit recorded"
             audit_faults.append(f"{kind} {one_id} {how}.")
     with casebook.database.read() as connection:
-        faults = [*_database_faults(connection), *_reference_faults(connection)]
+        audit_faults += review_faults(connection, entries)
+        faults = [
+            *_database_faults(connection),
+            *_reference_faults(connection),
+            *settlement_faults(connection),
+        ]
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)

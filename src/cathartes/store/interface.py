@@ -21,7 +21,7 @@ from cathartes.sites.observation import LookOutcome, Observation
 from cathartes.sites.site import Site
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface_map import MapBook
-from cathartes.store.interface_people import PeopleBook, ReviewBook
+from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, MapBook, Protocol):
+class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box, JobState, Removed
 from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.reviews_part import settle_anew
 from cathartes.store.rows_results import (
     observation_of,
     values_of_assets,
@@ -77,6 +78,7 @@ class ResultsPart(CasebookPart):
                 if superseded != observation.id:
                     connection.execute(jobs.delete().where(jobs.c.id == superseded))
             _insert(connection, observation, detections, timings_s)
+            settle_anew(connection, detections)
             detail = {
                 "sortie": observation.sortie_id,
                 "name": observation.name,

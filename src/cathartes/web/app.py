@@ -8,11 +8,14 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import account as account_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import map as map_api
 from cathartes.web.api import observations as observations_api
+from cathartes.web.api import reviews as reviews_api
 from cathartes.web.api import sites as sites_api
 from cathartes.web.api import sorties as sorties_api
+from cathartes.web.api import users as users_api
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
@@ -21,17 +24,24 @@ from cathartes.web.pages import (
     detections,
     home,
     observations,
+    provider,
+    review,
     sign_in,
     sites,
     sorties,
     tiles,
+    users,
 )
 from cathartes.web.places import Places
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    provider.router,
     home.router,
     account.router,
+    users.router,
+    account_api.router,
+    users_api.router,
     sites.router,
     sites_api.router,
     detections.router,
@@ -42,6 +52,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     sorties_api.router,
     map_api.router,
     tiles.router,
+    review.router,
+    reviews_api.router,
 )
 """All that is served but static files; a router is added here."""
 

@@ -9,12 +9,14 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cathartes.casework.user import NoUserError
 from cathartes.errors import (
     AccessError,
     CasebookError,
     CathartesError,
     EvidenceError,
     MandateError,
+    NoConnectionError,
     OutputError,
     ReviewError,
 )
@@ -26,12 +28,14 @@ _LOG = logging.getLogger("cathartes.web")
 API = "/api/"
 _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
+    (NoUserError, 404),
     (AccessError, 403),
     (ReviewError, 409),
     (EvidenceError, 404),
     (CasebookError, 404),
     (MandateError, 404),
     (OutputError, 503),
+    (NoConnectionError, 503),
     (CathartesError, 400),
 )
 
@@ -49,11 +53,11 @@ def _ours(request: Request, error: Exception) -> Response:
     if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     if status == 403:
-        _note_refusal(request, error)
+        note_refusal(request, error)
     return _told(request, status, str(error))
 
 
-def _note_refusal(request: Request, error: Exception) -> None:
+def note_refusal(request: Request, error: Exception) -> None:
     """Put a refusal on record: who asked for what, and why not."""
     visitor = visitor_of(request)
     if visitor is None:

@@ -67,6 +67,16 @@ class Fence:
             told = "The workstation is not called by this name; see --public-host.\n"
             await PlainTextResponse(told, 421)(scope, receive, sent)
             return
+        if self._is_https and scope["scheme"] != "https":
+            told = (
+                "The workstation is reached by https only; a proxy in front must say so in "
+                "X-Forwarded-Proto.\n"
+            )
+            await PlainTextResponse(told, 403)(scope, receive, sent)
+            return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            await PlainTextResponse("No address has a zero byte.\n", 400)(scope, receive, sent)
+            return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY_BYTES:
             await _too_large()(scope, receive, sent)

@@ -97,7 +97,9 @@ class PlaceIndex:
         count = end - begin
         mean_deg = (self._summed_deg[end] - self._summed_deg[begin]) / count[:, None]
         runs_and_gaps = np.column_stack((begin, end)).ravel()
-        highest = np.maximum.reduceat(self._value, runs_and_gaps)[::2] if count.size else mean_deg[:, 0]
+        highest = (
+            np.maximum.reduceat(self._value, runs_and_gaps)[::2] if count.size else mean_deg[:, 0]
+        )
         return Cells(
             count,
             mean_deg[:, 0],

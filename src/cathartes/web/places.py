@@ -87,7 +87,9 @@ class Places:
             patience_s = _PATIENCE_S if self._placed else _FIRST_PATIENCE_S
             self._changed.wait_for(lambda: not self._is_reading, patience_s)
             if not self._placed:
-                raise CathartesError("the map's places could not be read; the server's log says why.")
+                raise CathartesError(
+                    "the map's places could not be read; the server's log says why."
+                )
             return self._placed[marked]
 
     def index(self, marked: Marked, choice: Choice = ALL) -> PlaceIndex:
