@@ -43,6 +43,7 @@ function addLayers() {
     ["case-plumes-area", "case-plumes", "fill", null, { "fill-color": colour, "fill-opacity": 0.35 }],
     ["case-plumes-halo", "case-plumes", "line", null, { "line-width": 4, "line-opacity": 0.6 }],
     ["case-plumes-edge", "case-plumes", "line", null, { "line-color": colour, "line-width": 2 }],
+    ["case-sources-halo", "case-sources", "line", null, { "line-width": 4, "line-opacity": 0.35 }],
     ["case-sources-edge", "case-sources", "line", null, { "line-color": colour, "line-width": 1.5, "line-dasharray": [2, 2] }],
     ["case-place-edge", "case-place", "line", only("Polygon"), { "line-width": 2.5 }],
     ["case-place-point", "case-place", "circle", only("Point"), { "circle-radius": 4, "circle-stroke-width": 1.5 }],
@@ -64,6 +65,7 @@ function paint(target, { ink, halo, lawful }) {
   target.setPaintProperty("case-emitters-edge", "line-color", lawful);
   target.setPaintProperty("case-emitters-point", "circle-color", lawful);
   target.setPaintProperty("case-plumes-halo", "line-color", ink); // dark under yellow, light under blue
+  target.setPaintProperty("case-sources-halo", "line-color", ink);
   target.setPaintProperty("case-place-edge", "line-color", ink);
   target.setPaintProperty("case-place-point", "circle-color", ink);
   target.setPaintProperty("case-place-point", "circle-stroke-color", halo);
@@ -89,7 +91,7 @@ function stepByDate() {
     const what = day ?? _("all dates");
     shown.value = _("{what}: {n} detections", { what, n });
     slider.setAttribute("aria-valuetext", what);
-    for (const id of ["case-plumes-area", "case-plumes-halo", "case-plumes-edge", "case-sources-edge"]) {
+    for (const id of ["case-plumes-area", "case-plumes-halo", "case-plumes-edge", "case-sources-halo", "case-sources-edge"]) {
       map.setFilter(id, day === null ? null : ["==", ["get", "day"], day]);
     }
     element.dataset.shown = what;

@@ -49,8 +49,8 @@ function drawProfile(profile) {
     data: [profile.distance_m, edge(-1), edge(1), profile.mean],
     bands: [{ series: [2, 1], fill: shade() }],
     series: [
-      { label: _("less the spread across"), width: 0 },
-      { label: _("plus the spread across"), width: 0 },
+      { label: _("less the spread across"), width: 0, points: { show: false } },
+      { label: _("plus the spread across"), width: 0, points: { show: false } },
       { label: _("mean"), width: 2, ...line(1), points: { show: true } },
     ],
   }));
