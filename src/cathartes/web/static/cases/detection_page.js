@@ -8,8 +8,10 @@ const view = await told(`detections/${encodeURIComponent(element.dataset.detecti
 const charts = view.spectrum ? import("/static/cases/spectrum.js") : null;
 charts?.then(({ drawSpectrum }) => drawSpectrum(view.spectrum));
 
+if (view.series) import("/static/cases/log_series.js").then(({ drawSeries }) => drawSeries(view.series));
+
 const [first] = view.sources;
-const map = await caseMap(element, [view.outline, ...view.sources.map((one) => one.place.ellipse)]);
+const map = await caseMap(element, [view.outline, view.series?.track, ...view.sources.map((one) => one.place.ellipse)]);
 addLayers();
 paintByTheme(map, paint);
 await layContext();
@@ -26,6 +28,7 @@ function addLayers() {
     "case-origins": view.sources.map((one, k) => feature(
       { type: "Point", coordinates: [one.place.longitude_deg, one.place.latitude_deg] }, { name: view.sources.length > 1 ? String(k + 1) : "" })),
     "case-wind": [feature(windSector())],
+    "case-track": view.series ? [feature(view.series.track)] : [],
     "case-near": view.nearby.map(({ detection }) => feature(detection.geometry, { id: detection.id })),
   };
   for (const [id, features] of Object.entries(sources)) {
@@ -33,6 +36,7 @@ function addLayers() {
   }
   const layers = [
     ["case-wind", "case-wind", "fill", { "fill-opacity": 0.15 }],
+    ["case-track", "case-track", "circle", { "circle-radius": 2 }],
     ["case-outline-halo", "case-outline", "line", { "line-width": 5, "line-opacity": 0.7 }],
     ["case-outline-edge", "case-outline", "line", { "line-width": 2.5 }],
     ["case-ellipses-halo", "case-ellipses", "line", { "line-width": 4, "line-opacity": 0.7 }],
@@ -48,6 +52,7 @@ function addLayers() {
 
 function paint(target, { ink, halo, seen, nothing }) {
   target.setPaintProperty("case-wind", "fill-color", nothing);
+  target.setPaintProperty("case-track", "circle-color", seen);
   target.setPaintProperty("case-outline-halo", "line-color", halo);
   target.setPaintProperty("case-outline-edge", "line-color", seen);
   target.setPaintProperty("case-ellipses-halo", "line-color", halo);
@@ -86,7 +91,9 @@ async function layContext() {
   const words = { context: _("ground"), score: _("detection statistic"), column_density_ppm_m: _("column density") };
   const bounds = boundsOf([look.footprint]) ?? undefined;
   const shown = new Map();
-  note.append(line(_("Orange: the outline; blue, dashed: where the source lies, nine times in ten; blue sector: downwind.")));
+  note.append(line(view.about.kind === "plume"
+    ? _("Orange: the outline; blue, dashed: where the source lies, nine times in ten; blue sector: downwind.")
+    : _("Orange: where the log read; blue, dashed: where the source lies, nine times in ten; blue sector: downwind.")));
   for (const one of choices) {
     const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: one.role === "context" });
     const label = document.createElement("label");
@@ -100,7 +107,7 @@ async function layContext() {
     if (box.checked) show();
     box.addEventListener("change", show);
   }
-  if (!choices.some((one) => one.role === "context")) note.append(line(_("No image of the ground was kept of this look.")));
+  if (view.about.kind === "plume" && !choices.some((one) => one.role === "context")) note.append(line(_("No image of the ground was kept of this look.")));
 }
 
 function line(text) {
