@@ -13,8 +13,9 @@ from cathartes.locate.map_silence import detectable_rate_kg_h
 from cathartes.pipeline.observed import EvidenceFile
 from cathartes.pipeline.plume_evidence import GatheredPlumes
 from cathartes.pipeline.sighting import TILE_PX, tile_centres, tile_medians
+from cathartes.products.evidence_json import evidence_text
 from cathartes.products.origins import look_wind
-from cathartes.products.plume_spectra import PLUME_SPECTRA, plume_spectra_text
+from cathartes.products.plume_spectra import PLUME_SPECTRA
 from cathartes.products.raster import write_cog
 from cathartes.products.sensitivity import (
     DETECTABLE_COLUMN,
@@ -108,7 +109,7 @@ class CubeLook:
             wind = None if summary.wind is None else look_wind(summary.wind)
             spectra = self.plumes.spectra(detections, wind, summary.scene.pixel_size_m or 1.0)
             if spectra is not None:
-                text = plume_spectra_text(spectra)
+                text = evidence_text(spectra)
                 (self.folder / PLUME_SPECTRA).write_text(text, encoding="utf-8")
                 kept.append(EvidenceFile(self.folder / PLUME_SPECTRA, "plume_spectra"))
         longitude, latitude = self.longitude_deg, self.latitude_deg

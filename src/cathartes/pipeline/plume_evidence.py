@@ -11,12 +11,12 @@ from cathartes.detect.result import Detections, Plume
 from cathartes.detect.window import Regime
 from cathartes.locate.axis_profile import principal_bearing_deg, profile_along
 from cathartes.locate.look_wind import LookWind
+from cathartes.products.evidence_json import series
 from cathartes.products.plume_spectra import (
     PlumeSpectra,
     Profile,
     plume_record,
     profile_record,
-    series,
 )
 from cathartes.scenes.cube import Cube, Quantity
 from cathartes.scenes.geometry import Geometry

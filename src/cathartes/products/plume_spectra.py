@@ -4,31 +4,30 @@ The models are the schema. `data/plume-spectra-1.schema.json` is made from them.
 version 1 members may be added, none removed or given another meaning.
 """
 
-import json
-from collections.abc import Iterable
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cathartes.detect.plume_spectrum import PlumeSpectrum, Relation, SpectrumFit
-from cathartes.errors import EvidenceError
 from cathartes.locate.axis_profile import AxisProfile
+from cathartes.products.evidence_json import (
+    EvidencePart,
+    Series,
+    SeriesWithGaps,
+    check_lengths,
+    read_evidence,
+    rounded,
+    series,
+    series_with_gaps,
+)
 
 PLUME_SPECTRA = "plume_spectra.json"
 PLUME_SPECTRA_SCHEMA: Literal["cathartes-plume-spectra/1"] = "cathartes-plume-spectra/1"
-SIGNIFICANT_DIGITS = 6
-
-Series: TypeAlias = tuple[float, ...]
-SeriesWithGaps: TypeAlias = tuple[float | None, ...]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class Fit(_Part):
+class Fit(EvidencePart):
     """Chemicals fitted together to a plume's spectrum."""
 
     chemicals: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
@@ -57,7 +56,7 @@ class Fit(_Part):
     )
 
 
-class Profile(_Part):
+class Profile(EvidencePart):
     """How much gas a plume holds along its way, in slices across it."""
 
     axis: Literal["wind", "principal"] = Field(
@@ -84,11 +83,11 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _of_one_length(self) -> Self:
         many = [self.mean, self.across_sd, self.width_m, *([self.mean_sd] if self.mean_sd else [])]
-        _check_lengths("profile", len(self.distance_m), many)
+        check_lengths("profile", len(self.distance_m), many)
         return self
 
 
-class PlumeRecord(_Part):
+class PlumeRecord(EvidencePart):
     """One plume."""
 
     number: int = Field(ge=1, description="the detection's, in its observation")
@@ -116,13 +115,10 @@ class PlumeRecord(_Part):
     )
 
 
-class PlumeSpectra(_Part):
+class PlumeSpectra(EvidencePart):
     """The whole of `plume_spectra.json`."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True,
-        serialize_by_alias=True, title="Cathartes plume spectra, version 1",
-    )  # fmt: skip
+    model_config = ConfigDict(title="Cathartes plume spectra, version 1")
 
     schema_version: Literal["cathartes-plume-spectra/1"] = Field(
         default=PLUME_SPECTRA_SCHEMA, alias="schema"
@@ -145,7 +141,7 @@ class PlumeSpectra(_Part):
         for plume in self.plumes:
             many += [plume.measured, plume.signal, plume.signal_sd]
             many += [values for one in plume.fits for values in (one.fit, one.residual)]
-        _check_lengths("spectra", len(self.band), many)
+        check_lengths("spectra", len(self.band), many)
         return self
 
     def of_number(self, number: int) -> PlumeRecord | None:
@@ -195,17 +191,11 @@ def profile_record(
         bearing_deg=rounded(profile.bearing_deg),
         step_m=rounded(profile.step_m),
         distance_m=series(profile.distance_m),
-        mean=_with_gaps(profile.mean),
-        across_sd=_with_gaps(profile.across_sd),
-        mean_sd=_with_gaps(profile.mean_sd) if known else None,
+        mean=series_with_gaps(profile.mean),
+        across_sd=series_with_gaps(profile.across_sd),
+        mean_sd=series_with_gaps(profile.mean_sd) if known else None,
         width_m=series(profile.width_m),
     )
-
-
-def plume_spectra_text(spectra: PlumeSpectra) -> str:
-    """Return the file's content; equal spectra give equal bytes."""
-    told = spectra.model_dump(mode="json", by_alias=True)
-    return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def read_plume_spectra(content: bytes) -> PlumeSpectra:
@@ -216,37 +206,7 @@ def read_plume_spectra(content: bytes) -> PlumeSpectra:
     EvidenceError
         If it is none, or of another major version.
     """
-    try:
-        return PlumeSpectra.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the whole"
-        raise EvidenceError(
-            f"plume spectra can't be read: {error.error_count()} values break "
-            f"{PLUME_SPECTRA_SCHEMA}, the first at {where}: {first['msg']}. Run cathartes casebook "
-            "check; evidence of another version is read by the version that wrote it."
-        ) from error
-
-
-def plume_spectra_json_schema() -> str:
-    """Return the JSON Schema as text: what `data/plume-spectra-1.schema.json` holds."""
-    schema = PlumeSpectra.model_json_schema(by_alias=True, mode="serialization")
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
-
-
-def rounded(value: float) -> float:
-    """Return a number to as many digits as are kept."""
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-
-
-def series(values: NDArray[np.float64]) -> Series:
-    """Return finite numbers as they are kept."""
-    return tuple(rounded(float(value)) for value in values)
-
-
-def _with_gaps(values: NDArray[np.float64]) -> SeriesWithGaps:
-    return tuple(rounded(float(v)) if np.isfinite(v) else None for v in values)
+    return read_evidence(content, PlumeSpectra, "plume spectra")
 
 
 def _fit(one: SpectrumFit) -> Fit:
@@ -260,9 +220,3 @@ def _fit(one: SpectrumFit) -> Fit:
         residual=series(one.residual),
         misfit=rounded(one.misfit),
     )
-
-
-def _check_lengths(what: str, n: int, many: Iterable[SeriesWithGaps]) -> None:
-    others = {len(values) for values in many} - {n}
-    if others:
-        raise ValueError(f"{what}: series of {n} and of {min(others)} values; one length is needed")

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,24 @@ def test_all_layers_and_none(tmp_path: Path, scan: Callable) -> None:
             == ()
         )
     assert list(other.iterdir()) == [], "no empty folder of layers"
+
+
+def test_of_what_was_asked_for_and_not_found_the_score_is_written(scan: Callable) -> None:
+    _, detections = scan(n_plumes=1)
+    found, other = detections.plumes[0].chemical, detections.gases[-1].name
+    assert other != found
+    images = chosen_images(detections, LayerChoice.FOUND, [found, other, "never searched"])
+    assert [name for name, _ in images] == [found] * 5 + [other]
+    assert images[-1][1].name == "score"
+    assert chosen_images(detections, LayerChoice.NONE, [other]) == ()
+
+
+def test_a_partner_more_probable_than_not_has_its_images_too(scan: Callable) -> None:
+    _, detections = scan(n_plumes=1)
+    partner = detections.gases[-1].name
+    plume = replace(detections.plumes[0], alternatives=((partner, 0.8),))
+    images = chosen_images(replace(detections, plumes=(plume,)), LayerChoice.FOUND)
+    assert {name for name, _ in images} == {plume.chemical, partner}
 
 
 def test_detectability_is_one_layer_of_every_gas(tmp_path: Path, scan: Callable) -> None:

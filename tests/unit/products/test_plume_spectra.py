@@ -10,14 +10,12 @@ from pydantic import ValidationError
 
 from cathartes.errors import EvidenceError
 from cathartes.locate.axis_profile import AxisProfile
+from cathartes.products.evidence_json import evidence_text, json_schema, series
 from cathartes.products.plume_spectra import (
     PlumeSpectra,
     plume_record,
-    plume_spectra_json_schema,
-    plume_spectra_text,
     profile_record,
     read_plume_spectra,
-    series,
 )
 from made_up_spectra import made_up_spectrum
 
@@ -52,10 +50,10 @@ def made_up() -> PlumeSpectra:
 
 def test_what_is_written_comes_back_and_holds_to_the_schema() -> None:
     spectra = made_up()
-    text = plume_spectra_text(spectra)
+    text = evidence_text(spectra)
     assert read_plume_spectra(text.encode()) == spectra
-    assert text == plume_spectra_text(made_up())
-    jsonschema.validate(json.loads(text), json.loads(plume_spectra_json_schema()))
+    assert text == evidence_text(made_up())
+    jsonschema.validate(json.loads(text), json.loads(json_schema(PlumeSpectra)))
     profile = json.loads(text)["plumes"][0]["profile"]
     assert profile["mean"] == [5.0, None, 0.333333]
     assert profile["mean_sd"] is None
@@ -72,8 +70,8 @@ def test_a_plume_is_found_by_its_number_and_seen_in_standard_deviations() -> Non
 
 def test_the_shipped_schema_is_the_models() -> None:
     shipped = files("cathartes.products") / "data" / "plume-spectra-1.schema.json"
-    assert shipped.read_text(encoding="utf-8") == plume_spectra_json_schema(), (
-        "the models changed: write plume_spectra_json_schema() to data/plume-spectra-1.schema.json"
+    assert shipped.read_text(encoding="utf-8") == json_schema(PlumeSpectra), (
+        "the models changed: write its json_schema to data/plume-spectra-1.schema.json"
     )
 
 
@@ -91,7 +89,7 @@ def test_the_shipped_schema_is_the_models() -> None:
 def test_what_was_spoilt_is_refused_with_its_place(
     where: tuple[str | int, ...], value: object
 ) -> None:
-    told = json.loads(plume_spectra_text(made_up()))
+    told = json.loads(evidence_text(made_up()))
     inner = told
     for step in where[:-1]:
         inner = inner[step]

@@ -38,7 +38,7 @@ def spectrum_view(
 ) -> tuple[SpectrumView | None, str]:
     """Return a plume's spectrum; or None, and a sentence that says why there is none."""
     if detection.kind is DetectionKind.LOG_SOURCE:
-        return None, "A gas sensor's log has no spectra."
+        return None, ""
     asset = next((one for one in look.assets if one.role == ROLE), None)
     if asset is None:
         return None, (
