@@ -57,8 +57,10 @@ function showChosen(review) {
   let isInSight = true;
   const update = () => {
     const chosen = [...review.querySelectorAll("label:has(:checked) span")].filter((one) => one.checkVisibility());
-    strip.firstElementChild.textContent = chosen.map((one) => one.textContent).join(" · ");
-    strip.hidden = isInSight || !chosen.length;
+    const told = chosen.map((one) => one.textContent).join(" · ");
+    strip.firstElementChild.textContent = told || strip.dataset.hint;
+    strip.lastElementChild.hidden = !told;
+    strip.hidden = isInSight || !review.checkVisibility();
   };
   review.addEventListener("change", update);
   new IntersectionObserver(([end]) => {
