@@ -14,6 +14,7 @@ if (form) {
   askForRate(form);
   sendOnce(form);
   showDrawn(form);
+  showChosen(form);
 }
 
 /** The second question is asked of a plume, and then must be answered. */
@@ -48,6 +49,24 @@ function showDrawn(review) {
     update();
   });
   update();
+}
+
+/** While the end of the form is out of sight, a strip says what was chosen so far. */
+function showChosen(review) {
+  const strip = review.querySelector("[data-strip]");
+  let isInSight = true;
+  const update = () => {
+    const chosen = [...review.querySelectorAll("label:has(:checked) span")].filter((one) => one.checkVisibility());
+    const told = chosen.map((one) => one.textContent).join(" · ");
+    strip.firstElementChild.textContent = told || strip.dataset.hint;
+    strip.lastElementChild.hidden = !told;
+    strip.hidden = isInSight || !review.checkVisibility();
+  };
+  review.addEventListener("change", update);
+  new IntersectionObserver(([end]) => {
+    isInSight = end.isIntersecting;
+    update();
+  }).observe(review.querySelector(".review-end"));
 }
 
 function written(drawn) {
