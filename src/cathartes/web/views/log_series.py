@@ -7,10 +7,18 @@ from cathartes.products.concentration_series import GasSeries, read_concentratio
 from cathartes.sites.detection import Detection, DetectionKind
 from cathartes.sites.observation import Observation
 from cathartes.web.desk import Desk
+from cathartes.web.texts import said
+from cathartes.web.views.plume_spectrum import UNREADABLE
 from cathartes.web.views.shapes import GeoJson
 
 ROLE = "concentration_series"
 """Of the piece of evidence that holds it."""
+
+_NO_EVIDENCE = said(
+    "No series was kept of this log: something in it came from outside the mandate's area, or it "
+    "was analysed by an older version."
+)
+_NOT_IN_IT = said("The evidence of this log has no series of this source.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +58,16 @@ def log_series_view(
         return None, ""
     asset = next((one for one in look.assets if one.role == ROLE), None)
     if asset is None:
-        return None, (
-            "No series was kept of this log: something in it came from outside the mandate's "
-            "area, or it was analysed by an older version."
-        )
+        return None, _NO_EVIDENCE
     try:
         kept = read_concentration_series(desk.evidence.read(asset.sha256))
-    except CathartesError as error:
-        return None, str(error)
+    except CathartesError:
+        return None, UNREADABLE
     for gas in kept.gases:
         for source in gas.sources:
             if source.number == detection.number:
                 return _of(gas, source.modelled_ppm, source.distance_m), ""
-    return None, "The evidence of this log has no series of this source."
+    return None, _NOT_IN_IT
 
 
 def _of(

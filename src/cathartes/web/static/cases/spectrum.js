@@ -17,7 +17,7 @@ export function drawSpectrum(spectrum) {
   const at = (values, by) => values.map((value, k) => value + by * plume.signal_sd[k]);
 
   chart(document.getElementById("spectrum"), () => ({
-    x: _("Wavelength, µm"), y: `${_("Signal")}, ${unit}`, height: 280, sync: "spectrum",
+    x: _("Wavelength, µm"), y: [_("Signal"), unit].join(", "), height: 280, sync: "spectrum",
     data: [x, spread(at(plume.signal, -2)), spread(at(plume.signal, 2)), spread(plume.signal), ...plume.fits.map((fit) => spread(fit.fit))],
     bands: [{ series: [2, 1], fill: shade() }],
     series: [
@@ -28,7 +28,7 @@ export function drawSpectrum(spectrum) {
     ],
   }));
   chart(document.getElementById("residual"), () => ({
-    x: _("Wavelength, µm"), y: `${_("Residual")}, ${unit}`, height: 170, sync: "spectrum",
+    x: _("Wavelength, µm"), y: [_("Residual"), unit].join(", "), height: 170, sync: "spectrum",
     data: [x, spread(plume.signal_sd.map((sd) => -2 * sd)), spread(plume.signal_sd.map((sd) => 2 * sd)), zero, ...plume.fits.map((fit) => spread(fit.residual))],
     bands: [{ series: [2, 1], fill: shade() }],
     series: [
