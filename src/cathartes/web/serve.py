@@ -3,6 +3,7 @@
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
+from cathartes.web.assets import vendor_files
 from cathartes.web.desk import Desk, link_of
 from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
@@ -60,7 +62,10 @@ def serve(
         If it would be open to others without accounts, or links are asked for that can't be.
     OutputError
         If it can't listen there.
+    MissingExtraError
+        If the pages' JavaScript is not in place.
     """
+    vendor_files()
     settings = settings or ServeSettings()
     with open_casebook(casebook) as opened:
         users = _who_signs_in(opened.casebook.has_users(), settings, sign_in)
@@ -81,7 +86,8 @@ def serve(
             server = uvicorn.Server(_configuration(desk))
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))
-            server.run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # which is how it ends; raised again when all is shut
+                server.run(sockets=[listening])
 
 
 def _who_signs_in(
@@ -113,6 +119,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who comes before the server accepts is kept waiting, not refused
     except OSError as error:
         listening.close()
         raise OutputError(
