@@ -437,3 +437,22 @@ def test_watching_tells_the_trouble_of_a_sortie_in_a_line(tmp_path: Path, run: R
     told = json.loads(line)
     assert (told["event"], told["sortie"], told["observation"]) == ("trouble", "inbox", "")
     assert "sortie.toml" in told["trouble"]
+
+
+def test_a_site_and_a_look_are_printed(filled: Path, tmp_path: Path, run: Run) -> None:
+    with open_casebook(filled) as opened:
+        site = opened.casebook.ranked_sites()[0]
+        looks = opened.casebook.observations()
+    for language in ("en", "es"):
+        out = tmp_path / f"site-{language}.pdf"
+        said = run("sites", "report", site.id, "--out", out, "--language", language,
+                   "--casebook", filled)  # fmt: skip
+        assert (said.code, out.name in said.out.replace("\n", "")) == (0, True)
+        assert out.read_bytes().startswith(b"%PDF")
+    for one in (looks[0], next(look for look in looks if look.kind == "log")):
+        out = tmp_path / f"{one.id}.png"
+        said = run("observations", "report", one.id, "-o", out, "--casebook", filled)
+        assert said.code == 0
+        assert out.read_bytes().startswith(b"\x89PNG")
+    assert run("sites", "report", "nobody", "--out", tmp_path / "x.pdf",
+               "--casebook", filled).code == 41  # fmt: skip
