@@ -135,7 +135,7 @@ class MapPart(CasebookPart):
         """Return the observations of these rows, the newest first."""
         of = observations.c
         named = (of.id, of.sortie_id, of.name, of.kind, of.began_utc, of.outcome, of.reason)
-        wanted = select(*named, of.footprint).where(of.footprint.is_not(None))
+        wanted = select(*named, of.footprint, of.sensitivities).where(of.footprint.is_not(None))
         rows = self._rows(wanted.order_by(*_newest()), of.row_id, row_ids)
         return tuple(
             LookMark(
@@ -147,6 +147,7 @@ class MapPart(CasebookPart):
                 LookOutcome(row.outcome),
                 row.reason,
                 shapely.from_wkb(row.footprint),
+                tuple(one["chemical"] for one in row.sensitivities),
             )
             for row in rows
         )

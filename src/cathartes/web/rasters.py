@@ -7,7 +7,7 @@ make GDAL read another file or ask another host.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 from pathlib import Path
 
@@ -118,8 +118,8 @@ def tile_png(
     colour_map: str,
     low: float,
     high: float,
-) -> bytes | None:
-    """Return a tile of a band as PNG, transparent where there is nothing; None if all is outside.
+) -> bytes:
+    """Return a tile of a band as PNG, transparent where there is nothing.
 
     Parameters
     ----------
@@ -136,11 +136,11 @@ def tile_png(
     with _opened(path) as dataset:
         image = _tile_of(dataset, tile, (_band_number(dataset, band),))
         if image is None:
-            return None
+            return transparent_png()
         return _png(image, low, high, cmap.get(colour_map))
 
 
-def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes | None:
+def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes:
     """Return a tile of an operator's raster: red, green and blue as they are, or grey.
 
     Raises
@@ -153,10 +153,17 @@ def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes | None:
         has_colours = dataset.count >= 3
         image = _tile_of(dataset, tile, (1, 2, 3) if has_colours else (1,))
         if image is None:
-            return None
+            return transparent_png()
         if has_colours and dataset.dtypes[0] == "uint8":
             return _png(image, 0.0, 255.0)
         return _png(image, legend.low, legend.high)
+
+
+@cache
+def transparent_png() -> bytes:
+    """Return a tile with nothing on it."""
+    nothing = np.zeros((1, _TILE_PIXELS, _TILE_PIXELS), np.uint8)
+    return bytes(render(nothing, mask=nothing[0], img_format="PNG"))
 
 
 def _tile_of(

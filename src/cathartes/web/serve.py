@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
@@ -74,7 +75,9 @@ def serve(
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             address = _address(settings)
             links = [(user, _one_time_link(desk, user, address)) for user in users]
-            server = uvicorn.Server(_configuration(desk))
+            app = make_app(desk)
+            app.state.places.prepare()
+            server = uvicorn.Server(_configuration(app, settings))
             if on_open is not None:
                 on_open(Opened(address, tuple(links)))
             server.run(sockets=[listening])
@@ -131,10 +134,9 @@ def _one_time_link(desk: Desk, user: str, address: str) -> str:
     return f"{address}sign-in/link?secret={secret}"
 
 
-def _configuration(desk: Desk) -> uvicorn.Config:
-    settings = desk.settings
+def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

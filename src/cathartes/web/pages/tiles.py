@@ -60,7 +60,7 @@ def show_tile(
     high: float | None = None,
     colours: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Return a tile of a raster; 204 where it has nothing.
+    """Return a tile of a raster, transparent where it has nothing.
 
     Its legend says the range and the colours; other ones may be asked for, to compare rasters.
     """
@@ -95,14 +95,12 @@ def show_own_tile(
     layer_id: LayerId,
     tile: AskedTile,
 ) -> Response:
-    """Return a tile of an operator's own GeoTIFF; 204 where it has nothing."""
+    """Return a tile of an operator's own GeoTIFF, transparent where it has nothing."""
     path = own_layer_file(desk.settings.layers, layer_id, "raster")
     return _picture(own_tile_png(path, tile), _FOR_NOW)
 
 
-def _picture(png: bytes | None, headers: dict[str, str]) -> Response:
-    if png is None:
-        return Response(status_code=204, headers=headers)
+def _picture(png: bytes, headers: dict[str, str]) -> Response:
     return Response(png, media_type="image/png", headers=headers)
 
 

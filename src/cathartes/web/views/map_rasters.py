@@ -91,8 +91,7 @@ def rasters_view(
             continue
         chemicals = [asset.chemical] if asset.chemical else []
         if has_bands:
-            observation = desk.casebook.observation(look.id)
-            chemicals = [one.chemical for one in observation.sensitivities]
+            chemicals = list(look.chemicals)
         if choice.chemical and chemicals and choice.chemical not in chemicals:
             continue
         told = f"{look.sortie_id} {look.name}"
