@@ -26,6 +26,7 @@ _PLACES = {
     "casebook_migrate": "cathartes.pipeline.casebook_keeping:casebook_migrate",
     "casebook_restore": "cathartes.pipeline.casebook_keeping:casebook_restore",
     "demo": "cathartes.pipeline.demo:demo",
+    "demo_campaign": "cathartes.pipeline.demo_campaign:demo_campaign",
     "doctor": "cathartes.cli.diagnosis:doctor",
     "emitters_import": "cathartes.pipeline.findings:emitters_import",
     "emitters_list": "cathartes.pipeline.findings:emitters_list",

@@ -19,6 +19,7 @@ from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_mig
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
+from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.findings import emitters_import as emitters_import
 from cathartes.pipeline.findings import emitters_list as emitters_list
@@ -101,6 +102,7 @@ __all__ = [
     "casebook_migrate",
     "casebook_restore",
     "demo",
+    "demo_campaign",
     "doctor",
     "emitters_import",
     "emitters_list",

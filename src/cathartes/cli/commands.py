@@ -53,7 +53,9 @@ class Entry:
 _ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {
         "demo": Entry(
-            "cathartes.cli.demo:demo", "Simulate a flight line, scan it, and show what was found."
+            "cathartes.cli.demo:demo",
+            "Simulate a flight line, scan it, run a campaign, and open the workstation on its "
+            "casebook.",
         ),
         "scan": Entry(
             "cathartes.cli.scan:scan", "Find, name and map the plumes in radiance cubes."

@@ -1,10 +1,10 @@
 """``cathartes serve``: the workstation, in the browser."""
 
 import webbrowser
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,6 +48,47 @@ def serve(
 
     Example: `cathartes serve --casebook casebook --open`
     """
+    open_workstation(
+        casebook,
+        host=host,
+        port=port,
+        sign_in=sign_in or (),
+        open_browser=open_browser,
+        json_output=json_output,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        trusted_proxy=trusted_proxy,
+        public_host=public_host,
+        idle_end=timedelta(minutes=idle_min),
+        layers=layers,
+    )
+
+
+def open_workstation(
+    casebook: str,
+    *,
+    sign_in: Sequence[str],
+    open_browser: bool,
+    json_output: bool,
+    **settings: Any,
+) -> None:
+    """Serve a casebook's workstation until Ctrl-C, and say where it is and who may sign in.
+
+    Parameters
+    ----------
+    casebook
+    sign_in
+        Accounts for whom one-time links are made.
+    open_browser, json_output
+        As the command's options.
+    **settings
+        Of `cathartes.web.settings.ServeSettings`.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``serve`` is not installed.
+    """
     try:
         from cathartes.web.serve import serve as serve_casebook  # noqa: PLC0415  # an extra
         from cathartes.web.settings import ServeSettings  # noqa: PLC0415
@@ -67,17 +108,8 @@ def serve(
         if open_browser:
             webbrowser.open(first)
 
-    settings = ServeSettings(
-        host=host,
-        port=port,
-        tls_certificate=tls_certificate,
-        tls_key=tls_key,
-        trusted_proxy=trusted_proxy,
-        public_host=public_host,
-        layers=layers,
-    )
-    settings = replace(settings, idle_end=timedelta(minutes=idle_min))
-    serve_casebook(casebook, settings=settings, sign_in=sign_in or (), on_open=tell)
+    told = ServeSettings(**settings)
+    serve_casebook(casebook, settings=told, sign_in=sign_in, on_open=tell)
 
 
 def _say(opened: "Opened") -> None:

@@ -13,7 +13,7 @@ from cathartes.locate.map_silence import detectable_rate_kg_h
 from cathartes.pipeline.observed import EvidenceFile
 from cathartes.pipeline.sighting import TILE_PX, tile_centres, tile_medians
 from cathartes.products.origins import look_wind
-from cathartes.products.raster import write_cog
+from cathartes.products.raster import write_cog_in_thread
 from cathartes.products.sensitivity import (
     DETECTABLE_COLUMN,
     NECL,
@@ -57,7 +57,7 @@ class CubeLook:
                 tiles = tile_medians(found.planes.read(f"{plane}/{gas.name}"))
                 self.values[quantity, gas.name] = tiles.ravel()
         index = cube.geometry.map_index()
-        write_cog(
+        write_cog_in_thread(  # no warning to keep silent: it has a grid
             self.folder / CONTEXT,
             index.resample(found.planes.read("context")),
             grid=index.grid,

@@ -13,6 +13,7 @@ from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
+from cathartes.web.assets import vendor_files
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
 
@@ -60,7 +61,10 @@ def serve(
         If it would be open to others without accounts, or links are asked for that can't be.
     OutputError
         If it can't listen there.
+    MissingExtraError
+        If the pages' JavaScript is not in place.
     """
+    vendor_files()
     settings = settings or ServeSettings()
     with open_casebook(casebook) as opened:
         users = _who_signs_in(opened.casebook.has_users(), settings, sign_in)
