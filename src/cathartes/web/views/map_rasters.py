@@ -72,9 +72,7 @@ class RasterChoices:
     are_left_out: bool = False
 
 
-def rasters_view(
-    desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice
-) -> RasterChoices:
+def rasters_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> RasterChoices:
     """Return the rasters of the looks in some boxes."""
     rows = look_rows(places, boxes, choice, MOST_LOOKS)
     if rows is None:

@@ -31,8 +31,7 @@ class OwnLayer:
 def own_layers(folder: Path | None) -> list[OwnLayer]:
     """Return the layers of a folder, by name; none if there is no folder."""
     return [
-        OwnLayer(_id_of(path), path.stem, _KINDS[path.suffix.lower()])
-        for path in _files_of(folder)
+        OwnLayer(_id_of(path), path.stem, _KINDS[path.suffix.lower()]) for path in _files_of(folder)
     ]
 
 

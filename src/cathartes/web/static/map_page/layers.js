@@ -16,6 +16,7 @@ const OPACITY_OF = {
   symbol: ["icon-opacity", "text-opacity"],
 };
 const AREAS_OPACITY = 0.35;
+const MOST_HATCHED = 40;
 const TEXT = { "text-font": ["sans-serif"], "text-size": 12, "text-allow-overlap": true };
 const isMany = ["has", "count"];
 const isOne = ["!", isMany];
@@ -26,6 +27,12 @@ const colourOfProbability = [
 ];
 const sizeOfCount = ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 8, 2, 16, 4, 24];
 const outcome = (told) => ["==", ["get", "outcome"], told];
+
+const DASHES = {
+  detections: {},
+  "nothing found": { "line-dasharray": [5, 1.5] },
+  inconclusive: { "line-dasharray": [1.5, 1.5] },
+};
 
 function drawn(colours) {
   const text = { "text-color": colours.mandate, "text-halo-color": colours.halo, "text-halo-width": 1.6 };
@@ -38,16 +45,11 @@ function drawn(colours) {
       { type: "fill", filter: outcome("detections"), paint: { "fill-pattern": "hatch" } },
       { type: "fill", filter: outcome("inconclusive"), paint: { "fill-pattern": "dots" } },
       { type: "fill", filter: outcome("nothing found"), paint: { "fill-color": colours.look, "fill-opacity": 0.06 } },
-      {
+      ...Object.entries(DASHES).map(([told, dash]) => ({
         type: "line",
-        filter: ["all", isOne, ["!", outcome("inconclusive")]],
-        paint: { "line-color": colours.look, "line-width": 1.4 },
-      },
-      {
-        type: "line",
-        filter: outcome("inconclusive"),
-        paint: { "line-color": colours.look, "line-width": 1.8, "line-dasharray": [2, 2] },
-      },
+        filter: outcome(told),
+        paint: { "line-color": colours.look, "line-width": 1.6, ...dash },
+      })),
       {
         type: "circle",
         filter: isMany,
@@ -136,6 +138,16 @@ export function recolour(map) {
         if (property.endsWith("-color")) map.setPaintProperty(id, property, value);
       }
     }
+  }
+}
+
+/** Put what is in view on a map; many looks over each other are told by their outlines alone. */
+export function putData(map, name, answer) {
+  map.getSource(name).setData(answer);
+  if (name !== "looks") return;
+  const reach = answer.features.length <= MOST_HATCHED ? [0, 24] : [24, 24];
+  for (const { id, type } of layersOf(name, coloursOf(map.getContainer()))) {
+    if (type === "fill") map.setLayerZoomRange(id, ...reach);
   }
 }
 

@@ -6,7 +6,7 @@ import { addChosenLayers, markOn, showChosen } from "./chosen.js";
 import { compare } from "./compare.js";
 import { ask, boxOf } from "./data.js";
 import { markChosen, showList } from "./in_view.js";
-import { LAYERS, PROBABILITY_COLOURS, addLayers, idsOf, recolour, setOpacity, setVisible } from "./layers.js";
+import { LAYERS, PROBABILITY_COLOURS, addLayers, idsOf, putData, recolour, setOpacity, setVisible } from "./layers.js";
 import { offerOwnLayers } from "./own_layers.js";
 import { layRasters, setRasterOpacity, showLegend } from "./rasters.js";
 import { bindSlot, offer } from "./slots.js";
@@ -41,8 +41,8 @@ const started = ask("start");
 await new Promise((done) => map.once("style.load", done));
 prepare(map);
 bindPanels();
-const start = await started;
-showStart(start);
+const first = isPlaced ? refresh() : null; // no need to wait for where all things are
+showStart(await started);
 map.on("moveend", soon(refresh));
 map.on("click", (event) => pick(event.point));
 map.getCanvas().addEventListener("keydown", (event) => {
@@ -52,7 +52,7 @@ map.getCanvas().addEventListener("keydown", (event) => {
 document.addEventListener("theme", () => Object.values(maps).forEach(recolourAll));
 addEventListener("hashchange", () => location.reload());
 if (state.isComparing) await setComparing(true);
-await refresh();
+await (state.isComparing ? refresh() : (first ?? refresh()));
 at("map").dataset.ready = "true";
 ask("layers").then((layers) => offerOwnLayers(at("own-layers"), map, layers));
 
@@ -63,7 +63,7 @@ function prepare(one) {
   for (const name of LAYERS) {
     setVisible(one, name, state.layers.includes(name));
     if (name in state.opacity) setOpacity(one, name, state.opacity[name]);
-    if (answers[name]) one.getSource(name).setData(answers[name]);
+    if (answers[name]) putData(one, name, answers[name]);
   }
 }
 
@@ -98,7 +98,7 @@ async function refresh() {
 function showAnswers() {
   for (const name of LAYERS) {
     const answer = state.layers.includes(name) ? answers[name] : undefined;
-    if (answer) for (const one of Object.values(maps)) one.getSource(name).setData(answer);
+    if (answer) for (const one of Object.values(maps)) putData(one, name, answer);
     const note = document.querySelector(`[data-note="${name}"]`);
     note.textContent = answer?.are_left_out ? _("Too many here: move nearer to see them.") : "";
   }
