@@ -113,6 +113,13 @@ def _own(subject: Subject, thing: Thing) -> str:
     return "it is somebody else's"
 
 
+def _of_others(subject: Subject, thing: Thing) -> str:
+    """Of others' accounts: nobody gives themselves a role, or locks themselves out."""
+    if thing.owner and is_own(subject, thing.owner):
+        return "it is your own account: ask another administrator, or use `cathartes user`"
+    return ""
+
+
 def _not_to_sway(subject: Subject, thing: Thing) -> str:
     """Blind: whoever may yet review sees no verdict of others before it is settled."""
     open_to_review = thing.state in {None, ReviewState.CANDIDATE, ReviewState.IN_REVIEW}
@@ -150,7 +157,7 @@ _RULES: Mapping[Action, Mapping[Role, _Condition]] = MappingProxyType(
         },
         Action.REVIEW: {Role.ANALYST: _reviewable},
         Action.READ_AUDIT: {Role.AUDITOR: _always},
-        Action.MANAGE_USERS: {Role.ADMINISTRATOR: _always},
+        Action.MANAGE_USERS: {Role.ADMINISTRATOR: _of_others},
         Action.USE_ACCOUNT: dict.fromkeys(Role, _own),
     }
 )

@@ -1,9 +1,11 @@
 """A user: a person with an account in the casebook, and what a sign-in leaves behind."""
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from cathartes.casework.roles import ALONE, Role, Subject
 from cathartes.errors import AccessError
@@ -15,12 +17,31 @@ IDLE_END = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
 """A session ends after this, used or not."""
 
+LONGEST_TOKEN = timedelta(days=365)
+"""For which a program's token may be good."""
+MOST_TOKENS = 20
+"""Of one account."""
+
 FREE_FAILURES = 5
 """Failed sign-ins before one must wait."""
 FAILURES_KEPT = timedelta(hours=1)
 """For how long they count."""
 FIRST_WAIT_S = 15.0
 LONGEST_WAIT_S = 900.0
+
+
+class NoUserError(AccessError):
+    """There is no such account."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(
+            f"no user {user_id!r} in this casebook; `cathartes user list` shows those there are."
+        )
+
+
+def is_user_id(text: str) -> bool:
+    """Return whether a text can be an account's short name."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,7 @@ class User:
     oidc_subject: str = ""
 
     def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.id):
+        if not is_user_id(self.id):
             raise AccessError(
                 f"user {self.id!r}: up to 64 lower-case letters, digits and . _ @ - are needed."
             )
@@ -120,8 +141,16 @@ class ApiToken:
     ----------
     token_sha256
         The secret itself is shown once, and kept nowhere.
-    user_id, name
+    user_id
+    name
+        What it is for, 1 to 100 printable characters.
     created_utc, expires_utc
+        At most `LONGEST_TOKEN` apart.
+
+    Raises
+    ------
+    AccessError
+        If any of this can't be.
     """
 
     token_sha256: str
@@ -129,6 +158,55 @@ class ApiToken:
     name: str
     created_utc: datetime
     expires_utc: datetime
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > 100 or not self.name.isprintable():
+            raise AccessError(
+                "a token's name, of 1 to 100 printable characters, is needed: say which program "
+                "it is for."
+            )
+        if not timedelta(0) < self.expires_utc - self.created_utc <= LONGEST_TOKEN:
+            raise AccessError(
+                f"a token is good for 1 to {LONGEST_TOKEN.days} days; choose among them."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whence somebody tries to sign in.
+
+    Attributes
+    ----------
+    address
+        Of the network; "" if not known.
+    known_browser
+        Name of a browser in which the account was signed in before; "" of a stranger.
+    """
+
+    KNOWN: ClassVar[str] = "browser "
+
+    address: str
+    known_browser: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the account was signed in there before."""
+        return bool(self.known_browser)
+
+    @property
+    def key(self) -> str:
+        """As what its failures are counted: of IPv6 by /64, which is what one subscriber has."""
+        if self.is_known:
+            return f"{self.KNOWN}{self.known_browser}"
+        try:
+            address = ipaddress.ip_address(self.address)
+        except ValueError:
+            return self.address[:64]
+        if isinstance(address, ipaddress.IPv4Address):
+            return str(address)
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 def wait_s(failures_utc: Sequence[datetime], now_utc: datetime) -> float:

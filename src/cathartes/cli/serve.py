@@ -10,8 +10,9 @@ import typer
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
-from cathartes.cli.json_output import write_json
+from cathartes.cli.json_output import write_json_line
 from cathartes.errors import MissingExtraError
+from cathartes.web.oidc_settings import oidc_settings
 
 if TYPE_CHECKING:
     from cathartes.web.serve import Opened
@@ -34,6 +35,14 @@ def serve(
     idle_min: Annotated[
         float, typer.Option(help="Minutes without use after which a session ends.")
     ] = 30.0,
+    oidc_issuer: Annotated[
+        str, typer.Option(help="Address of an identity provider (OpenID Connect).")
+    ] = "",
+    oidc_client: Annotated[str, typer.Option(help="Its name for this workstation.")] = "",
+    oidc_secret_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the secret it gave; else CATHARTES_OIDC_SECRET has it."),
+    ] = None,
     layers: Annotated[
         Path | None, typer.Option(help="Folder with map layers of your own (PMTiles, GeoTIFF).")
     ] = None,
@@ -61,6 +70,7 @@ def serve(
         public_host=public_host,
         idle_end=timedelta(minutes=idle_min),
         layers=layers,
+        oidc=oidc_settings(oidc_issuer, oidc_client, oidc_secret_file),
     )
 
 
@@ -102,7 +112,7 @@ def open_workstation(
         first = opened.links[0][1] if opened.links else opened.address
         if json_output:
             links = [{"user": user, "link": link} for user, link in opened.links]
-            write_json({"address": opened.address, "links": links})
+            write_json_line({"address": opened.address, "links": links})
         else:
             _say(opened)
         if open_browser:

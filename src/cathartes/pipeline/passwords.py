@@ -1,8 +1,10 @@
 """Passwords and second factors: argon2id (RFC 9106) and time-based codes (RFC 6238)."""
 
+import re
 import secrets
 from datetime import datetime
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Any
 
 from cathartes.errors import AccessError, MissingExtraError
@@ -10,6 +12,9 @@ from cathartes.errors import AccessError, MissingExtraError
 SHORTEST_PASSWORD = 12
 """Characters; length is what counts (NIST SP 800-63B, 5.1.1)."""
 LONGEST_PASSWORD = 1024
+_AT_ONCE = BoundedSemaphore(2)
+"""So many are checked at once: each takes 64 MiB, and anybody may ask."""
+_SECRET = re.compile(r"[A-Z2-7]{32}")
 _STEP_S = 30
 _SLACK_STEPS = 1
 """A clock may be off by so many steps."""
@@ -39,11 +44,12 @@ def hash_password(password: str) -> str:
 
 def is_right_password(hashed: str, password: str) -> bool:
     """Return whether a password is the hashed one; as slow where there is none."""
-    from argon2.exceptions import InvalidHashError, VerifyMismatchError  # noqa: PLC0415
+    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
 
     try:
-        right: bool = _hasher().verify(hashed or _nobodys(), password)
-    except (VerifyMismatchError, InvalidHashError):
+        with _AT_ONCE:
+            right: bool = _hasher().verify(hashed or _nobodys(), password)
+    except (VerificationError, InvalidHashError):
         return False
     return right and bool(hashed)
 
@@ -53,6 +59,11 @@ def new_totp_secret() -> str:
     import pyotp  # noqa: PLC0415
 
     return pyotp.random_base32()
+
+
+def is_totp_secret(text: str) -> bool:
+    """Return whether a text is a secret as `new_totp_secret` makes them."""
+    return _SECRET.fullmatch(text) is not None
 
 
 def totp_address(secret: str, user_id: str) -> str:

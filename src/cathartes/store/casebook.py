@@ -16,6 +16,7 @@ from cathartes.store.part import enter, entry_of, last_number
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
+from cathartes.store.sign_ins_part import SignInsPart
 from cathartes.store.sites_part import SitesPart
 from cathartes.store.tables import audit
 from cathartes.store.work_part import WorkPart
@@ -30,6 +31,7 @@ class SqlCasebook(
     DetectionsPart,
     SitesPart,
     PeoplePart,
+    SignInsPart,
     ReviewsPart,
     MapPart,
 ):

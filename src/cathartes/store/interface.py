@@ -20,7 +20,7 @@ from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
 from cathartes.sites.site import Site
 from cathartes.store.interface_map import MapBook
-from cathartes.store.interface_people import PeopleBook, ReviewBook
+from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, MapBook, Protocol):
+class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:

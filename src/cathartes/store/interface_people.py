@@ -8,7 +8,7 @@ from typing import Protocol
 from cathartes.casework.review import Judgement, Review
 from cathartes.casework.roles import Role, Subject, Thing
 from cathartes.casework.settlement import Settlement
-from cathartes.casework.user import ApiToken, Session, User
+from cathartes.casework.user import ApiToken, Origin, Session, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Credentials:
 
 
 class PeopleBook(Protocol):
-    """Accounts, sessions, tokens. AccessError where an account is not there or can't be."""
+    """Accounts. AccessError where one is not there or can't be."""
 
     def add_user(self, user: User, actor: str, now_utc: datetime) -> None:
         """Enter an account; AccessError if its id or its identity is taken."""
@@ -47,7 +47,7 @@ class PeopleBook(Protocol):
         """Disable an account, whose sessions and tokens end; or enable it again."""
 
     def user(self, user_id: str) -> User:
-        """Return an account; AccessError if it is not there."""
+        """Return an account; NoUserError if it is not there."""
 
     def users(self) -> tuple[User, ...]:
         """Return all, by id."""
@@ -69,7 +69,10 @@ class PeopleBook(Protocol):
         """Return what an account is signed in with; all empty if it is not there."""
 
     def set_password(self, user_id: str, hashed: str, actor: str, now_utc: datetime) -> None:
-        """Put a password's hash in the place of the one there was; sessions end."""
+        """Put a password's hash in the place of the one there was; "" takes it away.
+
+        Sessions and tokens end: who had the old one could have made them.
+        """
 
     def set_totp(self, user_id: str, secret: str, actor: str, now_utc: datetime) -> None:
         """Put a second factor's secret in the place of the one there was; "" takes it away."""
@@ -77,11 +80,18 @@ class PeopleBook(Protocol):
     def use_totp_step(self, user_id: str, step: int) -> bool:
         """Note that a code was used; False if it, or a later one, was used before."""
 
+
+class SignInBook(Protocol):
+    """Sessions, attempts that failed, programs' tokens."""
+
     def begin_session(self, session: Session, now_utc: datetime, address: str = "") -> None:
         """Enter a sign-in, which the audit has; dead sessions are removed."""
 
     def session(self, token_sha256: str) -> Session | None:
         """Return a sign-in; None if there is none."""
+
+    def sessions(self, user_id: str) -> tuple[Session, ...]:
+        """Return a user's, by time."""
 
     def touch_session(self, token_sha256: str, now_utc: datetime) -> None:
         """Note that a session was used."""
@@ -89,14 +99,27 @@ class PeopleBook(Protocol):
     def end_session(self, token_sha256: str, now_utc: datetime) -> None:
         """Sign out."""
 
-    def note_failure(self, user_id: str, address: str, now_utc: datetime) -> None:
-        """Note a sign-in that failed, in the audit too; those no longer counted are removed."""
+    def end_other_sessions(self, user_id: str, kept_sha256: str, now_utc: datetime) -> int:
+        """Sign a user out everywhere else; return of how many sign-ins."""
 
-    def failures_utc(self, user_id: str, address: str) -> tuple[datetime, ...]:
-        """Return when sign-ins of an account, or from an address, failed: the longer list."""
+    def claim_attempt(self, user_id: str, origin: Origin, now_utc: datetime) -> float:
+        """Let somebody try to sign in, or return how long they must wait first, [s].
+
+        The attempt counts as failed from here on, so that many at once are no way round. What
+        counts: from a browser that the account knows, its own failures alone, so that strangers
+        lock nobody out; else those from the address, and those of the account from all strangers.
+        """
+
+    def end_attempt(
+        self, user_id: str, origin: Origin, now_utc: datetime, *, succeeded: bool
+    ) -> None:
+        """Say what came of an attempt: what failed there before no longer counts, or is on record.
+
+        The audit names accounts that there are; what else was typed as a name is kept nowhere.
+        """
 
     def add_token(self, token: ApiToken, actor: str, now_utc: datetime) -> None:
-        """Enter a program's token."""
+        """Enter a program's token; AccessError if the account has too many."""
 
     def token(self, token_sha256: str) -> ApiToken | None:
         """Return a token; None if there is none."""

@@ -4,21 +4,26 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
+from cathartes.web.api import account as api_account
 from cathartes.web.api import map as map_api
+from cathartes.web.api import users as api_users
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, sign_in, tiles
+from cathartes.web.pages import account, home, provider, sign_in, tiles, users
 from cathartes.web.places import Places
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    provider.router,
     home.router,
     account.router,
+    users.router,
+    api_account.router,
+    api_users.router,
     map_api.router,
     tiles.router,
 )
@@ -34,7 +39,6 @@ def make_app(desk: Desk) -> FastAPI:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         openapi_url=None,  # served, to those who may, by the API's own router
-        middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
     app.state.places = Places(desk.casebook)
@@ -43,4 +47,7 @@ def make_app(desk: Desk) -> FastAPI:
     handle_failures(app)
     static = Path(str(files("cathartes.web"))) / "static"
     app.mount("/static", StaticFiles(directory=static))
+    # around all, so that a fault's answer has its headers too: middleware that is added is inside
+    stack = app.build_middleware_stack()
+    app.middleware_stack = Fence(stack, hosts=settings.hosts, is_https=settings.is_https)
     return app

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
+from cathartes.web.oidc import Provider
 from cathartes.web.settings import ServeSettings
 
 
@@ -14,22 +15,38 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
+LINK_END = timedelta(hours=24)
+"""A one-time link that an administrator handed out is good for so long."""
+
+
 @dataclass(slots=True)
 class OneTimeLinks:
-    """Secrets that sign somebody in, each once."""
+    """Secrets that sign somebody in, each once; kept in memory alone."""
 
-    _users: dict[str, str] = field(default_factory=dict)
+    _users: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, secret: str, user_id: str) -> None:
-        """Let a secret sign a user in."""
+    def add(self, secret: str, user_id: str, ends_utc: datetime = _NEVER) -> None:
+        """Let a secret sign a user in, until a moment if one is told."""
         with self._lock:
-            self._users[secret] = user_id
+            self._users[secret] = user_id, ends_utc
 
-    def take(self, secret: str) -> str:
+    def whose(self, secret: str, now_utc: datetime) -> str:
+        """Return whom a secret would sign in; "" if nobody."""
+        user_id, ends_utc = self._users.get(secret, ("", now_utc))
+        return user_id if now_utc < ends_utc else ""
+
+    def take(self, secret: str, now_utc: datetime) -> str:
         """Return whom a secret signs in, and forget it; "" if nobody."""
         with self._lock:
-            return self._users.pop(secret, "")
+            user_id, ends_utc = self._users.pop(secret, ("", now_utc))
+        return user_id if now_utc < ends_utc else ""
+
+    def end_all_of(self, user_id: str) -> None:
+        """Forget all links of a user."""
+        with self._lock:
+            self._users = {key: one for key, one in self._users.items() if one[0] != user_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,8 @@ class Desk:
     casebook, evidence
     settings
     links
+    provider
+        Of identities; None if people sign in by password alone.
     now
         Clock, in UTC.
     """
@@ -52,4 +71,10 @@ class Desk:
     evidence: EvidenceStore
     settings: ServeSettings = field(default_factory=ServeSettings)
     links: OneTimeLinks = field(default_factory=OneTimeLinks)
+    provider: Provider | None = None
     now: Callable[[], datetime] = _now
+
+
+def link_of(desk: Desk, secret: str) -> str:
+    """Return the address that signs somebody in by a one-time secret."""
+    return f"{desk.settings.address}sign-in/link?secret={secret}"

@@ -14,7 +14,8 @@ from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
 from cathartes.web.assets import vendor_files
-from cathartes.web.desk import Desk
+from cathartes.web.desk import Desk, link_of
+from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
 
 
@@ -72,18 +73,21 @@ def serve(
         with listening:
             port = listening.getsockname()[1]
             settings = replace(settings, port=port)
-            desk = Desk(opened.where, opened.casebook, opened.evidence, settings)
+            provider = None
+            if settings.oidc is not None:
+                provider = Provider(settings.oidc, f"{settings.address}{BACK}")
+                provider.check_installed()
+            desk = Desk(opened.where, opened.casebook, opened.evidence, settings, provider=provider)
             for user in users:
                 if not desk.casebook.subject(user).roles:
                     desk.casebook.user(user)  # says so if it is not there
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
-            address = _address(settings)
-            links = [(user, _one_time_link(desk, user, address)) for user in users]
+            links = [(user, _one_time_link(desk, user)) for user in users]
             app = make_app(desk)
             app.state.places.prepare()
             server = uvicorn.Server(_configuration(app, settings))
             if on_open is not None:
-                on_open(Opened(address, tuple(links)))
+                on_open(Opened(settings.address, tuple(links)))
             server.run(sockets=[listening])
 
 
@@ -125,17 +129,10 @@ def _listen(settings: ServeSettings) -> socket.socket:
     return listening
 
 
-def _address(settings: ServeSettings) -> str:
-    scheme = "https" if settings.has_tls else "http"
-    host = settings.public_host or settings.host
-    shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{shown}:{settings.port}/"
-
-
-def _one_time_link(desk: Desk, user: str, address: str) -> str:
+def _one_time_link(desk: Desk, user: str) -> str:
     secret = secrets.token_urlsafe(32)
     desk.links.add(secret, user)
-    return f"{address}sign-in/link?secret={secret}"
+    return link_of(desk, secret)
 
 
 def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cathartes.casework.user import IDLE_END
 from cathartes.errors import SettingsError
+from cathartes.web.oidc_settings import OidcSettings
 
 LARGEST_BODY_BYTES = 1_000_000
 """Of a request: no form of ours needs more."""
@@ -30,6 +31,8 @@ class ServeSettings:
         Name by which the workstation is called, besides `host`.
     idle_end
         After how long without use a session ends.
+    oidc
+        By which identity provider people may sign in; None: by password alone.
     layers
         Folder with the operator's own PMTiles and cloud-optimised GeoTIFFs; None if there are none.
 
@@ -46,6 +49,7 @@ class ServeSettings:
     trusted_proxy: str = ""
     public_host: str = ""
     idle_end: timedelta = IDLE_END
+    oidc: OidcSettings | None = None
     layers: Path | None = None
 
     def __post_init__(self) -> None:
@@ -59,6 +63,11 @@ class ServeSettings:
             raise SettingsError(
                 f"--host {self.host}: others could listen. Give --tls-certificate and --tls-key, "
                 "or the address of a proxy that does TLS, --trusted-proxy; or stay on 127.0.0.1."
+            )
+        if not self.public_host and _is_every_address(self.host):
+            raise SettingsError(
+                f"--host {self.host}: every address of this machine. Say by which name people call "
+                "it, --public-host."
             )
         if self.trusted_proxy:
             try:
@@ -89,7 +98,23 @@ class ServeSettings:
         return self.has_tls or bool(self.trusted_proxy)
 
     @property
+    def address(self) -> str:
+        """Of the first page, as people call it; behind a proxy that is on the proxy's port."""
+        host = self.public_host or self.host
+        shown = f"[{host}]" if ":" in host else host
+        if self.trusted_proxy:
+            return f"https://{shown}/"
+        return f"{'https' if self.has_tls else 'http'}://{shown}:{self.port}/"
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Names that a request may call it by; others are refused, against DNS rebinding."""
         local = ("127.0.0.1", "localhost", "[::1]") if self.is_loopback else ()
         return tuple(dict.fromkeys(name for name in (*local, self.host, self.public_host) if name))
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return host == ""

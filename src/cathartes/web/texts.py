@@ -59,6 +59,11 @@ class Texts(NullTranslations):
         return f"{told} UTC"
 
 
+def said(text: str) -> str:
+    """Return a text as it is, marked for the catalogues: the page that shows it translates it."""
+    return text
+
+
 def _translated(file: IO[bytes], language: str) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Yield each text of a catalogue with its translation; of plurals, all forms."""
     for message in read_po(file, locale=language, abort_invalid=True):

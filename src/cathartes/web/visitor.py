@@ -13,7 +13,9 @@ from fastapi.responses import Response
 from cathartes.casework.roles import Action, Role, Subject, decide
 from cathartes.casework.user import Session
 from cathartes.errors import AccessError
+from cathartes.store.people_part import LOCAL
 from cathartes.web.desk import Desk
+from cathartes.web.texts import said
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
@@ -21,11 +23,18 @@ _TOUCH_AFTER = timedelta(seconds=30)
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
+_NOBODY = said("nobody is signed in, or not any more; sign in.")
+_READS_ONLY = said("a program's token may read, and change nothing.")
+_STRANGE_FORM = said(
+    "this form is not of this sign-in, or is too old; load the page again and repeat."
+)
+
+
 class NotSignedInError(AccessError):
     """Nobody is signed in, or not any more."""
 
     def __init__(self) -> None:
-        super().__init__("nobody is signed in, or not any more; sign in.")
+        super().__init__(_NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class Visitor:
         """Secret that every form of theirs sends back."""
         return "" if self.session is None else self.session.csrf
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether they have an account: the person at a machine without accounts has none."""
+        return not self.id.startswith(LOCAL)
+
     def may(self, action: Action) -> bool:
         """Return whether they may do something to something: what a page offers."""
         return decide(self.subject, action).allowed
@@ -74,14 +88,12 @@ class Visitor:
             If it was not; tokens may change nothing at all.
         """
         if self.session is None:
-            raise AccessError("a program's token may read, and change nothing.")
+            raise AccessError(_READS_ONLY)
         given = request.headers.get(CSRF_HEADER, "")
         if not given and request.headers.get("content-type", "").startswith(_FORMS):
             given = str((await request.form()).get(CSRF_FIELD, ""))
         if not secrets.compare_digest(given.encode(), self.session.csrf.encode()):
-            raise AccessError(
-                "this form is not of this sign-in, or is too old; load the page again and repeat."
-            )
+            raise AccessError(_STRANGE_FORM)
 
 
 def hashed(secret: str) -> str:
@@ -112,7 +124,7 @@ def visitor_of(request: Request) -> Visitor | None:
     if token is None or token.expires_utc <= desk.now():
         return None
     user = desk.casebook.user(token.user_id)
-    return Visitor(user.subject, user.name, None)
+    return None if user.is_disabled else Visitor(user.subject, user.name, None)
 
 
 def _of_session(desk: Desk, session: Session) -> Visitor | None:
@@ -125,8 +137,8 @@ def _of_session(desk: Desk, session: Session) -> Visitor | None:
     subject = desk.casebook.subject(session.user_id)
     if not subject.roles:
         return None
-    if session.user_id.startswith("local:"):
-        return Visitor(subject, session.user_id.removeprefix("local:"), session)
+    if session.user_id.startswith(LOCAL):
+        return Visitor(subject, session.user_id.removeprefix(LOCAL), session)
     return Visitor(subject, desk.casebook.user(session.user_id).name, session)
 
 

@@ -1,32 +1,36 @@
 """Signing in and out: by one-time link, or by password and second factor."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from cathartes.casework.user import wait_s
 from cathartes.errors import AccessError
-from cathartes.pipeline.passwords import is_right_code, is_right_password
+from cathartes.store.people_part import LOCAL
+from cathartes.web.attempts import Attempt, attempt, by_both, by_code
 from cathartes.web.desk import Desk
 from cathartes.web.guard import PUBLIC, AccountHolder, OnDesk, guarded_router
+from cathartes.web.known_browser import remember_browser
 from cathartes.web.render import LANGUAGE_COOKIE, page
-from cathartes.web.texts import LANGUAGES
-from cathartes.web.visitor import address_of, begin_session, end_session, visitor_of
+from cathartes.web.texts import LANGUAGES, said
+from cathartes.web.visitor import begin_session, end_session, visitor_of
 
 router: APIRouter = guarded_router()
 
 _A_YEAR_S = 365 * 24 * 3600
-_REFUSED = "This name, password and code do not go together."
+_LINK_GONE = said(
+    "this link was used already, is too old, or is of an earlier start; ask for a new one."
+)
+_OTHER_SITE = said("this form was sent by another site; load the page again and repeat.")
 
 
 @router.get("/sign-in", dependencies=[PUBLIC])
 def show_sign_in(request: Request, desk: OnDesk, next: str = "/") -> Response:  # noqa: A002
     """Show the form."""
     if visitor_of(request) is not None:
-        return RedirectResponse(_inside(next), 303)
-    has_users = desk.casebook.has_users()
-    return page(request, "sign_in.html", next=_inside(next), refused="", has_users=has_users)
+        return RedirectResponse(inside(next), 303)
+    return _form(request, desk, next)
 
 
 @router.post("/sign-in", dependencies=[PUBLIC])
@@ -39,32 +43,43 @@ def sign_in(
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
 ) -> Response:
     """Sign in by password and second factor; say no more than yes or no."""
-    _check_same_site(request)
-    address, now_utc = address_of(request), desk.now()
-    wait = wait_s(desk.casebook.failures_utc(user, address), now_utc)
-    if wait > 0:
-        refused = f"Too many sign-ins failed. Wait {wait:.0f} s, then try again."
-        return _again(request, next, refused, 429)
-    if not _goes_together(desk, user, password, code):
-        desk.casebook.note_failure(user[:64], address, now_utc)
-        return _again(request, next, _REFUSED, 403)
-    answer = RedirectResponse(_inside(next), 303)
-    begin_session(desk, request, answer, user, "password")
+    check_same_site(request)
+    user_id = user.strip().lower()
+    tried = attempt(request, desk, user_id, by_both(password, code))
+    if not tried.succeeded:
+        return _form(request, desk, next, tried)
+    answer = RedirectResponse(inside(next), 303)
+    begin_session(desk, request, answer, user_id, "password")
+    remember_browser(request, answer, desk, user_id, desk.casebook.credentials(user_id))
     return answer
 
 
 @router.get("/sign-in/link", dependencies=[PUBLIC])
 def sign_in_by_link(request: Request, desk: OnDesk, secret: str) -> Response:
-    """Sign in by a one-time link, which the terminal showed."""
-    user = desk.links.take(secret)
-    if not user or not desk.casebook.subject(user).roles:
-        raise AccessError(
-            "this link was used already, or is of an earlier start; `cathartes serve` shows a new "
-            "one."
-        )
-    answer = RedirectResponse("/", 303)
-    begin_session(desk, request, answer, user, "link")
-    return answer
+    """Sign in by a one-time link; it stands for the password, not for the second factor."""
+    user_id = desk.links.whose(secret, desk.now())
+    if user_id and desk.casebook.credentials(user_id).totp_secret:
+        return page(request, "sign_in_code.html", secret=secret, tried=None)
+    return _by_link(request, desk, secret)
+
+
+@router.post("/sign-in/link", dependencies=[PUBLIC])
+def sign_in_by_link_and_code(
+    request: Request,
+    desk: OnDesk,
+    secret: Annotated[str, Form(max_length=200)],
+    code: Annotated[str, Form(max_length=16)] = "",
+) -> Response:
+    """Sign in by a one-time link and the second factor."""
+    check_same_site(request)
+    user_id = desk.links.whose(secret, desk.now())
+    if not user_id:
+        raise AccessError(_LINK_GONE)
+    tried = attempt(request, desk, user_id, by_code(code))
+    if not tried.succeeded:
+        status = _status_of(tried)
+        return page(request, "sign_in_code.html", status=status, secret=secret, tried=tried)
+    return _by_link(request, desk, secret)
 
 
 @router.post("/sign-out")
@@ -78,44 +93,75 @@ def sign_out(request: Request, desk: OnDesk, visitor: AccountHolder) -> Response
 @router.post("/language", dependencies=[PUBLIC])
 def choose_language(
     request: Request,
+    desk: OnDesk,
     language: Annotated[str, Form(max_length=5)],
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
 ) -> Response:
     """Speak another language from now on."""
-    _check_same_site(request)
-    answer = RedirectResponse(_inside(next), 303)
+    check_same_site(request)
+    answer = RedirectResponse(inside(next), 303)
     if language in LANGUAGES:
-        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR_S, samesite="lax")
+        answer.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=_A_YEAR_S,
+            secure=desk.settings.is_https,
+            httponly=True,
+            samesite="lax",
+        )
     return answer
 
 
-def _goes_together(desk: Desk, user: str, password: str, code: str) -> bool:
-    """Return whether somebody is who they say; as slow for nobody as for somebody."""
-    known = desk.casebook.credentials(user)
-    if not is_right_password(known.password_hash, password):
-        return False
-    if not desk.casebook.subject(user).roles:
-        return False
-    if not known.totp_secret:
-        return True
-    step = is_right_code(known.totp_secret, code, desk.now())
-    return step is not None and desk.casebook.use_totp_step(user, step)
+def _by_link(request: Request, desk: Desk, secret: str) -> Response:
+    user_id = desk.links.take(secret, desk.now())
+    if not user_id or not desk.casebook.subject(user_id).roles:
+        raise AccessError(_LINK_GONE)
+    begins_anew = not user_id.startswith(LOCAL) and not _has_a_way_in(desk, user_id)
+    answer = RedirectResponse("/account" if begins_anew else "/", 303)
+    begin_session(desk, request, answer, user_id, "link")
+    return answer
 
 
-def _again(request: Request, next_path: str, refused: str, status: int) -> Response:
-    inside = _inside(next_path)
+def _has_a_way_in(desk: Desk, user_id: str) -> bool:
+    known = desk.casebook.credentials(user_id)
+    return bool(known.password_hash or desk.casebook.user(user_id).oidc_subject)
+
+
+def _form(request: Request, desk: Desk, next_path: str, tried: Attempt | None = None) -> Response:
     return page(
-        request, "sign_in.html", status=status, next=inside, refused=refused, has_users=True
+        request,
+        "sign_in.html",
+        status=_status_of(tried),
+        next=inside(next_path),
+        tried=tried,
+        has_users=desk.casebook.has_users(),
+        has_provider=desk.provider is not None,
     )
 
 
-def _check_same_site(request: Request) -> None:
-    """Refuse a form that another site sent: there is no session yet whose secret could tell."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise AccessError("this form was sent by another site; load the page again and repeat.")
+def _status_of(tried: Attempt | None) -> int:
+    if tried is None:
+        return 200
+    return 429 if tried.wait_s > 0 else 403
 
 
-def _inside(path: str) -> str:
+def check_same_site(request: Request) -> None:
+    """Refuse a form that another site sent: there is no session yet whose secret could tell.
+
+    Raises
+    ------
+    AccessError
+        If the browser says so.
+    """
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin", "")
+    host = request.headers.get("host", "")
+    from_us = not origin or urlsplit(origin).netloc.lower() == host.lower()
+    if site not in {"same-origin", "none"} or not from_us:
+        raise AccessError(_OTHER_SITE)
+
+
+def inside(path: str) -> str:
     """Return a path to go to; "/" for what would lead elsewhere."""
-    plain = path.isprintable() and "\\" not in path
+    plain = path.isprintable() and path.isascii() and "\\" not in path
     return path if path.startswith("/") and not path.startswith("//") and plain else "/"

@@ -91,7 +91,8 @@ async function refresh() {
   } catch (error) {
     if (error.name === "AbortError") return;
     at("map").dataset.failed = error.message;
-    at("rasters-note").textContent = error.message;
+    const told = _("The map’s data could not be loaded: {reason}", { reason: error.message });
+    at("rasters-note").textContent = told;
   }
 }
 
