@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
@@ -83,7 +84,9 @@ def serve(
                     desk.casebook.user(user)  # says so if it is not there
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             links = [(user, _one_time_link(desk, user)) for user in users]
-            server = uvicorn.Server(_configuration(desk))
+            app = make_app(desk)
+            app.state.places.prepare()
+            server = uvicorn.Server(_configuration(app, settings))
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))
             with suppress(KeyboardInterrupt):  # which is how it ends; raised again when all is shut
@@ -135,10 +138,9 @@ def _one_time_link(desk: Desk, user: str) -> str:
     return link_of(desk, secret)
 
 
-def _configuration(desk: Desk) -> uvicorn.Config:
-    settings = desk.settings
+def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
