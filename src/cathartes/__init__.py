@@ -71,6 +71,8 @@ _PLACES = {
     "read_together": "cathartes.products.together:read_together",
     "read_truth": "cathartes.simulate.folder:read_truth",
     "read_wind": "cathartes.scenes.wind.open:read_wind",
+    "review_list": "cathartes.pipeline.reviewed:review_list",
+    "review_show": "cathartes.pipeline.reviewed:review_show",
     "run": "cathartes.pipeline.run:run",
     "scan": "cathartes.pipeline.scan:scan",
     "scan_together": "cathartes.pipeline.together:scan_together",

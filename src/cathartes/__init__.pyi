@@ -53,6 +53,8 @@ from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
 from cathartes.pipeline.reports import observations_report as observations_report
 from cathartes.pipeline.reports import sites_report as sites_report
+from cathartes.pipeline.reviewed import review_list as review_list
+from cathartes.pipeline.reviewed import review_show as review_show
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
@@ -153,6 +155,8 @@ __all__ = [
     "read_together",
     "read_truth",
     "read_wind",
+    "review_list",
+    "review_show",
     "run",
     "scan",
     "scan_together",

@@ -7,6 +7,7 @@ from cathartes.store.detections_part import DetectionsPart
 from cathartes.store.features_part import FeaturesPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
+from cathartes.store.map_part import MapPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
@@ -26,6 +27,7 @@ class SqlCasebook(
     PeoplePart,
     SignInsPart,
     ReviewsPart,
+    MapPart,
     AuditPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""

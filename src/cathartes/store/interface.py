@@ -20,6 +20,7 @@ from cathartes.sites.observation import LookOutcome, Observation
 from cathartes.sites.site import Site
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface_audit import AuditBook
+from cathartes.store.interface_map import MapBook
 from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
 
 
@@ -154,7 +155,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, SignInBook, AuditBook, Protocol):
+class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:

@@ -120,6 +120,18 @@ class ReviewsPart(CasebookPart):
                     found[row.detection_id] = settlement_of(row)
         return found
 
+    def settled(self, limit: int = 100, after: str = "") -> tuple[tuple[str, Settlement], ...]:
+        """Return ids of detections that reviews settled, with what they came to, by id."""
+        wanted = (
+            select(settlements)
+            .where(settlements.c.state.in_(sorted(SETTLED)), settlements.c.detection_id > after)
+            .order_by(settlements.c.detection_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple((row.detection_id, settlement_of(row)) for row in rows)
+
     def review_thing(self, detection_id: str) -> Thing:
         """Return a detection as rules about reviews see it."""
         return _thing(self.settlements([detection_id])[detection_id])
@@ -228,26 +240,26 @@ def _is_done(person: str) -> ColumnElement[bool]:
     return settlements.c.state.in_(sorted(SETTLED)) | reviewers.contains(name, autoescape=True)
 
 
-def _is_open(person: str) -> ColumnElement[bool]:
+def _is_open(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether a detection is neither settled nor reviewed by somebody."""
     done = select(settlements.c.state).where(
-        settlements.c.detection_id == detections.c.id, _is_done(person)
+        settlements.c.detection_id == detection_id, _is_done(person)
     )
     return ~done.exists()
 
 
-def _not_skipped(person: str) -> ColumnElement[bool]:
-    return ~select(skips.c.moment_utc).where(_skip_of(person, detections.c.id)).exists()
+def _not_skipped(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~select(skips.c.moment_utc).where(_skip_of(person, detection_id)).exists()
 
 
 def _of_sites(person: str) -> Select[Any]:
+    one_id = sources.c.detection_id  # there is a detection to every source: no need to look it up
     return (
-        select(detections.c.id)
+        select(one_id)
         .select_from(sites)
         .join(attributions, attributions.c.site_id == sites.c.id)
         .join(sources, sources.c.id == attributions.c.source_id)
-        .join(detections, detections.c.id == sources.c.detection_id)
-        .where(_is_open(person), _not_skipped(person))
+        .where(_is_open(person, one_id), _not_skipped(person, one_id))
         .order_by(sites.c.value.desc(), sites.c.id, attributions.c.position.desc())
     )
 
@@ -260,7 +272,11 @@ def _unattributed(person: str) -> Select[Any]:
     )
     return (
         select(detections.c.id)
-        .where(_is_open(person), _not_skipped(person), ~attributed.exists())
+        .where(
+            _is_open(person, detections.c.id),
+            _not_skipped(person, detections.c.id),
+            ~attributed.exists(),
+        )
         .order_by(detections.c.seen_utc.desc().nulls_last(), detections.c.id)
     )
 
@@ -269,6 +285,6 @@ def _skipped(person: str) -> Select[Any]:
     return (
         select(detections.c.id)
         .join(skips, skips.c.detection_id == detections.c.id)
-        .where(skips.c.reviewer == person, _is_open(person))
+        .where(skips.c.reviewer == person, _is_open(person, detections.c.id))
         .order_by(skips.c.moment_utc, detections.c.id)
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.filters import LookFilter, SiteFilter
@@ -41,7 +41,8 @@ _Moment = Annotated[
     AfterValidator(_in_utc),
     Query(description="a date, or a moment; UTC if it has no zone"),
 ]
-_Probability = Annotated[float | None, BeforeValidator(_none_if_empty), Query(ge=0, le=1)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Probability = Annotated[_Share | None, BeforeValidator(_none_if_empty), Query()]
 _YesOrNo = Annotated[Literal["yes", "no"] | None, BeforeValidator(_none_if_empty), Query()]
 _Outcome = Annotated[LookOutcome | None, BeforeValidator(_none_if_empty), Query()]
 _Kind = Annotated[ObservationKind | None, BeforeValidator(_none_if_empty), Query()]

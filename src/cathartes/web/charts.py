@@ -14,8 +14,8 @@ ROSE_RADIUS = 80.0
 N_SECTORS = 16
 
 TIMELINE_WIDTH, TIMELINE_HEIGHT = 900.0, 240.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70.0, 20.0, 15.0, 50.0
-_LANE = 28.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 100.0, 20.0, 15.0, 32.0
+_LANE = 34.0
 """Height of the lane for looks whose sensitivity is not known."""
 _N_DATES = 6
 

@@ -1,6 +1,7 @@
 """How a piece of evidence leaves the workstation: under a safe name, as nothing that can run."""
 
 import re
+from urllib.parse import quote
 
 _SAFE = frozenset(
     {"image/png", "image/tiff", "application/json", "application/geo+json", "text/csv"}
@@ -22,3 +23,8 @@ def download_name(name: str) -> str:
     '_a_b_.json'
     """
     return _UNSAFE.sub("_", name).lstrip(". ")[-120:] or "evidence"
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Return the header that lets a browser keep what is sent under a name (RFC 6266)."""
+    return {"content-disposition": f"attachment; filename*=utf-8''{quote(download_name(name))}"}

@@ -61,11 +61,11 @@ def _ours(request: Request, error: Exception) -> Response:
     if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     if status == 403:
-        _note_refusal(request, error)
+        note_refusal(request, error)
     return _told(request, status, str(error))
 
 
-def _note_refusal(request: Request, error: Exception) -> None:
+def note_refusal(request: Request, error: Exception) -> None:
     """Put a refusal on record: who asked for what, and why not."""
     visitor = visitor_of(request)
     if visitor is None:

@@ -87,6 +87,7 @@ def serve(
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             links = [(user, _one_time_link(desk, user)) for user in users]
             app = make_app(desk)
+            app.state.places.prepare()
             server = _Server(_configuration(app, settings), app.state.background)
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))

@@ -17,7 +17,8 @@ router: APIRouter = guarded_router()
 def show_sorties(request: Request, desk: OnDesk, visitor: LookReader, asked: PageAsked) -> Response:
     """List sorties, the newest first."""
     view = sortie_page(desk, visitor, asked.limit, asked.after)
-    return page(request, "sorties.html", visitor, view=view, further=next_page(request, view.next))
+    further = next_page(request, view.next)
+    return page(request, "sorties.html", visitor, view=view, asked=asked, further=further)
 
 
 @router.get("/sorties/{sortie_id}")
@@ -34,7 +35,8 @@ def show_mandates(
 ) -> Response:
     """List mandates, the newest first."""
     view = mandate_page(desk, asked.limit, asked.after)
-    return page(request, "mandates.html", visitor, view=view, further=next_page(request, view.next))
+    further = next_page(request, view.next)
+    return page(request, "mandates.html", visitor, view=view, asked=asked, further=further)
 
 
 @router.get("/mandates/{mandate_id}")

@@ -12,6 +12,7 @@ from cathartes.store.interface import Box, FoundDetection
 from cathartes.web.desk import Desk
 from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
 from cathartes.web.views.flag_words import FlagView, flag_views
+from cathartes.web.views.log_series import LogSeriesView, log_series_view
 from cathartes.web.views.looks_over import WindView, wind_view
 from cathartes.web.views.plume_spectrum import SpectrumView, spectrum_view
 from cathartes.web.views.shapes import (
@@ -139,7 +140,9 @@ class DetectionView:
     properties
         All that was computed, as in the product's table.
     spectrum, spectrum_missing
-        None, with the reason.
+        Of a plume; None, with the reason.
+    series, series_missing
+        Of a log's source; None, with the reason.
     nearby
         Other detections within 200 m, nearest first.
     reviews
@@ -163,6 +166,8 @@ class DetectionView:
     properties: dict[str, JsonValue]
     spectrum: SpectrumView | None
     spectrum_missing: str
+    series: LogSeriesView | None
+    series_missing: str
     nearby: tuple[NearbyDetection, ...]
     reviews: tuple[ReviewView, ...]
     may_review: bool
@@ -174,7 +179,8 @@ def detection_view(desk: Desk, visitor: Visitor, detection_id: str) -> Detection
     found = desk.casebook.detection(detection_id)
     detection = found.detection
     look = desk.casebook.observation(detection.observation_id)
-    spectrum, missing = spectrum_view(desk, look, detection)
+    spectrum, spectrum_missing = spectrum_view(desk, look, detection)
+    series, series_missing = log_series_view(desk, look, detection)
     properties = detection.properties or {}
     thing = desk.casebook.review_thing(detection_id)
     return DetectionView(
@@ -194,7 +200,9 @@ def detection_view(desk: Desk, visitor: Visitor, detection_id: str) -> Detection
         rate_error_parts=_rate_error_parts(properties),
         properties=properties,
         spectrum=spectrum,
-        spectrum_missing=missing,
+        spectrum_missing=spectrum_missing,
+        series=series,
+        series_missing=series_missing,
         nearby=_nearby(desk, visitor, detection),
         reviews=reviews_view(desk, visitor, [detection_id])[detection_id],
         may_review=decide(visitor.subject, Action.REVIEW, thing).allowed,

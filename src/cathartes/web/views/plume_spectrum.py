@@ -7,9 +7,17 @@ from cathartes.products.plume_spectra import PlumeRecord, PlumeSpectra, read_plu
 from cathartes.sites.detection import Detection, DetectionKind
 from cathartes.sites.observation import Observation
 from cathartes.web.desk import Desk
+from cathartes.web.texts import said
 
 ROLE = "plume_spectra"
 """Of the piece of evidence that holds it."""
+
+UNREADABLE = said("Its piece of evidence can't be read; cathartes casebook check says why.")
+_NO_EVIDENCE = said(
+    "No spectra were kept of this observation: it was analysed by an older version. Analyse its "
+    "sortie again to have them."
+)
+_NOT_IN_IT = said("The evidence of this observation has no spectrum of this plume.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +46,17 @@ def spectrum_view(
 ) -> tuple[SpectrumView | None, str]:
     """Return a plume's spectrum; or None, and a sentence that says why there is none."""
     if detection.kind is DetectionKind.LOG_SOURCE:
-        return None, "A gas sensor's log has no spectra."
+        return None, ""
     asset = next((one for one in look.assets if one.role == ROLE), None)
     if asset is None:
-        return None, (
-            "No spectra were kept of this observation: it was analysed by an older version. "
-            "Analyse its sortie again to have them."
-        )
+        return None, _NO_EVIDENCE
     try:
         spectra = read_plume_spectra(desk.evidence.read(asset.sha256))
-    except CathartesError as error:
-        return None, str(error)
+    except CathartesError:
+        return None, UNREADABLE
     found = spectra.of_number(detection.number)
     if found is None:
-        return None, "The evidence of this observation has no spectrum of this plume."
+        return None, _NOT_IN_IT
     return _of(spectra, found), ""
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shapely import Point
 
-from cathartes.casework.review import Review
+from cathartes.casework.review import Review, person_of
 from cathartes.casework.roles import Action, Thing, decide
 from cathartes.casework.settlement import ReviewState, Settlement, site_state
 from cathartes.web.desk import Desk
@@ -97,7 +97,7 @@ def reviews_view(
         one: tuple(
             _review(review, visitor)
             for review in desk.casebook.reviews_of(one)
-            if _may_know(visitor, settled[one]) or review.reviewer == visitor.id
+            if _may_know(visitor, settled[one]) or review.person == person_of(visitor.id)
         )
         for one in ids
     }
@@ -133,5 +133,5 @@ def _review(review: Review, visitor: Visitor) -> ReviewView:
         origin=None if said.origin_deg is None else geojson(Point(said.origin_deg)),
         outline=geojson(said.outline),
         was_blind=review.was_blind,
-        is_own=review.reviewer == visitor.id,
+        is_own=review.person == person_of(visitor.id),
     )
