@@ -128,16 +128,17 @@ def _conditions(connection: Connection, wanted: AuditFilter) -> Iterator[ColumnE
     ):
         if value:
             yield column == value
+    exact = func.coalesce(audit.c.moment_utc, audit.c.moment_utc)  # not by the index over time
     if wanted.since_utc is not None:
         since = audit.c.moment_utc >= wanted.since_utc
         first = connection.scalar(select(func.min(audit.c.number + 0)).where(since))
         yield audit.c.number >= (first or 0)
-        yield since
+        yield exact >= wanted.since_utc
     if wanted.until_utc is not None:
         until = audit.c.moment_utc < wanted.until_utc
         last = connection.scalar(select(func.max(audit.c.number + 0)).where(until))
         yield audit.c.number <= (last or 0)
-        yield until
+        yield exact < wanted.until_utc
 
 
 def _as_it_stands(row: Row[Any]) -> AuditEntry | UnreadableEntry:

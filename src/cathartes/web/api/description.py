@@ -1,15 +1,17 @@
 """The API described as OpenAPI 3.1, made of the routes themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from cathartes import __version__
 from cathartes.web.guard import Needs, rules_of
 from cathartes.web.ogc.description import SCHEMES
+
+Routers = Sequence[APIRouter]
 
 API_ROOT = "/api/v1"
 _SUMMARY = (
@@ -31,11 +33,11 @@ _FAILURES = {
 _READING = frozenset({"400", "401", "403", "404", "422"})
 
 
-def api_routes(app: FastAPI) -> list[APIRoute]:
+def api_routes(routers: Routers) -> list[APIRoute]:
     """Return the API's routes."""
     return [
         route
-        for router in app.state.routers
+        for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
         and route.include_in_schema
@@ -43,9 +45,9 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     ]
 
 
-def paths_of(app: FastAPI) -> list[str]:
+def paths_of(routers: Routers) -> list[str]:
     """Return the paths that can be read, sorted."""
-    return sorted({one.path for one in api_routes(app) if "GET" in (one.methods or ())})
+    return sorted({one.path for one in api_routes(routers) if "GET" in (one.methods or ())})
 
 
 def rule_of(route: APIRoute) -> str:
@@ -54,9 +56,9 @@ def rule_of(route: APIRoute) -> str:
     return rules[0].action.value if rules else ""
 
 
-def described(app: FastAPI, root: str = "") -> dict[str, Any]:
+def described(routers: Routers, root: str = "") -> dict[str, Any]:
     """Return the description, with the address at which the API stands."""
-    routes = api_routes(app)
+    routes = api_routes(routers)
     told = get_openapi(
         title="Cathartes",
         version=__version__,

@@ -17,7 +17,7 @@ def show_root(request: Request, visitor: AccountHolder) -> dict[str, Any]:
     root = str(request.base_url).rstrip("/")
     found = {
         path.removeprefix("/api/v1/").replace("/", "_"): f"{root}{path}"
-        for path in paths_of(request.app)
+        for path in paths_of(request.app.state.routers)
         if "{" not in path and path != "/api/v1"
     }
     return {
@@ -30,4 +30,4 @@ def show_root(request: Request, visitor: AccountHolder) -> dict[str, Any]:
 @router.get("/openapi.json", response_class=JSONResponse)
 def show_description(request: Request, visitor: AccountHolder) -> JSONResponse:  # noqa: ARG001
     """Return the description of this API, as OpenAPI 3.1."""
-    return JSONResponse(described(request.app, str(request.base_url).rstrip("/")))
+    return JSONResponse(described(request.app.state.routers, str(request.base_url).rstrip("/")))
