@@ -61,9 +61,14 @@ def _box(value: Any) -> Box | None:
     return Box(west, south, east, north)
 
 
+def _checked_box(value: str | None) -> str | None:
+    _box(value)
+    return value
+
+
 _BoxText = Annotated[
     str | None,
-    AfterValidator(lambda value: value if _box(value) else None),
+    AfterValidator(_checked_box),
     Query(max_length=200, description="west,south,east,north [deg]"),
 ]
 
