@@ -61,7 +61,8 @@ def main(where: Path, n_entries: int) -> None:
         casebook = opened.casebook
         if casebook.audit_number() < n_entries:
             fill(casebook, n_entries)
-            casebook.add_user(User("aud", "Auditor", (Role.AUDITOR,)), "local:me", BEGIN)
+            end_utc = BEGIN + timedelta(seconds=n_entries + 1)
+            casebook.add_user(User("aud", "Auditor", (Role.AUDITOR,)), "local:me", end_utc)
         desk = Desk(str(where), casebook, opened.evidence)
         client = TestClient(make_app(desk), base_url="http://127.0.0.1:8321")
         desk.links.add("a link", "aud")
