@@ -7,7 +7,8 @@
 Sites lie at random in 300 by 300 km. An observation, of many over two years, looks at some place
 and sees the 20 sites next to it, some 15 m off; a tenth of all detections belong to no site. Rows
 go straight into the tables, an observation after the other, as runs write them. Asked is what
-people ask: a page of the map at several sizes, all or since a date, the page after it, the ranks.
+people ask: a page of the map at several sizes, all or since a date, the page after it, the ranks,
+the queue of a reviewer: fresh, after they reviewed 5,000, and after others settled 100,000.
 Each question is put many times, at different places; printed are medians and 95 % quantiles.
 """
 
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--detections", type=int, default=1_000_000)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--repeats", type=int, default=60)
+    parser.add_argument("--reviews-only", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         places = {"SQLite": Path(folder) / "casebook"}
@@ -71,7 +73,9 @@ def main() -> None:
                 took_s = time.perf_counter() - start
                 print(f"\n{name}: {asked.detections} detections and {asked.sites} sites, ", end="")
                 print(f"filled in {took_s:.0f} s\n")
-                measure(opened.casebook, asked.repeats, asked.sites)
+                if not asked.reviews_only:
+                    measure(opened.casebook, asked.repeats, asked.sites)
+                measure_reviews(opened.casebook, asked.repeats)
 
 
 def new_database(server: str) -> str:
@@ -198,6 +202,30 @@ def measure(casebook: SqlCasebook, repeats: int, n_sites: int) -> None:
     ask("ranked_sites, 100 in the middle", [middle] * repeats)
     ask("sites_in 10 km", [partial(casebook.sites_in, one) for one in boxes(10.0, repeats)])
     ask("sources_near 0.5 km", [partial(casebook.sources_near, b) for b in boxes(0.5, repeats)])
+
+
+def measure_reviews(casebook: SqlCasebook, repeats: int) -> None:
+    """Ask for queues, with more and more reviewed."""
+    ask_queue(casebook, "fresh", repeats)
+    for n, state, reviewers in ((5_000, "in review", ["ana"]), (100_000, "confirmed", ["b", "c"])):
+        ids = casebook.review_queue("ana", n)
+        rows = [
+            {"detection_id": one, "state": state, "reviewers": reviewers, "confidence": None}
+            for one in ids
+        ]
+        insert(casebook, tables.settlements, rows)
+        with casebook.database.change() as connection:
+            connection.execute(text("ANALYZE settlements"))
+        ask_queue(casebook, f"{n} more {state}", repeats)
+
+
+def ask_queue(casebook: SqlCasebook, told: str, repeats: int) -> None:
+    """Ask for the queue of somebody who reviewed, and of somebody who did not."""
+    for who in ("ana", "zoe"):
+        asked = [partial(casebook.review_queue, who)] * repeats
+        ask(f"review_queue of {who}, {told}", asked)
+    sizes = [lambda: range(casebook.review_queue_size("ana"))] * repeats
+    ask(f"review_queue_size of ana, {told}", sizes)
 
 
 def boxes(side_km: float, n: int) -> list[Box]:

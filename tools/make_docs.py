@@ -8,6 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -138,10 +139,80 @@ def command_line_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+_API_INTRODUCTION = """\
+What the pages of the workstation show, as JSON, under `/api/v1`. The whole description, with all
+fields, is OpenAPI 3.1 at `/api/v1/openapi.json`. A GIS uses `/ogc`:
+[connect a GIS](../how-to/connect-a-gis.md).
+
+Send a token of an account as `Authorization: Bearer TOKEN`, or as the password of Basic. A program
+may read alone; changes need the session of a page and its `x-csrf-token`.
+
+Lists come page by page: if `next` is not null, ask again with `after` set to it (of the audit:
+`before`). A failure is `{"error": {"status": 404, "message": "…"}}`.
+"""
+_API_NEWS = """\
+## What is new
+
+`GET /events` is a stream of server-sent events for browsers that are signed in. `id` is the number
+of the audit's entry; after a lost connection `Last-Event-ID` gets what was missed. In a page:
+`import { on } from "/static/live/live.js"; on("detection", (data) => …)`.
+
+| event | data | to whom |
+| --- | --- | --- |
+| `observation` | `id`, `sortie`, `name`, `outcome`, `n_detections` | who reads looks (*) |
+| `jobs` | `sortie`, `waiting`, `working`, `done` | who reads looks (*) |
+| `detection` | `observation`, `n` | who reads cases |
+| `site` | `id` ("" of several), `n` | who reads cases |
+| `review` | `detection` | its reviewer, auditors; analysts once it is settled |
+| `reset` | nothing: more is new than is told one by one, load again | all |
+
+(*) a collector: of own sorties.
+"""
+
+
+def web_api_page() -> str:
+    """Return the page of the API's routes; needs the extra ``serve``."""
+    from cathartes.web.api.description import API_ROOT, described  # noqa: PLC0415
+    from cathartes.web.app import ROUTERS  # noqa: PLC0415
+
+    told = described(ROUTERS)
+    rows = [
+        f"| `{method.upper()} {path.removeprefix(API_ROOT) or '/'}` | {one['summary']} "
+        f"| {_asked(one)} | {_may(one)} |"
+        for path, methods in sorted(told["paths"].items())
+        for method, one in methods.items()
+    ]
+    return "\n".join(
+        [
+            NOTE.format(source="the routes in src/cathartes/web/api") + "# Web API",
+            "",
+            _API_INTRODUCTION,
+            "| route | what it does | parameters | who may |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+            _API_NEWS,
+        ]
+    )
+
+
+def _asked(operation: dict[str, Any]) -> str:
+    """Return the names of an operation's parameters, those of its path left out."""
+    names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+    return ", ".join(f"`{name}`" for name in names) or "-"
+
+
+def _may(operation: dict[str, Any]) -> str:
+    """Return what one must be allowed to do, as its description says at its end."""
+    last = operation["description"].rpartition("\n\n")[2]
+    return last.removeprefix("One must be allowed to ").removesuffix(".")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "vocabulary.md": vocabulary_page,
     "exit-codes.md": exit_codes_page,
     "command-line.md": command_line_page,
+    "web-api.md": web_api_page,
 }
 """The generated pages by file name."""
 

@@ -2,6 +2,10 @@ from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
+from cathartes.pipeline.audit import audit_head as audit_head
+from cathartes.pipeline.audit import audit_list as audit_list
+from cathartes.pipeline.audit import audit_show as audit_show
+from cathartes.pipeline.audit import audit_verify as audit_verify
 from cathartes.pipeline.authority import mandate_add as mandate_add
 from cathartes.pipeline.authority import mandate_list as mandate_list
 from cathartes.pipeline.authority import mandate_revoke as mandate_revoke
@@ -49,6 +53,8 @@ from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
 from cathartes.pipeline.reports import observations_report as observations_report
 from cathartes.pipeline.reports import sites_report as sites_report
+from cathartes.pipeline.reviewed import review_list as review_list
+from cathartes.pipeline.reviewed import review_show as review_show
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
@@ -96,6 +102,10 @@ __all__ = [
     "TogetherSettings",
     "WatchSettings",
     "__version__",
+    "audit_head",
+    "audit_list",
+    "audit_show",
+    "audit_verify",
     "boresight",
     "casebook_backup",
     "casebook_check",
@@ -145,6 +155,8 @@ __all__ = [
     "read_together",
     "read_truth",
     "read_wind",
+    "review_list",
+    "review_show",
     "run",
     "scan",
     "scan_together",

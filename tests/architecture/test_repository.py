@@ -111,7 +111,9 @@ def make_docs() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["vocabulary.md", "exit-codes.md", "command-line.md"])
+@pytest.mark.parametrize(
+    "page", ["vocabulary.md", "exit-codes.md", "command-line.md", "web-api.md"]
+)
 def test_a_generated_page_is_what_the_code_says(make_docs: ModuleType, page: str) -> None:
     kept = (REPOSITORY / "docs" / "reference" / page).read_text(encoding="utf-8")
     assert kept == make_docs.PAGES[page](), "run `make docs` and commit the pages"

@@ -11,6 +11,17 @@ from cathartes.errors import ReviewError
 LONGEST_NOTE = 4000
 """Characters of a note."""
 
+_LOCAL = "local:"
+
+
+def person_of(actor: str) -> str:
+    """Return which person an actor is.
+
+    The machine's account ``ana``, as ``local:ana`` in a casebook without accounts, and the user
+    ana are one: two reviews by them are not two persons' reviews.
+    """
+    return actor.removeprefix(_LOCAL)
+
 
 class Verdict(StrEnum):
     """Whether it is a real plume."""
@@ -108,8 +119,8 @@ class Judgement:
                     f"origin at longitude {longitude_deg:g}, latitude {latitude_deg:g}; degrees "
                     "are needed, longitude first."
                 )
-        if self.outline is not None and (self.outline.is_empty or not self.outline.is_valid):
-            raise ReviewError("outline: it is empty or crosses itself; draw it again.")
+        if self.outline is not None:
+            _check_outline(self.outline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +146,19 @@ class Review:
     moment_utc: datetime
     was_blind: bool
     judgement: Judgement
+
+    @property
+    def person(self) -> str:
+        """Who reviewed, whichever way they came in."""
+        return person_of(self.reviewer)
+
+
+def _check_outline(outline: MultiPolygon) -> None:
+    if outline.is_empty or not outline.is_valid:
+        raise ReviewError("outline: it is empty or crosses itself; draw it again.")
+    west_deg, south_deg, east_deg, north_deg = outline.bounds
+    if not (-180 <= west_deg <= east_deg <= 180 and -90 <= south_deg <= north_deg <= 90):
+        raise ReviewError(
+            f"outline from longitude {west_deg:g} to {east_deg:g}, latitude {south_deg:g} to "
+            f"{north_deg:g}; degrees are needed, longitude first."
+        )

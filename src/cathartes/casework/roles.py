@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from cathartes.casework.review import person_of
 from cathartes.casework.settlement import ReviewState
 
 
@@ -79,7 +80,7 @@ class Thing:
     state
         Of a detection's reviews; None of anything else.
     reviewers
-        Who reviewed it.
+        The persons who reviewed it.
     """
 
     owner: str = ""
@@ -132,7 +133,7 @@ def _reviewable(subject: Subject, thing: Thing) -> str:
     if thing.state is ReviewState.INCONCLUSIVE:
         return "it was settled as inconclusive, which nobody can rewrite"
     settled = thing.state in {ReviewState.CONFIRMED, ReviewState.REJECTED}
-    if settled and subject.id not in thing.reviewers:
+    if settled and person_of(subject.id) not in thing.reviewers:
         return "it is settled; only who reviewed it can have another mind"
     return ""
 
@@ -190,4 +191,4 @@ def is_own(subject: Subject, owner: str) -> bool:
     What the person of the machine's account ``ana`` entered at the command line, as ``local:ana``,
     is the user ana's.
     """
-    return owner.removeprefix("local:") == subject.id.removeprefix("local:")
+    return person_of(owner) == person_of(subject.id)

@@ -1,11 +1,12 @@
 """What the reviews of a detection come to: two agree, or a third decides, or nobody can say.
 
 The rule is NASA EMIT's (two independent reviews, a third where they differ), with doubt as an
-answer of its own.
+answer of its own; and with a guard that one person, who by then has read what others said, can
+open what was settled, and not turn it over.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cathartes.casework.review import Confidence, RateVerdict, Review, Verdict
@@ -39,7 +40,7 @@ class Settlement:
     rate_may_be_given
         Whether most of those who confirmed it say so; None unless confirmed.
     reviewers
-        Who reviewed, sorted.
+        The persons who reviewed, sorted.
     """
 
     state: ReviewState = ReviewState.CANDIDATE
@@ -56,22 +57,40 @@ class Settlement:
 def settle(reviews: Iterable[Review]) -> Settlement:
     """Return what reviews come to, in the order in which they were made.
 
-    Of each reviewer the last review counts. Two that agree on "plume" or "not a plume" settle it;
+    Of each person the last review counts. Two that agree on "plume" or "not a plume" settle it;
     else a third, and then the majority of all; without one it is inconclusive, and stays so
-    whatever is said later.
+    whatever is said later. Who changes their mind of what is settled, opens it again: somebody
+    else, or the old mind, must close it.
     """
-    latest: dict[str, Review] = {}
     settlement = Settlement()
+    for settlement in _after_each(reviews):  # noqa: B007  # the last is returned
+        pass
+    return settlement
+
+
+def was_ever_settled(reviews: Iterable[Review]) -> bool:
+    """Return whether analysts could at some moment read what others said: no more is blind."""
+    return any(settlement.is_settled for settlement in _after_each(reviews))
+
+
+def _after_each(reviews: Iterable[Review]) -> Iterator[Settlement]:
+    """Yield what reviews come to after each of them."""
+    latest: dict[str, Review] = {}
+    settled = Settlement()  # as it was last settled
+    opener = ""  # who changed their mind of it since
+    now = Settlement()
     for review in reviews:
-        latest[review.reviewer] = review
-        if settlement.state is not ReviewState.INCONCLUSIVE:
-            settlement = _of(latest)
-    return Settlement(
-        settlement.state,
-        settlement.confidence,
-        settlement.rate_may_be_given,
-        tuple(sorted(latest)),
-    )
+        latest[review.person] = review
+        found = now if now.state is ReviewState.INCONCLUSIVE else _of(latest)
+        if now.is_settled and found.state is not now.state:
+            opener = review.person
+        turned_over = found.is_settled and found.state is not settled.state
+        if opener == review.person and turned_over:
+            found = Settlement(ReviewState.IN_REVIEW)
+        now = replace(found, reviewers=tuple(sorted(latest)))
+        if now.is_settled:
+            settled, opener = now, ""
+        yield now
 
 
 def _of(latest: Mapping[str, Review]) -> Settlement:

@@ -75,6 +75,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.simulate_campaign:simulate_campaign",
             "Make weeks of sorties over an area with hidden places, and the truth about them.",
         ),
+        "review": Entry(
+            "cathartes.cli.review:app",
+            "What reviews came to: list, show. Reviewing is done in the workstation, `serve`.",
+        ),
         "serve": Entry(
             "cathartes.cli.serve:serve",
             "Open the workstation, where analysts look, judge and agree. Ctrl-C ends it.",
@@ -148,6 +152,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "casebook": Entry(
             "cathartes.cli.casebook:app",
             "The casebook: make one, back it up, restore it, check it.",
+        ),
+        "audit": Entry(
+            "cathartes.cli.audit:app",
+            "What was done, by whom, and whether that record holds: list, show, verify, head.",
         ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from pydantic import JsonValue
 from shapely import MultiPoint, MultiPolygon
 
 from cathartes.pipeline.observed import place_about, place_of_particles
@@ -76,8 +77,14 @@ def plume_records(
                 for one in _sources(name, row, own) or (_anywhere_in(name, row, outline, pixel_m),)
             ),
             flags=row.flags,
-            properties=json_row(row),
+            properties=json_row(row) | _rate_error_parts(own),
         )
+
+
+def _rate_error_parts(origins: list[ScanOrigin]) -> dict[str, JsonValue]:
+    """Return what the error of a plume's rate comes from, if it has a rate: parts of sd(ln Q)."""
+    known = [one.rate_error_parts for one in origins if one.rate_error_parts is not None]
+    return {"rate_error_parts": dict(known[0]._asdict())} if known else {}
 
 
 def _candidates(row: PlumeRow) -> tuple[Candidate, ...]:

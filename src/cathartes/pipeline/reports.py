@@ -55,20 +55,32 @@ def sites_report(
     SettingsError, OutputError
         If there can be no such file.
     """
-    path = Path(out)
-    check_report_path(path)
+    check_report_path(Path(out))
     with open_casebook(casebook) as opened:
-        site = opened.casebook.site(site_id)
-        looks = _looks_at(opened, site)
-        context = _context(opened.evidence, [look.observation for look in looks if look.saw])
-        report = SiteReport(
-            site=site,
-            looks=looks,
-            emitters=_emitters_near(opened, site.place),
-            context=context,
-            context_in_k=_in_kelvin(context),
-            reviews=reviews,
-        )
+        print_site(opened, site_id, Path(out), language=language, reviews=reviews)
+
+
+def print_site(
+    opened: OpenedCasebook,
+    site_id: str,
+    path: Path,
+    *,
+    language: Language = Language.ENGLISH,
+    reviews: tuple[str, ...] = (),
+) -> None:
+    """Print a site of a casebook that is open; see `sites_report`."""
+    check_report_path(path)
+    site = opened.casebook.site(site_id)
+    looks = _looks_at(opened, site)
+    context = _context(opened.evidence, [look.observation for look in looks if look.saw])
+    report = SiteReport(
+        site=site,
+        looks=looks,
+        emitters=_emitters_near(opened, site.place),
+        context=context,
+        context_in_k=_in_kelvin(context),
+        reviews=reviews,
+    )
     write_site_report(path, report, ReportWords(Language(language)))
 
 
@@ -96,20 +108,31 @@ def observations_report(
     SettingsError, OutputError
         If there can be no such file.
     """
-    path = Path(out)
-    check_report_path(path)
+    check_report_path(Path(out))
     with open_casebook(casebook) as opened:
-        observation = opened.casebook.observation(observation_id)
-        context = _context(opened.evidence, [observation])
-        report = ObservationReport(
-            observation=observation,
-            detections=tuple(
-                (found.detection, found.site_ids)
-                for found in opened.casebook.detections_of(observation_id)
-            ),
-            context=context,
-            context_in_k=_in_kelvin(context),
-        )
+        print_observation(opened, observation_id, Path(out), language=language)
+
+
+def print_observation(
+    opened: OpenedCasebook,
+    observation_id: str,
+    path: Path,
+    *,
+    language: Language = Language.ENGLISH,
+) -> None:
+    """Print a look of a casebook that is open; see `observations_report`."""
+    check_report_path(path)
+    observation = opened.casebook.observation(observation_id)
+    context = _context(opened.evidence, [observation])
+    report = ObservationReport(
+        observation=observation,
+        detections=tuple(
+            (found.detection, found.site_ids)
+            for found in opened.casebook.detections_of(observation_id)
+        ),
+        context=context,
+        context_in_k=_in_kelvin(context),
+    )
     write_observation_report(path, report, ReportWords(Language(language)))
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cathartes.errors import InputError
 from cathartes.locate.look_wind import LookWind
 from cathartes.locate.plume_source import MAY_BE_HIDDEN, PlumeSource
+from cathartes.locate.rate import ErrorParts
 from cathartes.products.file_names import ORIGINS, SOURCES_GEOJSON
 from cathartes.products.plume_table import PlumeRow
 from cathartes.products.sources import numbered_origins
@@ -64,6 +65,8 @@ class ScanOrigin:
         True if the source may lie farther upwind, where gas can't be seen.
     plume_id
         Of the plume that it is an origin of; 0 if it is of none.
+    rate_error_parts
+        What the rate's error comes from; None without a rate, or of an older scan.
     """
 
     label: str
@@ -75,6 +78,7 @@ class ScanOrigin:
     height_m: float | None
     may_be_hidden: bool
     plume_id: int = 0
+    rate_error_parts: ErrorParts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,12 @@ def write_origins(
     }
     for gas, column in tiles.detectable_column_ppm_m.items():
         arrays[f"tile/detectable_column_ppm_m/{gas}"] = column
-    for number, (_, _, frame, origin) in numbered_origins(rows, sources).items():
+    for number, (_, source, frame, origin) in numbered_origins(rows, sources).items():
         longitude, latitude = frame.to_lon_lat(*origin.draw_m(N_PARTICLES, rng).T)
         arrays[f"source/{number}/longitude_deg"] = longitude
         arrays[f"source/{number}/latitude_deg"] = latitude
+        if source.rate.parts is not None and len(source.origins) == 1:
+            arrays[f"source/{number}/rate_error_parts"] = np.array(source.rate.parts)
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
@@ -181,6 +187,7 @@ def _origin(
     number, height, probability = told["id"], told["height_m"], told["probability"]
     rate = [told[name] for name in ("rate_kg_h", "rate_kg_h_p05", "rate_kg_h_p95")]
     known = [float(value) for value in rate if isinstance(value, int | float)]
+    parts = arrays.get(f"source/{number}/rate_error_parts")
     return ScanOrigin(
         label=f"source {number}",
         chemical=str(told["chemical"]),
@@ -191,6 +198,7 @@ def _origin(
         height_m=float(height) if isinstance(height, int | float) else None,
         may_be_hidden=told["plume_id"] in hidden,
         plume_id=int(str(told["plume_id"])),
+        rate_error_parts=ErrorParts(*parts.tolist()) if parts is not None else None,
     )
 
 

@@ -1,7 +1,7 @@
-"""What the audit binds: the hash of all that must be there, by its entries from first to last."""
+"""Contents that the audit binds by hash: what it recorded against what is there."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -24,74 +24,53 @@ _ONE = {
 """Actions whose entry has the hash of its subject."""
 _MANY = {"sites.put": "site", "emitters.put": "lawful emitter"}
 """Actions whose entry has the hash of each thing that was put, by id."""
-
 BIND = "casebook.bind"
 """Action whose entry has the hash of each thing that no entry had before, by kind and id."""
 
-Hashes = dict[tuple[str, str], str]
-"""Kind and id → SHA-256 of the content, hexadecimal."""
+Key = tuple[str, str]
+"""Kind and id."""
 
 
-def binding_faults(casebook: SqlCasebook, entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """Yield what was changed, put or taken away behind the audit's back, a sentence each.
+@dataclass(slots=True)
+class Recorded:
+    """What the audit says should be there, gathered entry by entry.
 
-    A site that is to be joined again lost sources with an observation, so that its content is not
-    compared.
+    Attributes
+    ----------
+    sha256
+        Kind and id → hash of the content, hexadecimal.
     """
-    told, found = told_by(entries), dict(_contents(casebook))
-    stale = {("site", one_id) for one_id in casebook.stale_site_ids()}
-    for key in sorted(told.keys() | found.keys()):
-        thing = " ".join(dict.fromkeys(key))
-        if key not in told:
-            yield f"{thing} is not in the audit."
-        elif key not in found:
-            yield f"{thing} is in the audit, and is not there any more."
-        elif told[key] != found[key] and key not in stale:
-            yield f"{thing} is not what the audit recorded."
 
+    sha256: dict[Key, str] = field(default_factory=dict)
 
-def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:
-    """Return the hashes of what is there and in no entry, by kind and id: the detail of `BIND`.
-
-    Versions before revision 0002 entered no hashes of sites, emitters and profiles.
-    """
-    told, found = told_by(casebook.audit_entries()), dict(_contents(casebook))
-    detail: dict[str, dict[str, str]] = {}
-    for kind, one_id in sorted(found.keys() - told.keys()):
-        detail.setdefault(kind, {})[one_id] = found[kind, one_id]
-    return detail
-
-
-def told_by(entries: Iterable[AuditEntry]) -> Hashes:
-    """Return what must be there after all entries, in their order."""
-    told: Hashes = {}
-    for entry in entries:
-        detail = entry.detail
-        if entry.action == "observation.record":
-            told.pop(("observation", str(detail.get("superseded"))), None)
-        if entry.action == "observation.remove":
-            told.pop(("observation", entry.subject), None)
+    def add(self, entry: AuditEntry) -> None:
+        """Take an entry in."""
+        told = entry.detail
         if kind := _ONE.get(entry.action):
-            told[kind, entry.subject] = str(detail.get("sha256"))
-        if entry.action == BIND:
-            for kind in detail:
-                told |= {(kind, one_id): sha256 for one_id, sha256 in _hashes(detail[kind])}
-        if kind := _MANY.get(entry.action):
-            for one_id in _names(detail.get("removed")):
-                told.pop((kind, one_id), None)
-            told |= {(kind, one_id): sha256 for one_id, sha256 in _hashes(detail.get("sha256"))}
-    return told
+            self.sha256.pop(("observation", str(told.get("superseded", ""))), None)
+            self.sha256[kind, entry.subject] = str(told.get("sha256"))
+        elif kind := _MANY.get(entry.action):
+            for one_id in _names(told.get("removed")):
+                self.sha256.pop((kind, one_id), None)
+            self._add_all(kind, told.get("sha256"))
+        elif entry.action == "review.add":
+            self.sha256["review", str(told.get("review"))] = str(told.get("sha256"))
+        elif entry.action == "observation.remove":
+            self.sha256.pop(("observation", entry.subject), None)
+        elif entry.action == BIND:
+            for kind, hashes in told.items():
+                self._add_all(kind, hashes)
+
+    def _add_all(self, kind: str, hashes: JsonValue) -> None:
+        if isinstance(hashes, Mapping):
+            self.sha256 |= {(kind, one_id): str(sha256) for one_id, sha256 in hashes.items()}
 
 
 def _names(told: JsonValue) -> Iterator[str]:
     yield from map(str, told) if isinstance(told, list) else ()
 
 
-def _hashes(told: JsonValue) -> Iterator[tuple[str, str]]:
-    yield from ((one, str(h)) for one, h in told.items()) if isinstance(told, Mapping) else ()
-
-
-def _contents(casebook: SqlCasebook) -> Iterator[tuple[tuple[str, str], str]]:
+def contents(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
     """Yield kind and id with the hash of all that is there and that the audit binds."""
     for mandate in casebook.mandates():
         entered = replace(mandate, revoked_utc=None, revoked_why="")
@@ -109,3 +88,38 @@ def _contents(casebook: SqlCasebook) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("lawful emitter", emitter.id), content_sha256(emitter)
     if profile := casebook.profile():
         yield (PROFILE, PROFILE), content_sha256(profile)
+    for review in casebook.all_reviews():
+        yield ("review", review.id), content_sha256(review)
+
+
+def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
+    """Yield what was changed, put or taken away behind the audit's back, a sentence each.
+
+    A site that is to be joined again lost sources with an observation, so that its content is not
+    compared.
+    """
+    told, found = recorded.sha256, dict(contents(casebook))
+    stale = {("site", one_id) for one_id in casebook.stale_site_ids()}
+    for key in sorted(told.keys() | found.keys()):
+        thing = " ".join(dict.fromkeys(key))
+        if key not in told:
+            yield f"{thing} is not in the audit."
+        elif key not in found:
+            yield f"{thing} is in the audit, and is not there any more."
+        elif told[key] != found[key] and key not in stale:
+            yield f"{thing} is not what the audit recorded."
+
+
+def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:
+    """Return the hashes of what is there and in no entry, by kind and id: the detail of `BIND`.
+
+    Versions before revision 0002 entered no hashes of sites, emitters and profiles.
+    """
+    recorded = Recorded()
+    for entry in casebook.audit_entries():
+        recorded.add(entry)
+    found = dict(contents(casebook))
+    detail: dict[str, dict[str, str]] = {}
+    for kind, one_id in sorted(found.keys() - recorded.sha256.keys()):
+        detail.setdefault(kind, {})[one_id] = found[kind, one_id]
+    return detail

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from cathartes.casework.audit import check_chain
-from cathartes.errors import AuditError, EvidenceError
-from cathartes.store.bound import binding_faults
+from cathartes.errors import EvidenceError
+from cathartes.store.audit_check import check_audit
+from cathartes.store.check_reviews import settlement_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
@@ -58,16 +58,13 @@ class CheckReport:
 def check_casebook(opened: OpenedCasebook) -> CheckReport:
     """Check a casebook: its database, audit, contents, references, and all of its evidence."""
     casebook = opened.casebook
-    entries = list(casebook.audit_entries())
-    audit_faults: list[str] = []
-    head = ""
-    try:
-        head = check_chain(entries)
-    except AuditError as error:
-        audit_faults.append(str(error))
-    audit_faults += binding_faults(casebook, entries)
+    audit = check_audit(casebook)
     with casebook.database.read() as connection:
-        faults = [*_database_faults(connection), *_reference_faults(connection)]
+        faults = [
+            *_database_faults(connection),
+            *_reference_faults(connection),
+            *settlement_faults(connection),
+        ]
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)
@@ -90,9 +87,9 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         n_detections=n_detections,
         n_sites=n_sites,
         n_evidence=len(named),
-        n_audit_entries=len(entries),
-        audit_head=head,
-        audit_faults=tuple(audit_faults),
+        n_audit_entries=audit.head.number,
+        audit_head="" if audit.chain_faults else audit.head.hash,
+        audit_faults=audit.faults,
         evidence_faults=tuple(evidence_faults),
         faults=tuple(faults),
         remarks=tuple(remarks),

@@ -4,7 +4,7 @@ Methods that change something take `actor` (who) and `now_utc` (when), and are o
 after a kill at any moment it happened with its audit entry, or not at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,13 +12,15 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from cathartes.casework.audit import AuditEntry
 from cathartes.casework.mandate import Mandate
 from cathartes.casework.plan import FlightPlan
 from cathartes.sites.detection import Detection, Source
 from cathartes.sites.emitter import LawfulEmitter
-from cathartes.sites.observation import Observation
+from cathartes.sites.observation import LookOutcome, Observation
 from cathartes.sites.site import Site
+from cathartes.store.filters import LookFilter, SiteFilter
+from cathartes.store.interface_audit import AuditBook
+from cathartes.store.interface_map import MapBook
 from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
 
 
@@ -30,6 +32,27 @@ class Box:
     south_deg: float
     east_deg: float
     north_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFilter:
+    """Which features are wanted; of what is not given, all.
+
+    Attributes
+    ----------
+    boxes
+        In any of these; two, where one goes over the 180th meridian.
+    since_utc, until_utc
+        That were going on at some moment from the one to the other, both included. What has no
+        time is not wanted, where either is given.
+    sortie_ids
+        Observations of these sorties alone; None: of all.
+    """
+
+    boxes: tuple[Box, ...] = ()
+    since_utc: datetime | None = None
+    until_utc: datetime | None = None
+    sortie_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +121,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class JobTally:
+    """How many jobs of a sortie wait, are worked on, and are done."""
+
+    waiting: int = 0
+    working: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FoundDetection:
     """A detection with the site of each of its sources, "" where it is unattributed."""
 
@@ -123,7 +155,7 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, SignInBook, Protocol):
+class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook, Protocol):
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:
@@ -187,6 +219,12 @@ class Casebook(PeopleBook, ReviewBook, SignInBook, Protocol):
     def jobs(self, sortie_id: str = "") -> tuple[Job, ...]:
         """Return all jobs, or one sortie's, in the order in which they were entered."""
 
+    def job_tallies(self, sortie_ids: Sequence[str]) -> dict[str, JobTally]:
+        """Return how far the work on each of these sorties is."""
+
+    def unfinished_jobs(self) -> dict[str, JobTally]:
+        """Return how many wait or are worked on, of each sortie with any; `done` is not counted."""
+
     # --- results ---
 
     def record_observation(
@@ -233,6 +271,21 @@ class Casebook(PeopleBook, ReviewBook, SignInBook, Protocol):
 
     def sources_near(self, box: Box) -> tuple[PlacedSource, ...]:
         """Return all sources whose place lies in a box, by time and id."""
+
+    # --- features: by place and time, in order of their ids; those after the id `after` ---
+
+    def detection_features(
+        self, wanted: FeatureFilter, limit: int, after: str = ""
+    ) -> tuple[FoundDetection, ...]:
+        """Return detections whose first source lies in one of the boxes."""
+
+    def site_features(self, wanted: FeatureFilter, limit: int, after: str = "") -> tuple[Site, ...]:
+        """Return sites that lie in one of the boxes, with no evidence lines."""
+
+    def look_features(
+        self, wanted: FeatureFilter, limit: int, after: str = ""
+    ) -> tuple[Observation, ...]:
+        """Return observations whose footprint's box meets one of the boxes."""
 
     # --- sites ---
 
@@ -289,22 +342,37 @@ class Casebook(PeopleBook, ReviewBook, SignInBook, Protocol):
     def profile(self) -> str:
         """Return the chemical profile as TOML; "" if none was put."""
 
+    # --- lists: `after` is the id of the last one had; CasebookError if it is gone ---
+
+    def sites_page(self, wanted: SiteFilter, limit: int = 50, after: str = "") -> tuple[Site, ...]:
+        """Return sites by value, highest first, with no evidence lines."""
+
+    def looks_page(
+        self, wanted: LookFilter, limit: int = 50, after: str = ""
+    ) -> tuple[Observation, ...]:
+        """Return observations, newest first, those without a time last."""
+
+    def sorties_page(
+        self, ids: frozenset[str] | None, limit: int = 50, after: str = ""
+    ) -> tuple[Sortie, ...]:
+        """Return sorties, these or all, newest first, those without a time last."""
+
+    def sortie_ids_entered_by(self, actors: Sequence[str]) -> frozenset[str]:
+        """Return the ids of the sorties that any of these actors entered."""
+
+    def outcomes_of(self, sortie_ids: Sequence[str]) -> dict[str, dict[LookOutcome, int]]:
+        """Return how many observations of each sortie came to what."""
+
+    def observations_of_ids(self, ids: Sequence[str]) -> tuple[Observation, ...]:
+        """Return observations by time and name; those that are not there are left out."""
+
+    def detections_of_ids(self, ids: Sequence[str]) -> tuple[FoundDetection, ...]:
+        """Return detections, newest first; those that are not there are left out."""
+
+    def n_detections_of(self, observation_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many detections each observation has."""
+
     # --- keeping ---
-
-    def audit_entries(self, after: int = 0) -> Iterator[AuditEntry]:
-        """Yield the audit's entries in order, those with a higher number than `after`."""
-
-    def audit_of(self, subject: str) -> tuple[AuditEntry, ...]:
-        """Return the audit's entries on one subject, in order."""
-
-    def audit_number(self) -> int:
-        """Return the number of the audit's last entry; 0 if there is none."""
-
-    def note(
-        self, action: str, subject: str, detail: dict[str, JsonValue], actor: str,
-        now_utc: datetime,
-    ) -> None:  # fmt: skip
-        """Write an audit entry of something that changes no other table."""
 
     def remove_observations(
         self, ids: Sequence[str], why: str, actor: str, now_utc: datetime

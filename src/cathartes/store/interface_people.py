@@ -1,6 +1,6 @@
 """What a casebook keeps of people: accounts and sign-ins, and what they said of detections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -164,10 +164,20 @@ class ReviewBook(Protocol):
         """Return the hash of a detection's whole content."""
 
     def reviews_of(self, detection_id: str) -> tuple[Review, ...]:
-        """Return a detection's reviews, in order; those of a detection that is gone too."""
+        """Return a detection's reviews, in order.
+
+        Those of a detection that is gone are there too, and those of what an earlier run had
+        under its id, which no longer count: their `detection_sha256` is another.
+        """
+
+    def all_reviews(self) -> Iterator[Review]:
+        """Yield every review there is, in the order in which they were made."""
 
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these; a candidate where there is none."""
+
+    def settled(self, limit: int = 100, after: str = "") -> tuple[tuple[str, Settlement], ...]:
+        """Return ids of detections that reviews settled, with what they came to, by id."""
 
     def review_thing(self, detection_id: str) -> Thing:
         """Return a detection as rules about reviews see it."""
@@ -175,12 +185,13 @@ class ReviewBook(Protocol):
     def review_queue(self, reviewer: str, limit: int = 20) -> tuple[str, ...]:
         """Return ids of detections that a reviewer should look at next.
 
-        Those neither settled nor reviewed by them: of the sites of the highest value first, the
-        newest first in a site, then the unattributed; what they skipped comes last.
+        Those neither settled nor reviewed by them, as far as their reviews still count: of the
+        sites of the highest value first, the newest first in a site, then the unattributed; what
+        they skipped comes last. Each once, at its first place.
         """
 
     def review_queue_size(self, reviewer: str) -> int:
         """Return how many are in a reviewer's queue."""
 
     def skip_review(self, detection_id: str, reviewer: str, now_utc: datetime) -> None:
-        """Put a detection at the end of a reviewer's queue."""
+        """Put a detection at the end of a reviewer's queue; CasebookError if it is not there."""

@@ -15,6 +15,7 @@ from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box, JobState, Removed
 from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.reviews_part import settle_anew
 from cathartes.store.rows_results import (
     observation_of,
     values_of_assets,
@@ -77,6 +78,7 @@ class ResultsPart(CasebookPart):
                 if superseded != observation.id:
                     connection.execute(jobs.delete().where(jobs.c.id == superseded))
             _insert(connection, observation, detections, timings_s)
+            settle_anew(connection, detections)
             detail = {
                 "sortie": observation.sortie_id,
                 "name": observation.name,
@@ -93,7 +95,7 @@ class ResultsPart(CasebookPart):
         """Return an observation."""
         with self._database.read() as connection:
             wanted = select(observations).where(observations.c.id == observation_id)
-            found = _observations_of(connection, wanted)
+            found = observations_of_query(connection, wanted)
         if not found:
             raise _not_there(observation_id)
         return found[0]
@@ -104,13 +106,13 @@ class ResultsPart(CasebookPart):
         if sortie_id:
             wanted = wanted.where(observations.c.sortie_id == sortie_id)
         with self._database.read() as connection:
-            return _observations_of(connection, wanted)
+            return observations_of_query(connection, wanted)
 
     def observations_over(self, box: Box) -> tuple[Observation, ...]:
         """Return those whose footprint's box meets a box, by time and name."""
         meets = found_in_box(observations, box, self._database.dialect)
         with self._database.read() as connection:
-            return _observations_of(connection, select(observations).where(meets))
+            return observations_of_query(connection, select(observations).where(meets))
 
     def timings_s(self, observation_id: str) -> dict[str, float]:
         """Return the seconds of each stage."""
@@ -131,7 +133,7 @@ class ResultsPart(CasebookPart):
             detection_ids: list[str] = []
             for some in batches(ids):
                 wanted = select(observations).where(observations.c.id.in_(some))
-                gone += _observations_of(connection, wanted)
+                gone += observations_of_query(connection, wanted)
                 of_these = select(detections.c.id).where(detections.c.observation_id.in_(some))
                 detection_ids += connection.scalars(of_these)
             missing = set(ids) - {one.id for one in gone}
@@ -213,7 +215,7 @@ def _still_named(connection: Connection, sha256: Sequence[str]) -> set[str]:
     }
 
 
-def _observations_of(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:
+def observations_of_query(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:
     """Return the observations that are wanted, by time and name, with their assets."""
     rows = connection.execute(wanted.order_by(*_BY_TIME)).all()
     of: dict[str, list[Any]] = defaultdict(list)

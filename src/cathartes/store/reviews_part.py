@@ -1,16 +1,17 @@
 """The casebook's reviews, what they come to, and each reviewer's queue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, select, type_coerce
 
-from cathartes.casework.review import Judgement, Review
+from cathartes.casework.review import Judgement, Review, person_of
 from cathartes.casework.roles import Action, Thing, decide
-from cathartes.casework.settlement import SETTLED, Settlement, settle
+from cathartes.casework.settlement import SETTLED, Settlement, settle, was_ever_settled
 from cathartes.errors import AccessError, ReviewError
-from cathartes.store.canonical import content_sha256
+from cathartes.sites.detection import Detection
+from cathartes.store.canonical import canonical, content_sha256
 from cathartes.store.detections_part import detections_where, no_detection
 from cathartes.store.part import CasebookPart, batches, enter
 from cathartes.store.people_part import subject_in
@@ -30,6 +31,8 @@ from cathartes.store.tables import (
     sources,
 )
 
+_PAGE = 1000
+
 
 class ReviewsPart(CasebookPart):
     """Reviews; see `cathartes.store.interface_people.ReviewBook`."""
@@ -45,10 +48,9 @@ class ReviewsPart(CasebookPart):
         """Keep a review, with what all of the detection's come to."""
         with self._database.change() as connection:
             sha256 = _sha256_in(connection, detection_id)
-            earlier = _reviews_in(connection, detection_id)
-            before = settle(earlier)
-            thing = _thing(before)
-            decision = decide(subject_in(connection, actor), Action.REVIEW, thing)
+            every = _reviews_in(connection, detection_id)
+            earlier = [one for one in every if one.detection_sha256 == sha256]
+            decision = decide(subject_in(connection, actor), Action.REVIEW, _thing(settle(earlier)))
             if not decision.allowed:
                 raise AccessError(f"detection {detection_id}: {decision.reason}")
             if seen_sha256 and seen_sha256 != sha256:
@@ -56,30 +58,27 @@ class ReviewsPart(CasebookPart):
                     f"detection {detection_id} was changed since it was looked at; nothing was "
                     "kept. Look at it again."
                 )
-            own = [one for one in earlier if one.reviewer == actor]
+            person = person_of(actor)
+            own = [one for one in earlier if one.person == person]
             if own and own[-1].judgement == judgement:
                 raise ReviewError(
-                    f"detection {detection_id}: this is what {actor} said before; nothing was "
+                    f"detection {detection_id}: this is what {person} said before; nothing was "
                     "added."
                 )
+            n_own = sum(one.person == person for one in every)
             review = Review(
-                id=f"{detection_id}-r{len(earlier) + 1}",
+                id=f"{detection_id}/{person}/{n_own + 1}",
                 detection_id=detection_id,
                 detection_sha256=sha256,
                 reviewer=actor,
                 moment_utc=now_utc,
-                was_blind=not before.is_settled,
+                was_blind=not was_ever_settled(earlier),
                 judgement=judgement,
             )
             after = settle([*earlier, review])
             connection.execute(reviews.insert().values(values_of_review(review)))
-            is_it = settlements.c.detection_id == detection_id
-            connection.execute(settlements.delete().where(is_it))
-            connection.execute(
-                settlements.insert().values(values_of_settlement(detection_id, after))
-            )
-            mine = (skips.c.reviewer == actor) & (skips.c.detection_id == detection_id)
-            connection.execute(skips.delete().where(mine))
+            _put_settlement(connection, detection_id, after)
+            connection.execute(skips.delete().where(_skip_of(person, detection_id)))
             detail = {
                 "review": review.id,
                 "verdict": judgement.verdict.value,
@@ -99,6 +98,18 @@ class ReviewsPart(CasebookPart):
         with self._database.read() as connection:
             return tuple(_reviews_in(connection, detection_id))
 
+    def all_reviews(self) -> Iterator[Review]:
+        """Yield every review there is, in the order in which they were made."""
+        after = 0
+        while True:
+            page = select(reviews).where(reviews.c.row_id > after).order_by(reviews.c.row_id)
+            with self._database.read() as connection:
+                rows = connection.execute(page.limit(_PAGE)).all()
+            yield from map(review_of, rows)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].row_id
+
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these."""
         found = dict.fromkeys(detection_ids, Settlement())
@@ -109,19 +120,30 @@ class ReviewsPart(CasebookPart):
                     found[row.detection_id] = settlement_of(row)
         return found
 
+    def settled(self, limit: int = 100, after: str = "") -> tuple[tuple[str, Settlement], ...]:
+        """Return ids of detections that reviews settled, with what they came to, by id."""
+        wanted = (
+            select(settlements)
+            .where(settlements.c.state.in_(sorted(SETTLED)), settlements.c.detection_id > after)
+            .order_by(settlements.c.detection_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple((row.detection_id, settlement_of(row)) for row in rows)
+
     def review_thing(self, detection_id: str) -> Thing:
         """Return a detection as rules about reviews see it."""
         return _thing(self.settlements([detection_id])[detection_id])
 
     def review_queue(self, reviewer: str, limit: int = 20) -> tuple[str, ...]:
         """Return ids of detections that a reviewer should look at next."""
+        person = person_of(reviewer)
         with self._database.read() as connection:
             found: dict[str, None] = {}
-            for wanted in (_of_sites(reviewer), _unattributed(reviewer), _skipped(reviewer)):
-                missing = limit - len(found)
-                if missing > 0:
-                    more = connection.scalars(wanted.limit(limit + len(found))).all()
-                    found |= dict.fromkeys(more)
+            for wanted in (_of_sites(person), _unattributed(person), _skipped(person)):
+                if len(found) < limit:
+                    found = _with_more(connection, wanted, found, limit)
         return tuple(found)[:limit]
 
     def review_queue_size(self, reviewer: str) -> int:
@@ -131,7 +153,7 @@ class ReviewsPart(CasebookPart):
             select(func.count())
             .select_from(detections)
             .join(settlements, settlements.c.detection_id == detections.c.id)
-            .where(_settled() | _reviewed_by(reviewer))
+            .where(_is_done(person_of(reviewer)))
         )
         with self._database.read() as connection:
             n_present, n_done = connection.scalar(present), connection.scalar(done)
@@ -139,14 +161,39 @@ class ReviewsPart(CasebookPart):
 
     def skip_review(self, detection_id: str, reviewer: str, now_utc: datetime) -> None:
         """Put a detection at the end of a reviewer's queue."""
-        mine = (skips.c.reviewer == reviewer) & (skips.c.detection_id == detection_id)
-        with self._database.take() as connection:
-            connection.execute(skips.delete().where(mine))
-            connection.execute(
-                skips.insert().values(
-                    reviewer=reviewer, detection_id=detection_id, moment_utc=now_utc
-                )
-            )
+        person = person_of(reviewer)
+        with self._database.change() as connection:
+            if (
+                connection.scalar(select(detections.c.id).where(detections.c.id == detection_id))
+                is None
+            ):
+                raise no_detection(detection_id)
+            connection.execute(skips.delete().where(_skip_of(person, detection_id)))
+            row = {"reviewer": person, "detection_id": detection_id, "moment_utc": now_utc}
+            connection.execute(skips.insert().values(row))
+
+
+def settle_anew(connection: Connection, found: Sequence[Detection]) -> None:
+    """Bring settlements up to date after a look was recorded again.
+
+    Reviews count for the content that they judged: those of another one stay on record, and
+    settle nothing.
+    """
+    by_id = {one.id: one for one in found}
+    for some in batches(list(by_id)):
+        wanted = select(reviews.c.detection_id).where(reviews.c.detection_id.in_(some))
+        for one_id in connection.scalars(wanted.distinct()).all():
+            sha256 = content_sha256(by_id[one_id])
+            every = _reviews_in(connection, one_id)
+            of_this = [one for one in every if one.detection_sha256 == sha256]
+            _put_settlement(connection, one_id, settle(of_this))
+
+
+def _put_settlement(connection: Connection, detection_id: str, settlement: Settlement) -> None:
+    connection.execute(settlements.delete().where(settlements.c.detection_id == detection_id))
+    if settlement.reviewers:
+        row = values_of_settlement(detection_id, settlement)
+        connection.execute(settlements.insert().values(row))
 
 
 def _reviews_in(connection: Connection, detection_id: str) -> list[Review]:
@@ -166,43 +213,58 @@ def _thing(settlement: Settlement) -> Thing:
     return Thing(state=settlement.state, reviewers=frozenset(settlement.reviewers))
 
 
-def _settled() -> ColumnElement[bool]:
-    return settlements.c.state.in_(sorted(SETTLED))
+def _with_more(
+    connection: Connection, wanted: Select[Any], found: dict[str, None], limit: int
+) -> dict[str, None]:
+    """Return what was found and, after it, enough of what is wanted, each once.
+
+    A detection with sources at several sites is wanted several times.
+    """
+    n_asked = limit
+    while True:
+        ids = connection.scalars(wanted.limit(n_asked)).all()
+        more = found | dict.fromkeys(ids)
+        if len(more) >= limit or len(ids) < n_asked:
+            return more
+        n_asked *= 2
 
 
-def _reviewed_by(reviewer: str) -> ColumnElement[bool]:
-    own = select(reviews.c.row_id).where(
-        reviews.c.reviewer == reviewer, reviews.c.detection_id == detections.c.id
-    )
-    return own.exists()
+def _skip_of(person: str, detection_id: Any) -> ColumnElement[bool]:
+    return and_(skips.c.reviewer == person, skips.c.detection_id == detection_id)
 
 
-def _to_review(reviewer: str, *, skipped: bool) -> ColumnElement[bool]:
+def _is_done(person: str) -> ColumnElement[bool]:
+    """Return whether a settlement leaves nothing to do for somebody: settled, or reviewed."""
+    name = canonical(person).decode()  # as in the JSON list, with its quotation marks
+    reviewers = type_coerce(settlements.c.reviewers, Text)
+    return settlements.c.state.in_(sorted(SETTLED)) | reviewers.contains(name, autoescape=True)
+
+
+def _is_open(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether a detection is neither settled nor reviewed by somebody."""
-    settled = select(settlements.c.state).where(
-        settlements.c.detection_id == detections.c.id, _settled()
+    done = select(settlements.c.state).where(
+        settlements.c.detection_id == detection_id, _is_done(person)
     )
-    skip = select(skips.c.moment_utc).where(
-        skips.c.reviewer == reviewer, skips.c.detection_id == detections.c.id
-    )
-    return and_(
-        ~settled.exists(), ~_reviewed_by(reviewer), skip.exists() if skipped else ~skip.exists()
-    )
+    return ~done.exists()
 
 
-def _of_sites(reviewer: str) -> Select[Any]:
+def _not_skipped(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~select(skips.c.moment_utc).where(_skip_of(person, detection_id)).exists()
+
+
+def _of_sites(person: str) -> Select[Any]:
+    one_id = sources.c.detection_id  # there is a detection to every source: no need to look it up
     return (
-        select(detections.c.id)
+        select(one_id)
         .select_from(sites)
         .join(attributions, attributions.c.site_id == sites.c.id)
         .join(sources, sources.c.id == attributions.c.source_id)
-        .join(detections, detections.c.id == sources.c.detection_id)
-        .where(_to_review(reviewer, skipped=False))
+        .where(_is_open(person, one_id), _not_skipped(person, one_id))
         .order_by(sites.c.value.desc(), sites.c.id, attributions.c.position.desc())
     )
 
 
-def _unattributed(reviewer: str) -> Select[Any]:
+def _unattributed(person: str) -> Select[Any]:
     attributed = (
         select(attributions.c.source_id)
         .join(sources, sources.c.id == attributions.c.source_id)
@@ -210,15 +272,19 @@ def _unattributed(reviewer: str) -> Select[Any]:
     )
     return (
         select(detections.c.id)
-        .where(_to_review(reviewer, skipped=False), ~attributed.exists())
+        .where(
+            _is_open(person, detections.c.id),
+            _not_skipped(person, detections.c.id),
+            ~attributed.exists(),
+        )
         .order_by(detections.c.seen_utc.desc().nulls_last(), detections.c.id)
     )
 
 
-def _skipped(reviewer: str) -> Select[Any]:
+def _skipped(person: str) -> Select[Any]:
     return (
         select(detections.c.id)
-        .join(skips, (skips.c.detection_id == detections.c.id) & (skips.c.reviewer == reviewer))
-        .where(_to_review(reviewer, skipped=True))
+        .join(skips, skips.c.detection_id == detections.c.id)
+        .where(skips.c.reviewer == person, _is_open(person, detections.c.id))
         .order_by(skips.c.moment_utc, detections.c.id)
     )

@@ -102,13 +102,15 @@ def observation_of(row: Row[Any], asset_rows: Iterable[Row[Any]]) -> Observation
             Sensitivity(**{key: _real(item) for key, item in one.items()})
             for one in row.sensitivities
         ),
-        assets=tuple(
-            Asset(a.sha256, a.role, a.name, a.media_type, a.size_bytes, a.chemical)
-            for a in asset_rows
-        ),
+        assets=tuple(map(asset_of, asset_rows)),
         wind=None if wind is None else Wind(**{key: float(item) for key, item in wind.items()}),
         remarks=tuple(row.remarks),
     )
+
+
+def asset_of(row: Row[Any]) -> Asset:
+    """Return columns as an asset."""
+    return Asset(row.sha256, row.role, row.name, row.media_type, row.size_bytes, row.chemical)
 
 
 def _real(value: Any) -> Any:

@@ -74,7 +74,7 @@ class SitesPart(CasebookPart):
         """Return a site with its evidence."""
         with self._database.read() as connection:
             rows = connection.execute(select(sites).where(sites.c.id == site_id)).all()
-            found = _sites_of(connection, rows, with_evidence=True)
+            found = sites_of_rows(connection, rows, with_evidence=True)
         if not found:
             raise CasebookError(
                 f"no site {site_id!r} in this casebook; `cathartes sites` lists those there are."
@@ -86,14 +86,14 @@ class SitesPart(CasebookPart):
         ranked = select(sites).order_by(sites.c.value.desc(), sites.c.id)
         with self._database.read() as connection:
             rows = connection.execute(ranked.limit(limit).offset(offset)).all()
-            return _sites_of(connection, rows, with_evidence=False)
+            return sites_of_rows(connection, rows, with_evidence=False)
 
     def sites_in(self, box: Box) -> tuple[Site, ...]:
         """Return those whose place lies in a box, by id, with their evidence."""
         inside = found_in_box(sites, box, self._database.dialect)
         with self._database.read() as connection:
             rows = connection.execute(select(sites).where(inside).order_by(sites.c.id)).all()
-            return _sites_of(connection, rows, with_evidence=True)
+            return sites_of_rows(connection, rows, with_evidence=True)
 
     def stale_site_ids(self) -> tuple[str, ...]:
         """Return the ids of sites whose evidence names what was superseded or removed."""
@@ -187,7 +187,7 @@ def _two_sites(source_id: str, one: str, other: str) -> CasebookError:
     )
 
 
-def _sites_of(
+def sites_of_rows(
     connection: Connection, rows: Sequence[Row[Any]], with_evidence: bool
 ) -> tuple[Site, ...]:
     """Return rows as sites, in their order, with their sources and perhaps their evidence."""

@@ -105,7 +105,7 @@ jobs = Table(
     Column("sortie_id", ORDERED_TEXT, ForeignKey("sorties.id"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("input_hash", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
     Column("owner", Text, nullable=False),
     Column("lease_until_utc", UtcTime),
@@ -296,8 +296,10 @@ audit = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index("ix_audit_subject", "subject", "number"),
+    Index("ix_audit_actor", "actor", "number"),
+    Index("ix_audit_action", "action", "number"),
+    Index("ix_audit_moment", "moment_utc", "number"),
 )
-
 
 users = Table(
     "users",

@@ -1,15 +1,16 @@
 """The casebook's sorties and jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from cathartes.errors import CasebookError
 from cathartes.store import tables
 from cathartes.store.authority_part import mandate_in
 from cathartes.store.canonical import content_sha256
-from cathartes.store.interface import Job, JobState, Sortie
+from cathartes.store.interface import Job, JobState, JobTally, Sortie
 from cathartes.store.part import CasebookPart, batches, enter, insert_all
 from cathartes.store.rows_authority import job_of, sortie_of, values_of_job, values_of_sortie
 from cathartes.store.tables import jobs, plans, sorties
@@ -129,6 +130,20 @@ class WorkPart(CasebookPart):
                 )
             )
 
+    def job_tallies(self, sortie_ids: Sequence[str]) -> dict[str, JobTally]:
+        """Return how far the work on each of these sorties is."""
+        found = dict.fromkeys(sortie_ids, JobTally())
+        with self._database.read() as connection:
+            for some in batches(list(found)):
+                found |= _tallies(connection, jobs.c.sortie_id.in_(some))
+        return found
+
+    def unfinished_jobs(self) -> dict[str, JobTally]:
+        """Return how many wait or are worked on, of each sortie with any."""
+        states = [JobState.WAITING.value, JobState.WORKING.value]
+        with self._database.read() as connection:
+            return _tallies(connection, jobs.c.state.in_(states))
+
     def jobs(self, sortie_id: str = "") -> tuple[Job, ...]:
         """Return all jobs, or one sortie's, in the order in which they were entered."""
         wanted = select(jobs).order_by(jobs.c.row_id)
@@ -167,3 +182,13 @@ def _jobs_in(connection: Connection, ids: Sequence[str]) -> list[Job]:
         for some in batches(ids)
         for row in connection.execute(select(jobs).where(jobs.c.id.in_(some)))
     ]
+
+
+def _tallies(connection: Connection, wanted: ColumnElement[bool]) -> dict[str, JobTally]:
+    """Count jobs by sortie and state."""
+    counted = select(jobs.c.sortie_id, jobs.c.state, func.count().label("n")).where(wanted)
+    found: dict[str, JobTally] = {}
+    for row in connection.execute(counted.group_by(jobs.c.sortie_id, jobs.c.state)):
+        before = found.get(row.sortie_id, JobTally())
+        found[row.sortie_id] = replace(before, **{row.state: row.n})
+    return found

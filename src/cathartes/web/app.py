@@ -7,12 +7,38 @@ from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
-from cathartes.web.api import account as api_account
-from cathartes.web.api import users as api_users
+from cathartes.web.api import account as account_api
+from cathartes.web.api import audit as audit_api
+from cathartes.web.api import detections as detections_api
+from cathartes.web.api import map as map_api
+from cathartes.web.api import observations as observations_api
+from cathartes.web.api import reviews as reviews_api
+from cathartes.web.api import root as root_api
+from cathartes.web.api import sites as sites_api
+from cathartes.web.api import sorties as sorties_api
+from cathartes.web.api import users as users_api
+from cathartes.web.background import begin_background
 from cathartes.web.desk import Desk
 from cathartes.web.failures import handle_failures
 from cathartes.web.headers import Fence
-from cathartes.web.pages import account, home, provider, sign_in, users
+from cathartes.web.ogc import routes as ogc
+from cathartes.web.pages import (
+    account,
+    audit,
+    detections,
+    events,
+    home,
+    observations,
+    provider,
+    reports,
+    review,
+    sign_in,
+    sites,
+    sorties,
+    tiles,
+    users,
+)
+from cathartes.web.places import Places
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -20,8 +46,26 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     account.router,
     users.router,
-    api_account.router,
-    api_users.router,
+    account_api.router,
+    users_api.router,
+    sites.router,
+    sites_api.router,
+    detections.router,
+    detections_api.router,
+    observations.router,
+    reports.router,
+    observations_api.router,
+    sorties.router,
+    sorties_api.router,
+    map_api.router,
+    tiles.router,
+    review.router,
+    reviews_api.router,
+    audit.router,
+    audit_api.router,
+    events.router,
+    root_api.router,
+    ogc.router,
 )
 """All that is served but static files; a router is added here."""
 
@@ -37,6 +81,9 @@ def make_app(desk: Desk) -> FastAPI:
         openapi_url=None,  # served, to those who may, by the API's own router
     )
     app.state.desk = desk
+    app.state.places = Places(desk.casebook)
+    app.state.routers = ROUTERS
+    begin_background(app, desk)
     for router in ROUTERS:
         app.include_router(router)
     handle_failures(app)

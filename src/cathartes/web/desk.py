@@ -9,6 +9,7 @@ from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
 from cathartes.web.oidc import Provider
 from cathartes.web.settings import ServeSettings
+from cathartes.web.verdict_reads import VerdictReads
 
 
 def _now() -> datetime:
@@ -60,6 +61,8 @@ class Desk:
     casebook, evidence
     settings
     links
+    verdict_reads
+        Puts on record what auditors read.
     provider
         Of identities; None if people sign in by password alone.
     now
@@ -71,6 +74,7 @@ class Desk:
     evidence: EvidenceStore
     settings: ServeSettings = field(default_factory=ServeSettings)
     links: OneTimeLinks = field(default_factory=OneTimeLinks)
+    verdict_reads: VerdictReads = field(default_factory=VerdictReads)
     provider: Provider | None = None
     now: Callable[[], datetime] = _now
 

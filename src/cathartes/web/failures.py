@@ -20,18 +20,22 @@ from cathartes.errors import (
     OutputError,
     ReviewError,
 )
+from cathartes.web.background import background_of
+from cathartes.web.live_feed import TooManyStreamsError
 from cathartes.web.render import page
 from cathartes.web.texts import said
 from cathartes.web.visitor import NotSignedInError, visitor_of
 
 _LOG = logging.getLogger("cathartes.web")
 
-API = "/api/"
+API = ("/api/", "/ogc")
+"""Beginnings of the paths that programs ask."""
 _NOTHING = said("There is nothing here.")
 _NOT_HERE = said("This can't be done here.")
 _FAULT = said("This is a fault in Cathartes; the server's log says more.")
 _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
+    (TooManyStreamsError, 429),
     (NoUserError, 404),
     (AccessError, 403),
     (ReviewError, 409),
@@ -57,18 +61,18 @@ def _ours(request: Request, error: Exception) -> Response:
     if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     if status == 403:
-        _note_refusal(request, error)
+        note_refusal(request, error)
     return _told(request, status, str(error))
 
 
-def _note_refusal(request: Request, error: Exception) -> None:
+def note_refusal(request: Request, error: Exception) -> None:
     """Put a refusal on record: who asked for what, and why not."""
     visitor = visitor_of(request)
     if visitor is None:
         return
     desk = request.app.state.desk
-    detail = {"method": request.method, "path": request.url.path[:500], "why": str(error)[:500]}
-    desk.casebook.note("refused", visitor.id, detail, visitor.id, desk.now())
+    refusals = background_of(request).refusals
+    refusals.note(visitor.id, request.method, request.url.path, str(error), desk.now())
 
 
 def _not_understood(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Pages out of templates, in the visitor's language, with what each page shows at its edge."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -42,8 +43,14 @@ def _environment(language: str) -> Environment:
     )
     environment.filters["number"] = texts.number
     environment.filters["moment"] = texts.moment
+    environment.filters["json"] = _json_text
     environment.globals.update(language=language, languages=LANGUAGES, version=__version__)
     return environment
+
+
+def _json_text(value: Any) -> str:
+    """Return a value as JSON to be read."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def language_of(request: Request) -> str:
@@ -80,7 +87,8 @@ def page(
         for path, word, action in _PLACES
         if visitor is not None and visitor.may(action)
     ]
+    is_live = visitor is not None and visitor.session is not None and visitor.may(Action.READ_LOOKS)
     text = environment.get_template(template).render(
-        visitor=visitor, places=places, path=request.url.path, **told
+        visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
     )
     return HTMLResponse(text, status)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
 from cathartes.web.assets import vendor_files
+from cathartes.web.background import Background
 from cathartes.web.desk import Desk, link_of
 from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
@@ -83,11 +86,16 @@ def serve(
                     desk.casebook.user(user)  # says so if it is not there
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             links = [(user, _one_time_link(desk, user)) for user in users]
-            server = uvicorn.Server(_configuration(desk))
+            app = make_app(desk)
+            app.state.places.prepare()
+            server = _Server(_configuration(app, settings), app.state.background)
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))
-            with suppress(KeyboardInterrupt):  # which is how it ends; raised again when all is shut
-                server.run(sockets=[listening])
+            try:
+                with suppress(KeyboardInterrupt):  # how it ends; raised again when all is shut
+                    server.run(sockets=[listening])
+            finally:
+                app.state.background.close(desk)
 
 
 def _who_signs_in(
@@ -135,10 +143,22 @@ def _one_time_link(desk: Desk, user: str) -> str:
     return link_of(desk, secret)
 
 
-def _configuration(desk: Desk) -> uvicorn.Config:
-    settings = desk.settings
+class _Server(uvicorn.Server):
+    """A server that ends its streams when it is told to stop, and does not wait for them."""
+
+    def __init__(self, config: uvicorn.Config, background: Background) -> None:
+        super().__init__(config)
+        self._background = background
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._background.live.close()
+        super().handle_exit(sig, frame)
+
+
+def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

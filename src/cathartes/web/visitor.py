@@ -21,6 +21,8 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 _TOUCH_AFTER = timedelta(seconds=30)
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_UNATTENDED = frozenset({"/events", "/api/v1/audit/chain"})
+"""Paths that pages ask by themselves: that somebody sits there, they do not say."""
 
 
 _NOBODY = said("nobody is signed in, or not any more; sign in.")
@@ -116,7 +118,7 @@ def visitor_of(request: Request) -> Visitor | None:
     secret = request.cookies.get(cookie_name(desk), "")
     session = desk.casebook.session(hashed(secret)) if secret else None
     if session is not None:
-        return _of_session(desk, session)
+        return _of_session(desk, session, is_used=request.url.path not in _UNATTENDED)
     secret = _token_in(request)
     if not secret:
         return None
@@ -127,12 +129,12 @@ def visitor_of(request: Request) -> Visitor | None:
     return None if user.is_disabled else Visitor(user.subject, user.name, None)
 
 
-def _of_session(desk: Desk, session: Session) -> Visitor | None:
+def _of_session(desk: Desk, session: Session, *, is_used: bool) -> Visitor | None:
     now_utc = desk.now()
     if not session.is_alive(now_utc, desk.settings.idle_end):
         desk.casebook.end_session(session.token_sha256, now_utc)
         return None
-    if now_utc - session.seen_utc > _TOUCH_AFTER:
+    if is_used and now_utc - session.seen_utc > _TOUCH_AFTER:
         desk.casebook.touch_session(session.token_sha256, now_utc)
     subject = desk.casebook.subject(session.user_id)
     if not subject.roles:

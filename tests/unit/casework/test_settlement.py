@@ -1,12 +1,19 @@
 """What reviews come to: NASA EMIT's rule, and laws that hold for any reviews whatever."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Review, Verdict
-from cathartes.casework.settlement import ReviewState, settle, site_state
+from cathartes.casework.settlement import (
+    SETTLED,
+    ReviewState,
+    settle,
+    site_state,
+    was_ever_settled,
+)
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 P, N, D = Verdict.PLUME, Verdict.NOT_A_PLUME, Verdict.DOUBT
@@ -109,3 +116,48 @@ def test_a_site_stands_as_its_detections_do():
     both = site_state([confirmed, surer, rejected, fresh])
     assert (both.state, both.confidence) == (ReviewState.CONFIRMED, Confidence.HIGH)
     assert both.reviewers == ("a", "b", "c", "d")
+
+
+def test_one_person_opens_what_is_settled_and_never_turns_it_over():
+    three = [("a", P), ("b", N), ("c", P)]
+    assert settle(reviews(*three)).state is ReviewState.CONFIRMED
+    for again in ([N], [D], [N, N], [D, N], [N, D, N]):
+        assert settle(reviews(*three, *(("a", one) for one in again))).state is (
+            ReviewState.IN_REVIEW
+        )
+    assert settle(reviews(*three, ("a", N), ("a", P))).state is ReviewState.CONFIRMED
+    assert settle(reviews(*three, ("a", N), ("d", N))).state is ReviewState.REJECTED
+    assert settle(reviews(*three, ("a", N), ("d", P))).state is ReviewState.INCONCLUSIVE
+    assert settle(reviews(*three, ("b", P))).state is ReviewState.CONFIRMED
+
+
+def test_a_person_is_one_with_or_without_an_account():
+    both = settle(reviews(("local:a", P), ("a", P)))
+    assert (both.state, both.reviewers) == (ReviewState.IN_REVIEW, ("a",))
+
+
+@given(TOLD)
+def test_no_single_review_leads_from_one_end_to_another(told):
+    states = [settle(reviews(*told[:n])).state for n in range(len(told) + 1)]
+    for before, after in pairwise(states):
+        if {before, after} <= SETTLED:
+            assert before is after
+
+
+@given(TOLD, st.sampled_from("abcd"), st.lists(st.sampled_from([P, N, D]), max_size=4))
+def test_whatever_one_person_says_of_what_is_settled_it_stays_or_is_open(told, who, more):
+    settled = settle(reviews(*told)).state
+    if settled in SETTLED:
+        after = settle(reviews(*told, *((who, one) for one in more))).state
+        assert after in {settled, ReviewState.IN_REVIEW}
+
+
+@given(TOLD)
+def test_what_was_once_settled_was_ever_settled(told):
+    ends = [settle(reviews(*told[:n])).is_settled for n in range(len(told) + 1)]
+    assert was_ever_settled(reviews(*told)) is any(ends)
+
+
+def test_low_confidence_is_kept():
+    low = [("a", judged(P, Confidence.LOW)), ("b", judged(P, Confidence.VERY_HIGH))]
+    assert settle(reviews(*low)).confidence is Confidence.LOW

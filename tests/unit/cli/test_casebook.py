@@ -11,6 +11,7 @@ from cathartes.cli.main import main
 from cathartes.errors import AuditError, CasebookError, EvidenceError
 from cathartes.sites.observation import Asset
 from cathartes.store.open import open_casebook
+from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, begin, record
 
 
@@ -64,7 +65,7 @@ def test_people_are_told_the_same(filled, capsys):
     assert main(["casebook", "digest"]) == 0
     assert len(capsys.readouterr().out.strip()) == 64
     assert main(["casebook", "migrate"]) == 0
-    assert "at revision 0001 already" in capsys.readouterr().out
+    assert f"at revision {REVISIONS[-1]} already" in capsys.readouterr().out
 
 
 def test_a_backup_is_on_record_with_who_took_it(filled, capsys):

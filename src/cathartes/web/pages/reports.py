@@ -1,0 +1,89 @@
+"""Reports of a site and of a look, to be printed or sent by hand: PDF or PNG."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cathartes.pipeline.reports import print_observation, print_site
+from cathartes.products.report_words import Language
+from cathartes.store.open import OpenedCasebook
+from cathartes.web.asked import ThingId
+from cathartes.web.desk import Desk
+from cathartes.web.evidence_file import attachment
+from cathartes.web.guard import CaseReader, OnDesk, guarded_router
+from cathartes.web.render import language_of
+from cathartes.web.texts import texts_in
+from cathartes.web.views.site_rows import detection_ids_of
+from cathartes.web.views.verdicts import reviews_view
+from cathartes.web.visitor import Visitor
+
+router: APIRouter = guarded_router()
+
+Kind = Literal["pdf", "png"]
+_MEDIA_TYPES: dict[Kind, str] = {"pdf": "application/pdf", "png": "image/png"}
+_ONE_AT_A_TIME = Lock()
+"""A report takes a second of a core: several would slow the pages."""
+
+
+@router.get("/sites/{site_id}/report.{kind}", response_class=Response)
+def send_site_report(
+    request: Request, desk: OnDesk, visitor: CaseReader, site_id: ThingId, kind: Kind
+) -> Response:
+    """Send a site's report, with the reviews that the visitor may see."""
+    language = language_of(request)
+    reviews = _review_lines(desk, visitor, site_id, language)
+
+    def print_it(path: Path) -> None:
+        print_site(_opened(desk), site_id, path, language=Language(language), reviews=reviews)
+
+    return _printed(print_it, site_id, kind)
+
+
+@router.get("/observations/{observation_id}/report.{kind}", response_class=Response)
+def send_observation_report(
+    request: Request,
+    desk: OnDesk,
+    visitor: CaseReader,  # noqa: ARG001  # it shows detections
+    observation_id: ThingId,
+    kind: Kind,
+) -> Response:
+    """Send a look's report."""
+    language = Language(language_of(request))
+
+    def print_it(path: Path) -> None:
+        print_observation(_opened(desk), observation_id, path, language=language)
+
+    return _printed(print_it, observation_id, kind)
+
+
+def _printed(print_it: Callable[[Path], None], name: str, kind: Kind) -> Response:
+    with _ONE_AT_A_TIME, TemporaryDirectory(prefix="cathartes-report-") as folder:
+        path = Path(folder) / f"report.{kind}"
+        print_it(path)
+        content = path.read_bytes()
+    return Response(content, media_type=_MEDIA_TYPES[kind], headers=attachment(f"{name}.{kind}"))
+
+
+def _opened(desk: Desk) -> OpenedCasebook:
+    return OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+
+
+def _review_lines(desk: Desk, visitor: Visitor, site_id: str, language: str) -> tuple[str, ...]:
+    """Return the reviews of a site that a visitor may see, a line each."""
+    texts = texts_in(language)
+    ids = detection_ids_of(desk.casebook.site(site_id))
+    seen = reviews_view(desk, visitor, ids)
+    lines = []
+    for detection_id in ids:
+        for one in seen[detection_id]:
+            said = [texts.gettext(one.verdict), texts.gettext(one.confidence)]
+            said += [texts.gettext(one.rate)] if one.rate else []
+            said += [texts.gettext(flag) for flag in one.flags] + ([one.note] if one.note else [])
+            told = "; ".join(said)
+            lines.append(f"{detection_id}: {texts.moment(one.moment_utc)}, {one.reviewer}: {told}")
+    return tuple(lines)
