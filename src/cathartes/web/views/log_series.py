@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cathartes.errors import CathartesError
+from cathartes.errors import EvidenceError
 from cathartes.products.concentration_series import GasSeries, read_concentration_series
 from cathartes.sites.detection import Detection, DetectionKind
 from cathartes.sites.observation import Observation
@@ -61,7 +61,7 @@ def log_series_view(
         return None, _NO_EVIDENCE
     try:
         kept = read_concentration_series(desk.evidence.read(asset.sha256))
-    except CathartesError:
+    except EvidenceError:
         return None, UNREADABLE
     for gas in kept.gases:
         for source in gas.sources:

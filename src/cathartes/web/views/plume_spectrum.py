@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cathartes.errors import CathartesError
+from cathartes.errors import EvidenceError
 from cathartes.products.plume_spectra import PlumeRecord, PlumeSpectra, read_plume_spectra
 from cathartes.sites.detection import Detection, DetectionKind
 from cathartes.sites.observation import Observation
@@ -52,7 +52,7 @@ def spectrum_view(
         return None, _NO_EVIDENCE
     try:
         spectra = read_plume_spectra(desk.evidence.read(asset.sha256))
-    except CathartesError:
+    except EvidenceError:
         return None, UNREADABLE
     found = spectra.of_number(detection.number)
     if found is None:

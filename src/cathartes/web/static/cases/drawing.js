@@ -24,7 +24,7 @@ export function letDraw(map, { origin: computedOrigin, outline: computedOutline 
   const tools = document.getElementById("draw-tools");
   const form = document.getElementById("drawing-form");
   const said = document.getElementById("drawing-said");
-  const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map, lib: maplibre }), modes: modes() });
+  const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map, lib: maplibre, minPixelDragDistanceSelecting: 1 }), modes: modes() });
   draw.start();
   tools.hidden = false;
   put();
