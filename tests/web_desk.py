@@ -19,6 +19,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 import made_up_casebook as made_up
@@ -44,6 +45,9 @@ USERS = (
     User("rita", "Rita León", (Role.RELEASE_AUTHORITY,)),
 )
 """An account of every role; three may review."""
+GOOD = "correct horse battery"
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
+"""A password, and its hash: a cheap one, which is verified as cheaply."""
 _NUMBERS = count(1)
 
 

@@ -19,6 +19,7 @@ from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_mig
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.demo import demo as demo
+from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
 from cathartes.pipeline.evaluate import evaluate as evaluate
 from cathartes.pipeline.findings import emitters_import as emitters_import
 from cathartes.pipeline.findings import emitters_list as emitters_list
@@ -46,6 +47,10 @@ from cathartes.pipeline.people import user_list as user_list
 from cathartes.pipeline.people import user_password as user_password
 from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
+from cathartes.pipeline.reports import observations_report as observations_report
+from cathartes.pipeline.reports import sites_report as sites_report
+from cathartes.pipeline.reviewed import review_list as review_list
+from cathartes.pipeline.reviewed import review_show as review_show
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
@@ -101,6 +106,7 @@ __all__ = [
     "casebook_migrate",
     "casebook_restore",
     "demo",
+    "demo_campaign",
     "doctor",
     "emitters_import",
     "emitters_list",
@@ -122,6 +128,7 @@ __all__ = [
     "mandate_revoke",
     "mandate_show",
     "observations_list",
+    "observations_report",
     "observations_show",
     "open_casebook",
     "open_cube",
@@ -140,6 +147,8 @@ __all__ = [
     "read_together",
     "read_truth",
     "read_wind",
+    "review_list",
+    "review_show",
     "run",
     "scan",
     "scan_together",
@@ -149,6 +158,7 @@ __all__ = [
     "simulate_scene",
     "sites_list",
     "sites_rebuild",
+    "sites_report",
     "sites_show",
     "user_add",
     "user_disable",

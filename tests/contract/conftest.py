@@ -109,6 +109,21 @@ def place(request, tmp_path):
     return where
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_casebook(request, tmp_path):
+    """Return what makes empty casebooks, one after the other: each call one, the last is gone."""
+    if request.param == "sqlite":
+        template, numbers = request.getfixturevalue("sqlite_template"), count(1)
+        return lambda: shutil.copytree(template, tmp_path / f"casebook-{next(numbers)}")
+    where = request.getfixturevalue("postgres_casebook")
+
+    def emptied():
+        empty(where, str(tmp_path / "evidence"))
+        return where
+
+    return emptied
+
+
 @pytest.fixture
 def opened(place) -> OpenedCasebook:
     """Return an empty casebook."""

@@ -1,5 +1,6 @@
-"""Cubes and command lines for whole runs."""
+"""Cubes, command lines, a sortie and a casebook for whole runs."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode does not
 
+from casebooks import new_casebook, small_campaign, sorties_of
 from runs import YARD, Run, Said
 
 from cathartes.cli.main import main
+from cathartes.pipeline.run import run as run_sortie
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.readers.envi import write_envi
 
@@ -54,3 +57,23 @@ def cube_of(tmp_path: Path) -> Callable[..., Path]:
         )
 
     return write
+
+
+@pytest.fixture(scope="session")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a campaign of one small sortie; not to be changed."""
+    return small_campaign(tmp_path_factory.mktemp("flown") / "campaign")
+
+
+@pytest.fixture(scope="session")
+def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a casebook into which the sortie was run; not to be changed."""
+    casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
+    run_sortie(sorties_of(campaign)[0], casebook, actor="test")
+    return casebook
+
+
+@pytest.fixture
+def sortie(campaign: Path, tmp_path: Path) -> Path:
+    """Return a copy of the sortie, to be spoilt."""
+    return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")

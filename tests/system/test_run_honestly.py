@@ -24,26 +24,6 @@ from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
 
 
-@pytest.fixture(scope="module")
-def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a campaign of one small sortie."""
-    return small_campaign(tmp_path_factory.mktemp("honestly") / "campaign")
-
-
-@pytest.fixture(scope="module")
-def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a casebook into which the sortie was run."""
-    casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
-    run_sortie(sorties_of(campaign)[0], casebook, actor="test")
-    return casebook
-
-
-@pytest.fixture
-def sortie(campaign: Path, tmp_path: Path) -> Path:
-    """Return a copy of the sortie, to be spoilt."""
-    return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
-
-
 def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 

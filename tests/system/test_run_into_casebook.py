@@ -15,7 +15,6 @@ from casebooks import (
     edit,
     mandate_file,
     new_casebook,
-    small_campaign,
     sorties_of,
     state_of,
 )
@@ -37,26 +36,6 @@ from cathartes.store.interface import Box
 from cathartes.store.open import open_casebook
 
 EARTH = Box(-180, -90, 180, 90)
-
-
-@pytest.fixture(scope="module")
-def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a campaign of one small sortie."""
-    return small_campaign(tmp_path_factory.mktemp("run") / "campaign")
-
-
-@pytest.fixture(scope="module")
-def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a casebook into which the sortie was run."""
-    casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
-    run_sortie(sorties_of(campaign)[0], casebook, actor="test")
-    return casebook
-
-
-@pytest.fixture
-def sortie(campaign: Path, tmp_path: Path) -> Path:
-    """Return a copy of the sortie, to be spoilt."""
-    return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
 
 
 def test_every_observation_leaves_a_record_with_what_it_could_have_seen(filled: Path) -> None:
@@ -432,7 +411,48 @@ def test_watching_does_the_same_as_running(
     filled: Path, campaign: Path, tmp_path: Path, run: Run
 ) -> None:
     casebook = new_casebook(campaign, tmp_path / "casebook")
-    said = run("watch", campaign / "sorties", "--once", "--settle-s", "0.3", "--casebook", casebook)
+    said = run("watch", campaign / "sorties", "--once", "--casebook", casebook, "--json")
+    assert said.code == 0
+    told = [json.loads(line) for line in said.out.splitlines()]
+    with open_casebook(casebook) as opened:
+        names = {one.name for one in opened.casebook.observations()}
+    assert {one["observation"] for one in told} == names
+    for one in told:
+        assert one["event"] == "observed"
+        assert one["sortie"] == "sim1-s01"
+        assert one["since_last_byte_s"] > 0
+        assert [row["name"] for row in one["observations"]] == [one["observation"]]
+    assert state_of(casebook) == state_of(filled)
+    said = run("watch", campaign / "sorties", "--once", "--casebook", casebook)
     assert said.code == 0
     assert said.out.count("after the last byte") == 3
     assert state_of(casebook) == state_of(filled)
+
+
+def test_watching_tells_the_trouble_of_a_sortie_in_a_line(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "sortie.toml").write_text("id = ", "utf-8")
+    said = run("watch", tmp_path / "inbox", "--once", "--casebook", tmp_path / "book", "--json")
+    (line,) = said.out.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["sortie"], told["observation"]) == ("trouble", "inbox", "")
+    assert "sortie.toml" in told["trouble"]
+
+
+def test_a_site_and_a_look_are_printed(filled: Path, tmp_path: Path, run: Run) -> None:
+    with open_casebook(filled) as opened:
+        site = opened.casebook.ranked_sites()[0]
+        looks = opened.casebook.observations()
+    for language in ("en", "es"):
+        out = tmp_path / f"site-{language}.pdf"
+        said = run("sites", "report", site.id, "--out", out, "--language", language,
+                   "--casebook", filled)  # fmt: skip
+        assert (said.code, out.name in said.out.replace("\n", "")) == (0, True)
+        assert out.read_bytes().startswith(b"%PDF")
+    for one in (looks[0], next(look for look in looks if look.kind == "log")):
+        out = tmp_path / f"{one.id}.png"
+        said = run("observations", "report", one.id, "-o", out, "--casebook", filled)
+        assert said.code == 0
+        assert out.read_bytes().startswith(b"\x89PNG")
+    assert run("sites", "report", "nobody", "--out", tmp_path / "x.pdf",
+               "--casebook", filled).code == 41  # fmt: skip

@@ -25,12 +25,6 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["cathartes.pipeline.run", "cathartes.spectra.builtin"])
 
 
-@pytest.fixture(scope="module")
-def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a campaign of one small sortie."""
-    return small_campaign(tmp_path_factory.mktemp("survives") / "campaign")
-
-
 def start(sortie: Path, casebook: Path) -> multiprocessing.process.BaseProcess:
     """Start a run in a process of its own."""
     process = CONTEXT.Process(target=run, args=(sortie, casebook), kwargs={"actor": "test"})

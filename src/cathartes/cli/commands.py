@@ -53,7 +53,9 @@ class Entry:
 _ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {
         "demo": Entry(
-            "cathartes.cli.demo:demo", "Simulate a flight line, scan it, and show what was found."
+            "cathartes.cli.demo:demo",
+            "Simulate a flight line, scan it, run a campaign, and open the workstation on its "
+            "casebook.",
         ),
         "scan": Entry(
             "cathartes.cli.scan:scan", "Find, name and map the plumes in radiance cubes."
@@ -72,6 +74,10 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "simulate campaign": Entry(
             "cathartes.cli.simulate_campaign:simulate_campaign",
             "Make weeks of sorties over an area with hidden places, and the truth about them.",
+        ),
+        "review": Entry(
+            "cathartes.cli.review:app",
+            "What reviews came to: list, show. Reviewing is done in the workstation, `serve`.",
         ),
         "serve": Entry(
             "cathartes.cli.serve:serve",
@@ -111,6 +117,16 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "observations": Entry(
             "cathartes.cli.observations:observations",
             "List the looks, also those that found nothing, or show one with its sensitivity.",
+        ),
+        "observations report": Entry(
+            "cathartes.cli.report:observations_report",
+            "Print a look: what came of it and why, its plumes on a map, what could have been "
+            "seen.",
+        ),
+        "sites report": Entry(
+            "cathartes.cli.report:sites_report",
+            "Print a site: its plumes on a map, looks against detections, evidence, what was not "
+            "seen.",
         ),
         "sites": Entry(
             "cathartes.cli.sites:sites",

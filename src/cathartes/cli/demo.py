@@ -1,17 +1,25 @@
-"""``cathartes demo``: simulate a flight line, scan it, and show what was found."""
+"""``cathartes demo``: a flight line scanned, a campaign run, and the workstation opened on it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cathartes.cli.campaign_tables import campaign_page
 from cathartes.cli.console import JsonFlag, QuietFlag, output_console
 from cathartes.cli.evaluate_json import pooled_dict
 from cathartes.cli.evaluate_tables import comparison_table, pooled_sentence
 from cathartes.cli.json_output import write_json
 from cathartes.cli.progress import progress_bars
+from cathartes.cli.run import site_words
+from cathartes.cli.serve import open_workstation
 from cathartes.pipeline.demo import Demonstration
 from cathartes.pipeline.demo import demo as demonstrate
+from cathartes.pipeline.demo_campaign import PEOPLE, DemonstratedCampaign
+from cathartes.pipeline.demo_campaign import demo_campaign as demonstrate_campaign
+from cathartes.pipeline.executors import executor_of
+from cathartes.pipeline.run import RunReport
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
 from cathartes.simulate.folder import CUBE_NAME
 
@@ -23,34 +31,82 @@ def demo(
         Path, typer.Option("--out", "-o", help="Folder; an older demonstration is replaced.")
     ] = _DEFAULT_OUT,
     *,
+    scene_only: Annotated[
+        bool, typer.Option("--scene-only", help="Leave out the campaign and the workstation.")
+    ] = False,
+    serve: Annotated[
+        bool, typer.Option(help="Open the workstation in the end, until Ctrl-C.")
+    ] = True,
+    port: Annotated[int, typer.Option(help="Of the workstation; 0: any free one.")] = 8321,
     show: Annotated[
-        bool, typer.Option("--open", help="Open the picture when all is done.")
+        bool, typer.Option("--open", help="Open the picture, or the workstation, in the browser.")
     ] = False,
     json_output: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
-    """Simulate a flight line, scan it, and show what was found.
+    """Simulate a flight line, scan it, run a campaign, and open the workstation on its casebook.
 
-    Takes less than a minute, and needs no data and no connection.
+    Takes two to four minutes, and needs no data and no connection. The campaign's casebook is
+    kept if it is there already, with all that was judged.
 
     Example: `cathartes demo --out demo --open`
     """
     with progress_bars(quiet) as progress:
         done = demonstrate(out, progress=progress)
-    if json_output:
-        write_json(
-            {
-                "scene": done.scene,
-                "plumes": done.plumes,
-                "picture": done.plumes / QUICKLOOK,
-                "summary": done.summary.model_dump(mode="json"),
-                "evaluation": pooled_dict(done.evaluation),
-            }
-        )
-    else:
+    if not json_output:
         _show(done)
-    if show:
-        typer.launch(str(done.plumes / QUICKLOOK))
+    campaign = None
+    if not scene_only:
+        campaign = _campaign(out, quiet or json_output)
+    if json_output:
+        write_json(_described(done, campaign))
+    if campaign is None:
+        if show:
+            typer.launch(str(done.plumes / QUICKLOOK))
+        return
+    if not json_output:
+        _show_campaign(campaign)
+    if serve:
+        open_workstation(
+            str(campaign.casebook),
+            port=port,
+            sign_in=[user.id for user in PEOPLE],
+            open_browser=show,
+            json_output=json_output,
+        )
+
+
+def _campaign(out: Path, quiet: bool) -> DemonstratedCampaign:
+    console = output_console()
+
+    def tell(report: RunReport) -> None:
+        if not quiet:
+            n_found = sum(row.n_detections for row in report.rows)
+            console.print(
+                f"  sortie {report.sortie_id}: observations {len(report.rows)}, detections "
+                f"{n_found}; {site_words(report)}",
+                soft_wrap=True,
+            )
+
+    if not quiet:
+        console.print("\nA made-up campaign: weeks of sorties under one mandate.")
+    with progress_bars(quiet) as progress:
+        return demonstrate_campaign(
+            out, executor=executor_of(str(os.cpu_count() or 1)), progress=progress, on_run=tell
+        )
+
+
+def _described(done: Demonstration, campaign: DemonstratedCampaign | None) -> dict[str, object]:
+    told: dict[str, object] = {
+        "scene": done.scene,
+        "plumes": done.plumes,
+        "picture": done.plumes / QUICKLOOK,
+        "summary": done.summary.model_dump(mode="json"),
+        "evaluation": pooled_dict(done.evaluation),
+    }
+    if campaign is not None:
+        told |= {"campaign": campaign.campaign, "casebook": campaign.casebook}
+    return told
 
 
 def _show(done: Demonstration) -> None:
@@ -71,3 +127,12 @@ def _show(done: Demonstration) -> None:
     ):
         console.print(f"  {what + ':':<17}{path}", markup=False, soft_wrap=True)
     console.print("Your own: cathartes scan CUBE.hdr")
+
+
+def _show_campaign(done: DemonstratedCampaign) -> None:
+    console = output_console()
+    for part in campaign_page(done.evaluation):
+        console.print(part, markup=False)
+    console.print(
+        f"Its casebook: cathartes sites --casebook {done.casebook}", markup=False, soft_wrap=True
+    )

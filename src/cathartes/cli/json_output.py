@@ -60,3 +60,10 @@ def write_json(value: object) -> None:
     """Write a value to standard output as one JSON document."""
     text = json.dumps(to_json_value(value), indent=2, ensure_ascii=False, allow_nan=False)
     sys.stdout.write(text + "\n")
+
+
+def write_json_line(value: object) -> None:
+    """Write a value to standard output as one line of JSON, at once: one of many events."""
+    text = json.dumps(to_json_value(value), ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

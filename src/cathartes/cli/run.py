@@ -72,7 +72,7 @@ def run(
         if not json_output:
             _print(report, quiet)
     if json_output:
-        write_json({"runs": [_described(report) for report in reports]})
+        write_json({"runs": [described(report) for report in reports]})
     code = max(map(_exit_code, reports), default=0)
     if codes and code != EXIT_UNEXPECTED:
         code = codes[0]
@@ -134,8 +134,10 @@ def site_words(report: RunReport) -> str:
     return f"sites: {', '.join(words)} ([bold]cathartes sites[/] lists them)"
 
 
-def _described(report: RunReport) -> dict[str, object]:
-    def described(row: ObservedRow) -> dict[str, JsonValue | object]:
+def described(report: RunReport) -> dict[str, object]:
+    """Return what came of a sortie as JSON tells it."""
+
+    def observed(row: ObservedRow) -> dict[str, JsonValue | object]:
         observation = row.observation
         return {
             "id": observation.id,
@@ -153,7 +155,7 @@ def _described(report: RunReport) -> dict[str, object]:
     return {
         "sortie": report.sortie_id,
         "mandate": report.mandate_id,
-        "observations": [described(row) for row in report.rows],
+        "observations": [observed(row) for row in report.rows],
         "sites": report.sites,
         "timings_s": report.timings_s,
         "remarks": report.remarks,

@@ -1,16 +1,18 @@
 """``cathartes serve``: the workstation, in the browser."""
 
 import webbrowser
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
-from cathartes.cli.json_output import write_json
+from cathartes.cli.json_output import write_json_line
 from cathartes.errors import MissingExtraError
+from cathartes.web.oidc_settings import oidc_settings
 
 if TYPE_CHECKING:
     from cathartes.web.serve import Opened
@@ -55,8 +57,49 @@ def serve(
 
     Example: `cathartes serve --casebook casebook --open`
     """
+    open_workstation(
+        casebook,
+        host=host,
+        port=port,
+        sign_in=sign_in or (),
+        open_browser=open_browser,
+        json_output=json_output,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        trusted_proxy=trusted_proxy,
+        public_host=public_host,
+        idle_end=timedelta(minutes=idle_min),
+        layers=layers,
+        oidc=oidc_settings(oidc_issuer, oidc_client, oidc_secret_file),
+    )
+
+
+def open_workstation(
+    casebook: str,
+    *,
+    sign_in: Sequence[str],
+    open_browser: bool,
+    json_output: bool,
+    **settings: Any,
+) -> None:
+    """Serve a casebook's workstation until Ctrl-C, and say where it is and who may sign in.
+
+    Parameters
+    ----------
+    casebook
+    sign_in
+        Accounts for whom one-time links are made.
+    open_browser, json_output
+        As the command's options.
+    **settings
+        Of `cathartes.web.settings.ServeSettings`.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``serve`` is not installed.
+    """
     try:
-        from cathartes.web.oidc_settings import oidc_settings  # noqa: PLC0415
         from cathartes.web.serve import serve as serve_casebook  # noqa: PLC0415  # an extra
         from cathartes.web.settings import ServeSettings  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -69,24 +112,14 @@ def serve(
         first = opened.links[0][1] if opened.links else opened.address
         if json_output:
             links = [{"user": user, "link": link} for user, link in opened.links]
-            write_json({"address": opened.address, "links": links})
+            write_json_line({"address": opened.address, "links": links})
         else:
             _say(opened)
         if open_browser:
             webbrowser.open(first)
 
-    settings = ServeSettings(
-        host=host,
-        port=port,
-        tls_certificate=tls_certificate,
-        tls_key=tls_key,
-        trusted_proxy=trusted_proxy,
-        public_host=public_host,
-        layers=layers,
-        idle_end=timedelta(minutes=idle_min),
-        oidc=oidc_settings(oidc_issuer, oidc_client, oidc_secret_file),
-    )
-    serve_casebook(casebook, settings=settings, sign_in=sign_in or (), on_open=tell)
+    told = ServeSettings(**settings)
+    serve_casebook(casebook, settings=told, sign_in=sign_in, on_open=tell)
 
 
 def _say(opened: "Opened") -> None:

@@ -11,6 +11,7 @@ from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
+from cathartes.pipeline.passwords import check_password
 from cathartes.pipeline.people import (
     user_add,
     user_disable,
@@ -61,6 +62,8 @@ def add(
     Example: `cathartes user add ana --role analyst --name "Ana Ruiz"`
     """
     password = "" if identity else _asked(from_stdin=password_stdin)
+    if not identity:
+        check_password(password)
     made = user_add(
         casebook, user, role, name=name, partner=partner, password=password, oidc_subject=identity
     )

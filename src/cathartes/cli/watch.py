@@ -8,7 +8,8 @@ from rich.text import Text
 
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import QuietFlag, message_console, output_console
-from cathartes.cli.run import site_words
+from cathartes.cli.json_output import write_json_line
+from cathartes.cli.run import described, site_words
 from cathartes.pipeline.executors import executor_of
 from cathartes.pipeline.watch import Inbox, Watched, WatchSettings
 
@@ -32,6 +33,9 @@ def watch(
     workers: Annotated[str, typer.Option(metavar="N|ADDRESS", help="As of cathartes run.")] = "1",
     casebook: CasebookOption = DEFAULT_CASEBOOK,
     quiet: QuietFlag = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each observation.")
+    ] = False,
 ) -> None:
     """Analyse observations as their files land in a folder.
 
@@ -46,7 +50,23 @@ def watch(
     watched = Inbox(inbox, casebook, settings, executor_of(workers))
     message_console(quiet).print(f"watching {inbox}; Ctrl-C ends it")
     for done in watched.watch(lambda: not (once and watched.has_looked and watched.is_quiet)):
-        _print(done)
+        if json_lines:
+            write_json_line(_described(done))
+        else:
+            _print(done)
+
+
+def _described(done: Watched) -> dict[str, object]:
+    """Return an event as JSON tells it: what `run --json` says, or the trouble, and the clock."""
+    told = {"sortie": done.sortie} if done.report is None else described(done.report)
+    return {
+        "event": "trouble" if done.report is None else "observed",
+        "observation": done.name,
+        "trouble": done.trouble,
+        "landing_s": done.landing_s,
+        "since_last_byte_s": done.since_last_byte_s,
+        **told,
+    }
 
 
 def _print(done: Watched) -> None:

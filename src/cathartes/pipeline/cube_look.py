@@ -16,7 +16,7 @@ from cathartes.pipeline.sighting import TILE_PX, tile_centres, tile_medians
 from cathartes.products.evidence_json import evidence_text
 from cathartes.products.origins import look_wind
 from cathartes.products.plume_spectra import PLUME_SPECTRA
-from cathartes.products.raster import write_cog
+from cathartes.products.raster import write_cog_in_thread
 from cathartes.products.sensitivity import (
     DETECTABLE_COLUMN,
     NECL,
@@ -129,7 +129,7 @@ class CubeLook:
         if regime is Regime.EMISSIVE:
             unit, long_name = "K", "the ground: brightness temperature where the air is clear"
         index = cube.geometry.map_index()
-        write_cog(
+        write_cog_in_thread(  # no warning to keep silent: it has a grid
             self.folder / CONTEXT,
             index.resample(found.planes.read("context")),
             grid=index.grid,

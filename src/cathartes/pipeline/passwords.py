@@ -44,12 +44,12 @@ def hash_password(password: str) -> str:
 
 def is_right_password(hashed: str, password: str) -> bool:
     """Return whether a password is the hashed one; as slow where there is none."""
-    from argon2.exceptions import InvalidHashError, VerifyMismatchError  # noqa: PLC0415
+    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
 
     try:
         with _AT_ONCE:
             right: bool = _hasher().verify(hashed or _nobodys(), password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
     return right and bool(hashed)
 

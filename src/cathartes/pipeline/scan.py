@@ -159,7 +159,8 @@ def scan(
     progress
         Who watches; nobody if None.
     on_detections
-        Called once with what was found, while its images can still be read.
+        Called once with what was found, while its images can still be read: in a thread of its own,
+        beside the search for sources and the writing.
     keep
         Which plumes are told; of the others nothing is written but their number. All if None.
     asked
@@ -211,7 +212,7 @@ def scan(
         if keep is not None:
             detections = detections.with_plumes(keep)
         if on_detections is not None:
-            on_detections(cube, window.regime, detections)
+            stack.enter_context(_beside(on_detections, cube, window.regime, detections))
         sources: tuple[PlumeSource, ...] = ()
         tiles: LookTiles | None = None
         if search is not None and cube.geometry is not None:
@@ -371,6 +372,20 @@ def _fingerprint_beside(cube: Cube) -> Iterator[Future[tuple[InputFile, ...]]]:
             yield pool.submit(fingerprint_inputs, cube, stop_if_left)
         finally:
             left.set()
+
+
+@contextmanager
+def _beside(
+    on_detections: Callable[[Cube, Regime, Detections], None],
+    cube: Cube,
+    regime: Regime,
+    detections: Detections,
+) -> Iterator[None]:
+    """Tell what was found in a thread, which is waited for when the context ends."""
+    with ThreadPoolExecutor(1) as pool:
+        telling = pool.submit(on_detections, cube, regime, detections)
+        yield
+        telling.result()
 
 
 def _as_json(settings: ScanSettings, options: OpenOptions) -> dict[str, JsonValue]:

@@ -60,6 +60,8 @@ MANDATE_NAME = "mandate.geojson"
 EMITTERS_NAME = "emitters.geojson"
 PROFILE_NAME = "profile.toml"
 SORTIE_NAME = "sortie.toml"
+PLANS_FOLDER = "plans"
+SORTIES_FOLDER = "sorties"
 RETENTION_DAYS = 3650
 LOG_REACH_M = 80.0
 """A gas sensor's flight looks at the ground so far about its middle."""
@@ -193,7 +195,7 @@ class _Writer:
         ground = campaign_ground(campaign, self.instrument)
         looks: list[TrueLook] = []
         for sortie in campaign.sorties:
-            self._write_json(f"plans/{_plan_id(sortie)}.geojson", self._plan(sortie))
+            self._write_json(f"{PLANS_FOLDER}/{_plan_id(sortie)}.geojson", self._plan(sortie))
             looks += self._write_sortie(sortie, ground, advance)
         files = sorted(
             path.relative_to(self.folder).as_posix()
@@ -265,7 +267,7 @@ class _Writer:
     def _write_sortie(
         self, sortie: CampaignSortie, ground: Ground, advance: Advance
     ) -> list[TrueLook]:
-        folder = self.folder / "sorties" / sortie.id
+        folder = self.folder / SORTIES_FOLDER / sortie.id
         folder.mkdir(parents=True)
         looks = []
         for cube in sortie.cubes:

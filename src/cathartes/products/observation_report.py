@@ -146,7 +146,9 @@ def _draw_map(pages: ReportPages, report: ObservationReport, words: ReportWords)
         if at is not None:
             ground.draw_label(at.x, at.y, str(detection.number))
         elif place is not None:
-            ground.draw_label(place.longitude_deg, place.latitude_deg, str(detection.number))
+            ground.draw_label(
+                place.longitude_deg, place.latitude_deg, str(detection.number), beside=True
+            )
     ground.draw_scale()
     pages.gap(MAP_HEIGHT_IN + 0.05)
     pages.paragraph(note, pale=True)
@@ -159,13 +161,13 @@ def _write_detections(pages: ReportPages, report: ObservationReport, words: Repo
         return
     columns = (
         Column(words.say("number"), 0.4, "right"),
-        Column(words.say("chemical"), 1.7),
+        Column(words.say("chemical"), 1.35),
         Column(words.say("p_short"), 0.5, "right"),
-        Column(words.say("snr"), 0.5, "right"),
+        Column(words.say("snr"), 0.45, "right"),
         Column(words.say("by_chance"), 0.75, "right"),
-        Column(words.say("column"), 1.0, "right"),
-        Column(words.say("rate"), 0.95, "right"),
-        Column(words.say("site"), TEXT_WIDTH_IN - 5.8),
+        Column(words.say("column"), 0.9, "right"),
+        Column(words.say("rate"), 1.15, "right"),
+        Column(words.say("site"), TEXT_WIDTH_IN - 5.5),
     )
     pages.table(columns, [_row(one, sites, words) for one, sites in report.detections])
 

@@ -47,14 +47,17 @@ def draw_timeline(
         Number, time and lane, at least one.
     words
     """
-    for number, moment, lane in looks:
-        axes.plot([_days(moment)], [lane], color="black", ls="none", **_MARKS[lane])
-        if len(looks) <= MOST_NUMBERS:
-            axes.annotate(
-                str(number), (_days(moment), lane), (0, 6), textcoords="offset points",
-                ha="center", fontsize=6.5,
-            )  # fmt: skip
     first, last = min(m for _, m, _ in looks), max(m for _, m, _ in looks)
+    for _, moment, lane in looks:
+        axes.plot([_days(moment)], [lane], color="black", ls="none", **_MARKS[lane])
+    if len(looks) <= MOST_NUMBERS:
+        for lane in Lane:
+            mine = [(number, moment) for number, moment, other in looks if other is lane]
+            for numbers, moment in _near_in_time(mine, (last - first) * 0.02):
+                axes.annotate(
+                    numbers, (_days(moment), lane), (0, 6), textcoords="offset points",
+                    ha="center", fontsize=6.5,
+                )  # fmt: skip
     margin = max((last - first) * 0.04, timedelta(hours=12))
     axes.set_xlim(_days(first - margin), _days(last + margin))
     axes.set_ylim(-0.6, 2.7)
@@ -69,6 +72,22 @@ def draw_timeline(
     axes.grid(axis="y", color="#cccccc", lw=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _near_in_time(
+    looks: Sequence[tuple[int, datetime]], apart: timedelta
+) -> list[tuple[str, datetime]]:
+    """Return the numbers of looks, those together whose marks lie over each other."""
+    groups: list[tuple[list[int], datetime]] = []
+    for number, moment in sorted(looks, key=lambda one: one[1]):
+        if groups and moment - groups[-1][1] <= apart:
+            groups[-1][0].append(number)
+        else:
+            groups.append(([number], moment))
+    return [
+        (f"{min(held)}–{max(held)}" if len(held) > 3 else ", ".join(map(str, held)), moment)
+        for held, moment in groups
+    ]
 
 
 def _days(moment: datetime) -> float:
@@ -104,6 +123,7 @@ def draw_wind_rose(axes: Axes, winds: Sequence[Wind], title: str, words: ReportW
     most = max(int(below.max()), 1)
     polar.set_ylim(0, most)
     polar.set_yticks([most], [str(most)])
+    polar.set_rlabel_position(60)
     polar.set_xticks(np.radians([0, 90, 180, 270]), words.say("compass").split())
     polar.tick_params(labelsize=7)
     polar.grid(color="#bbbbbb", lw=0.5)

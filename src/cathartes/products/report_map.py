@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 from shapely.geometry.base import BaseGeometry
 
@@ -85,13 +85,14 @@ class GroundMap:
         (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
         n_x = CONTEXT_PX
         n_y = max(1, round(n_x * (north - south) / (east - west)))
+        step = (east - west) / n_x
         try:
             with (
                 MemoryFile(content) as memory,
                 memory.open() as image,
                 WarpedVRT(
                     image, crs=self.frame.crs, width=n_x, height=n_y, nodata=float("nan"),
-                    transform=from_bounds(west, south, east, north, n_x, n_y),
+                    transform=Affine(step, 0.0, west, 0.0, -(north - south) / n_y, north),
                     resampling=Resampling.bilinear,
                 ) as warped,
             ):  # fmt: skip
@@ -122,19 +123,23 @@ class GroundMap:
             path = Outline.make_compound_path(*(Outline(ring) for ring in rings))
             if fill:
                 self.axes.add_patch(PathPatch(path, fc=colour, ec="none", alpha=fill, zorder=2))
-            self.axes.add_patch(
-                PathPatch(path, fill=False, ec=colour, lw=width, ls=style, hatch=hatch, zorder=3)
-            )
+            line = PathPatch(path, fill=False, ec=colour, lw=width, ls=style, hatch=hatch, zorder=3)
+            if fill:  # seen on any ground
+                line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])
+            self.axes.add_patch(line)
         if label and not outline.is_empty:
             middle = outline.representative_point()
             self.draw_label(middle.x, middle.y, label)
 
-    def draw_label(self, longitude_deg: float, latitude_deg: float, text: str) -> None:
-        """Write at a place, unless it is outside."""
+    def draw_label(
+        self, longitude_deg: float, latitude_deg: float, text: str, *, beside: bool = False
+    ) -> None:
+        """Write at a place, or beside it, unless it is outside."""
         east, north = (float(v) for v in self.frame.to_east_north(longitude_deg, latitude_deg))
-        self.axes.text(
-            east, north, text, ha="center", va="center", fontsize=8, fontweight="bold",
-            path_effects=_STROKE, zorder=7, clip_on=True,
+        self.axes.annotate(
+            text, (east, north), (11, 9) if beside else (0, 0), textcoords="offset points",
+            ha="center", va="center", fontsize=8, fontweight="bold", path_effects=_STROKE,
+            zorder=7, clip_on=True,
         )  # fmt: skip
 
     def draw_place(self, place: Place, *, width: float = 1.6) -> None:

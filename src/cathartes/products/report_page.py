@@ -215,7 +215,11 @@ class ReportPages:
     def _head(self, columns: Sequence[Column]) -> None:
         if self._left_in < 0.6:
             self._new_page()
-        self._cells(columns, [[column.title] for column in columns], bold=True)
+        titles = [
+            _wrapped(column.title, SMALL_PT, column.width_in - 0.08, bold=True)
+            for column in columns
+        ]
+        self._cells(columns, titles, bold=True)
         self._rule()
         self.gap(0.03)
 
@@ -283,6 +287,10 @@ def report_style() -> Any:
         yield
 
 
+_HINTED = 1.03
+"""Letters drawn at a screen's resolution are that much wider than the font says."""
+
+
 def _plain(text: str) -> str:
     """Return a text in one line without letters that can't be printed."""
     return "".join(c if c.isprintable() else " " for c in text)
@@ -295,12 +303,14 @@ def _advance(letter: str, *, bold: bool, mono: bool) -> float:
         family="DejaVu Sans Mono" if mono else "DejaVu Sans", weight="bold" if bold else "normal"
     )
     font = get_font(findfont(wanted))
+    if not font.get_char_index(ord(letter)):
+        return 1.0  # a box
     font.set_size(100, 72)
     return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536 / 100
 
 
 def _width_in(text: str, size_pt: float, *, bold: bool, mono: bool) -> float:
-    return sum(_advance(c, bold=bold, mono=mono) for c in text) * size_pt / 72
+    return sum(_advance(c, bold=bold, mono=mono) for c in text) * size_pt / 72 * _HINTED
 
 
 def _wrapped(

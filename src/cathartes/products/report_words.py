@@ -29,6 +29,9 @@ _OUTCOMES = {
     LookOutcome.INCONCLUSIVE: "outcome_inconclusive",
 }
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d UTC)")
+_EXPONENT = re.compile(r"(?<![\w.])\d(?:\.\d+)?e[+-]\d+")
+_MOST_ZEROS = 4
+"""A number with more of them behind the point, or more than six digits before it, has a power."""
 _NAMES = frozenset({"name"})
 """Groups of sentences whose text is somebody's name: nothing in it is translated."""
 
@@ -61,7 +64,7 @@ class ReportWords:
         """Return a number: a dash if it is not known, ∞ if it is infinite."""
         if value is None or not isfinite(value):
             return "∞" if value is not None and isinf(value) else "–"
-        return self._decimal(f"{value:{form}}")
+        return self._decimal(_without_exponent(f"{value:{form}}"))
 
     def count(self, value: int) -> str:
         """Return a whole number, thousands apart."""
@@ -92,6 +95,7 @@ class ReportWords:
 
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, translated if its kind is known."""
+        english = _EXPONENT.sub(lambda match: _without_exponent(match[0]), english)
         if self.language is Language.ENGLISH:
             return english
         for kind in _catalogue()["sentences"]:
@@ -117,3 +121,16 @@ class ReportWords:
         if self.language is Language.ENGLISH:
             return text
         return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
+
+
+def _without_exponent(text: str) -> str:
+    """Return a number for people: 130 for 1.3e+02, and 3·10⁻⁷ for 3e-07."""
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    power = int(exponent)
+    if -_MOST_ZEROS <= power <= 6:
+        digits = len(mantissa.partition(".")[2])
+        return f"{float(text):.{max(digits - power, 0)}f}"
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}·10{raised}"

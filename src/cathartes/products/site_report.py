@@ -28,6 +28,8 @@ from cathartes.sites.site import Site
 
 MAP_HEIGHT_IN = 4.4
 EMITTERS_WITHIN_KM = 2.0
+LINES = ("-", "--", ":", "-.")
+"""Of plumes, one after the other: on grey paper colours alone do not tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,10 @@ def write_site_report(path: Path, report: SiteReport, words: ReportWords) -> Non
 def _write_facts(pages: ReportPages, site: Site, words: ReportWords) -> None:
     low, high = site.probability_low, site.probability_high
     told = {
-        "word": words.likely(site.probability), "p": words.number(site.probability, ".2f"),
+        "word": words.likely(round(site.probability, 2)),
+        "p": words.number(site.probability, ".2f"),
         "low": words.number(low, ".2f"), "high": words.number(high, ".2f"),
-        "word_low": words.likely(low), "word_high": words.likely(high),
+        "word_low": words.likely(round(low, 2)), "word_high": words.likely(round(high, 2)),
     }  # fmt: skip
     one_word = told["word_low"] == told["word_high"]
     probability = words.say("probability_is_one_word" if one_word else "probability_is", **told)
@@ -172,11 +175,13 @@ def _draw_map(pages: ReportPages, report: SiteReport, words: ReportWords) -> Non
             note = words.say("map_note", context=context)
     ground.draw_emitters([emitter for emitter, _ in report.emitters])
     shown = [look for look in report.looks if look.outlines]
-    colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.85, max(len(shown), 1)))
+    colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.6, max(len(shown), 1)))
+    fill = max(min(0.18, 0.9 / max(len(shown), 1)), 0.03)  # so that many do not become black
     for number, (look, colour) in enumerate(zip(shown, colours, strict=False)):
         label = str(look.number) if number >= len(shown) - MOST_LABELS else ""
         for outline in look.outlines:
-            ground.draw_outline(outline, label, colour=colour, fill=0.18)
+            style = LINES[number % len(LINES)]
+            ground.draw_outline(outline, label, colour=colour, fill=fill, style=style)
     ground.draw_place(site.place)
     ground.draw_scale()
     pages.gap(MAP_HEIGHT_IN + 0.05)
@@ -204,7 +209,7 @@ def _draw_timeline(pages: ReportPages, looks: Sequence[SiteLook], words: ReportW
     if not timed:
         pages.paragraph(words.say("timeline_none"))
         return
-    draw_timeline(pages.axes(1.15, 0.15, 1.0), timed, words)
+    draw_timeline(pages.axes(1.15, 0.16, 0.97), timed, words)
     pages.gap(1.5)
 
 
@@ -233,10 +238,10 @@ def _write_not_seen(pages: ReportPages, report: SiteReport, words: ReportWords) 
         return
     pages.paragraph(words.say("not_seen_note"), pale=True)
     columns = (
-        Column(words.say("look"), 0.5, "right"),
+        Column(words.say("look"), 0.65, "right"),
         Column(words.say("when"), 1.3),
         Column(words.say("outcome"), 1.1),
-        Column(words.say("smallest"), TEXT_WIDTH_IN - 2.9),
+        Column(words.say("smallest"), TEXT_WIDTH_IN - 3.05),
     )
     rows = [
         (str(look.number), words.date(look.observation.began_utc),
@@ -274,7 +279,7 @@ def _draw_winds(pages: ReportPages, looks: Sequence[SiteLook], words: ReportWord
     if not seen and not empty:
         pages.paragraph(words.say("winds_none"))
         return
-    pages.gap(0.35)
+    pages.gap(0.5)
     for winds, key, left in ((seen, "winds_seen", 0.1), (empty, "winds_empty", 0.55)):
         axes = pages.axes(1.55, left, left + 0.35, projection="polar")
         draw_wind_rose(axes, winds, words.say(key, n=str(len(winds))), words)

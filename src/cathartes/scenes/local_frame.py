@@ -46,7 +46,7 @@ class LocalFrame:
         ----------
         longitude_deg, latitude_deg : any shape [deg]
         """
-        transformer = _transformer(self.crs)
+        transformer = _transformer(self.origin_longitude_deg, self.origin_latitude_deg)
         east, north = transformer.transform(np.asarray(longitude_deg), np.asarray(latitude_deg))
         return np.asarray(east, np.float64), np.asarray(north, np.float64)
 
@@ -59,7 +59,7 @@ class LocalFrame:
         ----------
         east_m, north_m : any shape [m]
         """
-        transformer = _transformer(self.crs)
+        transformer = _transformer(self.origin_longitude_deg, self.origin_latitude_deg)
         longitude, latitude = transformer.transform(
             np.asarray(east_m), np.asarray(north_m), direction="INVERSE"
         )
@@ -91,5 +91,9 @@ def check_place(longitude_deg: ArrayLike, latitude_deg: ArrayLike, where: str) -
 
 
 @lru_cache(maxsize=16)
-def _transformer(crs: str) -> Transformer:
-    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+def _transformer(longitude_deg: float, latitude_deg: float) -> Transformer:
+    """Return degrees to metres as a bare pipeline: from two systems it takes 9 ms to find."""
+    return Transformer.from_pipeline(
+        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
+        f"+step +proj=aeqd +lon_0={longitude_deg!r} +lat_0={latitude_deg!r} +ellps=WGS84"
+    )

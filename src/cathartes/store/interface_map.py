@@ -88,7 +88,7 @@ class SiteMark:
 
 @dataclass(frozen=True, slots=True)
 class LookMark:
-    """An observation as a map shows it."""
+    """An observation as a map shows it; `chemicals` are those that were looked for."""
 
     id: str
     sortie_id: str
@@ -98,6 +98,7 @@ class LookMark:
     outcome: LookOutcome
     reason: str
     footprint: MultiPolygon
+    chemicals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

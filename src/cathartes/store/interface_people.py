@@ -173,6 +173,9 @@ class ReviewBook(Protocol):
     def settlements(self, detection_ids: Sequence[str]) -> dict[str, Settlement]:
         """Return what reviews came to, for each of these; a candidate where there is none."""
 
+    def settled(self, limit: int = 100, after: str = "") -> tuple[tuple[str, Settlement], ...]:
+        """Return ids of detections that reviews settled, with what they came to, by id."""
+
     def review_thing(self, detection_id: str) -> Thing:
         """Return a detection as rules about reviews see it."""
 

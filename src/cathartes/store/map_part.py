@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Row, Select, Text, extract, select, type_coerce
+from sqlalchemy import Row, Select, Text, case, extract, select, type_coerce
 
-from cathartes.sites.observation import Asset, LookOutcome, ObservationKind
+from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.interface_map import (
     DetectionMark,
     LookMark,
@@ -31,16 +31,21 @@ class MapPart(CasebookPart):
 
     def placed_detections(self) -> Placed:
         """Return where all detections are."""
-        point, seen = _point(detections), _seconds(detections.c.seen_utc)
-        columns = (*point, *point, seen, seen, detections.c.snr, detections.c.chemical)
-        return self._placed(select(detections.c.row_id, *columns), lambda told: frozenset((told,)))
+        of = detections.c
+        seen = _seconds(of.seen_utc)
+        wanted = select(
+            of.row_id, of.chemical, of.longitude_deg, of.latitude_deg, seen, seen, of.snr
+        )
+        return self._placed(wanted, lambda told: frozenset((told,)))
 
     def placed_sites(self) -> Placed:
         """Return where all sites are."""
-        point = _point(sites)
-        time = (_seconds(sites.c.first_seen_utc), _seconds(sites.c.last_seen_utc))
-        told = type_coerce(sites.c.chemicals, Text)
-        wanted = select(sites.c.row_id, *point, *point, *time, sites.c.probability, told)
+        of = sites.c
+        chemicals = type_coerce(of.chemicals, Text)
+        time = (_seconds(of.first_seen_utc), _seconds(of.last_seen_utc))
+        wanted = select(
+            of.row_id, chemicals, of.longitude_deg, of.latitude_deg, *time, of.probability
+        )
         return self._placed(wanted, lambda told: frozenset(json.loads(told)))
 
     def placed_looks(self) -> Placed:
@@ -49,40 +54,36 @@ class MapPart(CasebookPart):
         box = (of.west_deg, of.south_deg, of.east_deg, of.north_deg)
         began = _seconds(of.began_utc)
         told = type_coerce(of.sensitivities, Text)
-        wanted = select(of.row_id, *box, began, began, of.outcome, told)
-        number = {one.value: float(n) for n, one in enumerate(OUTCOMES)}
+        number = case({one.value: n for n, one in enumerate(OUTCOMES)}, value=of.outcome)
+        wanted = select(of.row_id, told, *box, began, began, number)
         return self._placed(
             wanted.where(of.west_deg.is_not(None)),
             lambda told: frozenset(one["chemical"] for one in json.loads(told)),
-            number.__getitem__,
         )
 
     def _placed(
-        self,
-        wanted: Select[Any],
-        chemicals_of: Callable[[str], frozenset[str]],
-        value_of: Callable[[Any], float] = lambda value: value,
+        self, wanted: Select[Any], chemicals_of: Callable[[str], frozenset[str]]
     ) -> Placed:
-        """Return rows of (number, box, times, value, chemicals' text) as arrays."""
+        """Return rows of (number, chemicals' text, point or box, two times, value) as arrays."""
         codes: dict[frozenset[str], int] = {}
         code_of_text: dict[str, int] = {}
         numbers, reals, set_codes = [], [], []
         with self._database.read() as connection:
             result = connection.execution_options(yield_per=_CHUNK).execute(wanted)
             for rows in result.partitions():
-                row_id, *box_and_time, value, texts = zip(*rows, strict=True)
+                row_id, texts, *columns = zip(*rows, strict=True)
                 for text in set(texts) - code_of_text.keys():
                     code_of_text[text] = codes.setdefault(chemicals_of(text), len(codes))
                 numbers.append(np.array(row_id, np.int64))
-                columns = (*box_and_time, list(map(value_of, value)))
-                reals.append(np.array(columns, np.float64).T)  # None becomes NaN
+                reals.append(np.column_stack([np.array(one, np.float64) for one in columns]))
                 set_codes.append(np.array([code_of_text[text] for text in texts], np.int32))
         real = np.concatenate(reals) if reals else np.empty((0, 7))
+        place = real[:, :-3]
         return Placed(
             np.concatenate(numbers) if numbers else np.empty(0, np.int64),
-            real[:, :4],
-            real[:, 4:6],
-            real[:, 6],
+            place if place.shape[1] == 4 else np.hstack((place, place)),
+            real[:, -3:-1],
+            real[:, -1],
             np.concatenate(set_codes) if set_codes else np.empty(0, np.int32),
             tuple(codes),
         )
@@ -92,9 +93,20 @@ class MapPart(CasebookPart):
         of = detections.c
         names = ("id", "observation_id", "longitude_deg", "latitude_deg")
         wanted = select(*(of[name] for name in names), of.seen_utc, of.chemical, of.snr)
-        order = (of.seen_utc.desc().nulls_last(), of.id)
+        rows = self._rows(
+            wanted.order_by(of.seen_utc.desc().nulls_last(), of.id), of.row_id, row_ids
+        )
         return tuple(
-            DetectionMark(*row) for row in self._rows(wanted.order_by(*order), of.row_id, row_ids)
+            DetectionMark(
+                row.id,
+                row.observation_id,
+                row.longitude_deg,
+                row.latitude_deg,
+                row.seen_utc,
+                row.chemical,
+                row.snr,
+            )
+            for row in rows
         )
 
     def source_marks(self, detection_rows: Sequence[int]) -> tuple[SourceMark, ...]:
@@ -135,7 +147,7 @@ class MapPart(CasebookPart):
         """Return the observations of these rows, the newest first."""
         of = observations.c
         named = (of.id, of.sortie_id, of.name, of.kind, of.began_utc, of.outcome, of.reason)
-        wanted = select(*named, of.footprint).where(of.footprint.is_not(None))
+        wanted = select(*named, of.footprint, of.sensitivities).where(of.footprint.is_not(None))
         rows = self._rows(wanted.order_by(*_newest()), of.row_id, row_ids)
         return tuple(
             LookMark(
@@ -147,6 +159,7 @@ class MapPart(CasebookPart):
                 LookOutcome(row.outcome),
                 row.reason,
                 shapely.from_wkb(row.footprint),
+                tuple(one["chemical"] for one in row.sensitivities),
             )
             for row in rows
         )
@@ -169,10 +182,6 @@ class MapPart(CasebookPart):
                 for some in batches([int(one) for one in row_ids])
                 for row in connection.execute(wanted.where(row_id.in_(some)))
             ]
-
-
-def _point(table: Any) -> tuple[Any, Any]:
-    return table.c.longitude_deg, table.c.latitude_deg
 
 
 def _seconds(moment: Any) -> Any:

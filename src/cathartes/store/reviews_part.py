@@ -106,6 +106,18 @@ class ReviewsPart(CasebookPart):
                     found[row.detection_id] = settlement_of(row)
         return found
 
+    def settled(self, limit: int = 100, after: str = "") -> tuple[tuple[str, Settlement], ...]:
+        """Return ids of detections that reviews settled, with what they came to, by id."""
+        wanted = (
+            select(settlements)
+            .where(settlements.c.state.in_(sorted(SETTLED)), settlements.c.detection_id > after)
+            .order_by(settlements.c.detection_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple((row.detection_id, settlement_of(row)) for row in rows)
+
     def review_thing(self, detection_id: str) -> Thing:
         """Return a detection as rules about reviews see it."""
         return _thing(self.settlements([detection_id])[detection_id])

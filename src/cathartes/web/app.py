@@ -4,7 +4,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
@@ -69,7 +68,6 @@ def make_app(desk: Desk) -> FastAPI:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         openapi_url=None,  # served, to those who may, by the API's own router
-        middleware=[Middleware(Fence, hosts=settings.hosts, is_https=settings.is_https)],
     )
     app.state.desk = desk
     app.state.places = Places(desk.casebook)
@@ -78,4 +76,7 @@ def make_app(desk: Desk) -> FastAPI:
     handle_failures(app)
     static = Path(str(files("cathartes.web"))) / "static"
     app.mount("/static", StaticFiles(directory=static))
+    # around all, so that a fault's answer has its headers too: middleware that is added is inside
+    stack = app.build_middleware_stack()
+    app.middleware_stack = Fence(stack, hosts=settings.hosts, is_https=settings.is_https)
     return app

@@ -21,11 +21,15 @@ from cathartes.errors import (
     ReviewError,
 )
 from cathartes.web.render import page
+from cathartes.web.texts import said
 from cathartes.web.visitor import NotSignedInError, visitor_of
 
 _LOG = logging.getLogger("cathartes.web")
 
 API = "/api/"
+_NOTHING = said("There is nothing here.")
+_NOT_HERE = said("This can't be done here.")
+_FAULT = said("This is a fault in Cathartes; the server's log says more.")
 _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
     (NoUserError, 404),
@@ -75,18 +79,20 @@ def _not_understood(request: Request, error: Exception) -> Response:
 
 def _of_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    told = {404: "There is nothing here.", 405: "This can't be done here."}
-    return _told(request, status, told.get(status, str(getattr(error, "detail", ""))))
+    told = {404: _NOTHING, 405: _NOT_HERE}
+    answer = _told(request, status, told.get(status, str(getattr(error, "detail", ""))))
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _LOG.error("fault at %s %s", request.method, request.url.path, exc_info=error)
-    return _told(request, 500, "This is a fault in Cathartes; the server's log says more.")
+    return _told(request, 500, _FAULT)
 
 
 def _told(request: Request, status: int, message: str) -> Response:
-    headers = {"www-authenticate": 'Basic realm="cathartes"'} if status == 401 else None
     if request.url.path.startswith(API):
+        headers = {"www-authenticate": 'Basic realm="cathartes"'} if status == 401 else None
         content = {"error": {"status": status, "message": message}}
         return JSONResponse(content, status, headers)
     return page(request, "failure.html", status=status, message=message, code=status)

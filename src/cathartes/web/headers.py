@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,10 +35,7 @@ _HEADERS = {
     "x-frame-options": "DENY",
 }
 _STATIC = "/static/"
-
-
-class _TooLargeError(Exception):
-    """A body is larger than is taken."""
+_TOO_LARGE = f"At most {LARGEST_BODY_BYTES} bytes are taken."
 
 
 class Fence:
@@ -78,33 +76,33 @@ class Fence:
             await PlainTextResponse("No address has a zero byte.\n", 400)(scope, receive, sent)
             return
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY_BYTES:
-            await _too_large()(scope, receive, sent)
+        if not (length.isascii() and length.isdigit()) or int(length) > LARGEST_BODY_BYTES:
+            await PlainTextResponse(f"{_TOO_LARGE}\n", 413)(scope, receive, sent)
             return
-        try:
-            await self._app(scope, self._limited(receive), sent)
-        except _TooLargeError:
-            if not sent.has_begun:
-                await _too_large()(scope, receive, sent)
-        except TimeoutError:
-            if not sent.has_begun:
-                told = f"The request was not whole after {self._body_time_s:g} s.\n"
-                await PlainTextResponse(told, 408)(scope, receive, sent)
+        await self._app(scope, self._limited(receive), sent)
 
     def _limited(self, receive: Receive) -> Receive:
-        """Return a receiver that takes no more, and waits no longer, than is allowed."""
-        n_bytes, is_whole = 0, False
+        """Return a receiver that takes no more, and waits no longer, than is allowed.
+
+        What it raises FastAPI hands on to the application's failures; other errors it would not.
+        """
+        n_bytes, is_whole, ends_s = 0, False, 0.0
 
         async def limited() -> Message:
-            nonlocal n_bytes, is_whole
+            nonlocal n_bytes, is_whole, ends_s
             if is_whole:  # then it tells when the visitor goes, however late
                 return await receive()
-            async with asyncio.timeout(self._body_time_s):
-                message = await receive()
+            ends_s = ends_s or asyncio.get_running_loop().time() + self._body_time_s
+            try:
+                async with asyncio.timeout_at(ends_s):
+                    message = await receive()
+            except TimeoutError as error:
+                told = f"The request was not whole after {self._body_time_s:g} s."
+                raise HTTPException(408, told, {"connection": "close"}) from error
             n_bytes += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
             if n_bytes > LARGEST_BODY_BYTES:
-                raise _TooLargeError
+                raise HTTPException(413, _TOO_LARGE, {"connection": "close"})
             return message
 
         return limited
@@ -117,11 +115,9 @@ class _Sent:
         self._scope = scope
         self._send = send
         self._is_https = is_https
-        self.has_begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.has_begun = True
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
@@ -136,7 +132,3 @@ def _name_in(host: str) -> str:
     """Return a host header's name, without its port."""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
-
-
-def _too_large() -> PlainTextResponse:
-    return PlainTextResponse(f"At most {LARGEST_BODY_BYTES} bytes are taken.\n", 413)

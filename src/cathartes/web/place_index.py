@@ -79,7 +79,10 @@ class PlaceIndex:
 
     def rows_in(self, box: Box, limit: int) -> NDArray[np.int64] | None:
         """Return the rows whose middle lies in a box; None if there are more than a limit."""
-        where = _joined(*self._runs(box)[0])
+        (begin, end), _, is_inner = self._runs(box)
+        if (end - begin)[is_inner].sum() > limit:
+            return None
+        where = _joined(begin, end)
         longitude_deg, latitude_deg = self._middle_deg[where].T
         inside = where[
             (longitude_deg >= box.west_deg)
@@ -91,7 +94,7 @@ class PlaceIndex:
 
     def cells_in(self, box: Box) -> Cells:
         """Return what lies in the squares that a box meets: at most some 33 by 33."""
-        (begin, end), side_deg = self._runs(box)
+        (begin, end), side_deg, _ = self._runs(box)
         is_full = end > begin
         begin, end = begin[is_full], end[is_full]
         count = end - begin
@@ -108,17 +111,26 @@ class PlaceIndex:
             side_deg,
         )
 
-    def _runs(self, box: Box) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], float]:
-        """Return where the run of each square that a box meets begins and ends."""
+    def _runs(
+        self, box: Box
+    ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], float, NDArray[np.bool_]]:
+        """Return where the run of each square that a box meets begins and ends.
+
+        Further their width, and which of them surely lie wholly in the box.
+        """
         depth = depth_of(box)
         corners_deg = np.array([(box.west_deg, box.north_deg), (box.east_deg, box.south_deg)]).T
         x, y = (axis >> (FINEST - depth) for axis in on_the_square(*corners_deg))
-        columns, rows = (np.arange(axis[0], axis[1] + 1, dtype=np.int64) for axis in (x, y))
-        square = z_order(*(axis.ravel() for axis in np.meshgrid(columns, rows)))
+        column, row = (
+            axis.ravel()
+            for axis in np.meshgrid(*(np.arange(axis[0], axis[1] + 1) for axis in (x, y)))
+        )
+        square = z_order(column, row)
         shift = np.uint64(2 * (FINEST - depth))
         begin = np.searchsorted(self._number, square << shift)
         end = np.searchsorted(self._number, (square + np.uint64(1)) << shift)
-        return (begin, end), 360 / 2**depth
+        is_inner = (column > x[0]) & (column < x[1]) & (row > y[0]) & (row < y[1])
+        return (begin, end), 360 / 2**depth, is_inner
 
 
 def depth_of(box: Box) -> int:
@@ -180,8 +192,14 @@ def chosen(
 
 def only(placed: Placed, kept: NDArray[np.bool_]) -> Placed:
     """Return those that are kept."""
-    columns = (placed.row_id, placed.box_deg, placed.time_s, placed.value, placed.set_code)
-    return Placed(*(one[kept] for one in columns), placed.sets)  # type: ignore[arg-type]
+    return Placed(
+        placed.row_id[kept],
+        placed.box_deg[kept],
+        placed.time_s[kept],
+        placed.value[kept],
+        placed.set_code[kept],
+        placed.sets,
+    )
 
 
 def rows_meeting(placed: Placed, box: Box, limit: int) -> NDArray[np.int64] | None:
@@ -200,4 +218,5 @@ def _joined(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int6
     """Return the numbers of all runs, one after the other."""
     count = end - begin
     starts = np.cumsum(count) - count
-    return np.arange(count.sum()) - np.repeat(starts, count) + np.repeat(begin, count)
+    within = np.arange(count.sum(), dtype=np.int64) - np.repeat(starts, count)
+    return np.asarray(within + np.repeat(begin, count), np.int64)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Condition, Thread
-from typing import Annotated
+from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
 
@@ -18,6 +18,7 @@ from cathartes.store.interface import Casebook
 from cathartes.store.interface_map import Placed
 from cathartes.web.place_index import PlaceIndex, chosen, only
 
+_T = TypeVar("_T")
 _LOG = logging.getLogger("cathartes.web")
 
 _MOVES_PLACES = frozenset({"observation.record", "observation.remove", "sites.put"})
@@ -63,6 +64,7 @@ class Places:
         self._changed = Condition()
         self._placed: dict[Marked, Placed] = {}
         self._indexes: OrderedDict[tuple[Marked, Choice], PlaceIndex] = OrderedDict()
+        self._told: dict[Callable[["Places"], object], object] = {}
         self._as_of = -1
         self._seen = -1
         self._is_reading = False
@@ -108,6 +110,18 @@ class Places:
                     self._indexes.popitem(last=False)
         return made
 
+    def told(self, by: Callable[["Places"], _T]) -> _T:
+        """Return what a function tells of all places, which is asked again when they moved."""
+        as_of = self.placed(Marked.DETECTIONS)
+        with self._changed:
+            if by in self._told:
+                return cast("_T", self._told[by])
+        told = by(self)
+        with self._changed:
+            if as_of is self._placed[Marked.DETECTIONS]:
+                self._told[by] = told
+        return told
+
     @staticmethod
     def chosen(placed: Placed, choice: Choice) -> Placed:
         """Return those places that are chosen."""
@@ -146,6 +160,7 @@ class Places:
                     self._placed, self._as_of = placed, as_of
                     self._seen = max(self._seen, as_of)
                     self._indexes.clear()
+                    self._told.clear()
                     self._indexes[Marked.DETECTIONS, ALL] = index
                 self._is_reading = False
                 self._changed.notify_all()

@@ -7,9 +7,10 @@ make GDAL read another file or ask another host.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import rasterio
@@ -28,6 +29,7 @@ from cathartes.locate.log_reach import MOST_KG_H
 DEEPEST = 24
 """Zoom of the finest tiles."""
 _TILE_PIXELS = 256
+_Colours = dict[int, tuple[int, int, int, int]]
 _LOOKED_AT_PIXELS = 1024
 _N_STOPS = 11
 _ENVIRONMENT = {
@@ -36,8 +38,7 @@ _ENVIRONMENT = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
 }
 SIGNED, GREY, SEQUENTIAL = "puor_r", "gray", "cividis"
-"""Colour maps that colour-blind people can read too: about zero, of the ground, from low to high."""
-COLOUR_MAPS = (SIGNED, GREY, SEQUENTIAL)
+"""Colour maps that colour-blind people can read: about zero, of the ground, from low to high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,14 @@ def _legend_of(path: Path, _: int, quantity: str, band: str) -> Legend:
 
 def colours_of(colour_map: str) -> tuple[str, ...]:
     """Return a colour map's stops, evenly from low to high."""
-    every = cmap.get(colour_map)
+    every = _colours(colour_map)
     stops = (every[round(n * 255 / (_N_STOPS - 1))] for n in range(_N_STOPS))
     return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue, _ in stops)
+
+
+def _colours(colour_map: str) -> _Colours:
+    """Return red, green, blue, opacity of each of 256 numbers."""
+    return cast("_Colours", cmap.get(colour_map))
 
 
 def tile_png(
@@ -118,8 +124,8 @@ def tile_png(
     colour_map: str,
     low: float,
     high: float,
-) -> bytes | None:
-    """Return a tile of a band as PNG, transparent where there is nothing; None if all is outside.
+) -> bytes:
+    """Return a tile of a band as PNG, transparent where there is nothing.
 
     Parameters
     ----------
@@ -136,11 +142,11 @@ def tile_png(
     with _opened(path) as dataset:
         image = _tile_of(dataset, tile, (_band_number(dataset, band),))
         if image is None:
-            return None
-        return _png(image, low, high, cmap.get(colour_map))
+            return transparent_png()
+        return _png(image, low, high, _colours(colour_map))
 
 
-def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes | None:
+def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes:
     """Return a tile of an operator's raster: red, green and blue as they are, or grey.
 
     Raises
@@ -153,10 +159,17 @@ def own_tile_png(path: Path, tile: tuple[int, int, int]) -> bytes | None:
         has_colours = dataset.count >= 3
         image = _tile_of(dataset, tile, (1, 2, 3) if has_colours else (1,))
         if image is None:
-            return None
+            return transparent_png()
         if has_colours and dataset.dtypes[0] == "uint8":
             return _png(image, 0.0, 255.0)
         return _png(image, legend.low, legend.high)
+
+
+@cache
+def transparent_png() -> bytes:
+    """Return a tile with nothing on it."""
+    nothing = np.zeros((1, _TILE_PIXELS, _TILE_PIXELS), np.uint8)
+    return bytes(render(nothing, mask=nothing[0], img_format="PNG"))
 
 
 def _tile_of(
@@ -167,14 +180,13 @@ def _tile_of(
     zoom, column, row = tile
     try:
         with Reader(None, dataset=dataset) as reader:
-            return reader.tile(column, row, zoom, tilesize=_TILE_PIXELS, indexes=bands)
+            image = reader.tile(column, row, zoom, tilesize=_TILE_PIXELS, indexes=bands)
     except TileOutsideBounds:
         return None
+    return cast("ImageData", image)
 
 
-def _png(
-    image: ImageData, low: float, high: float, colours: dict[int, tuple[int, ...]] | None = None
-) -> bytes:
+def _png(image: ImageData, low: float, high: float, colours: _Colours | None = None) -> bytes:
     """Return values as a picture, from `low` in the first colour to `high` in the last."""
     values = image.array.data
     is_seen = _is_told(values) & ~np.ma.getmaskarray(image.array)
@@ -193,17 +205,19 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
         raise EvidenceError(f"{path.name} can't be read as a GeoTIFF: {error}.") from error
 
 
-def _is_told(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+def _is_told(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which values say something: no rate that is found is where nothing can be seen."""
-    return np.isfinite(values) & (values < MOST_KG_H)
+    return np.asarray(np.isfinite(values) & (values < MOST_KG_H))
 
 
 def _band_number(dataset: DatasetReader, band: str) -> int:
     if not band:
         return 1
     if band not in dataset.descriptions:
-        raise EvidenceError(f"no band {band!r} in this raster; see its observation for those there.")
-    return dataset.descriptions.index(band) + 1
+        raise EvidenceError(
+            f"no band {band!r} in this raster; see its observation for those there."
+        )
+    return int(dataset.descriptions.index(band)) + 1
 
 
 def _looked_at(dataset: DatasetReader) -> tuple[int, int]:

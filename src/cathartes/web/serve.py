@@ -3,15 +3,18 @@
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from cathartes.errors import AccessError, OutputError
 from cathartes.pipeline.owners import local_actor
 from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
+from cathartes.web.assets import vendor_files
 from cathartes.web.desk import Desk, link_of
 from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
@@ -60,7 +63,10 @@ def serve(
         If it would be open to others without accounts, or links are asked for that can't be.
     OutputError
         If it can't listen there.
+    MissingExtraError
+        If the pages' JavaScript is not in place.
     """
+    vendor_files()
     settings = settings or ServeSettings()
     with open_casebook(casebook) as opened:
         users = _who_signs_in(opened.casebook.has_users(), settings, sign_in)
@@ -78,10 +84,13 @@ def serve(
                     desk.casebook.user(user)  # says so if it is not there
                     raise AccessError(f"user {user} is disabled; nobody can be signed in as them.")
             links = [(user, _one_time_link(desk, user)) for user in users]
-            server = uvicorn.Server(_configuration(desk))
+            app = make_app(desk)
+            app.state.places.prepare()
+            server = uvicorn.Server(_configuration(app, settings))
             if on_open is not None:
                 on_open(Opened(settings.address, tuple(links)))
-            server.run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # which is how it ends; raised again when all is shut
+                server.run(sockets=[listening])
 
 
 def _who_signs_in(
@@ -113,6 +122,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who comes before the server accepts is kept waiting, not refused
     except OSError as error:
         listening.close()
         raise OutputError(
@@ -128,10 +138,9 @@ def _one_time_link(desk: Desk, user: str) -> str:
     return link_of(desk, secret)
 
 
-def _configuration(desk: Desk) -> uvicorn.Config:
-    settings = desk.settings
+def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

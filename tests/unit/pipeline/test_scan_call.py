@@ -95,6 +95,22 @@ def test_all_usable_cores_search_with_one_numerical_thread_each(
     assert seen == [(usable_cores(), {1})]
 
 
+def test_who_is_told_of_detections_can_read_their_images_and_stop_the_scan(tmp_path: Path) -> None:
+    """It happens beside the writing, and nothing is left of a scan that it stops."""
+    read: list[np.ndarray] = []
+
+    def take(_: Cube, __: object, found: Detections) -> None:
+        read.append(found.planes.read("score/SF6"))
+        if len(read) > 1:
+            raise SettingsError("no more of these")
+
+    scan(cube(), tmp_path / "out", settings=ONE_GAS, on_detections=take)
+    assert read[0].shape == cube().shape[:2]
+    with pytest.raises(SettingsError, match="no more of these"):
+        scan(cube(), tmp_path / "stopped", settings=ONE_GAS, on_detections=take)
+    assert not (tmp_path / "stopped").exists()
+
+
 def test_fewer_than_no_threads_are_refused() -> None:
     with pytest.raises(SettingsError, match="workers is -1; a number of threads, or 0"):
         ScanSettings(workers=-1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import Geod, Transformer
 
 from cathartes.errors import InputError
 from cathartes.scenes.local_frame import LocalFrame
@@ -45,3 +45,14 @@ def test_other_distances_are_true_to_a_hundred_thousandth(lat, places):
 def test_no_place_on_earth_is_refused(place):
     with pytest.raises(InputError, match=r"the frame's origin: "):
         LocalFrame(*place)
+
+
+@pytest.mark.parametrize("origin", [(9.0, 48.9), (-179.999, 70.0), (359.5, 89.9), (0.0, -90.0)])
+def test_it_is_what_proj_says_between_the_two_reference_systems(origin):
+    """The bare pipeline against PROJ's own choice, which knows of ellipsoids and units."""
+    frame = LocalFrame(*origin)
+    slow = Transformer.from_crs("EPSG:4326", frame.crs, always_xy=True)
+    east, north = np.random.default_rng(0).normal(0.0, 5000.0, (2, 1000))
+    lon, lat = frame.to_lon_lat(east, north)
+    np.testing.assert_array_equal(slow.transform(east, north, direction="INVERSE"), (lon, lat))
+    np.testing.assert_array_equal(slow.transform(lon, lat), frame.to_east_north(lon, lat))

@@ -24,7 +24,7 @@ router: APIRouter = guarded_router(prefix="/api/v1/map", tags=["map"])
 @router.get("/start")
 def get_start(visitor: CaseReader, places: OnPlaces) -> MapStart:  # noqa: ARG001
     """Return what there is in all, and where."""
-    return start_view(places)
+    return places.told(start_view)
 
 
 @router.get("/sites")
@@ -71,7 +71,7 @@ def get_looks(
     boxes: AskedBoxes,
     choice: AskedChoice,
 ) -> MapFeatures:
-    """Return footprints of looks with what came of them; counts where there are more than 300."""
+    """Return footprints of looks with what came of them; counts where there are more than 100."""
     return looks_view(desk, places, boxes, choice)
 
 

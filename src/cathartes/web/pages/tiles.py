@@ -1,15 +1,15 @@
 """Tiles of rasters: of evidence by its SHA-256, and of the operator's own layers."""
 
 import hashlib
-from math import isfinite
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from cathartes.errors import InputError
 from cathartes.web.guard import CaseReader, LookReader, OnDesk, guarded_router
-from cathartes.web.rasters import COLOUR_MAPS, DEEPEST, Legend, legend_of, own_tile_png, tile_png
+from cathartes.web.rasters import DEEPEST, Legend, legend_of, own_tile_png, tile_png
 from cathartes.web.views.map_rasters import seen_raster
 from cathartes.web.views.own_layers import own_layer_file
 
@@ -23,6 +23,27 @@ Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 LayerId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 Band = Annotated[str, Query(max_length=200)]
 """Types of parts of addresses."""
+
+
+class AskedColours(BaseModel):
+    """What is asked of a tile's colours: by default those of the legend.
+
+    Attributes
+    ----------
+    band
+        Its description; "" for the first.
+    low, high
+        Values of the first and the last colour.
+    colours
+        Name of the colour map.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    band: str = Field("", max_length=200)
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    colours: Literal["", "puor_r", "gray", "cividis"] = ""
 
 
 def _tile(
@@ -40,9 +61,7 @@ AskedTile = Annotated[tuple[int, int, int], Depends(_tile)]
 
 
 @router.get("/tiles/{sha256}/legend.json")
-def show_legend(
-    visitor: LookReader, desk: OnDesk, sha256: Sha256, band: Band = ""
-) -> Legend:
+def show_legend(visitor: LookReader, desk: OnDesk, sha256: Sha256, band: Band = "") -> Legend:
     """Return what a raster's colours mean."""
     owned = seen_raster(desk, visitor, sha256)
     return legend_of(desk.evidence.fetch(sha256), owned.asset.role, band)
@@ -55,12 +74,9 @@ def show_tile(
     desk: OnDesk,
     sha256: Sha256,
     tile: AskedTile,
-    band: Band = "",
-    low: float | None = None,
-    high: float | None = None,
-    colours: Annotated[str, Query(max_length=20)] = "",
+    asked: Annotated[AskedColours, Query()],
 ) -> Response:
-    """Return a tile of a raster; 204 where it has nothing.
+    """Return a tile of a raster, transparent where it has nothing.
 
     Its legend says the range and the colours; other ones may be asked for, to compare rasters.
     """
@@ -69,16 +85,16 @@ def show_tile(
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=_FOREVER | {"etag": tag})
     path = desk.evidence.fetch(sha256)
-    legend = legend_of(path, owned.asset.role, band)
-    colour_map = colours or legend.colour_map
-    if colour_map not in COLOUR_MAPS:
-        raise InputError(f"colours {colours!r}: one of {', '.join(COLOUR_MAPS)} is needed.")
-    low = legend.low if low is None else low
-    high = legend.high if high is None else high
-    if not (isfinite(low) and isfinite(high)):
-        raise InputError(f"a range from {low} to {high}: finite numbers are needed.")
-    told = tile_png(path, tile, band=band, colour_map=colour_map, low=low, high=high)
-    return _picture(told, _FOREVER | {"etag": tag})
+    legend = legend_of(path, owned.asset.role, asked.band)
+    png = tile_png(
+        path,
+        tile,
+        band=asked.band,
+        colour_map=asked.colours or legend.colour_map,
+        low=legend.low if asked.low is None else asked.low,
+        high=legend.high if asked.high is None else asked.high,
+    )
+    return _picture(png, _FOREVER | {"etag": tag})
 
 
 @router.get("/layers/{layer_id}.pmtiles", response_class=FileResponse)
@@ -95,14 +111,12 @@ def show_own_tile(
     layer_id: LayerId,
     tile: AskedTile,
 ) -> Response:
-    """Return a tile of an operator's own GeoTIFF; 204 where it has nothing."""
+    """Return a tile of an operator's own GeoTIFF, transparent where it has nothing."""
     path = own_layer_file(desk.settings.layers, layer_id, "raster")
     return _picture(own_tile_png(path, tile), _FOR_NOW)
 
 
-def _picture(png: bytes | None, headers: dict[str, str]) -> Response:
-    if png is None:
-        return Response(status_code=204, headers=headers)
+def _picture(png: bytes, headers: dict[str, str]) -> Response:
     return Response(png, media_type="image/png", headers=headers)
 
 

@@ -26,8 +26,9 @@ from cathartes.web.views.map_features import (
 
 MOST_POINTS = 1000
 """Points that are drawn one by one."""
-MOST_SHAPES = 300
-"""Outlines and ellipses."""
+MOST_ELLIPSES = 300
+"""Ellipses."""
+MOST_FOOTPRINTS = 100
 
 
 def sites_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> MapFeatures:
@@ -84,7 +85,7 @@ def detections_view(
 
 def sources_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> MapFeatures:
     """Return the ellipses of 90 % of the sources of the detections in some boxes."""
-    rows = _points_in(places, Marked.DETECTIONS, boxes, choice, MOST_SHAPES)
+    rows = _points_in(places, Marked.DETECTIONS, boxes, choice, MOST_ELLIPSES)
     if rows is None:
         return MapFeatures([], are_left_out=True)
     marks = desk.casebook.source_marks(rows.tolist())
@@ -109,7 +110,7 @@ def sources_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choic
 
 def looks_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> MapFeatures:
     """Return the footprints of all looks in some boxes with what came of them, or counts."""
-    rows = look_rows(places, boxes, choice, MOST_SHAPES)
+    rows = look_rows(places, boxes, choice, MOST_FOOTPRINTS)
     if rows is None:
         return _together(places, Marked.LOOKS, "looks", boxes, choice)
     return MapFeatures(

@@ -72,9 +72,7 @@ class RasterChoices:
     are_left_out: bool = False
 
 
-def rasters_view(
-    desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice
-) -> RasterChoices:
+def rasters_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> RasterChoices:
     """Return the rasters of the looks in some boxes."""
     rows = look_rows(places, boxes, choice, MOST_LOOKS)
     if rows is None:
@@ -91,8 +89,7 @@ def rasters_view(
             continue
         chemicals = [asset.chemical] if asset.chemical else []
         if has_bands:
-            observation = desk.casebook.observation(look.id)
-            chemicals = [one.chemical for one in observation.sensitivities]
+            chemicals = list(look.chemicals)
         if choice.chemical and chemicals and choice.chemical not in chemicals:
             continue
         told = f"{look.sortie_id} {look.name}"

@@ -61,7 +61,7 @@ function isTyping(target) {
   return target.matches?.("textarea, select, input:not([type=radio], [type=checkbox])") ?? false;
 }
 
-/** What Enter presses anyway: a link, a button, the head of what unfolds. */
+/** Where Enter does something anyway: a link, a button, the head of what unfolds, a drawing's map. */
 function actsByItself(target) {
-  return target.matches?.("a[href], button, summary") ?? false;
+  return target.matches?.("a[href], button, summary, canvas") ?? false;
 }

@@ -9,6 +9,8 @@ for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
 }
 
+document.getElementById("review-problem")?.focus();
+
 const form = document.getElementById("review-form");
 if (form) {
   askForRate(form);

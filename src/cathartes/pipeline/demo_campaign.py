@@ -1,0 +1,135 @@
+"""A made-up campaign becomes a casebook with sites, accounts and detections to be judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cathartes.casework.roles import Role
+from cathartes.casework.user import User
+from cathartes.pipeline.authority import mandate_add, plan_add, plan_list
+from cathartes.pipeline.campaign_score import CampaignEvaluation, evaluate_campaign
+from cathartes.pipeline.executors import Executor
+from cathartes.pipeline.findings import emitters_import, profile_use
+from cathartes.pipeline.owners import local_actor
+from cathartes.pipeline.progress import Progress
+from cathartes.pipeline.run import RunReport, run
+from cathartes.pipeline.simulated_campaign import (
+    EMITTERS_NAME,
+    MANDATE_NAME,
+    PLANS_FOLDER,
+    PROFILE_NAME,
+    SORTIES_FOLDER,
+    TRUTH_NAME,
+    simulate_campaign,
+)
+from cathartes.simulate.campaign_settings import CampaignSettings
+from cathartes.store.open import open_casebook
+
+CAMPAIGN = "campaign"
+"""Folder of the campaign in the demonstration's folder."""
+CASEBOOK = "casebook"
+"""Folder of the casebook in the demonstration's folder."""
+
+PEOPLE = (
+    User("ana", "Ana", (Role.ANALYST,)),
+    User("ben", "Ben", (Role.ANALYST,)),
+    User("eva", "Eva", (Role.ANALYST,)),
+    User("rosa", "Rosa", (Role.RELEASE_AUTHORITY,)),
+    User("ada", "Ada", (Role.AUDITOR,)),
+    User("adam", "Adam", (Role.ADMINISTRATOR,)),
+)
+"""Accounts of the demonstration: two reviews need two persons, and a third where they differ."""
+
+
+def _small() -> CampaignSettings:
+    return CampaignSettings(seed=7, sorties=5, weeks=5)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationSettings:
+    """How large the demonstration's campaign is; the only place of its defaults."""
+
+    campaign: CampaignSettings = field(default_factory=_small)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstratedCampaign:
+    """What was flown, kept and found.
+
+    Attributes
+    ----------
+    campaign, casebook
+        Folders.
+    reports
+        Of each sortie's run.
+    evaluation
+        The sites against the truth.
+    """
+
+    campaign: Path
+    casebook: Path
+    reports: tuple[RunReport, ...]
+    evaluation: CampaignEvaluation
+
+
+def demo_campaign(
+    out: str | Path,
+    *,
+    settings: DemonstrationSettings | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    on_run: Callable[[RunReport], None] | None = None,
+) -> DemonstratedCampaign:
+    """Simulate a campaign, run its sorties into a casebook, and enter some accounts.
+
+    What is there already is kept, reviews too: the same call after a kill, or on another day, goes
+    on where it was.
+
+    Parameters
+    ----------
+    out
+        Folder for the folders of campaign and casebook.
+    settings
+        The defaults if None.
+    executor
+        Where sorties are analysed; here if None.
+    progress
+        Who watches; nobody if None.
+    on_run
+        Called after each sortie.
+
+    Raises
+    ------
+    OutputError
+        If a folder is not free or can't be written.
+    """
+    campaign, casebook = Path(out) / CAMPAIGN, Path(out) / CASEBOOK
+    settings = settings or DemonstrationSettings()
+    if not (campaign / TRUTH_NAME).is_file():
+        simulate_campaign(campaign, settings=settings.campaign, progress=progress)
+    _enter_authority(campaign, casebook)
+    reports = []
+    for sortie in sorted((campaign / SORTIES_FOLDER).iterdir()):
+        report = run(sortie, casebook, executor=executor, progress=progress)
+        reports.append(report)
+        if on_run is not None:
+            on_run(report)
+    with open_casebook(casebook) as opened:
+        there = {user.id for user in opened.casebook.users()}
+        for user in PEOPLE:
+            if user.id not in there:
+                opened.casebook.add_user(user, local_actor(), datetime.now(UTC))
+        evaluation = evaluate_campaign([(campaign, opened.casebook)])
+    return DemonstratedCampaign(campaign, casebook, tuple(reports), evaluation)
+
+
+def _enter_authority(campaign: Path, casebook: Path) -> None:
+    """Enter what must be there before the first sortie, unless it is."""
+    mandate_add(casebook, campaign / MANDATE_NAME)
+    entered = {plan.id for plan in plan_list(casebook)}
+    for file in sorted((campaign / PLANS_FOLDER).iterdir()):
+        if file.stem not in entered:
+            plan_add(casebook, file)
+    emitters_import(casebook, campaign / EMITTERS_NAME)
+    profile_use(casebook, campaign / PROFILE_NAME)

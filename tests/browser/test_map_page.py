@@ -1,0 +1,255 @@
+"""The map page in a real browser: all of it by keyboard, nothing from another host, no complaint."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import web_desk
+from made_up_rasters import record_rasters
+from PIL import Image, ImageChops
+from playwright.sync_api import Locator
+from starlette.types import ASGIApp
+from watched_page import WatchedPage
+
+from cathartes.web.app import make_app
+from cathartes.web.assets import STATIC_FOLDER
+from cathartes.web.desk import Desk
+from cathartes.web.settings import ServeSettings
+from cathartes.web.visitor import cookie_name
+
+READY = "#map[data-ready='true'][data-idle='true']"
+
+
+@pytest.fixture
+def map_desk(tmp_path: Path) -> Iterator[Desk]:
+    """Return a desk with rasters and an own layer."""
+    layers = tmp_path / "layers"
+    layers.mkdir()
+    (layers / "own land.pmtiles").write_bytes((STATIC_FOLDER / "map/basemap.pmtiles").read_bytes())
+    with web_desk.desk(tmp_path, settings=ServeSettings(layers=layers)) as desk:
+        record_rasters(desk, tmp_path / "r")
+        yield desk
+
+
+Open = Callable[..., WatchedPage]
+
+
+@pytest.fixture
+def open_map(map_desk: Desk, serve: Callable[[ASGIApp], str], watched: WatchedPage) -> Open:
+    """Return what opens the map as an analyst, with a hash, and waits until all is drawn."""
+    base = serve(make_app(map_desk))
+    client = web_desk.client_of(map_desk, "ana")
+    name = cookie_name(map_desk)
+    watched.page.context.add_cookies([{"name": name, "value": client.cookies[name], "url": base}])
+
+    def open_(told: str = "", *, theme: str = "light", size=(1280, 800)) -> WatchedPage:
+        watched.page.emulate_media(color_scheme=theme)
+        watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+        watched.page.goto(f"{base}/{told}")
+        watched.page.wait_for_selector(READY)
+        return watched
+
+    yield open_
+    assert watched.elsewhere(base) == []
+    assert watched.problems == []
+
+
+def settled(watched: WatchedPage) -> None:
+    watched.page.wait_for_timeout(300)
+    watched.page.wait_for_selector(READY)
+
+
+def differ(before: bytes, after: bytes, folder: Path) -> bool:
+    """Return whether two pictures of the map differ."""
+    images = []
+    for name, told in (("before.png", before), ("after.png", after)):
+        (folder / name).write_bytes(told)
+        images.append(Image.open(folder / name).convert("RGB"))
+    return ImageChops.difference(*images).getbbox() is not None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768)])
+def test_the_map_is_drawn(open_map: Open, tmp_path: Path, theme: str, size) -> None:
+    watched = open_map(theme=theme, size=size)
+    watched.page.screenshot(path=tmp_path / f"map-{theme}-{size[0]}.png")
+    box = watched.page.locator("#map").bounding_box()
+    assert box is not None
+    assert box["width"] > 500
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    told = watched.page.locator("#in-view").inner_text()
+    assert "Sites: 2" in told
+    assert "Detections: 3" in told
+    assert watched.page.locator("#empty").is_hidden()
+
+
+def focus_by_keys(watched: WatchedPage, wanted: Locator, most: int = 80) -> None:
+    """Press Tab until a thing has the focus."""
+    for _ in range(most):
+        watched.page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    pytest.fail("it is not reached by Tab")
+
+
+def test_layers_are_shown_and_hidden_by_keys(open_map: Open, tmp_path: Path) -> None:
+    watched = open_map()
+    page, canvas = watched.page, watched.page.locator("#map")
+    before = canvas.screenshot()
+    focus_by_keys(watched, page.locator("[data-layer='looks']"))
+    page.keyboard.press("Space")
+    settled(watched)
+    assert differ(before, canvas.screenshot(), tmp_path)
+    assert "looks" not in page.url.split("layers=")[1].split("&")[0]
+    assert "Looks" not in page.locator("#in-view").inner_text()
+    page.keyboard.press("Space")
+    settled(watched)
+    assert not differ(before, canvas.screenshot(), tmp_path)
+
+
+def test_an_opacity_changes_by_keys(open_map: Open, tmp_path: Path) -> None:
+    watched = open_map()
+    before = watched.page.locator("#map").screenshot()
+    focus_by_keys(watched, watched.page.locator("[data-opacity='sites']"))
+    for _ in range(10):
+        watched.page.keyboard.press("ArrowLeft")
+    settled(watched)
+    assert "opacity=sites:0.5" in watched.page.url
+    assert differ(before, watched.page.locator("#map").screenshot(), tmp_path)
+
+
+def test_a_thing_is_chosen_from_the_list_and_leads_to_its_page(open_map: Open) -> None:
+    watched = open_map()
+    page = watched.page
+    focus_by_keys(watched, page.locator("#in-view button").first)
+    page.keyboard.press("Enter")
+    told = page.locator("#thing")
+    told.wait_for()
+    assert "50 % (20 % – 80 %)" in told.inner_text()
+    assert told.locator("a").get_attribute("href") in {"/sites/site-a", "/sites/site-b"}
+    assert told.evaluate("one => one === document.activeElement")
+
+
+def test_enter_on_the_map_chooses_what_is_in_its_middle(open_map: Open) -> None:
+    watched = open_map("#at=15/20.25/-103.05&layers=detections")
+    page = watched.page
+    page.locator("#map canvas").focus()
+    page.keyboard.press("Enter")
+    page.locator("#thing").wait_for()
+    assert page.locator("#thing a").get_attribute("href") == "/detections/o3-1"
+    page.locator("#map canvas").focus()
+    page.keyboard.press("Escape")
+    assert page.locator("#thing").is_hidden()
+
+
+def test_a_click_chooses(open_map: Open) -> None:
+    watched = open_map("#at=15/20.25/-103.05&layers=detections")
+    box = watched.page.locator("#map").bounding_box()
+    assert box is not None
+    watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    watched.page.locator("#thing").wait_for()
+    assert "o3-1" in watched.page.locator("#thing").inner_text()
+
+
+def test_a_choice_of_chemical_and_time_is_kept_in_the_address(open_map: Open) -> None:
+    watched = open_map()
+    page = watched.page
+    page.locator("#filter [name='chemical']").select_option("ammonia")
+    settled(watched)
+    assert "Detections: 1" in page.locator("#in-view").inner_text()
+    page.locator("#filter [name='since']").fill("2026-05-05")
+    settled(watched)
+    assert "Detections: 0" in page.locator("#in-view").inner_text()
+    address = page.url
+    assert "chemical=ammonia" in address
+    page.reload()
+    page.wait_for_selector(READY)
+    assert page.url == address
+    assert page.locator("#filter [name='chemical']").input_value() == "ammonia"
+    assert "Detections: 0" in page.locator("#in-view").inner_text()
+
+
+def test_two_rasters_are_compared_by_a_divider_that_keys_and_pointer_move(
+    open_map: Open, tmp_path: Path
+) -> None:
+    watched = open_map("#at=14.5/20.21/-103.097&layers=sites")
+    page = watched.page
+    plain = page.locator("#map").screenshot()
+    page.locator("[data-slot='a'] [data-role='quantity']").select_option("score")
+    settled(watched)
+    assert differ(plain, page.locator("#map").screenshot(), tmp_path)
+    assert "acetone" in page.locator("[data-slot='a'] [data-role='chemical']").inner_text()
+    page.locator("#compare").check()
+    page.locator("[data-slot='b'] [data-role='quantity']").select_option("column_density_ppm_m")
+    page.wait_for_selector("#map-right[data-idle='true']")
+    settled(watched)
+    assert "ppm m" in page.locator("[data-slot='b'] .legend").inner_text()
+    divider = page.locator("#divider")
+    half = page.locator(".map-frame").screenshot(path=tmp_path / "compared.png")
+    divider.focus()
+    page.keyboard.press("PageUp")
+    assert divider.get_attribute("aria-valuenow") == "40"
+    page.keyboard.press("ArrowRight")
+    assert divider.get_attribute("aria-valuenow") == "42"
+    settled(watched)
+    assert differ(half, page.locator(".map-frame").screenshot(), tmp_path)
+    box = page.locator(".map-frame").bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.42 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], y, steps=4)
+    page.mouse.up()
+    assert divider.get_attribute("aria-valuenow") == "80"
+    page.locator("#compare").uncheck()
+    assert divider.is_hidden()
+
+
+def test_an_own_layer_is_offered_by_name_and_drawn(open_map: Open, tmp_path: Path) -> None:
+    watched = open_map("#at=5/20/-103&layers=")
+    page = watched.page
+    before = page.locator("#map").screenshot()
+    box = page.get_by_label("own land", exact=True)
+    box.check()
+    settled(watched)
+    page.wait_for_timeout(500)
+    settled(watched)
+    assert differ(before, page.locator("#map").screenshot(), tmp_path)
+
+
+def test_spanish(open_map: Open, tmp_path: Path) -> None:
+    watched = open_map()
+    watched.page.get_by_role("button", name="Español").click()
+    watched.page.wait_for_selector(READY)
+    watched.page.screenshot(path=tmp_path / "map-es.png")
+    told = watched.page.locator("main").inner_text()
+    assert "Sitios: 2" in told
+    assert "Capas" in told
+
+
+def test_an_empty_casebook_says_what_to_do(
+    tmp_path: Path, serve: Callable[[ASGIApp], str], watched: WatchedPage
+) -> None:
+    with web_desk.desk(tmp_path, filled=False) as desk:
+        base = serve(make_app(desk))
+        client = web_desk.client_of(desk, "ana")
+        name = cookie_name(desk)
+        watched.page.context.add_cookies(
+            [{"name": name, "value": client.cookies[name], "url": base}]
+        )
+        watched.page.goto(f"{base}/")
+        watched.page.wait_for_selector(READY)
+        watched.page.screenshot(path=tmp_path / "map-empty.png")
+        assert "cathartes run" in watched.page.locator("#empty").inner_text()
+        assert watched.problems == []
+
+
+def test_the_page_has_no_serious_accessibility_fault(open_map: Open) -> None:
+    watched = open_map()
+    axe = Path(__file__).parent / "vendor" / "axe.js"
+    if not axe.is_file():
+        pytest.skip("axe-core is not there: make install-dev")
+    watched.page.evaluate(axe.read_text(encoding="utf-8"))
+    found = watched.page.evaluate("axe.run()")
+    serious = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
