@@ -139,6 +139,14 @@ def test_counts_are_those_of_what_is_there(filled):
     assert filled.n_detections_of(ids) == {one: len(filled.detections_of(one)) for one in ids}
 
 
+def test_jobs_that_are_not_done_come_first(filled):
+    filled.put_jobs([made_up.job("late", "S1", "line-late")])
+    first, *others = filled.jobs_page("S1", 100)
+    assert first.id == "late"
+    assert others == [one for one in filled.jobs("S1") if one.id != "late"]
+    assert len(filled.jobs_page("S1", 3)) == 3
+
+
 def test_things_by_id_leave_out_what_is_gone(filled):
     assert [one.id for one in filled.observations_of_ids(["o1", "gone", "o1"])] == ["o1"]
     found = filled.detections_of_ids(["o2-1", "gone", "o4-1"])

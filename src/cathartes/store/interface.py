@@ -357,6 +357,9 @@ class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook, Protocol)
     ) -> tuple[Sortie, ...]:
         """Return sorties, these or all, newest first, those without a time last."""
 
+    def jobs_page(self, sortie_id: str, limit: int) -> tuple[Job, ...]:
+        """Return jobs of a sortie in the order of entry, those that are not done first."""
+
     def sortie_ids_entered_by(self, actors: Sequence[str]) -> frozenset[str]:
         """Return the ids of the sorties that any of these actors entered."""
 

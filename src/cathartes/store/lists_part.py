@@ -22,12 +22,12 @@ from cathartes.sites.site import Site
 from cathartes.store.canonical import canonical
 from cathartes.store.detections_part import detections_where
 from cathartes.store.filters import LookFilter, SiteFilter
-from cathartes.store.interface import FoundDetection, Sortie
+from cathartes.store.interface import FoundDetection, Job, JobState, Sortie
 from cathartes.store.part import CasebookPart, batches
 from cathartes.store.results_part import observations_of_query
-from cathartes.store.rows_authority import sortie_of
+from cathartes.store.rows_authority import job_of, sortie_of
 from cathartes.store.sites_part import sites_of_rows
-from cathartes.store.tables import audit, detections, observations, sites, sorties
+from cathartes.store.tables import audit, detections, jobs, observations, sites, sorties
 
 
 class ListsPart(CasebookPart):
@@ -65,6 +65,13 @@ class ListsPart(CasebookPart):
             rows = connection.execute(select(sorties).where(sorties.c.id.in_(page)))
             by_id = {row.id: sortie_of(row) for row in rows}
         return tuple(by_id[one] for one in page)
+
+    def jobs_page(self, sortie_id: str, limit: int) -> tuple[Job, ...]:
+        """Return jobs of a sortie in the order of entry, those that are not done first."""
+        is_done = jobs.c.state == JobState.DONE.value
+        page = select(jobs).where(jobs.c.sortie_id == sortie_id).order_by(is_done, jobs.c.row_id)
+        with self._database.read() as connection:
+            return tuple(job_of(row) for row in connection.execute(page.limit(limit)))
 
     def sortie_ids_entered_by(self, actors: Sequence[str]) -> frozenset[str]:
         """Return the ids of the sorties that any of these actors entered."""

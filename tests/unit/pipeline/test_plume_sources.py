@@ -13,12 +13,14 @@ from cathartes.detect.atmosphere import clear_air
 from cathartes.detect.result import Detections, Outcome, Plume
 from cathartes.errors import InputError
 from cathartes.locate.look_wind import LookWind
+from cathartes.locate.rate import ErrorParts
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.plume_sources import (
     SourceSearch,
     find_sources,
     source_search,
 )
+from cathartes.products.origins import LookTiles, write_origins
 from cathartes.products.plume_table import plume_row
 from cathartes.products.sources import write_sources
 from cathartes.scenes.cube import ArrayLines, Cube
@@ -95,6 +97,23 @@ def test_a_plume_of_a_scan_gets_its_origin_and_its_rate() -> None:
     assert row.rate_kg_h_p95 is not None
     assert row.rate_kg_h_p05 < SCENE.rate_kg_h < row.rate_kg_h_p95
     assert (row.n_sources, row.rate_reason) == (1, "")
+
+
+def test_the_parts_of_a_rates_error_are_kept_and_make_its_interval(tmp_path: Path) -> None:
+    """Rationale: parts add in squares; one time in twenty lies 1.645 deviations of ln Q above."""
+    geometry = geometry_of(SCENE)
+    sources = find_sources(scan_of(SCENE), geometry, LIBRARY, SEARCH)
+    row = plume_row(scan_of(SCENE).plumes[0], geometry, sources[0])
+    nowhere = LookTiles(np.zeros(0), np.zeros(0), 5.0, {})
+    write_origins(tmp_path / "origins.npz", [row], sources, nowhere)
+    with np.load(tmp_path / "origins.npz") as file:
+        parts = ErrorParts(*file["source/1/rate_error_parts"].tolist())
+    assert row.rate_kg_h is not None
+    assert row.rate_kg_h_p95 is not None
+    assert 1.645 * parts.together() == pytest.approx(
+        np.log(row.rate_kg_h_p95 / row.rate_kg_h), rel=1e-3
+    )
+    assert parts.wind > 0
 
 
 def test_a_cube_turned_on_the_map_has_a_wind_that_is_turned_against_it() -> None:

@@ -384,6 +384,16 @@ def test_sorties_tell_of_plan_and_of_work(desk):
     assert "it failed: &lt;script&gt;" in ana.get("/sorties/S1").text
 
 
+def test_a_sortie_of_very_many_looks_shows_some_and_leads_to_the_list(desk, monkeypatch):
+    monkeypatch.setattr("cathartes.web.views.sortie.MOST_SHOWN", 1)
+    ana = web_desk.client_of(desk, "ana")
+    assert len(as_json(ana, "/sorties/S1")["observations"]) == 1
+    assert 'href="/observations?sortie=S1"' in ana.get("/sorties/S1").text
+    monkeypatch.undo()
+    assert as_json(ana, "/sorties/S1")["are_all_shown"]
+    assert 'href="/observations?sortie=S1"' not in ana.get("/sorties/S1").text
+
+
 def test_a_revoked_mandate_says_why(desk):
     desk.casebook.revoke_mandate("MX-1", f"overruled {SCRIPT}", ME, NOW)
     ana = web_desk.client_of(desk, "ana")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from cathartes.store.filters import LookFilter
 from cathartes.store.interface import Sortie
 from cathartes.web.desk import Desk
 from cathartes.web.own import check_own, own_sorties
@@ -12,6 +13,9 @@ from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
 from cathartes.web.views.look_rows import LookRow, look_rows
 from cathartes.web.views.shapes import GeoJson, geojson
 from cathartes.web.visitor import Visitor
+
+MOST_SHOWN = 200
+"""Looks, and jobs, of a sortie; the list of looks goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,26 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class SortieView:
-    """All that is shown of a sortie; `plan` is None if none was entered before the flight."""
+    """All that is shown of a sortie.
+
+    Attributes
+    ----------
+    about
+    plan
+        None if none was entered.
+    observations, jobs
+        At most `MOST_SHOWN` of each: looks by time, and jobs, those that are not done first.
+    are_all_shown
+    manifest
+    audit
+        None to one who may not read it.
+    """
 
     about: SortieRow
     plan: PlanView | None
     observations: tuple[LookRow, ...]
     jobs: tuple[JobView, ...]
+    are_all_shown: bool
     manifest: dict[str, JsonValue]
     audit: tuple[AuditLine, ...] | None
 
@@ -110,11 +128,13 @@ def sortie_view(desk: Desk, visitor: Visitor, sortie_id: str) -> SortieView:
     """
     check_own(desk, visitor, sortie_id)
     sortie = desk.casebook.sortie(sortie_id)
-    looks = desk.casebook.observations(sortie_id)
+    of_it = LookFilter(sortie_ids=frozenset({sortie_id}))
+    looks = desk.casebook.looks_page(of_it, MOST_SHOWN + 1)
+    jobs = desk.casebook.jobs_page(sortie_id, MOST_SHOWN + 1)
     return SortieView(
         about=sortie_rows(desk, (sortie,))[0],
         plan=plan_view(desk, sortie.plan_id) if sortie.plan_id else None,
-        observations=look_rows(desk, looks),
+        observations=look_rows(desk, looks[:MOST_SHOWN][::-1]),
         jobs=tuple(
             JobView(
                 one.id,
@@ -125,8 +145,9 @@ def sortie_view(desk: Desk, visitor: Visitor, sortie_id: str) -> SortieView:
                 one.lease_until_utc,
                 one.trouble,
             )
-            for one in desk.casebook.jobs(sortie_id)
+            for one in jobs[:MOST_SHOWN]
         ),
+        are_all_shown=max(len(looks), len(jobs)) <= MOST_SHOWN,
         manifest=sortie.manifest,
         audit=audit_excerpt(desk, visitor, [sortie_id]),
     )

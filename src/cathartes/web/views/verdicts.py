@@ -96,7 +96,7 @@ def reviews_view(
     found = {
         one: tuple(
             _review(review, visitor)
-            for review in desk.casebook.reviews_of(one)
+            for review in (desk.casebook.reviews_of(one) if settled[one].reviewers else ())
             if _may_know(visitor, settled[one]) or review.person == person_of(visitor.id)
         )
         for one in ids
