@@ -175,7 +175,7 @@ def test_two_rasters_are_compared_by_a_divider_that_keys_and_pointer_move(
     watched = open_map("#at=14.5/20.21/-103.097&layers=sites")
     page = watched.page
     plain = page.locator("#map").screenshot()
-    page.locator("[data-slot='a'] [data-role='quantity']").select_option("score")
+    page.locator("[data-slot='a'] [data-role='quantity']").select_option("column_density_sd_ppm_m")
     settled(watched)
     assert differ(plain, page.locator("#map").screenshot(), tmp_path)
     assert "acetone" in page.locator("[data-slot='a'] [data-role='chemical']").inner_text()

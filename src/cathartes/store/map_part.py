@@ -61,9 +61,7 @@ class MapPart(CasebookPart):
             lambda told: frozenset(one["chemical"] for one in json.loads(told)),
         )
 
-    def _placed(
-        self, wanted: Select[Any], chemicals_of: Callable[[str], frozenset[str]]
-    ) -> Placed:
+    def _placed(self, wanted: Select[Any], chemicals_of: Callable[[str], frozenset[str]]) -> Placed:
         """Return rows of (number, chemicals' text, point or box, two times, value) as arrays."""
         codes: dict[frozenset[str], int] = {}
         code_of_text: dict[str, int] = {}

@@ -64,7 +64,7 @@ class Places:
         self._changed = Condition()
         self._placed: dict[Marked, Placed] = {}
         self._indexes: OrderedDict[tuple[Marked, Choice], PlaceIndex] = OrderedDict()
-        self._told: dict[Callable[["Places"], object], object] = {}
+        self._told: dict[Callable[[Places], object], object] = {}
         self._as_of = -1
         self._seen = -1
         self._is_reading = False
