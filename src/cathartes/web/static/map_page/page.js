@@ -84,9 +84,9 @@ async function refresh() {
       answers[name] = withIds(await ask(name, told, signal));
     });
     const choices = ask("rasters", { bbox, ...state.filter }, signal);
-    await Promise.all(asked);
+    const [told] = await Promise.all([choices, ...asked]);
     showAnswers();
-    await showChoices(await choices);
+    await showChoices(told);
     at("map").dataset.failed = "";
   } catch (error) {
     if (error.name === "AbortError") return;

@@ -63,7 +63,8 @@ export function showLegend(element, legend) {
   const note = document.createElement("p");
   note.className = "note";
   const left = legend.nOff ? _("{n} lie on no map or can’t be read.", { n: number(legend.nOff) }) : "";
-  note.textContent = `${_("{n} shown. Transparent: no value.", { n: number(legend.n) })} ${left}`;
+  const shown = _("{n} shown. Transparent: no value. Beyond the ends: the colours of the ends.", { n: number(legend.n) });
+  note.textContent = `${shown} ${left}`;
   element.append(note);
   if (legend.n === 0) return;
   const unit = legend.unit === "1" ? "" : ` ${legend.unit}`;
