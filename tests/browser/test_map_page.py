@@ -1,21 +1,21 @@
-"""The map page in a real browser: all of it by keyboard, nothing from another host, no complaint."""
+"""The map page in a real browser: by keyboard alone, from this host alone, without complaint."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import web_desk
-from made_up_rasters import record_rasters
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator
 from starlette.types import ASGIApp
 from watched_page import WatchedPage
 
+import web_desk
 from cathartes.web.app import make_app
 from cathartes.web.assets import STATIC_FOLDER
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
 from cathartes.web.visitor import cookie_name
+from made_up_rasters import record_rasters
 
 READY = "#map[data-ready='true'][data-idle='true']"
 
