@@ -47,6 +47,8 @@ from cathartes.pipeline.people import user_list as user_list
 from cathartes.pipeline.people import user_password as user_password
 from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
+from cathartes.pipeline.reports import observations_report as observations_report
+from cathartes.pipeline.reports import sites_report as sites_report
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
@@ -124,6 +126,7 @@ __all__ = [
     "mandate_revoke",
     "mandate_show",
     "observations_list",
+    "observations_report",
     "observations_show",
     "open_casebook",
     "open_cube",
@@ -151,6 +154,7 @@ __all__ = [
     "simulate_scene",
     "sites_list",
     "sites_rebuild",
+    "sites_report",
     "sites_show",
     "user_add",
     "user_disable",

@@ -27,7 +27,7 @@ from cathartes import __version__
 from cathartes.detect import describe, naming
 from cathartes.detect.atmosphere import AirOrigin, Atmosphere
 from cathartes.detect.pixelwise import NamedPixels
-from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
 from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import LayerChoice, LayerGrid
@@ -40,6 +40,7 @@ from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry
 from cathartes.scenes.igm import IgmGeometry
 from cathartes.spectra.response import SpectralBands
+from made_up_spectra import made_up_spectrum
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "output-folder.md"
 SHAPE = (60, 80)
@@ -100,7 +101,7 @@ def made_up_plume(plume_id: int, chemical: str, labels: NDArray[np.int32]) -> Pl
         line.min() + 0.5, sample.min() + 0.5,
         900.0 if known else np.nan, 420.0 if known else np.nan, 35.0 if known else np.nan,
         -1, ("cut by the scene's edge",),
-        PlumeSpectrum(band, np.sin(band), np.full(32, 0.1), np.sin(band), 0 * band, "methanol"),
+        made_up_spectrum(band, np.sin(band), chemical, "methanol"),
         n_strong_pixels=60, share_agreeing=0.75 if known else np.nan,
         parts=(("R-134a", 40),) if known else (),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def test_of_chemicals_outside_the_mandate_nothing_is_kept(
         for one in opened.casebook.observations():
             assert not opened.casebook.detections_of(one.id)
             roles = {asset.role for asset in one.assets}
-            assert not roles & {"quicklook", "posterior", "source_probability", "score"}
+            assert not roles & {"quicklook", "posterior", "source_probability", "plume_spectra"}
             assert not {asset.chemical for asset in one.assets} - {"", "ammonia"}
             if one.kind == "log":
                 assert one.outcome is LookOutcome.INCONCLUSIVE
@@ -58,7 +58,7 @@ def test_of_chemicals_outside_the_mandate_nothing_is_kept(
             assert told["counts"]["plumes"] == 0
             assert not told["plumes"]
             for asset in one.assets:
-                if asset.role in {"plumes", "sources", "spectra"}:
+                if asset.role in {"plumes", "sources"}:
                     content = opened.evidence.read(asset.sha256).decode()
                     assert not [chemical for chemical in seen if chemical in content]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from casebooks import (
     differences,
@@ -19,6 +20,7 @@ from casebooks import (
 )
 from runs import Run
 
+from cathartes.detect.plume_spectrum import Relation
 from cathartes.errors import (
     EXIT_INCONCLUSIVE,
     CasebookError,
@@ -28,6 +30,8 @@ from cathartes.errors import (
 )
 from cathartes.pipeline.purge import purge
 from cathartes.pipeline.run import run as run_sortie
+from cathartes.products.concentration_series import read_concentration_series
+from cathartes.products.plume_spectra import read_plume_spectra
 from cathartes.store.interface import Box
 from cathartes.store.open import open_casebook
 
@@ -48,6 +52,65 @@ def test_every_observation_leaves_a_record_with_what_it_could_have_seen(filled: 
             assert roles >= {"sensitivity", "context", "summary", "quicklook"}
         assert log.masked.n_outside_area > 0
         assert "sensitivity" in {asset.role for asset in log.assets}
+
+
+def test_every_plume_leaves_its_spectrum_and_its_profile(filled: Path) -> None:
+    with open_casebook(filled) as opened:
+        numbers = 0
+        for one in opened.casebook.observations():
+            found = [each.detection for each in opened.casebook.detections_of(one.id)]
+            told = [asset for asset in one.assets if asset.role == "plume_spectra"]
+            assert bool(told) == bool(found and one.kind == "cube")
+            for asset in told:
+                spectra = read_plume_spectra(opened.evidence.read(asset.sha256))
+                assert [plume.number for plume in spectra.plumes] == [d.number for d in found]
+                for plume, detection in zip(spectra.plumes, found, strict=True):
+                    numbers += 1
+                    assert plume.chemical == detection.chemical
+                    if detection.chemical == "unknown":
+                        continue
+                    assert plume.fits[0].relation is Relation.NAMED
+                    assert plume.fits[0].chemicals[0] == detection.chemical
+                    assert plume.fits[0].probability == pytest.approx(
+                        detection.candidates[0].probability, rel=1e-5
+                    )
+                    assert plume.profile is not None
+                    assert plume.profile.axis == "wind"
+        assert numbers
+
+
+def test_the_sources_of_a_log_leave_what_they_explain(filled: Path) -> None:
+    with open_casebook(filled) as opened:
+        (log,) = [one for one in opened.casebook.observations() if one.kind == "log"]
+        found = [each.detection.number for each in opened.casebook.detections_of(log.id)]
+        told = [asset for asset in log.assets if asset.role == "concentration_series"]
+        assert bool(told) == bool(found)
+        for asset in told:
+            for gas in read_concentration_series(opened.evidence.read(asset.sha256)).gases:
+                assert {source.number for source in gas.sources} <= set(found)
+                model = np.sum([source.modelled_ppm for source in gas.sources], axis=0)
+                read = np.array(gas.enhancement_ppm)
+                assert np.corrcoef(model, read)[0, 1] > 0.7
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rio-tiler's own
+def test_every_image_can_be_made_into_tiles(filled: Path, tmp_path: Path) -> None:
+    """What the map asks rio-tiler for, by the hash alone."""
+    reader = pytest.importorskip("rio_tiler.io", reason="needs the extra serve").Reader
+    tried = set()
+    with open_casebook(filled) as opened:
+        for one in opened.casebook.observations():
+            for asset in one.assets:
+                if asset.media_type.startswith("image/tiff") and asset.role not in tried:
+                    tried.add(asset.role)
+                    (tmp_path / asset.sha256).write_bytes(opened.evidence.read(asset.sha256))
+                    with reader(str(tmp_path / asset.sha256)) as image:
+                        assert image.dataset.units[0]
+                        west, south, east, north = image.get_geographic_bounds("EPSG:4326")
+                        middle = (west + east) / 2, (south + north) / 2
+                        tile = image.tms.tile(*middle, 15)
+                        assert image.tile(tile.x, tile.y, 15, indexes=1).data.shape[0] == 1
+    assert tried >= {"context", "sensitivity", "score", "column_density_ppm_m", "necl_ppm_m"}
 
 
 def test_a_footprint_lies_in_the_mandate_and_no_source_of_a_plume_far_outside(filled: Path) -> None:
@@ -374,3 +437,22 @@ def test_watching_tells_the_trouble_of_a_sortie_in_a_line(tmp_path: Path, run: R
     told = json.loads(line)
     assert (told["event"], told["sortie"], told["observation"]) == ("trouble", "inbox", "")
     assert "sortie.toml" in told["trouble"]
+
+
+def test_a_site_and_a_look_are_printed(filled: Path, tmp_path: Path, run: Run) -> None:
+    with open_casebook(filled) as opened:
+        site = opened.casebook.ranked_sites()[0]
+        looks = opened.casebook.observations()
+    for language in ("en", "es"):
+        out = tmp_path / f"site-{language}.pdf"
+        said = run("sites", "report", site.id, "--out", out, "--language", language,
+                   "--casebook", filled)  # fmt: skip
+        assert (said.code, out.name in said.out.replace("\n", "")) == (0, True)
+        assert out.read_bytes().startswith(b"%PDF")
+    for one in (looks[0], next(look for look in looks if look.kind == "log")):
+        out = tmp_path / f"{one.id}.png"
+        said = run("observations", "report", one.id, "-o", out, "--casebook", filled)
+        assert said.code == 0
+        assert out.read_bytes().startswith(b"\x89PNG")
+    assert run("sites", "report", "nobody", "--out", tmp_path / "x.pdf",
+               "--casebook", filled).code == 41  # fmt: skip

@@ -114,6 +114,16 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.observations:observations",
             "List the looks, also those that found nothing, or show one with its sensitivity.",
         ),
+        "observations report": Entry(
+            "cathartes.cli.report:observations_report",
+            "Print a look: what came of it and why, its plumes on a map, what could have been "
+            "seen.",
+        ),
+        "sites report": Entry(
+            "cathartes.cli.report:sites_report",
+            "Print a site: its plumes on a map, looks against detections, evidence, what was not "
+            "seen.",
+        ),
         "sites": Entry(
             "cathartes.cli.sites:sites",
             "List the sites by the value of looking at them next, or show one line by line.",

@@ -13,7 +13,8 @@ from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import PlumePixels, ScenePlanes
-from cathartes.detect.result import UNKNOWN, Plume, PlumeSpectrum
+from cathartes.detect.plume_spectrum import PlumeSpectrum, SpectrumReader
+from cathartes.detect.result import UNKNOWN, Plume
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.seeds import ChanceLaws
 from cathartes.detect.settings import DetectSettings
@@ -45,8 +46,10 @@ class Verdict:
 
     Attributes
     ----------
+    signal : (band,) [cube's unit]
+        The spectrum: the piece's mean less its surroundings'.
     whitened : (band,)
-        The spectrum, whitened by the background.
+        The same, whitened by the background.
     variance
         Of each whitened band, by noise and clutter.
     found
@@ -57,6 +60,7 @@ class Verdict:
         Whether a chemical outside the library is more probable.
     """
 
+    signal: NDArray[np.float64]
     whitened: NDArray[np.float64]
     variance: float
     found: Identification
@@ -82,6 +86,9 @@ class PlumeReader:
         Against the background of means over squares.
     noise
         Of means over patches.
+    band : (band,) int
+    wavelength_um : (band,) [um]
+        Bands used: numbers in the cube, and centres.
     scored
         Names of the images of scores: of gases, then of strange spectra.
     false_alarm : index of one of these → law
@@ -93,6 +100,7 @@ class PlumeReader:
     noise: PatchNoise
     planes: ScenePlanes
     settings: DetectSettings
+    band: NDArray[np.intp]
     wavelength_um: NDArray[np.float64]
     laws: ChanceLaws
     scored: tuple[str, ...]
@@ -122,7 +130,7 @@ class PlumeReader:
         if found.best_set and found.probability[found.best_set[0]] > 0.5:
             main = found.best_set[0]  # of a mixture, the gas that shows most
         unknown = found.unknown > float(found.probability[main]) or not found.best_set
-        return Verdict(whitened, variance, found, main, unknown)
+        return Verdict(signal, whitened, variance, found, main, unknown)
 
     def expected_by_chance(self, seed: Seed, verdict: Verdict) -> float:
         """Return how many such plumes the scene gives by accident."""
@@ -189,7 +197,7 @@ class PlumeReader:
             column_density_sd_ppm_m=nan if unknown else amount.sd_ppm_m,
             thermal_contrast=int(np.sign(amount.signed)) if emissive and not unknown else 0,
             flags=flags,
-            spectrum=self._spectrum(verdict, order),
+            spectrum=self._spectrum(verdict),
             column_density_low_ppm_m=nan if unknown else amount.low_ppm_m,
             column_density_high_ppm_m=nan if unknown else amount.high_ppm_m,
             plume_temperature_k=nan if unknown else amount.temperature_k,
@@ -249,30 +257,18 @@ class PlumeReader:
             flags.append(LOOKALIKE_FLAG)
         return flags
 
-    def _spectrum(self, verdict: Verdict, order: NDArray[np.intp]) -> PlumeSpectrum:
-        """Return the measured and fitted spectra of a plume; gases from the most probable on."""
-        found = verdict.found
-        values, n_gases = self.signatures.values, len(self.signatures.names)
-        whitening = self.bank.whitening.astype(np.float64)
-        gain = np.abs(found.single_amount) * np.sqrt(np.diag(self.bank.gram))[: len(values)]
-        others = [int(g) for g in order if g not in found.best_set and found.probability[g] > 0.005]
-        by_gain = (int(g) for g in np.argsort(-gain) if g % n_gases not in found.best_set)
-        runner_up = others[0] if others else next((g % n_gases for g in by_gain), None)
-        runner_up_fit = np.zeros(values.shape[1])
-        if runner_up is not None:
-            variants = np.arange(runner_up, len(values), n_gases)
-            best = variants[np.argmax(gain[variants])]
-            runner_up_fit = found.single_amount[best] * values[best]
-        left_over = verdict.whitened - found.amount @ self.bank.whitened[: len(values)]
-        residual, residual_sd = clear_of_ground(left_over, whitening)
-        fit = found.amount @ values
-        return PlumeSpectrum(
+    def _spectrum(self, verdict: Verdict) -> PlumeSpectrum:
+        """Return the measured and fitted spectra of a plume."""
+        reader = SpectrumReader(
+            names=self.signatures.names,
+            band=self.band,
             wavelength_um=self.wavelength_um,
-            signal=fit + residual,
-            signal_sd=residual_sd * np.sqrt(verdict.variance),
-            fit=fit,
-            runner_up_fit=runner_up_fit,
-            runner_up="" if runner_up is None else self.signatures.names[runner_up],
+            values=self.signatures.values,
+            bank=self.bank,
+            prior=self.prior,
+        )
+        return reader.read(
+            verdict.signal, verdict.variance, verdict.found, verdict.main, unknown=verdict.unknown
         )
 
 
@@ -288,30 +284,3 @@ def flag_several(plumes: tuple[Plume, ...]) -> tuple[Plume, ...]:
         else plume
         for plume in plumes
     )
-
-
-def clear_of_ground(
-    whitened: NDArray[np.float64], whitening: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Return what each band has that the other bands don't predict of the ground.
-
-    .. math:: e_b = \frac{(K^{-1}x)_b}{(K^{-1})_{bb}}, \qquad
-              \sigma_b = (K^{-1})_{bb}^{-1/2}
-
-    Parameters
-    ----------
-    whitened : (band,)
-        W x.
-    whitening : (band, band) [1 / cube's unit]
-        W, with WᵀW = K⁻¹.
-
-    Returns
-    -------
-    residual, residual_sd : (band,) [cube's unit]
-
-    References
-    ----------
-    Conditional mean and variance of a Gaussian vector's element; Rue & Held 2005, theorem 2.3.
-    """
-    precision = (whitening**2).sum(axis=0)
-    return (whitening.T @ whitened) / precision, 1.0 / np.sqrt(precision)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cathartes.detect.atmosphere import Atmosphere
 from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.pixelwise import NamedPixels
+from cathartes.detect.plume_spectrum import PlumeSpectrum
 from cathartes.detect.tails import FalseAlarmLaw
 
 UNKNOWN = "unknown"
@@ -23,33 +24,6 @@ class Outcome(StrEnum):
     DETECTIONS = "detections"
     NOTHING_FOUND = "nothing found"
     INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class PlumeSpectrum:
-    """The mean signal of a plume against its surroundings, and what was fitted to it.
-
-    Attributes
-    ----------
-    wavelength_um : (band,) [um]
-        Bands used, in the cube's order.
-    signal, signal_sd : (band,) [the cube's quantity]
-        Mean of the plume's pixels less the mean of the clean ring around it, less what the other
-        bands say of the ground there (`describe.clear_of_ground`), and its standard deviation.
-    fit : (band,) [the cube's quantity]
-        Best fit of the chosen chemicals.
-    runner_up_fit : (band,) [the cube's quantity]
-        Best fit of the runner-up alone.
-    runner_up
-        Its name; "" if there is none.
-    """
-
-    wavelength_um: NDArray[np.float64]
-    signal: NDArray[np.float64]
-    signal_sd: NDArray[np.float64]
-    fit: NDArray[np.float64]
-    runner_up_fit: NDArray[np.float64]
-    runner_up: str
 
 
 def likely_chemicals(

@@ -117,6 +117,7 @@ def detect(
         noise=noise,
         planes=planes,
         settings=settings,
+        band=scene.bandset.index,
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
         scored=gases.names,

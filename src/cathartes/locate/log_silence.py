@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from scipy.special import logsumexp
 
 from cathartes.locate.air import Shape
+from cathartes.locate.blocks import Blocks
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import N_SHARED
@@ -41,6 +42,10 @@ class LogEvidence:
         f of the misfit.
     rate_log_sd
         Error of a rate that no block can show: the wind's speed, and gusts.
+    blocks
+        What was read, above clean air.
+    start_unix_s : [s]
+        When their clock begins.
     probability
         Of each source found, that it is there.
     """
@@ -50,6 +55,8 @@ class LogEvidence:
     shapes: tuple[Shape, ...]
     share: float
     rate_log_sd: float
+    blocks: Blocks
+    start_unix_s: float
     probability: tuple[float, ...] = ()
 
     def log_ratio(

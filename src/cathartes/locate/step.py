@@ -187,7 +187,7 @@ def _without(chemical: str, explained: Explanation, log: _Log, seed: int) -> Log
     share = problem.misfit.share
     evidence = LogEvidence(
         problem, np.empty((0, len(blocks))), shapes_before(problem.prior, seed), share,
-        rate_log_sd(log.wind, share),
+        rate_log_sd(log.wind, share), blocks, log.rows.start_unix_s,
     )  # fmt: skip
     return replace(
         _nothing(chemical, doubt_without(blocks, log.winds, detectable)),
@@ -230,7 +230,7 @@ def _located(
         detectable_kg_h=detectable_kg_h(found.columns, blocks.sd_ppm),
         evidence=LogEvidence(
             problem, found_ppm, likely_shapes(problem.prior, particles.shared), state.share,
-            rate_log_sd(log.wind, state.share), probability,
+            rate_log_sd(log.wind, state.share), blocks, log.rows.start_unix_s, probability,
         ),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What a cube showed and could have shown, kept while the images of its scan can be read."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from cathartes.detect.result import Detections
 from cathartes.detect.window import Regime
 from cathartes.locate.map_silence import detectable_rate_kg_h
 from cathartes.pipeline.observed import EvidenceFile
+from cathartes.pipeline.plume_evidence import GatheredPlumes
 from cathartes.pipeline.sighting import TILE_PX, tile_centres, tile_medians
+from cathartes.products.evidence_json import evidence_text
 from cathartes.products.origins import look_wind
+from cathartes.products.plume_spectra import PLUME_SPECTRA
 from cathartes.products.raster import write_cog_in_thread
 from cathartes.products.sensitivity import (
     DETECTABLE_COLUMN,
@@ -22,11 +25,13 @@ from cathartes.products.sensitivity import (
     write_sensitivity,
 )
 from cathartes.products.summary import ScanSummary
-from cathartes.scenes.cube import Cube
+from cathartes.scenes.cube import Cube, Quantity
+from cathartes.sites.detection import Detection
 from cathartes.sites.observation import Sensitivity
 from cathartes.spectra.library import GasLibrary
+from cathartes.units import CANONICAL_RADIANCE_UNIT
 
-CONTEXT, SPECTRA, SENSITIVITY = "context.tif", "spectra.json", "sensitivity.tif"
+CONTEXT, SENSITIVITY = "context.tif", "sensitivity.tif"
 
 
 @dataclass(slots=True)
@@ -40,15 +45,18 @@ class CubeLook:
         What could have been seen in each tile; infinite where none could, NaN without values.
     longitude_deg, latitude_deg : (tile,) [deg]
         Centres; None before a scan, and without geometry.
+    plumes
+        None before a scan, and without geometry.
     """
 
     folder: Path
     values: dict[tuple[str, str], NDArray[np.float32]] = field(default_factory=dict)
     longitude_deg: NDArray[np.float64] | None = None
     latitude_deg: NDArray[np.float64] | None = None
+    plumes: GatheredPlumes | None = None
 
-    def take(self, cube: Cube, regime: Regime, found: Detections) -> None:  # noqa: ARG002
-        """Keep tiles of each gas, the context image, and the plumes' spectra."""
+    def take(self, cube: Cube, regime: Regime, found: Detections) -> None:
+        """Keep tiles of each gas, the context image, and the plumes' spectra and pixels."""
         if cube.geometry is None:
             return
         self.longitude_deg, self.latitude_deg = tile_centres(found.labels.shape, cube.geometry)
@@ -56,15 +64,8 @@ class CubeLook:
             for quantity, plane in ((NECL, "square_necl_ppm_m"), (DETECTABLE_COLUMN,) * 2):
                 tiles = tile_medians(found.planes.read(f"{plane}/{gas.name}"))
                 self.values[quantity, gas.name] = tiles.ravel()
-        index = cube.geometry.map_index()
-        write_cog_in_thread(  # no warning to keep silent: it has a grid
-            self.folder / CONTEXT,
-            index.resample(found.planes.read("context")),
-            grid=index.grid,
-            unit="1",
-            long_name="the ground, grey",
-        )
-        (self.folder / SPECTRA).write_text(_spectra_text(found), encoding="utf-8")
+        self._write_context(cube, regime, found)
+        self.plumes = GatheredPlumes.of_scan(cube, cube.geometry, regime, found)
 
     def sensitivities(self, summary: ScanSummary, library: GasLibrary) -> tuple[Sensitivity, ...]:
         """Return how well each gas could be seen; with a wind also the smallest rate, by tiles."""
@@ -90,13 +91,27 @@ class CubeLook:
             for gas in summary.gases_searched
         )
 
-    def files(self, summary: ScanSummary) -> tuple[EvidenceFile, ...]:
-        """Return the files of evidence: context, spectra, and the sensitivity map."""
-        kept = [
-            EvidenceFile(self.folder / name, name.split(".", maxsplit=1)[0])
-            for name in (CONTEXT, SPECTRA)
-            if (self.folder / name).exists()
-        ]
+    def files(
+        self, summary: ScanSummary, detections: Sequence[Detection]
+    ) -> tuple[EvidenceFile, ...]:
+        """Return the files of evidence: context, spectra of plumes, and the sensitivity map.
+
+        Parameters
+        ----------
+        summary
+        detections
+            That are kept; of other plumes nothing is.
+        """
+        kept = []
+        if (self.folder / CONTEXT).exists():
+            kept.append(EvidenceFile(self.folder / CONTEXT, "context"))
+        if self.plumes is not None:
+            wind = None if summary.wind is None else look_wind(summary.wind)
+            spectra = self.plumes.spectra(detections, wind, summary.scene.pixel_size_m or 1.0)
+            if spectra is not None:
+                text = evidence_text(spectra)
+                (self.folder / PLUME_SPECTRA).write_text(text, encoding="utf-8")
+                kept.append(EvidenceFile(self.folder / PLUME_SPECTRA, "plume_spectra"))
         longitude, latitude = self.longitude_deg, self.latitude_deg
         if longitude is not None and latitude is not None and np.isfinite(longitude).any():
             spacing_m = TILE_PX * (summary.scene.pixel_size_m or 1.0)
@@ -105,24 +120,19 @@ class CubeLook:
             kept.append(EvidenceFile(self.folder / SENSITIVITY, "sensitivity"))
         return tuple(kept)
 
-
-def _spectra_text(found: Detections) -> str:
-    """Return the plumes' measured and fitted spectra as JSON."""
-
-    def numbers(values: NDArray[np.float64]) -> list[float | None]:
-        return [round(float(v), 7) if np.isfinite(v) else None for v in values]
-
-    told = [
-        {
-            "plume": plume.id,
-            "chemical": plume.chemical,
-            "wavelength_um": numbers(plume.spectrum.wavelength_um),
-            "signal": numbers(plume.spectrum.signal),
-            "signal_sd": numbers(plume.spectrum.signal_sd),
-            "fit": numbers(plume.spectrum.fit),
-            "runner_up": plume.spectrum.runner_up,
-            "runner_up_fit": numbers(plume.spectrum.runner_up_fit),
-        }
-        for plume in found.plumes
-    ]
-    return json.dumps(told, allow_nan=False) + "\n"
+    def _write_context(self, cube: Cube, regime: Regime, found: Detections) -> None:
+        """Write the image of the ground that the search made on its way, on a map."""
+        if cube.geometry is None:
+            return
+        unit = CANONICAL_RADIANCE_UNIT if cube.quantity is Quantity.RADIANCE else "1"
+        long_name = "the ground: mean over the bands searched"
+        if regime is Regime.EMISSIVE:
+            unit, long_name = "K", "the ground: brightness temperature where the air is clear"
+        index = cube.geometry.map_index()
+        write_cog_in_thread(  # no warning to keep silent: it has a grid
+            self.folder / CONTEXT,
+            index.resample(found.planes.read("context")),
+            grid=index.grid,
+            unit=unit,
+            long_name=long_name,
+        )

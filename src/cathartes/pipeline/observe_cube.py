@@ -85,6 +85,7 @@ def observe_cube(
     summary = scan(
         allowed.cube, result, library, settings=settings, options=work.open_options(),
         progress=progress, on_detections=look.take, keep=interest_of(work.mandate),
+        asked=work.mandate.chemicals,
     )  # fmt: skip
     stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
     began_utc = allowed.cube.start_utc
@@ -106,7 +107,7 @@ def observe_cube(
         remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
     evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
-    files = (*evidence, *look.files(summary))
+    files = (*evidence, *look.files(summary, kept.detections))
     return Observed(observation, kept.detections, files, summary.timings_s)
 
 

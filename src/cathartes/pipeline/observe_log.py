@@ -1,7 +1,7 @@
 """One gas log under its mandate: masked, inverted, and turned into a record with detections."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,12 @@ from cathartes.pipeline.mandate_mask import log_within
 from cathartes.pipeline.observation_work import ObservationWork
 from cathartes.pipeline.observed import EvidenceFile, Observed, outcome_of, place_about
 from cathartes.pipeline.progress import Progress
+from cathartes.products.concentration_series import (
+    CONCENTRATION_SERIES,
+    ConcentrationSeries,
+    gas_series,
+)
+from cathartes.products.evidence_json import evidence_text
 from cathartes.products.file_names import SOURCES_GEOJSON, SOURCES_PLOT, SUMMARY
 from cathartes.products.location import POSTERIOR, Located
 from cathartes.scenes.logs.gas_log import GasLog
@@ -134,6 +140,11 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
     )
     told = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
     files = [*_evidence(folder, result, told, all_inside=kept.all_inside)]
+    told_series = _series(located, kept.detections) if kept.all_inside else None
+    if told_series is not None:
+        path = folder / CONCENTRATION_SERIES
+        path.write_text(evidence_text(told_series), encoding="utf-8")
+        files.append(EvidenceFile(path, "concentration_series"))
     if look.write(folder / SENSITIVITY):
         files.append(EvidenceFile(folder / SENSITIVITY, "sensitivity"))
     return Observed(observation, kept.detections, tuple(files), told["timings_s"])
@@ -183,6 +194,25 @@ def _detections(work: ObservationWork, located: Located, seen_utc: datetime) -> 
                 flags=gas.warnings,
                 properties=_properties(gas, k),
             )  # fmt: skip
+
+
+def _series(located: Located, kept: Sequence[Detection]) -> ConcentrationSeries | None:
+    """Return the readings of every gas of which a source is kept; None without any."""
+    numbers = {one.number for one in kept}
+    number, gases = 0, []
+    for gas in located.gases:
+        if gas.outcome is not LogOutcome.LOCATED or gas.posterior is None:
+            continue
+        place_m = gas.posterior.place_m.mean(axis=0)
+        sources = {
+            k: (number + k + 1, (float(place_m[k, 0]), float(place_m[k, 1])))
+            for k in range(len(gas.sources))
+            if number + k + 1 in numbers
+        }
+        number += len(gas.sources)
+        if sources and gas.evidence is not None:
+            gases.append(gas_series(gas.chemical, gas.evidence, located.frame, sources))
+    return ConcentrationSeries(gases=tuple(gases)) if gases else None
 
 
 def _rate(interval: Interval) -> Rate:

@@ -1,7 +1,7 @@
 """From a cube's file to a folder of products: the main job."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -35,8 +35,8 @@ from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import (
     LayerChoice,
     LayerGrid,
-    chosen_gases,
     chosen_grid,
+    chosen_images,
     chosen_quantities,
     expected_bytes,
 )
@@ -140,6 +140,7 @@ def scan(
     progress: Progress | None = None,
     on_detections: Callable[[Cube, Regime, Detections], None] | None = None,
     keep: Callable[[Plume], bool] | None = None,
+    asked: Collection[str] = (),
 ) -> ScanSummary:
     """Find the plumes in a cube and write what was found into a folder.
 
@@ -162,6 +163,8 @@ def scan(
         beside the search for sources and the writing.
     keep
         Which plumes are told; of the others nothing is written but their number. All if None.
+    asked
+        Chemicals whose score is written even where none was found, unless layers are `NONE`.
 
     Returns
     -------
@@ -220,8 +223,7 @@ def scan(
         inputs = fingerprint.result()
         clock.close()
         sanity = inspected.report()
-        n_quantities = len(chosen_quantities(filled.layers))
-        n_layers = len(chosen_gases(detections, filled.layers)) * n_quantities
+        images = chosen_images(detections, filled.layers, asked)
         return write_scan(
             folder,
             cube,
@@ -242,9 +244,10 @@ def scan(
                 wind=None if search is None else wind_facts(search, wind_files),
             ),
             layers=filled.layers,
+            images=images,
             grid=filled.grid,
             workers=workers,
-            on_layer=clock.units("products", n_layers),
+            on_layer=clock.units("products", len(images)),
             sources=sources,
             tiles=tiles,
         )

@@ -1,15 +1,16 @@
 """The images of each gas: which are written, on which grid, under which names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.result import UNKNOWN, Detections
+from cathartes.detect.result import Detections
 from cathartes.errors import SettingsError
 from cathartes.products.file_names import LABELS, chemical_stems, layer_path
 from cathartes.products.raster import (
@@ -29,7 +30,7 @@ class LayerChoice(StrEnum):
     ALL = "all"
     """Every gas searched."""
     FOUND = "found"
-    """Chemicals that a plume bears."""
+    """Chemicals that a plume bears: its main one, and those more probably in it than not."""
     DETECTABILITY = "detectability"
     """Every gas searched, but of each the smallest detectable column alone."""
     NONE = "none"
@@ -83,6 +84,9 @@ QUANTITIES: tuple[LayerQuantity, ...] = (
     ),
 )
 DETECTABLE = QUANTITIES[-1]
+SCORE = QUANTITIES[0]
+GasImage: TypeAlias = tuple[str, LayerQuantity]
+"""An image of one gas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +128,29 @@ def chosen_grid(grid: LayerGrid | None, geometry: Geometry | None) -> LayerGrid:
     return LayerGrid.SENSOR if geometry is None else LayerGrid.MAP
 
 
-def chosen_gases(detections: Detections, choice: LayerChoice) -> tuple[str, ...]:
-    """Return the gases of which images are written, in the order searched."""
+def chosen_images(
+    detections: Detections, choice: LayerChoice, asked: Collection[str] = ()
+) -> tuple[GasImage, ...]:
+    """Return the images of gases that are written, in the order searched.
+
+    Parameters
+    ----------
+    detections
+    choice
+    asked
+        Chemicals whose score is written in any case, so that where nothing was found it can be
+        seen how little it was.
+    """
     if choice is LayerChoice.NONE:
         return ()
-    searched = tuple(gas.name for gas in detections.gases)
-    if choice in {LayerChoice.ALL, LayerChoice.DETECTABILITY}:
-        return searched
-    found = {plume.chemical for plume in detections.plumes} - {UNKNOWN}
-    return tuple(name for name in searched if name in found)
+    found = {chemical for plume in detections.plumes for chemical in plume.chemicals}
+    images: list[GasImage] = []
+    for gas in detections.gases:
+        if choice is not LayerChoice.FOUND or gas.name in found:
+            images += [(gas.name, quantity) for quantity in chosen_quantities(choice)]
+        elif gas.name in asked:
+            images.append((gas.name, SCORE))
+    return tuple(images)
 
 
 def chosen_quantities(choice: LayerChoice) -> tuple[LayerQuantity, ...]:
@@ -163,12 +181,12 @@ def write_layers(
     detections: Detections,
     geometry: Geometry | None,
     *,
-    choice: LayerChoice,
+    images: tuple[GasImage, ...],
     grid: LayerGrid | None,
     workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
 ) -> tuple[WrittenLayer, ...]:
-    """Write the images of the gases chosen as ``layers/<chemical>_<quantity>.tif``.
+    """Write images of gases as ``layers/<chemical>_<quantity>.tif``.
 
     Parameters
     ----------
@@ -178,7 +196,7 @@ def write_layers(
         Planes are read one at a time and thread.
     geometry
         Of the cube, if it has one.
-    choice, grid
+    images, grid
         What is written; a grid of None means a map where there is a geometry.
     workers
         Threads that make and write images, one each at a time.
@@ -191,8 +209,7 @@ def write_layers(
         If a map is asked for and there is no geometry.
     """
     used = chosen_grid(grid, geometry)
-    gases = chosen_gases(detections, choice)
-    if not gases:
+    if not images:
         return ()
     (folder / layer_path("", "")).parent.mkdir(exist_ok=True)
     index = geometry.map_index() if geometry is not None and used is LayerGrid.MAP else None
@@ -212,9 +229,8 @@ def write_layers(
         return WrittenLayer(path, gas, quantity.name, quantity.unit, used)
 
     written = []
-    wanted = [(gas, quantity) for gas in gases for quantity in chosen_quantities(choice)]
     with not_georeferenced_is_fine(), ThreadPoolExecutor(workers) as pool:
-        for layer in pool.map(write, *zip(*wanted, strict=True)):
+        for layer in pool.map(write, *zip(*images, strict=True)):
             written.append(layer)
             if on_layer is not None:
                 on_layer(1)

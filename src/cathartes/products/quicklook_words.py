@@ -31,10 +31,12 @@ def draw_spectrum(axes: Axes, plume: Plume, unit: str) -> None:
     axes.plot(x, broken(signal), color="#222222", linewidth=1.1, marker=".", markersize=3,
               label="measured: plume less surroundings")  # fmt: skip
     name = "best fit" if plume.chemical == UNKNOWN else f"{spoken_mixture(plume)} (best fit)"
-    axes.plot(x, broken(spectrum.fit[order]), color="#D55E00", linewidth=1.8, label=name)
-    if spectrum.runner_up:
-        axes.plot(x, broken(spectrum.runner_up_fit[order]), color="#0072B2", linewidth=1.3,
-                  linestyle="--", label=f"{spoken(spectrum.runner_up)} (runner-up)")  # fmt: skip
+    if spectrum.best is not None:
+        axes.plot(x, broken(spectrum.best.fit[order]), color="#D55E00", linewidth=1.8, label=name)
+    if spectrum.runner_up is not None:
+        other = " + ".join(spoken(chemical) for chemical in spectrum.runner_up.chemicals)
+        axes.plot(x, broken(spectrum.runner_up.fit[order]), color="#0072B2", linewidth=1.3,
+                  linestyle="--", label=f"{other} (runner-up)")  # fmt: skip
     axes.axhline(0, color="#777777", linewidth=0.6)
     axes.set_xlabel("wavelength [µm]", fontsize=NORMAL)
     axes.set_ylabel(f"signal [{unit}]" if unit != "1" else "signal (reflectance)",

@@ -26,9 +26,11 @@ from cathartes.products.file_names import (
 )
 from cathartes.products.fingerprint import sha256_of
 from cathartes.products.layers import (
+    GasImage,
     LayerChoice,
     LayerGrid,
     WrittenLayer,
+    chosen_images,
     write_labels,
     write_layers,
 )
@@ -124,6 +126,7 @@ def write_scan(
     record: RunRecord,
     *,
     layers: LayerChoice = LayerChoice.FOUND,
+    images: tuple[GasImage, ...] | None = None,
     grid: LayerGrid | None = None,
     workers: int = 1,
     on_layer: Callable[[int], None] | None = None,
@@ -142,6 +145,8 @@ def write_scan(
         What else belongs into the summary.
     layers, grid
         Which images are written, and on which grid; None means a map where there is a geometry.
+    images
+        Those of gases, of `chosen_images`; None takes what `layers` says.
     workers
         Threads that make and write images.
     on_layer
@@ -167,7 +172,7 @@ def write_scan(
             folder,
             detections,
             cube.geometry,
-            choice=layers,
+            images=chosen_images(detections, layers) if images is None else images,
             grid=grid,
             workers=workers,
             on_layer=on_layer,

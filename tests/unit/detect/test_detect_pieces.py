@@ -21,7 +21,9 @@ NAMES = ("a", "b", "c")
 
 def verdict(chemical):
     unknown = chemical == "unknown"
-    return Verdict(np.zeros(3), 1.0, None, 0 if unknown else NAMES.index(chemical), unknown)
+    return Verdict(
+        np.zeros(3), np.zeros(3), 1.0, None, 0 if unknown else NAMES.index(chemical), unknown
+    )
 
 
 def pieces_in_a_row(chemicals):

@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Point, box
 
 from cathartes.detect.atmosphere import clear_air
 from cathartes.detect.evidence import PlumeEvidence
-from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.detect.window import Regime
@@ -26,6 +26,7 @@ from cathartes.products.together import Place
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry
 from cathartes.spectra.response import SpectralBands
+from made_up_spectra import made_up_spectrum
 
 METRE_DEG = 1 / 111_320.0
 START = datetime(2024, 5, 1, 10, tzinfo=UTC)
@@ -41,7 +42,7 @@ def plume(regime: Regime, gas: str, number: int = 1, snr: float = 12.0) -> Plume
     return Plume(
         number, gas, 0.99, (), 1e-4, 1e-6, snr, 100, 0, 9, 0, 9, 5.0, 5.0, 40.0, snr, 1.0,
         0 if regime is Regime.REFLECTIVE else -1, (),
-        PlumeSpectrum(band, band, band, band, band, ""),
+        made_up_spectrum(band, band, gas),
         evidence=PlumeEvidence(names, np.eye(2), product, 1.0, 0.1, 1, 0.01),
     )  # fmt: skip
 

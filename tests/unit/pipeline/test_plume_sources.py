@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from cathartes.detect.atmosphere import clear_air
-from cathartes.detect.result import Detections, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.result import Detections, Outcome, Plume
 from cathartes.errors import InputError
 from cathartes.locate.look_wind import LookWind
 from cathartes.pipeline.gas_library import working_library
@@ -27,6 +27,7 @@ from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.wind.open import wind_file
 from cathartes.simulate.column_scene import ColumnScene, column_scene
 from cathartes.spectra.response import SpectralBands
+from made_up_spectra import made_up_spectrum
 
 EAST, NORTH = 465_000.0, 5_428_000.0
 BAND = np.linspace(7.5, 12.0, 8)
@@ -56,7 +57,7 @@ def scan_of(scene: ColumnScene, chemical: str = "ammonia") -> Detections:
         1, chemical, 1.0, (), 1e-6, 1e-6, 30.0, line.size,
         int(line.min()), int(line.max()), int(sample.min()), int(sample.max()),
         line.mean() + 0.5, sample.mean() + 0.5, 3 * mean, mean, 0.1 * mean, -1, (),
-        PlumeSpectrum(BAND, np.sin(BAND), np.ones(8), np.sin(BAND), 0 * BAND, ""),
+        made_up_spectrum(BAND, np.sin(BAND)),
     )  # fmt: skip
     return Detections(
         scene.mask.astype(np.int32), (plume,), (), True, Outcome.DETECTIONS, "",

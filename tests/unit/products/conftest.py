@@ -9,11 +9,12 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from cathartes.detect.atmosphere import AirOrigin, Atmosphere
-from cathartes.detect.result import Detections, GasSearched, Outcome, Plume, PlumeSpectrum
+from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import MapGrid, MapIndex
 from cathartes.spectra.response import SpectralBands
+from made_up_spectra import made_up_spectrum
 
 GASES = ("ammonia", "1,1,1-trichloroethane", "R-134a", "sulfur hexafluoride")
 
@@ -77,8 +78,7 @@ def make_plume(plume_id: int, labels: NDArray[np.int32], **changes: object) -> P
         "origin_sample": float(sample[0]) + 0.5, "column_density_max_ppm_m": 900.0,
         "column_density_mean_ppm_m": 300.0, "column_density_sd_ppm_m": 25.0,
         "thermal_contrast": 1, "flags": ("look-alike possible",),
-        "spectrum": PlumeSpectrum(wavelength_um, 0.3 * shape, np.full(64, 0.02), 0.3 * shape,
-                                  0.1 * shape, "methanol"),
+        "spectrum": made_up_spectrum(wavelength_um, 0.3 * shape, runner_up="methanol"),
     }  # fmt: skip
     return Plume(**(facts | changes))  # type: ignore[arg-type]
 

@@ -1,0 +1,136 @@
+"""Words, numbers and dates of printed reports in the reader's language.
+
+The texts are in `data/report-words.toml`, each in every language beside the others. A casebook
+keeps its sentences in English; the same file says how they read in another language, and one that
+it does not know is printed as it is.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from math import isfinite, isinf
+from typing import Any
+
+from cathartes.sites.detection import UNKNOWN
+from cathartes.sites.observation import LookOutcome
+
+_LIKELY = ((0.99, "word_99"), (0.90, "word_90"), (0.66, "word_66"), (0.33, "word_33"),
+           (0.10, "word_10"), (0.01, "word_01"), (-1.0, "word_00"))  # fmt: skip
+"""From which probability on a word is used: the calibrated language of the IPCC
+(Mastrandrea et al. 2010, table 1), each word once."""
+_OUTCOMES = {
+    LookOutcome.DETECTIONS: "outcome_detections",
+    LookOutcome.NOTHING_FOUND: "outcome_nothing",
+    LookOutcome.INCONCLUSIVE: "outcome_inconclusive",
+}
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d UTC)")
+_EXPONENT = re.compile(r"(?<![\w.])\d(?:\.\d+)?e[+-]\d+")
+_MOST_ZEROS = 4
+"""A number with more of them behind the point, or more than six digits before it, has a power."""
+_NAMES = frozenset({"name"})
+"""Groups of sentences whose text is somebody's name: nothing in it is translated."""
+
+
+class Language(StrEnum):
+    """In which reports are printed."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
+@cache
+def _catalogue() -> Mapping[str, Any]:
+    text = (files("cathartes.products") / "data" / "report-words.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """Says things in one language."""
+
+    language: Language = Language.ENGLISH
+
+    def say(self, key: str, **put_in: str) -> str:
+        """Return a text of the catalogue with what is put in; numbers are put in as said."""
+        text: str = _catalogue()["texts"][key][self.language.value]
+        return text.format(**put_in)
+
+    def number(self, value: float | None, form: str = ".3g") -> str:
+        """Return a number: a dash if it is not known, ∞ if it is infinite."""
+        if value is None or not isfinite(value):
+            return "∞" if value is not None and isinf(value) else "–"
+        return self._decimal(_without_exponent(f"{value:{form}}"))
+
+    def count(self, value: int) -> str:
+        """Return a whole number, thousands apart."""
+        return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+    def percent(self, share: float) -> str:
+        """Return a share in per cent."""
+        return self.number(100 * share, ".0f") + "\N{NO-BREAK SPACE}%"
+
+    def date(self, moment: datetime | None) -> str:
+        """Return a day and time, UTC; a dash if there is none."""
+        if moment is None:
+            return "–"
+        day = "%Y-%m-%d" if self.language is Language.ENGLISH else "%d/%m/%Y"
+        return moment.astimezone(UTC).strftime(f"{day} %H:%M UTC")
+
+    def chemical(self, name: str) -> str:
+        """Return a chemical's name as it is said."""
+        return self.say("unknown") if name == UNKNOWN else name.replace("_", " ")
+
+    def likely(self, probability: float) -> str:
+        """Return a probability in a word."""
+        return self.say(next(key for least, key in _LIKELY if probability >= least))
+
+    def outcome(self, outcome: LookOutcome) -> str:
+        """Return what came of a look."""
+        return self.say(_OUTCOMES[outcome])
+
+    def sentence(self, english: str) -> str:
+        """Return a sentence of the casebook, translated if its kind is known."""
+        english = _EXPONENT.sub(lambda match: _without_exponent(match[0]), english)
+        if self.language is Language.ENGLISH:
+            return english
+        for kind in _catalogue()["sentences"]:
+            match = re.fullmatch(kind["like"], english)
+            if match:
+                text: str = kind[self.language.value]
+                return text.format(**{k: self._group(k, v) for k, v in match.groupdict().items()})
+        return english
+
+    def _group(self, name: str, text: str | None) -> str:
+        if text is None:
+            return "0"
+        if name in _NAMES:
+            return text
+        if name == "more":
+            return self.sentence(text)
+        for phrase, other in _catalogue()["phrases"][self.language.value].items():
+            text = text.replace(phrase, other)
+        text = _DATE.sub(r"\3/\2/\1\4", text)
+        return self._decimal(text)
+
+    def _decimal(self, text: str) -> str:
+        if self.language is Language.ENGLISH:
+            return text
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
+
+
+def _without_exponent(text: str) -> str:
+    """Return a number for people: 130 for 1.3e+02, and 3·10⁻⁷ for 3e-07."""
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    power = int(exponent)
+    if -_MOST_ZEROS <= power <= 6:
+        digits = len(mantissa.partition(".")[2])
+        return f"{float(text):.{max(digits - power, 0)}f}"
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}·10{raised}"
