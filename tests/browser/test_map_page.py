@@ -1,4 +1,4 @@
-"""The map page in a real browser: all of it by keyboard, nothing of another host, no complaint."""
+"""The map page in a real browser: by keyboard alone, from this host alone, without complaint."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,13 +169,23 @@ def test_a_choice_of_chemical_and_time_is_kept_in_the_address(open_map: Open) ->
     assert "Detections: 0" in page.locator("#in-view").inner_text()
 
 
+def test_an_address_that_is_typed_over_the_one_there_is_followed(open_map: Open) -> None:
+    watched = open_map("#at=15/20.25/-103.05&layers=detections")
+    address = watched.page.url.replace("layers=detections", "layers=looks")
+    with watched.page.expect_navigation(wait_until="load", url=address):
+        watched.page.goto(address)
+    watched.page.wait_for_selector(f"{READY}")
+    watched.page.wait_for_selector("[data-layer='looks']:checked")
+    assert "layers=looks" in watched.page.url
+
+
 def test_two_rasters_are_compared_by_a_divider_that_keys_and_pointer_move(
     open_map: Open, tmp_path: Path
 ) -> None:
     watched = open_map("#at=14.5/20.21/-103.097&layers=sites")
     page = watched.page
     plain = page.locator("#map").screenshot()
-    page.locator("[data-slot='a'] [data-role='quantity']").select_option("score")
+    page.locator("[data-slot='a'] [data-role='quantity']").select_option("column_density_sd_ppm_m")
     settled(watched)
     assert differ(plain, page.locator("#map").screenshot(), tmp_path)
     assert "acetone" in page.locator("[data-slot='a'] [data-role='chemical']").inner_text()

@@ -3,23 +3,22 @@
 A page never waits long: what was read before is shown until what is new is read.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Condition, Thread
+from threading import Lock
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
 
-from cathartes.errors import CathartesError
+from cathartes.errors import OutputError
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_map import Placed
 from cathartes.web.place_index import PlaceIndex, chosen, only
 
 _T = TypeVar("_T")
-_LOG = logging.getLogger("cathartes.web")
 
 _MOVES_PLACES = frozenset({"observation.record", "observation.remove", "sites.put"})
 _PATIENCE_S = 0.3
@@ -61,20 +60,21 @@ class Places:
 
     def __init__(self, casebook: Casebook) -> None:
         self._casebook = casebook
-        self._changed = Condition()
+        self._lock = Lock()
         self._placed: dict[Marked, Placed] = {}
         self._indexes: OrderedDict[tuple[Marked, Choice], PlaceIndex] = OrderedDict()
         self._told: dict[Callable[[Places], object], object] = {}
         self._as_of = -1
         self._seen = -1
-        self._is_reading = False
+        self._reader = ThreadPoolExecutor(1, "cathartes-places")
+        self._reading: Future[None] | None = None
 
     def prepare(self) -> None:
         """Begin to read, in the background, unless all is read."""
-        with self._changed:
-            if not self._is_reading and self._is_old():
-                self._is_reading = True
-                Thread(target=self._read, name="cathartes-places", daemon=True).start()
+        with self._lock:
+            is_reading = self._reading is not None and not self._reading.done()
+            if not is_reading and self._is_old():
+                self._reading = self._reader.submit(self._read)
 
     def placed(self, marked: Marked) -> Placed:
         """Return all places of a kind as they are now, or were just before.
@@ -83,27 +83,28 @@ class Places:
         ------
         CathartesError
             If they can't be read.
+        OutputError
+            If there are so many that they are not all read yet.
         """
         self.prepare()
-        with self._changed:
-            patience_s = _PATIENCE_S if self._placed else _FIRST_PATIENCE_S
-            self._changed.wait_for(lambda: not self._is_reading, patience_s)
-            if not self._placed:
-                raise CathartesError(
-                    "the map's places could not be read; the server's log says why."
-                )
-            return self._placed[marked]
+        if self._reading is not None:
+            wait([self._reading], _PATIENCE_S if self._placed else _FIRST_PATIENCE_S)
+            if self._reading.done():
+                self._reading.result()  # what went wrong is the asker's to know
+        if not self._placed:
+            raise OutputError("the map's places are still being read; try again in a minute.")
+        return self._placed[marked]
 
     def index(self, marked: Marked, choice: Choice = ALL) -> PlaceIndex:
         """Return the index of the places of a kind that are chosen."""
         placed = self.placed(marked)
-        with self._changed:
+        with self._lock:
             found = self._indexes.get((marked, choice))
             if found is not None:
                 self._indexes.move_to_end((marked, choice))
                 return found
         made = PlaceIndex(self.chosen(placed, choice))
-        with self._changed:
+        with self._lock:
             if placed is self._placed[marked]:
                 self._indexes[marked, choice] = made
                 while len(self._indexes) > _KEPT:
@@ -113,11 +114,11 @@ class Places:
     def told(self, by: Callable[["Places"], _T]) -> _T:
         """Return what a function tells of all places, which is asked again when they moved."""
         as_of = self.placed(Marked.DETECTIONS)
-        with self._changed:
+        with self._lock:
             if by in self._told:
                 return cast("_T", self._told[by])
         told = by(self)
-        with self._changed:
+        with self._lock:
             if as_of is self._placed[Marked.DETECTIONS]:
                 self._told[by] = told
         return told
@@ -140,30 +141,19 @@ class Places:
         return False
 
     def _read(self) -> None:
-        placed: dict[Marked, Placed] = {}
-        index: PlaceIndex | None = None
-        as_of = self._as_of
-        try:
-            as_of = self._casebook.audit_number()
-            readers: dict[Marked, Callable[[], Placed]] = {
-                Marked.DETECTIONS: self._casebook.placed_detections,
-                Marked.SITES: self._casebook.placed_sites,
-                Marked.LOOKS: self._casebook.placed_looks,
-            }
-            placed = {marked: read() for marked, read in readers.items()}
-            index = PlaceIndex(placed[Marked.DETECTIONS])
-        except CathartesError as error:
-            _LOG.warning("the map's places could not be read: %s", error)
-        finally:
-            with self._changed:
-                if index is not None:
-                    self._placed, self._as_of = placed, as_of
-                    self._seen = max(self._seen, as_of)
-                    self._indexes.clear()
-                    self._told.clear()
-                    self._indexes[Marked.DETECTIONS, ALL] = index
-                self._is_reading = False
-                self._changed.notify_all()
+        as_of = self._casebook.audit_number()
+        placed = {
+            Marked.DETECTIONS: self._casebook.placed_detections(),
+            Marked.SITES: self._casebook.placed_sites(),
+            Marked.LOOKS: self._casebook.placed_looks(),
+        }
+        index = PlaceIndex(placed[Marked.DETECTIONS])
+        with self._lock:
+            self._placed, self._as_of = placed, as_of
+            self._seen = max(self._seen, as_of)
+            self._indexes.clear()
+            self._told.clear()
+            self._indexes[Marked.DETECTIONS, ALL] = index
 
 
 def places_of(request: Request) -> Places:

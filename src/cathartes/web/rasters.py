@@ -32,6 +32,8 @@ _TILE_PIXELS = 256
 _Colours = dict[int, tuple[int, int, int, int]]
 _LOOKED_AT_PIXELS = 1024
 _N_STOPS = 11
+_UPPER_SHARE = {"necl_ppm_m": 0.9, "detectable_column_ppm_m": 0.9, "sensitivity": 0.75}
+"""Share of values below the last colour, where a few are huge because nearly nothing is seen."""
 _ENVIRONMENT = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_HTTP_MAX_RETRY": "0",
@@ -235,7 +237,8 @@ def _scale(values: NDArray[np.floating], quantity: str) -> tuple[float, float, s
     """
     if not values.size:
         return 0.0, 1.0, SEQUENTIAL
-    low, high = (float(one) for one in np.quantile(values, (0.02, 0.995)))
+    upper = _UPPER_SHARE.get(quantity, 0.995)
+    low, high = (float(one) for one in np.quantile(values, (0.02, upper)))
     match quantity:
         case "context":
             return low, high, GREY

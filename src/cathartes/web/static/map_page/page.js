@@ -29,6 +29,10 @@ const state = readState({
   slots: { a: emptySlot(), b: emptySlot() },
   isComparing: false,
 });
+addEventListener("hashchange", ({ newURL }) => {
+  history.replaceState(history.state, "", newURL); // it may have been written over since
+  location.reload();
+});
 const isPlaced = hasPlace(); // before the map writes its own
 const map = createBasemap(at("map"), { hash: "at" });
 const maps = { a: map };
@@ -50,7 +54,6 @@ map.getCanvas().addEventListener("keydown", (event) => {
   if (event.key === "Escape") choose(null);
 });
 document.addEventListener("theme", () => Object.values(maps).forEach(recolourAll));
-addEventListener("hashchange", () => location.reload());
 if (state.isComparing) await setComparing(true);
 await (state.isComparing ? refresh() : (first ?? refresh()));
 at("map").dataset.ready = "true";
@@ -84,9 +87,9 @@ async function refresh() {
       answers[name] = withIds(await ask(name, told, signal));
     });
     const choices = ask("rasters", { bbox, ...state.filter }, signal);
-    await Promise.all(asked);
+    const [told] = await Promise.all([choices, ...asked]);
     showAnswers();
-    await showChoices(await choices);
+    await showChoices(told);
     at("map").dataset.failed = "";
   } catch (error) {
     if (error.name === "AbortError") return;

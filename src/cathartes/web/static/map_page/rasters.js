@@ -24,9 +24,9 @@ export function shownIn(slot, rasters) {
 
 /** Lay a slot's rasters on a map in the place of those there; return the legend of all. */
 export async function layRasters(map, slot, rasters) {
-  const told = (
-    await Promise.all(shownIn(slot, rasters).map((raster) => withLegend(raster, slot.chemical)))
-  ).filter(({ legend }) => legend.bounds_deg !== null);
+  const asked = shownIn(slot, rasters).map((raster) => withLegend(raster, slot.chemical));
+  const answers = (await Promise.allSettled(asked)).map(({ value }) => value);
+  const told = answers.filter((one) => one && one.legend.bounds_deg !== null);
   const scale = commonScale(told.map(({ legend }) => legend));
   const wanted = new Map(told.map((one) => [idOf(one, scale), one]));
   for (const id of idsOn(map)) {
@@ -47,7 +47,8 @@ export async function layRasters(map, slot, rasters) {
     map.addLayer({ id, type: "raster", source: id, paint }, FIRST_LABEL_LAYER);
   }
   setRasterOpacity(map, slot.opacity);
-  return told.length ? { ...told[0].legend, ...scale, n: told.length } : null;
+  if (asked.length === 0) return null;
+  return { ...told[0]?.legend, ...scale, n: told.length, nOff: asked.length - told.length };
 }
 
 /** Set the opacity of all rasters of a map, 0 to 1. */
@@ -59,6 +60,13 @@ export function setRasterOpacity(map, share) {
 export function showLegend(element, legend) {
   element.replaceChildren();
   if (legend === null) return;
+  const note = document.createElement("p");
+  note.className = "note";
+  const left = legend.nOff ? _("{n} lie on no map or can’t be read.", { n: number(legend.nOff) }) : "";
+  const shown = _("{n} shown. Transparent: no value. Beyond the ends: the colours of the ends.", { n: number(legend.n) });
+  note.textContent = `${shown} ${left}`;
+  element.append(note);
+  if (legend.n === 0) return;
   const unit = legend.unit === "1" ? "" : ` ${legend.unit}`;
   const ramp = document.createElement("div");
   ramp.className = "ramp";
@@ -74,10 +82,7 @@ export function showLegend(element, legend) {
     mark.textContent = value === legend.high ? `${number(value)}${unit}` : number(value);
     ends.append(mark);
   }
-  const note = document.createElement("p");
-  note.className = "note";
-  note.textContent = _("{n} shown. Transparent: no value.", { n: number(legend.n) });
-  element.append(ramp, ends, note);
+  note.before(ramp, ends);
 }
 
 async function withLegend(raster, chemical) {
