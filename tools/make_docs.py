@@ -153,8 +153,9 @@ Lists come page by page: if `next` is not null, ask again with `after` set to it
 _API_NEWS = """\
 ## What is new
 
-`GET /events` is a stream of server-sent events for browsers that are signed in. `id` is the number
-of the audit's entry; after a lost connection `Last-Event-ID` gets what was missed. In a page:
+`GET /events` is a stream of server-sent events for browsers that are signed in. `id` is a name that
+only this server reads; after a lost connection `Last-Event-ID` gets what was missed, or a `reset`.
+In a page:
 `import { on } from "/static/live/live.js"; on("detection", (data) => …)`.
 
 | event | data | to whom |

@@ -10,6 +10,7 @@ from cathartes.casework.user import Session
 from cathartes.errors import AccessError, CathartesError
 from cathartes.store.interface import JobTally
 from cathartes.web.desk import Desk
+from cathartes.web.event_names import EventNames
 from cathartes.web.live_events import RESET, Eyes, LiveEvent, events_of, jobs_event
 from cathartes.web.visitor import Visitor
 
@@ -71,6 +72,7 @@ class LiveFeed:
         self._thread: Thread | None = None
         self._lock = Lock()
         self._closing = Event()
+        self.names = EventNames()
 
     def join(self, visitor: Visitor, loop: asyncio.AbstractEventLoop) -> Onlooker:
         """Let a visitor look on from now.
@@ -99,16 +101,17 @@ class LiveFeed:
             self._onlookers.append(onlooker)
             return onlooker
 
-    def missed(self, onlooker: Onlooker, last_seen: int | None) -> list[Told]:
-        """Return what is new to a visitor who was away, and how far work is now."""
+    def missed(self, onlooker: Onlooker, last_seen: str) -> list[Told]:
+        """Return what is new to a visitor since an event, "" if none, and how far work is now."""
         eyes = Eyes(self._desk, onlooker.visitor)
         jobs = eyes.seen(jobs_event(*one) for one in self._jobs.items())
         now = [(onlooker.number, event) for event in jobs]
-        if last_seen is None or last_seen >= onlooker.number:
+        if not last_seen:
             return now
-        if onlooker.number - last_seen > MOST_BEHIND:
+        number = self.names.number(last_seen, onlooker.number, MOST_BEHIND)
+        if number is None:  # too long ago, or of an earlier start
             return [(onlooker.number, RESET), *now]
-        return [*_seen(eyes, self._entries(last_seen, onlooker.number)), *now]
+        return [*_seen(eyes, self._entries(number, onlooker.number)), *now]
 
     def leave(self, onlooker: Onlooker) -> None:
         """Let a visitor go."""

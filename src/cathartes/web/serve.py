@@ -20,6 +20,7 @@ from cathartes.web.background import Background
 from cathartes.web.desk import Desk, link_of
 from cathartes.web.oidc import BACK, Provider
 from cathartes.web.settings import ServeSettings
+from cathartes.web.slow_heads import ImpatientProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ class _Server(uvicorn.Server):
 def _configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,

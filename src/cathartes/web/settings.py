@@ -11,6 +11,8 @@ from cathartes.web.oidc_settings import OidcSettings
 
 LARGEST_BODY_BYTES = 1_000_000
 """Of a request: no form of ours needs more."""
+HEAD_TIME_S = 10.0
+"""Within which a request's head must have come, from the connection's beginning."""
 BODY_TIME_S = 20.0
 """Within which a request's body must have come."""
 

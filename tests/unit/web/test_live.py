@@ -12,6 +12,7 @@ from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdic
 from cathartes.casework.roles import Role
 from cathartes.errors import AccessError
 from cathartes.store.interface import JobTally
+from cathartes.web.event_names import EventNames
 from cathartes.web.live_events import events_of, jobs_event
 from cathartes.web.live_feed import MOST_BEHIND, MOST_OF_ONE, LiveFeed, TooManyStreamsError
 from cathartes.web.visitor import Visitor
@@ -122,12 +123,11 @@ def test_who_was_away_is_told_what_was_missed_and_no_more(feed, desk):
         number = desk.casebook.audit_number()
         record(desk, "o8", "S2")
         (ana,) = await join(feed, desk, "ana")
-        told = await asyncio.to_thread(feed.missed, ana, number)
+        told = await asyncio.to_thread(feed.missed, ana, feed.names.name(number))
         assert [event.kind for _, event in told] == ["observation", "detection"]
         assert {one[0] for one in told} == {number + 1}
-        assert feed.missed(ana, number + 1) == []
-        assert feed.missed(ana, None) == []
-        assert feed.missed(ana, 10**17) == []
+        assert feed.missed(ana, feed.names.name(number + 1)) == []
+        assert feed.missed(ana, "") == []
 
     asyncio.run(look_on())
 
@@ -138,7 +138,14 @@ def test_who_was_away_too_long_is_told_to_load_again(feed, desk):
 
     async def look_on():
         (ana,) = await join(feed, desk, "ana")
-        assert [event.kind for _, event in feed.missed(ana, 0)] == ["reset"]
+        for long_ago in (
+            feed.names.name(0),
+            LiveFeed(desk).names.name(1000),
+            "1000",
+            "ü",
+            "9" * 99,
+        ):
+            assert [event.kind for _, event in feed.missed(ana, long_ago)] == ["reset"]
 
     asyncio.run(look_on())
 
@@ -236,3 +243,13 @@ def test_what_is_no_news_is_no_event(desk):
     }
     assert kinds["mandate.add"] == kinds["user.add"] == kinds["emitters.put"] == []
     assert kinds["sites.put"] == ["site"]
+
+
+def test_names_of_events_tell_nobody_how_much_was_entered():
+    """A blind reviewer who looks on again and again would learn when others review."""
+    names = EventNames()
+    told = [names.name(number) for number in (7, 7, 8)]
+    assert len(set(told)) == 3
+    assert [names.number(one, 8, 5) for one in told] == [7, 7, 8]
+    assert names.number(told[0], 13, 5) is None
+    assert not any(str(number) == one for number, one in zip((7, 7, 8), told, strict=True))

@@ -16,7 +16,6 @@ router: APIRouter = guarded_router()
 
 _HEADERS = {"x-accel-buffering": "no", "cache-control": "no-store"}
 _RETRY_MS = 3000
-_MOST_DIGITS = 18
 
 
 @router.get("/events")
@@ -27,7 +26,8 @@ async def stream_events(
     feed, loop = background.live, asyncio.get_running_loop()
     onlooker = await run_in_threadpool(feed.join, visitor, loop)
     try:
-        missed = await run_in_threadpool(feed.missed, onlooker, _last_seen(request))
+        last_seen = request.headers.get("last-event-id", "")
+        missed = await run_in_threadpool(feed.missed, onlooker, last_seen)
     except BaseException:
         feed.leave(onlooker)
         raise
@@ -38,9 +38,10 @@ async def stream_events(
 async def _stream(feed: LiveFeed, onlooker: Onlooker, missed: Sequence[Told]) -> AsyncIterator[str]:
     """Yield events, and a sign of life where there are none, until the end."""
     try:
-        yield f"retry: {_RETRY_MS}\nid: {onlooker.number}\nevent: begin\ndata: {{}}\n\n"
+        name = feed.names.name(onlooker.number)
+        yield f"retry: {_RETRY_MS}\nid: {name}\nevent: begin\ndata: {{}}\n\n"
         for told in missed:
-            yield _text(told)
+            yield _text(feed, told)
         while True:
             try:
                 told_now = await asyncio.wait_for(onlooker.queue.get(), HEARTBEAT_S)
@@ -49,17 +50,12 @@ async def _stream(feed: LiveFeed, onlooker: Onlooker, missed: Sequence[Told]) ->
                 continue
             if told_now is None:
                 return
-            yield _text(told_now)
+            yield _text(feed, told_now)
     finally:
         feed.leave(onlooker)
 
 
-def _text(told: Told) -> str:
+def _text(feed: LiveFeed, told: Told) -> str:
     number, event = told
-    return f"id: {number}\nevent: {event.kind}\ndata: {json.dumps(dict(event.data))}\n\n"
-
-
-def _last_seen(request: Request) -> int | None:
-    """Return the number of the last event that a browser had; None if it had none."""
-    told = request.headers.get("last-event-id", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else None
+    data = json.dumps(dict(event.data))
+    return f"id: {feed.names.name(number)}\nevent: {event.kind}\ndata: {data}\n\n"
