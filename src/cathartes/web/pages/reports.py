@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from cathartes.errors import OutputError
 from cathartes.pipeline.reports import print_observation, print_site
 from cathartes.products.report_words import Language
 from cathartes.store.open import OpenedCasebook
@@ -17,7 +18,7 @@ from cathartes.web.desk import Desk
 from cathartes.web.evidence_file import attachment
 from cathartes.web.guard import CaseReader, OnDesk, guarded_router
 from cathartes.web.render import language_of
-from cathartes.web.texts import texts_in
+from cathartes.web.texts import said, texts_in
 from cathartes.web.views.site_rows import detection_ids_of
 from cathartes.web.views.verdicts import reviews_view
 from cathartes.web.visitor import Visitor
@@ -28,6 +29,9 @@ Kind = Literal["pdf", "png"]
 _MEDIA_TYPES: dict[Kind, str] = {"pdf": "application/pdf", "png": "image/png"}
 _ONE_AT_A_TIME = Lock()
 """A report takes a second of a core: several would slow the pages."""
+_ASKED = BoundedSemaphore(4)
+"""Who waits for a report holds one of the threads that answer: all of them would stop the pages."""
+_TOO_MANY = said("several reports are being printed; ask again in some seconds.")
 
 
 @router.get("/sites/{site_id}/report.{kind}", response_class=Response)
@@ -62,10 +66,15 @@ def send_observation_report(
 
 
 def _printed(print_it: Callable[[Path], None], name: str, kind: Kind) -> Response:
-    with _ONE_AT_A_TIME, TemporaryDirectory(prefix="cathartes-report-") as folder:
-        path = Path(folder) / f"report.{kind}"
-        print_it(path)
-        content = path.read_bytes()
+    if not _ASKED.acquire(blocking=False):
+        raise OutputError(_TOO_MANY)
+    try:
+        with _ONE_AT_A_TIME, TemporaryDirectory(prefix="cathartes-report-") as folder:
+            path = Path(folder) / f"report.{kind}"
+            print_it(path)
+            content = path.read_bytes()
+    finally:
+        _ASKED.release()
     return Response(content, media_type=_MEDIA_TYPES[kind], headers=attachment(f"{name}.{kind}"))
 
 
@@ -81,9 +90,9 @@ def _review_lines(desk: Desk, visitor: Visitor, site_id: str, language: str) -> 
     lines = []
     for detection_id in ids:
         for one in seen[detection_id]:
-            said = [texts.gettext(one.verdict), texts.gettext(one.confidence)]
-            said += [texts.gettext(one.rate)] if one.rate else []
-            said += [texts.gettext(flag) for flag in one.flags] + ([one.note] if one.note else [])
-            told = "; ".join(said)
+            words = [texts.gettext(one.verdict), texts.gettext(one.confidence)]
+            words += [texts.gettext(one.rate)] if one.rate else []
+            words += [texts.gettext(flag) for flag in one.flags] + ([one.note] if one.note else [])
+            told = "; ".join(words)
             lines.append(f"{detection_id}: {texts.moment(one.moment_utc)}, {one.reviewer}: {told}")
     return tuple(lines)
