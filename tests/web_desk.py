@@ -155,7 +155,8 @@ def client_of(desk: Desk, user: str = "", **told) -> Client:
     if user:
         secret = f"link-{next(_NUMBERS)}"
         desk.links.add(secret, user)
-        answer = client.get("/sign-in/link", params={"secret": secret})
+        as_browsers_do = {"sec-fetch-mode": "navigate"}
+        answer = client.get("/sign-in/link", params={"secret": secret}, headers=as_browsers_do)
         if answer.status_code != 303:
             raise LookupError(f"{user} could not sign in: {answer.status_code}")
     return client

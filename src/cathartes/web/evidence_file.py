@@ -7,7 +7,8 @@ _SAFE = frozenset(
     {"image/png", "image/tiff", "application/json", "application/geo+json", "text/csv"}
 )
 """What browsers show or keep, and never run; all else is mere bytes."""
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+')
+"""The last of them turn the direction of writing: ``gnp.exe`` would read as ``exe.png``."""
 
 
 def safe_media_type(media_type: str) -> str:

@@ -62,7 +62,8 @@ def _ours(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     if status == 403:
         note_refusal(request, error)
-    return _told(request, status, str(error))
+    where = request.app.state.desk.where  # the machine's folders are nobody's to know outside it
+    return _told(request, status, str(error).replace(where, "casebook"))
 
 
 def note_refusal(request: Request, error: Exception) -> None:

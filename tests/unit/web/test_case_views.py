@@ -157,6 +157,7 @@ def test_downloads_are_nothing_that_runs():
     assert download_name("../../etc/passwd") == "_.._etc_passwd"
     assert download_name('a"\r\nset-cookie: x') == "a_set-cookie_ x"
     assert download_name("...") == "evidence"
+    assert download_name("a\u202egnp.exe") == "a_gnp.exe"  # would be shown as aexe.png
     assert download_name("ñandú.tif") == "ñandú.tif"
 
 

@@ -67,6 +67,15 @@ def test_failures_have_them_too(desk):
         assert answer.headers["cache-control"] == "no-store"
 
 
+def test_where_the_casebook_lies_is_told_to_nobody(desk):
+    (asset,) = desk.casebook.observation("o1").assets
+    desk.evidence.fetch(asset.sha256).unlink()
+    answer = web_desk.client_of(desk, "ana").get(f"/observations/o1/evidence/{asset.sha256}")
+    assert answer.status_code == 404
+    assert "casebook/evidence: the evidence" in answer.text
+    assert desk.where not in answer.text
+
+
 def test_a_fault_of_ours_is_told_without_its_inside(desk, monkeypatch):
     client = web_desk.client_of(desk, "ana", raise_server_exceptions=False)
     monkeypatch.setattr(
@@ -202,7 +211,8 @@ def test_a_link_out_of_the_static_folder_is_not_followed(desk):
 def test_cookies_are_for_the_server_alone(desk, safe_desk, https):
     one = safe_desk if https else desk
     one.links.add("a-link", "ana")
-    answer = web_desk.client_of(one).get("/sign-in/link?secret=a-link")
+    followed = {"sec-fetch-mode": "navigate"}
+    answer = web_desk.client_of(one).get("/sign-in/link?secret=a-link", headers=followed)
     told = answer.headers["set-cookie"]
     name, _, rest = told.partition("=")
     attributes = {part.strip().lower() for part in rest.split(";")[1:]}

@@ -273,3 +273,27 @@ def test_over_https_the_cookies_have_the_prefix_no_other_host_can_set(tmp_path):
         assert one.startswith("__Host-cathartes")
         for attribute in ("secure", "httponly", "path=/"):
             assert attribute in one.lower()
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "headers"),
+    [
+        (False, {"sec-purpose": "prefetch;prerender"}),
+        (False, {"purpose": "prefetch", "sec-fetch-mode": "navigate"}),
+        (True, {"sec-purpose": "prefetch", "sec-fetch-mode": "navigate"}),
+        (True, {}),  # what checks links in messages
+    ],
+)
+def test_who_only_looks_where_a_link_leads_does_not_use_it_up(tmp_path, behind_proxy, headers):
+    proxy = ServeSettings(trusted_proxy="10.0.0.1", public_host="work.example")
+    settings = proxy if behind_proxy else None
+    with web_desk.desk(tmp_path, settings=settings) as desk:
+        desk.links.add("a-link", "ana")
+        client = web_desk.client_of(desk)
+        looked_at = client.get("/sign-in/link?secret=a-link", headers=headers)
+        assert (looked_at.status_code, client.csrf) == (200, "")
+        assert 'name="code"' not in looked_at.text
+        assert client.post("/sign-in/link", data={"secret": "a-link"}).status_code == 303
+        assert client.csrf
+        again = {"sec-fetch-mode": "navigate"}
+        assert client.get("/sign-in/link?secret=a-link", headers=again).status_code == 403

@@ -58,8 +58,10 @@ def sign_in(
 def sign_in_by_link(request: Request, desk: OnDesk, secret: str) -> Response:
     """Sign in by a one-time link; it stands for the password, not for the second factor."""
     user_id = desk.links.whose(secret, desk.now())
-    if user_id and desk.casebook.credentials(user_id).totp_secret:
-        return page(request, "sign_in_code.html", secret=secret, tried=None)
+    needs_code = bool(user_id and desk.casebook.credentials(user_id).totp_secret)
+    if needs_code or (user_id and not _is_followed(request, desk)):
+        told = {"secret": secret, "tried": None, "needs_code": needs_code}
+        return page(request, "sign_in_code.html", **told)
     return _by_link(request, desk, secret)
 
 
@@ -78,7 +80,14 @@ def sign_in_by_link_and_code(
     tried = attempt(request, desk, user_id, by_code(code))
     if not tried.succeeded:
         status = _status_of(tried)
-        return page(request, "sign_in_code.html", status=status, secret=secret, tried=tried)
+        return page(
+            request,
+            "sign_in_code.html",
+            status=status,
+            secret=secret,
+            tried=tried,
+            needs_code=True,
+        )
     return _by_link(request, desk, secret)
 
 
@@ -110,6 +119,19 @@ def choose_language(
             samesite="lax",
         )
     return answer
+
+
+def _is_followed(request: Request, desk: Desk) -> bool:
+    """Return whether a person follows a link, and no program looks at where it leads.
+
+    Browsers that load ahead say so; programs that preview or check links in messages don't say
+    what browsers say of every page that is gone to, by https or on loopback.
+    """
+    told = request.headers
+    ahead = f"{told.get('sec-purpose', '')} {told.get('purpose', '')} {told.get('x-moz', '')}"
+    if any(word in ahead.lower() for word in ("prefetch", "prerender", "preview")):
+        return False
+    return desk.settings.is_loopback or told.get("sec-fetch-mode", "") == "navigate"
 
 
 def _by_link(request: Request, desk: Desk, secret: str) -> Response:
