@@ -26,6 +26,10 @@ _WRITER_LOCK = 0x43415448
 """Key of PostgreSQL's advisory lock that a change holds: ``CATH``."""
 
 
+class NoAnswerError(CasebookError):
+    """The database is busy, away, damaged or closed to us: what was asked may well be there."""
+
+
 class Database:
     """An engine with the casebook's notion of a transaction.
 
@@ -98,18 +102,23 @@ def _failure(where: str, told: str) -> CathartesError:
             "kept. Make room, then run the same again."
         )
     if "locked" in low or "timeout" in low:
-        return CasebookError(
+        return NoAnswerError(
             f"{where}: another process has been changing the casebook for {BUSY_TIMEOUT_S} s "
             f"({told}). Wait for it to end, then run the same again."
         )
     if "readonly" in low or "read-only" in low:
         return OutputError(f"{where}: the casebook may not be written ({told}); allow it.")
     if "malformed" in low or "not a database" in low:
-        return CasebookError(
+        return NoAnswerError(
             f"{where}: the database is damaged or is none ({told}). Restore a backup with "
             "`cathartes casebook restore`."
         )
-    return CasebookError(
+    if "unable to open" in low:
+        return NoAnswerError(
+            f"{where}: the database's file can't be opened ({told}). SQLite must be allowed to "
+            "write into its folder, also to read: on a read-only medium copy the casebook off it."
+        )
+    return NoAnswerError(
         f"{where}: the database can't do this: {told.rstrip('.')}. Check its address, and that it "
         "is running and lets this user in."
     )

@@ -20,6 +20,7 @@ from cathartes.errors import (
     OutputError,
     ReviewError,
 )
+from cathartes.store.database import NoAnswerError
 from cathartes.web.background import background_of
 from cathartes.web.live_feed import TooManyStreamsError
 from cathartes.web.render import page
@@ -39,6 +40,7 @@ _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NoUserError, 404),
     (AccessError, 403),
     (ReviewError, 409),
+    (NoAnswerError, 503),
     (EvidenceError, 404),
     (CasebookError, 404),
     (MandateError, 404),

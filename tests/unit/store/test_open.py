@@ -138,3 +138,11 @@ def test_a_folder_that_may_not_be_written_is_told_so(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(OutputError, match=r"can't be made there.*Permission denied"):
         make_casebook(tmp_path / "casebook")
+
+
+def test_where_sqlite_may_not_write_beside_its_file_it_says_so(tmp_path):
+    where = tmp_path / "casebook"
+    make_casebook(where)
+    (where / "casebook.sqlite-wal").mkdir()  # as on a read-only medium: its log can't be made
+    with pytest.raises(CasebookError, match="allowed to write into its folder, also to read"):
+        open_casebook(where)

@@ -1,9 +1,11 @@
 """What no request may be and what every answer carries."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 import web_desk
 from cathartes.web.app import make_app
@@ -74,6 +76,17 @@ def test_where_the_casebook_lies_is_told_to_nobody(desk):
     assert answer.status_code == 404
     assert "casebook/evidence: the evidence" in answer.text
     assert desk.where not in answer.text
+
+
+def test_a_database_that_does_not_answer_is_no_page_that_is_not_there(desk, monkeypatch):
+    def busy(*_told):
+        with desk.casebook.database.read():
+            raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr("cathartes.web.pages.account.account_view", busy)
+    answer = web_desk.client_of(desk, "ana").get("/account")
+    assert answer.status_code == 503
+    assert "another process has been changing the casebook" in answer.text
 
 
 def test_a_fault_of_ours_is_told_without_its_inside(desk, monkeypatch):

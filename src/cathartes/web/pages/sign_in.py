@@ -60,8 +60,7 @@ def sign_in_by_link(request: Request, desk: OnDesk, secret: str) -> Response:
     user_id = desk.links.whose(secret, desk.now())
     needs_code = bool(user_id and desk.casebook.credentials(user_id).totp_secret)
     if needs_code or (user_id and not _is_followed(request, desk)):
-        told = {"secret": secret, "tried": None, "needs_code": needs_code}
-        return page(request, "sign_in_code.html", **told)
+        return _code_form(request, secret, needs_code=needs_code)
     return _by_link(request, desk, secret)
 
 
@@ -79,15 +78,7 @@ def sign_in_by_link_and_code(
         raise AccessError(_LINK_GONE)
     tried = attempt(request, desk, user_id, by_code(code))
     if not tried.succeeded:
-        status = _status_of(tried)
-        return page(
-            request,
-            "sign_in_code.html",
-            status=status,
-            secret=secret,
-            tried=tried,
-            needs_code=True,
-        )
+        return _code_form(request, secret, tried)
     return _by_link(request, desk, secret)
 
 
@@ -119,6 +110,19 @@ def choose_language(
             samesite="lax",
         )
     return answer
+
+
+def _code_form(
+    request: Request, secret: str, tried: Attempt | None = None, *, needs_code: bool = True
+) -> Response:
+    return page(
+        request,
+        "sign_in_code.html",
+        status=_status_of(tried),
+        secret=secret,
+        tried=tried,
+        needs_code=needs_code,
+    )
 
 
 def _is_followed(request: Request, desk: Desk) -> bool:
