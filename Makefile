@@ -41,7 +41,7 @@ docs: $(DEV) ## write the generated reference pages
 
 lock: ## choose and pin all packages again (needs uv and npm)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: $(BIN)/pip install uv"; exit 1; }
-	$(LOCK) pyproject.toml --group build --extra serve -o requirements.lock
+	$(LOCK) pyproject.toml --group build --extra release --extra serve -o requirements.lock
 	$(LOCK) pyproject.toml --group build --all-extras -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group node -o requirements-node.lock
 	cd tools/web && npm update --package-lock-only
