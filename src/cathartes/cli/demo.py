@@ -67,6 +67,8 @@ def demo(
     if not json_output:
         _show_campaign(campaign)
     if serve:
+        if not json_output:
+            _show_people()
         open_workstation(
             str(campaign.casebook),
             port=port,
@@ -127,6 +129,15 @@ def _show(done: Demonstration) -> None:
     ):
         console.print(f"  {what + ':':<17}{path}", markup=False, soft_wrap=True)
     console.print("Your own: cathartes scan CUBE.hdr")
+
+
+def _show_people() -> None:
+    """Say who the accounts are whose links come next."""
+    console = output_console()
+    console.print("\nEach link below signs one of these people in, once:")
+    for user in PEOPLE:
+        roles = ", ".join(user.roles)
+        console.print(f"  {user.id}: {roles}", markup=False, soft_wrap=True)
 
 
 def _show_campaign(done: DemonstratedCampaign) -> None:

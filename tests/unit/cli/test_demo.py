@@ -87,7 +87,10 @@ def test_the_campaign_follows_and_the_workstation_opens_for_each_account(
         assert main(["demo", "--out", str(tmp_path / "demo")]) == 0
     casebook = tmp_path / "demo" / "casebook"
     assert [one["casebook"] for one in opened] == [str(casebook)] * 2
-    assert "1 observations" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 observations" not in told
+    assert "  ana: analyst\n" in told
+    assert "  rosa: release authority\n" in told
     with open_casebook(casebook) as book:
         users = [user.id for user in book.casebook.users()]
         actions = [entry.action for entry in book.casebook.audit_entries()]
