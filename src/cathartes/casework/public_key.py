@@ -112,8 +112,10 @@ class PublicKey:
             )
         revoked_utc = self.revocation.moment_utc if self.revocation else None
         for moment in (self.valid_from_utc, self.valid_until_utc, revoked_utc):
-            if moment is not None and moment.tzinfo is None:
-                raise KeyringError(f"key of {self.owner}: {moment} has no time zone; add Z.")
+            if moment is not None and (moment.tzinfo is None or moment.microsecond):
+                raise KeyringError(
+                    f"key of {self.owner}: {moment}; whole seconds with a time zone are needed."
+                )
         if self.valid_until_utc <= self.valid_from_utc:
             raise KeyringError(
                 f"key of {self.owner}: valid until {_said(self.valid_until_utc)}, which is not "

@@ -46,11 +46,11 @@ which signing key the sender gave you (44 characters that end with =):
     openssl pkeyutl -verify -pubin -inkey sender.pem -rawin -in signed -sigfile signature
 
 4. Check every file against the statement. Nothing must differ: diff prints nothing.
-    tr '{{' '\n' < statement.json > lines
+    (cat statement.json; echo) | tr '{{' '\n' > lines
     sed -n 's/^"sha256":"\([0-9a-f]*\)"}},"name":"\([^"]*\)".*/\1 *\2/p' lines > expected
     (cd package && find . -type f ! -name statement.dsse.json) > paths
     sed 's|^\./||' paths | LC_ALL=C sort > names
-    (cd package && while read -r name; do openssl dgst -sha256 -r "$name"; done) < names > found
+    (cd package && xargs openssl dgst -sha256 -r) < names > found
     diff expected found
 
 5. Read statement.json. Your own id and age recipient have to stand there
