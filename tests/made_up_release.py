@@ -38,7 +38,7 @@ from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 LONGITUDE_DEG, LATITUDE_DEG = -103.3471946283, 20.6739517264
 """Exact: no digit of it beyond the cell's may go out."""
 SEEN_UTC = datetime(2026, 3, 12, 14, 49, 37, 123457, tzinfo=UTC)
-ISSUED_UTC = datetime(2026, 11, 26, 17, 2, 40, 987654, tzinfo=UTC)
+ISSUED_UTC = datetime(2031, 5, 4, 17, 2, 40, 987654, tzinfo=UTC)
 CHEMICAL, OTHER_CHEMICAL = "canarium_chloride", "canarate_oxide"
 SENSOR_SERIAL = "CANARY-SN-4471"
 SORTIE = "canary-sortie-0312"
@@ -114,7 +114,7 @@ def detection(number: int, chemical: str = CHEMICAL) -> Detection:
                    rate_reason=""),
         ),
         flags=("canary flag",),
-        properties={"column_density_mean_ppm_m": 123.456, "column_density_sd_ppm_m": 9.51,
+        properties={"column_density_mean_ppm_m": 123.456, "column_density_sd_ppm_m": 9.5137,
                     "path": "/srv/canary/raw", "by": "canary-analyst"},
     )  # fmt: skip
 
@@ -178,7 +178,7 @@ def material(notice: Notice = Notice.ALERT) -> ReleaseMaterial:
         Look(observation(6, LookOutcome.INCONCLUSIVE)),
     )
     first = ReleaseMaterial(
-        release_id="R-2026-0007", notice=Notice.ALERT,
+        release_id="R-2031-0007", notice=Notice.ALERT,
         sender=Sender("test.cathartes", "Cathartes test unit"), drafted_utc=ISSUED_UTC,
         tlp=Tlp.AMBER, is_exercise=False, site=site(), seen=(seen(0), seen(1)),
         mandates=(mandate(),), looks=looks, emitters=emitters(), spectrum=spectrum(),
@@ -186,5 +186,5 @@ def material(notice: Notice = Notice.ALERT) -> ReleaseMaterial:
     )  # fmt: skip
     if notice is Notice.ALERT:
         return first
-    earlier = (Earlier("R-2026-0006", datetime(2026, 11, 20, 9, 30, tzinfo=UTC)),)
+    earlier = (Earlier("R-2031-0006", datetime(2031, 4, 20, 9, 30, tzinfo=UTC)),)
     return replace(first, notice=notice, earlier=earlier, reason="A newer flight is at hand.")

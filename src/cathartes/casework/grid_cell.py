@@ -68,6 +68,11 @@ class _Grid:
     zone: int
     is_north: bool
 
+    @property
+    def told(self) -> tuple[int, str]:
+        """Zone and hemisphere, as the package mgrs names them."""
+        return self.zone, "N" if self.is_north else "S"
+
     def to_metres(self, degrees: np.ndarray) -> np.ndarray:
         """Return (n, 2) easting and northing of (n, 2) longitude and latitude."""
         return np.column_stack(_transformer(self).transform(degrees[:, 0], degrees[:, 1]))
@@ -87,6 +92,9 @@ def _transformer(grid: _Grid) -> Transformer:
 def cell_of(longitude_deg: float, latitude_deg: float, size_m: CellSize) -> GridCell:
     """Return the cell that holds a place.
 
+    Digits of a reference are cut, not rounded (NGA.STND.0037, section 3.4); the package mgrs rounds
+    those of a place, and is asked for the cell's corner.
+
     Raises
     ------
     ReleaseError
@@ -94,8 +102,16 @@ def cell_of(longitude_deg: float, latitude_deg: float, size_m: CellSize) -> Grid
     MissingExtraError
         If the package mgrs is not installed.
     """
-    name = _name(longitude_deg, latitude_deg, size_m)
-    grid, corner = _corner(name)
+    if not -80 <= latitude_deg < 84:
+        raise ReleaseError(
+            f"place at latitude {latitude_deg:.1f}: cells are told from 80° S to 84° N; nothing "
+            "can be released from there."
+        )
+    grid = _grid_at(longitude_deg, latitude_deg)
+    corner = (
+        np.floor(grid.to_metres(np.array([[longitude_deg, latitude_deg]]))[0] / size_m) * size_m
+    )
+    name = str(_mgrs().UTMToMGRS(*grid.told, *corner.tolist(), MGRSPrecision=_DIGITS[size_m]))
     steps = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0], [0.5, 0.5]])
     *square, (longitude, latitude) = grid.to_degrees(corner + size_m * steps).tolist()
     return GridCell(name, size_m, longitude, latitude, tuple((x, y) for x, y in square))
@@ -132,7 +148,7 @@ def touched_cells(outline: BaseGeometry, cell: GridCell) -> tuple[tuple[Ring, ..
     ReleaseError
         If there are more than `MOST_CELLS`.
     """
-    grid, size = _corner(cell.mgrs)[0], cell.size_m
+    grid, size = _corner(cell)[0], cell.size_m
     metric = shapely.transform(outline, grid.to_metres)
     low, high = np.floor(np.array(metric.bounds).reshape(2, 2) / size).astype(int)
     n_east, n_north = high - low + 1
@@ -167,7 +183,7 @@ def square_about(cell: GridCell, side_m: float, n: int) -> np.ndarray:
     (n, n, 2) [deg]
         Of the pixels' middles, the northernmost row first.
     """
-    grid, corner = _corner(cell.mgrs)
+    grid, corner = _corner(cell)
     steps = (np.arange(n) + 0.5) * side_m / n - side_m / 2 + cell.size_m / 2
     east, north = np.meshgrid(corner[0] + steps, corner[1] + steps[::-1])
     return grid.to_degrees(np.column_stack([east.ravel(), north.ravel()])).reshape(n, n, 2)
@@ -178,20 +194,17 @@ def _rings(polygon: Polygon) -> tuple[Ring, ...]:
     return tuple(tuple((x, y) for x, y in shapely.get_coordinates(r).tolist()) for r in rings)
 
 
-def _name(longitude_deg: float, latitude_deg: float, size_m: CellSize) -> str:
-    if not -80 <= latitude_deg < 84:
-        raise ReleaseError(
-            f"place at latitude {latitude_deg:.1f}: cells are told from 80° S to 84° N; nothing "
-            "can be released from there."
-        )
-    told = _mgrs().toMGRS(latitude_deg, longitude_deg, MGRSPrecision=_DIGITS[size_m])
-    return str(told)
+def _grid_at(longitude_deg: float, latitude_deg: float) -> _Grid:
+    """Return the grid of a place: its zone is the number that a reference begins with."""
+    square = str(_mgrs().toMGRS(latitude_deg, longitude_deg, MGRSPrecision=0))
+    return _Grid(int(square[:-3]), latitude_deg >= 0)
 
 
-def _corner(name: str) -> tuple[_Grid, np.ndarray]:
+def _corner(cell: GridCell) -> tuple[_Grid, np.ndarray]:
     """Return the grid of a cell, and easting and northing of its south-western corner, (2,)."""
-    zone, hemisphere, easting, northing = _mgrs().MGRSToUTM(name)
-    return _Grid(int(zone), hemisphere == "N"), np.array([easting, northing])
+    zone, hemisphere, *middle = _mgrs().MGRSToUTM(cell.mgrs)
+    corner = np.floor(np.array(middle) / cell.size_m) * cell.size_m
+    return _Grid(int(zone), hemisphere == "N"), corner
 
 
 @lru_cache(maxsize=1)

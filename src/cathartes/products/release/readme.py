@@ -9,7 +9,7 @@ from cathartes.products.release.statements import envelope_facts, finding_facts,
 from cathartes.products.release.words import ReleaseWords, marking_of, title_of
 
 _WIDTH = 80
-_LABEL = 20
+_GAP = 2
 
 
 def release_readme(content: ReleaseContent, names: Collection[str], words: ReleaseWords) -> bytes:
@@ -50,8 +50,9 @@ def _filled(text: str) -> str:
 
 
 def _listed(rows: list[tuple[str, str]]) -> str:
+    indent = max(len(label) for label, _ in rows) + _GAP
     return "\n".join(
-        fill(text, _WIDTH, initial_indent=f"{label:<{_LABEL - 1}} ", break_long_words=False,
-             subsequent_indent=" " * _LABEL)
+        fill(text, _WIDTH, initial_indent=f"{label:<{indent}}", break_long_words=False,
+             subsequent_indent=" " * indent)
         for label, text in rows
     )  # fmt: skip
