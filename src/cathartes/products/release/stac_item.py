@@ -1,8 +1,8 @@
-"""The finding as a STAC item 1.0.0 with the processing and file extensions: a card for catalogues.
+"""The finding as a STAC item 1.1.0 with the processing and file extensions: a card for catalogues.
 
 References
 ----------
-SpatioTemporal Asset Catalog, "STAC Item Specification", version 1.0.0; extensions
+SpatioTemporal Asset Catalog, "STAC Item Specification", version 1.1.0; extensions
 "Processing" v1.2.0 and "File Info" v2.1.0.
 """
 
@@ -46,7 +46,7 @@ def stac_item(content: ReleaseContent, files: Mapping[str, bytes], words: Releas
     }
     item: dict[str, JsonValue] = {
         "type": "Feature",
-        "stac_version": "1.0.0",
+        "stac_version": "1.1.0",
         "stac_extensions": list(EXTENSIONS),
         "id": content.release_id,
         "geometry": {"type": "Polygon", "coordinates": [[list(p) for p in area.exterior.coords]]},
