@@ -15,12 +15,14 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import mgrs
 import numpy as np
+import pyrage
 import pytest
 import rasterio
 import shapely
@@ -31,8 +33,12 @@ from cathartes.casework.grid_cell import cell_of
 from cathartes.casework.partner import CellSize, Field
 from cathartes.casework.redaction import content_for
 from cathartes.casework.release_material import Notice
-from cathartes.products.release.files import release_files
+from cathartes.casework.tlp import Tlp
+from cathartes.products.release.files import package_files, release_files
 from cathartes.products.release.ground import ground_image
+from cathartes.sealing.package import write_package
+from cathartes.sealing.statement import Kind, PackageFacts
+from made_up_packages import SIGNED, key
 from made_up_release import (
     CHEMICAL,
     ISSUED_UTC,
@@ -184,6 +190,25 @@ def test_what_is_told_is_found_in_every_file():
     where = {name.split("/")[0] for name, data in all_pieces if b"R-2031-0007" in data}
     assert where == {name.split("/")[0] for name, _ in all_pieces} - {"ground.png"}
     assert f"{ISSUED_UTC:%Y-%m-%d}".encode() in b"".join(data for _, data in all_pieces)
+
+
+@pytest.mark.parametrize("fields", [(), tuple(Field)], ids=["nothing", "everything"])
+def test_nothing_is_added_where_the_files_are_packed(fields):
+    """The package as its partner opens it: archive, manifest, statement and README as well."""
+    identity = pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    to = replace(partner(*fields), age_recipient=recipient)
+    content = content_for(to, material())
+    facts = PackageFacts(
+        Kind.RELEASE, content.release_id, to.id, Tlp(content.tlp), content.sha256, SIGNED
+    )
+    sealed = write_package(package_files(content), facts, key("sender"), recipient)
+    archive = pyrage.decrypt(sealed, [identity])
+    opened = tuple(pieces(archive))
+    secrets = [one for text in (*SECRETS, OTHER_CHEMICAL) for one in written(text)]
+    assert found([*secrets, *exact_numbers(), *of_this_machine(), b"canary"], opened) == []
+    assert {where.split("/")[1] for where, _ in opened[1:]} >= {"report.pdf", "README.txt"}
+    assert found([content.sha256.encode()], opened)
 
 
 def test_needles_are_found_however_deep_they_are_packed():

@@ -59,9 +59,9 @@ def test_the_same_content_gives_the_same_bytes(full, full_files):
 def test_a_recall_has_no_map():
     told = release_files(content(*Field, notice=Notice.CANCEL))
     assert set(told) == {
-        "README.txt", "content.json", "notification.xml", "provenance.json", "report.pdf"
+        "summary.txt", "content.json", "notification.xml", "provenance.json", "report.pdf"
     }  # fmt: skip
-    assert "R-2031-0006 holds no more" in told["README.txt"].decode()
+    assert "R-2031-0006 holds no more" in told["summary.txt"].decode()
 
 
 def test_the_content_follows_its_schema_which_is_shipped(full):
@@ -292,6 +292,6 @@ def test_the_cap_rules_refuse_what_breaks_them(full_files):
 def test_texts_that_look_like_markup_stay_texts():
     odd = 'a <b> & "c" $x_1$ ñ 火 {brace} %s'
     told = release_files(content(*Field, message=odd))
-    assert odd in told["README.txt"].decode()
+    assert odd in told["summary.txt"].decode()
     alert = ET.fromstring(told["notification.xml"])  # noqa: S314
     assert odd in alert.find(f".//{CAP}description").text

@@ -12,7 +12,7 @@ class FileKind:
     words: str
 
 
-README = FileKind("README.txt", "text/plain", "file_readme")
+SUMMARY = FileKind("summary.txt", "text/plain", "file_summary")
 REPORT = FileKind("report.pdf", "application/pdf", "file_report")
 GEOJSON = FileKind("finding.geojson", "application/geo+json", "file_geojson")
 GEOPACKAGE = FileKind("finding.gpkg", "application/geopackage+sqlite3", "file_gpkg")
@@ -24,5 +24,5 @@ STAC_ITEM = FileKind("stac-item.json", "application/geo+json", "file_stac")
 PROVENANCE = FileKind("provenance.json", "application/json", "file_provenance")
 
 FILE_KINDS = (
-    README, REPORT, GEOJSON, GEOPACKAGE, KML, GROUND, NOTIFICATION, CONTENT, STAC_ITEM, PROVENANCE,
+    SUMMARY, REPORT, GEOJSON, GEOPACKAGE, KML, GROUND, NOTIFICATION, CONTENT, STAC_ITEM, PROVENANCE,
 )  # fmt: skip

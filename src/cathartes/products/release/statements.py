@@ -1,4 +1,4 @@
-"""What a release says, as labels with their values: the same in report, map, notice and README."""
+"""What a release says, as labels with their values: the same in report, map, notice and summary."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""The text that a partner opens first."""
+"""The release as plain text, for who has no reader of PDF."""
 
 from collections.abc import Collection
 from textwrap import fill
@@ -12,7 +12,7 @@ _WIDTH = 80
 _GAP = 2
 
 
-def release_readme(content: ReleaseContent, names: Collection[str], words: ReleaseWords) -> bytes:
+def release_summary(content: ReleaseContent, names: Collection[str], words: ReleaseWords) -> bytes:
     """Return the text, UTF-8.
 
     Parameters
@@ -29,7 +29,7 @@ def release_readme(content: ReleaseContent, names: Collection[str], words: Relea
         parts += [_headed(words.say("message")), content.message]
     if finding is not None:
         parts += [_headed(words.say("found")), _listed(finding_facts(finding, words))]
-    parts.append(_headed(words.say("readme_files")))
+    parts.append(_headed(words.say("summary_files")))
     parts.append(
         _listed([(kind.name, words.say(kind.words)) for kind in FILE_KINDS if kind.name in names])
     )
