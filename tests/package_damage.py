@@ -181,7 +181,7 @@ def is_refused(sealed: bytes) -> bool:
         found = opened(sealed)
     except (PackageError, KeyringError):
         return True
-    if found != as_signed():
+    if found != as_signed() or key("partner").identity.open(sealed) != archive():
         raise AssertionError(f"accepted, and not what was signed: {sealed.hex()}")
     return False
 

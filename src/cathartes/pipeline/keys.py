@@ -82,6 +82,8 @@ def key_export(
 ) -> PublicKey:
     """Write one's public key for others into a new file, signed by itself; or its revocation."""
     ring, target = Keyring(Path(keys)), Path(out)
+    if target.exists():
+        raise OutputError(f"{target}: is there already; name another file.")
     key = ring.unlock(ring.find(key_id), passphrase)
     part = target.with_name(f".part-{uuid4().hex}")
     try:

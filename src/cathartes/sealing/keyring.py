@@ -48,7 +48,8 @@ class Keyring:
             If there is none, or there are several.
         """
         begin = "".join(start.split()).lower()
-        found = [key for key in (*self.own(), *self.senders()) if key.id.startswith(begin)]
+        by_id = {key.id: key for key in (*self.senders(), *self.own())}
+        found = [key for key in by_id.values() if key.id.startswith(begin)]
         if not begin or len(found) != 1:
             raise KeyringError(
                 f"key {start!r}: {len(found)} in {self._folder} begin so; one is needed. "
@@ -148,9 +149,9 @@ class Keyring:
         """Keep that a key, one's own or a sender's, is revoked from a moment on; return it so."""
         revoked = key.revoked(moment_utc.replace(microsecond=0), why)
         self._check_private()
-        mine = self._folder / "own" / key.id / _PUBLIC
-        target = mine if mine.exists() else self._sender_file(key)
-        self._put(target, lambda part: _write(part, record_json(revoked)))
+        for target in (self._folder / "own" / key.id / _PUBLIC, self._sender_file(key)):
+            if target.exists():
+                self._put(target, lambda part: _write(part, record_json(revoked)))
         return revoked
 
     def import_sender(self, exported: bytes, fingerprint: str, what: str) -> PublicKey:

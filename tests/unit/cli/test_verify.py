@@ -189,6 +189,13 @@ def test_a_key_is_shown_with_all_that_a_partner_needs(run):
         assert word in said
 
 
+def test_an_exported_key_takes_no_files_place(run):
+    words = ("key", "export", fingerprint(run), "--out", "survey.cathartes-key")
+    code, said = run(*words, "--keys", "survey", "--passphrase-stdin")
+    assert code == OutputError.exit_code
+    assert "is there already" in said.err
+
+
 def test_an_empty_folder_says_what_to_do(run):
     code, said = run("key", "list")
     assert code == 0

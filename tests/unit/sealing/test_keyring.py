@@ -177,6 +177,15 @@ def test_a_senders_revocation_is_noted_and_never_undone(ring, secret):
     )
 
 
+def test_ones_own_key_may_be_a_senders_too(ring):
+    """As in a trial on one machine: revoked in one place, it is in both."""
+    (key,) = ring.own()
+    ring.import_sender(signed_record(ring.unlock(key, PASSPHRASE)), key.fingerprint, "file")
+    ring.revoke(ring.find(key.id), Why.RETIRED, NOW)
+    assert ring.own() == ring.senders()
+    assert ring.own()[0].revocation.why is Why.RETIRED
+
+
 def test_dates_never_widen(secret):
     key = secret.public
     longer = PublicKey(key.owner, key.signing_key, key.age_recipient,
