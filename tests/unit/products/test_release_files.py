@@ -23,9 +23,11 @@ from cathartes.casework.redaction import content_for
 from cathartes.casework.release_content import content_from_json, content_schema
 from cathartes.casework.release_material import Notice
 from cathartes.casework.tlp import Tlp
+from cathartes.products.plume_spectra import Fit, PlumeRecord, PlumeSpectra
 from cathartes.products.release.features import COLUMNS
 from cathartes.products.release.file_list import FILE_KINDS
 from cathartes.products.release.files import release_files
+from cathartes.products.release.plume_spectrum import released_spectrum
 from cathartes.products.release.provenance import PREFIXES
 from made_up_release import CHEMICAL, LATITUDE_DEG, LONGITUDE_DEG, material, partner, site
 from unpacked import pieces
@@ -295,3 +297,21 @@ def test_texts_that_look_like_markup_stay_texts():
     assert odd in told["summary.txt"].decode()
     alert = ET.fromstring(told["notification.xml"])  # noqa: S314
     assert odd in alert.find(f".//{CAP}description").text
+
+
+def test_a_spectrum_is_told_in_deviations_of_the_background():
+    fit = Fit(
+        chemicals=(CHEMICAL,), relation="named", probability=0.9, likeness=1.0, amount=(5.0,),
+        fit=(2.0, 4.0), residual=(1.0, -1.0), misfit=1.0,
+    )  # fmt: skip
+    plume = PlumeRecord(
+        number=3, chemical=CHEMICAL, n_pixels=9, noise_variance=0.1, measured=(9.0, 9.0),
+        signal=(3.0, 3.0), signal_sd=(1.0, 1.0), fits=(fit,),
+    )  # fmt: skip
+    spectra = PlumeSpectra(
+        unit="W", amount_unit="ppm m", band=(4, 5), wavelength_um=(8.1, 8.2),
+        background_sd=(2.0, 4.0), plumes=(plume,),
+    )  # fmt: skip
+    told = released_spectrum(spectra, 3)
+    assert (told.wavelength_um, told.measured, told.fitted) == ((8.1, 8.2), (1.5, 0.75), (1.0, 1.0))
+    assert released_spectrum(spectra, 4) is None
