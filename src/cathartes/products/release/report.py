@@ -127,7 +127,7 @@ def _write_emitters(pages: ReportPages, finding: Finding, words: ReleaseWords) -
 
 
 def _write_evidence(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:
-    if finding.evidence is None:
+    if not finding.evidence:
         return
     pages.heading(words.say("evidence"))
     pages.paragraph(words.say("evidence_note"), pale=True)
