@@ -46,8 +46,8 @@ def opened(sealed: bytes) -> OpenedPackage:
 
 
 @functools.cache
-def as_signed() -> OpenedPackage:
-    return opened(whole())
+def as_signed(release_id: str = "R-2026-0001") -> OpenedPackage:
+    return opened(whole(release_id))
 
 
 def resealed(content: bytes) -> bytes:
@@ -176,13 +176,18 @@ LAYERS: dict[str, Callable[[Random], bytes]] = {
 
 
 def is_refused(sealed: bytes) -> bool:
-    """Return whether a package is refused; if not, it must be what was signed."""
+    """Return whether a package is refused; if not, it must be to the byte one that was signed.
+
+    Which of the two, chance decides: enough swaps make the one the other.
+    """
     try:
         found = opened(sealed)
     except (PackageError, KeyringError):
         return True
-    if found != as_signed() or key("partner").identity.open(sealed) != archive():
-        raise AssertionError(f"accepted, and not what was signed: {sealed.hex()}")
+    signed_id = found.facts.release_id
+    inner = key("partner").identity.open(sealed)
+    if found != as_signed(signed_id) or inner != archive(signed_id):
+        raise AssertionError(f"accepted, and not what was signed: {inner!r}")
     return False
 
 

@@ -1,8 +1,9 @@
 """Damage packages a million times: none may crash the reader, none be accepted that was changed.
 
 ``python benchmarks/fuzz/packages.py [--inputs 1000000] [--seed 1]`` prints, for each layer, how
-many were tried and refused. Those not refused were read as exactly what was signed (the damage did
-nothing: two members of the same content, a byte replaced by itself).
+many were tried and refused. Those not refused had, to the byte, an archive that was signed: the
+damage did nothing (a byte replaced by itself, a cut at the end), or all swaps together made the one
+package the other.
 """
 
 import argparse
