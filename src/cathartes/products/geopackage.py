@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -51,14 +52,15 @@ class PackageLayer:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_package_layer(path: Path, layer: PackageLayer) -> None:
-    """Write a layer into a GeoPackage, beside those that it has.
+def write_package_layer(path: Path | BytesIO, layer: PackageLayer) -> None:
+    """Write a layer into a GeoPackage, beside those that it has; in memory it is the only one.
 
     Raises
     ------
     OutputError
         If it can't be written, as on a full disk.
     """
+    name = path.name if isinstance(path, Path) else layer.name
     shapes = np.empty(len(layer.geometries), dtype=object)
     shapes[:] = [None if g.is_empty else shapely.to_wkb(g) for g in layer.geometries]
     values, nulls = _field_arrays(layer)
@@ -78,7 +80,7 @@ def write_package_layer(path: Path, layer: PackageLayer) -> None:
         )
     except (DataSourceError, DataLayerError, FeatureError) as error:
         raise OutputError(
-            f"{path.name}: can't be written ({error}); is the disk full? Free some space, or name "
+            f"{name}: can't be written ({error}); is the disk full? Free some space, or name "
             "a folder on another disk with --out."
         ) from error
 

@@ -66,19 +66,42 @@ class Column:
     mono: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """What marks every page.
+
+    Attributes
+    ----------
+    label
+        In letters of 12 points on black, above and below at the right; "" for none.
+    colour
+        Of these letters.
+    across
+        Pale across the page; "" for nothing.
+    """
+
+    label: str = ""
+    colour: str = "white"
+    across: str = ""
+
+
 class ReportPages:
     """Fills pages one after the other; written by `write`.
 
     Parameters
     ----------
     title
-        Of the document, and in the foot of each page.
+        Of the document, in its metadata; "" for a document without any.
     foot
         Page and number of pages to the line at the foot.
+    mark
+        Of every page.
     """
 
-    def __init__(self, title: str, foot: Callable[[int, int], str]) -> None:
-        self._title, self._foot = _plain(title), foot
+    def __init__(
+        self, title: str, foot: Callable[[int, int], str], mark: PageMark = PageMark()
+    ) -> None:
+        self._title, self._foot, self._mark = _plain(title), foot, mark
         self._figures: list[Figure] = []
         self._left_in = 0.0
         """What is left of the page above its lower margin."""
@@ -148,10 +171,7 @@ class ReportPages:
         OutputError
             If it can't be written.
         """
-        for number, figure in enumerate(self._figures, start=1):
-            foot = _plain(self._foot(number, len(self._figures)))
-            figure.text(0.5, 0.45 / HEIGHT_IN, foot, ha="center", fontsize=SMALL_PT, color=PALE)
-        content = self._pdf() if path.suffix.lower() == ".pdf" else self._png()
+        content = self.pdf() if path.suffix.lower() == ".pdf" else self._png()
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             partial.write_bytes(content)
@@ -164,17 +184,38 @@ class ReportPages:
                 "--out."
             ) from error
 
-    def _pdf(self) -> bytes:
+    def pdf(self) -> bytes:
+        """Return all pages as a PDF with embedded fonts; its only metadata is the title."""
         whole = io.BytesIO()
         nothing = dict.fromkeys(("Creator", "Producer", "CreationDate"))
-        with PdfPages(whole, metadata={"Title": self._title, **nothing}) as pages:
-            for figure in self._figures:
+        with PdfPages(whole, metadata={"Title": self._title or None, **nothing}) as pages:
+            for figure in self._marked():
                 pages.savefig(figure)
         return whole.getvalue()
 
+    def _marked(self) -> Sequence[Figure]:
+        """Return the pages with their feet and marks."""
+        for number, figure in enumerate(self._figures, start=1):
+            foot = _plain(self._foot(number, len(self._figures)))
+            figure.text(0.5, 0.45 / HEIGHT_IN, foot, ha="center", fontsize=SMALL_PT, color=PALE)
+            if self._mark.label:
+                for y_in in (HEIGHT_IN - 0.47, 0.45):
+                    figure.text(
+                        1 - MARGIN_IN / WIDTH_IN, y_in / HEIGHT_IN, _plain(self._mark.label),
+                        ha="right", fontsize=12, fontweight="bold", color=self._mark.colour,
+                        bbox={"fc": "black", "ec": "none", "pad": 3},
+                    )  # fmt: skip
+            if self._mark.across:
+                figure.text(
+                    0.5, 0.5, _plain(self._mark.across), ha="center", va="center", rotation=52,
+                    fontsize=min(90, 1000 / len(self._mark.across)), fontweight="bold",
+                    color=PALE, alpha=0.16, zorder=10,
+                )  # fmt: skip
+        return self._figures
+
     def _png(self) -> bytes:
         images = []
-        for figure in self._figures:
+        for figure in self._marked():
             figure.set_dpi(PNG_DPI)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()  # type: ignore[no-untyped-call]

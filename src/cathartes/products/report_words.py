@@ -16,13 +16,15 @@ from importlib.resources import files
 from math import isfinite, isinf
 from typing import Any
 
+from cathartes.casework.likelihood import Likelihood, likelihood
 from cathartes.sites.detection import UNKNOWN
 from cathartes.sites.observation import LookOutcome
 
-_LIKELY = ((0.99, "word_99"), (0.90, "word_90"), (0.66, "word_66"), (0.33, "word_33"),
-           (0.10, "word_10"), (0.01, "word_01"), (-1.0, "word_00"))  # fmt: skip
-"""From which probability on a word is used: the calibrated language of the IPCC
-(Mastrandrea et al. 2010, table 1), each word once."""
+_LIKELY: Mapping[Likelihood, str] = {
+    "virtually certain": "word_99", "very likely": "word_90", "likely": "word_66",
+    "about as likely as not": "word_33", "unlikely": "word_10", "very unlikely": "word_01",
+    "exceptionally unlikely": "word_00",
+}  # fmt: skip
 _OUTCOMES = {
     LookOutcome.DETECTIONS: "outcome_detections",
     LookOutcome.NOTHING_FOUND: "outcome_nothing",
@@ -87,7 +89,11 @@ class ReportWords:
 
     def likely(self, probability: float) -> str:
         """Return a probability in a word."""
-        return self.say(next(key for least, key in _LIKELY if probability >= least))
+        return self.word(likelihood(probability))
+
+    def word(self, word: Likelihood) -> str:
+        """Return a word of likelihood in the language."""
+        return self.say(_LIKELY[word])
 
     def outcome(self, outcome: LookOutcome) -> str:
         """Return what came of a look."""

@@ -128,10 +128,10 @@ def write_site_report(path: Path, report: SiteReport, words: ReportWords) -> Non
 def _write_facts(pages: ReportPages, site: Site, words: ReportWords) -> None:
     low, high = site.probability_low, site.probability_high
     told = {
-        "word": words.likely(round(site.probability, 2)),
+        "word": words.likely(site.probability),
         "p": words.number(site.probability, ".2f"),
         "low": words.number(low, ".2f"), "high": words.number(high, ".2f"),
-        "word_low": words.likely(round(low, 2)), "word_high": words.likely(round(high, 2)),
+        "word_low": words.likely(low), "word_high": words.likely(high),
     }  # fmt: skip
     one_word = told["word_low"] == told["word_high"]
     probability = words.say("probability_is_one_word" if one_word else "probability_is", **told)
