@@ -4,7 +4,9 @@ import made_up_casebook as made_up
 import web_desk
 from cathartes.casework.review import Confidence, Judgement, Verdict
 from cathartes.sites.detection import Candidate
-from made_up_casebook import NOW
+from cathartes.web.views import map_rasters
+from made_up_casebook import MINUTE, NOW
+from made_up_rasters import record_rasters
 from web_desk import client_of
 
 ROUTES = (
@@ -43,6 +45,21 @@ def test_all_that_is_there_is_on_the_map(tmp_path):
         assert start["n_of_outcome"] == {"detections": 2, "nothing found": 1, "inconclusive": 1}
         assert start["chemicals"] == ["acetone", "ammonia"]
         assert start["first_utc"] == start["last_utc"] == str(NOW.date())
+
+
+def test_of_many_looks_the_newest_have_their_rasters_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(map_rasters, "MOST_LOOKS", 2)
+    with web_desk.desk(tmp_path) as desk:
+        for number, began in enumerate((NOW + MINUTE, None, NOW, NOW + 2 * MINUTE)):
+            record_rasters(desk, tmp_path / f"r{number}", f"r{number}", began_utc=began)
+        ana = client_of(desk, "ana")
+        told = ana.get("/api/v1/map/rasters", params={"chemical": "acetone"}).json()
+        assert list(dict.fromkeys(one["observation_id"] for one in told["rasters"])) == ["r3", "r0"]
+        assert told["are_left_out"]
+        monkeypatch.setattr(map_rasters, "MOST_LOOKS", 60)
+        told = ana.get("/api/v1/map/rasters").json()
+        assert {f"r{n}" for n in range(4)} <= {one["observation_id"] for one in told["rasters"]}
+        assert not told["are_left_out"]
 
 
 def test_a_box_an_interval_and_a_chemical_choose(tmp_path):

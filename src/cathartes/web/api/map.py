@@ -83,7 +83,7 @@ def get_rasters(
     boxes: AskedBoxes,
     choice: AskedChoice,
 ) -> RasterChoices:
-    """Return the rasters of up to 60 looks, the newest first."""
+    """Return the rasters of the newest 60 looks, the newest first."""
     return rasters_view(desk, places, boxes, choice)
 
 

@@ -118,7 +118,7 @@ function withIds(answer) {
 
 function showChoices(told) {
   rasters = told.rasters;
-  const note = told.are_left_out ? _("Too many looks here: move nearer to see their rasters.") : "";
+  const note = told.are_left_out ? _("Rasters of the newest looks here alone: move nearer, or choose dates, for others.") : "";
   at("rasters-note").textContent = note;
   return showRasters();
 }
