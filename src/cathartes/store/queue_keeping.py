@@ -7,7 +7,7 @@ and computes them anew.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -53,13 +53,37 @@ def queue_kept(connection: Connection, detection_ids: Sequence[str]) -> Iterator
 
 
 @contextmanager
-def queue_kept_of_sites(connection: Connection, site_ids: Sequence[str]) -> Iterator[None]:
-    """Keep the queue up with a change of what belongs to sites."""
-    before = _detection_ids(connection, site_ids)
+def queue_kept_of_sites(
+    connection: Connection, site_ids: Sequence[str], source_ids: Iterable[str]
+) -> Iterator[None]:
+    """Keep the queue up with a change of what belongs to sites.
+
+    Parameters
+    ----------
+    connection
+        Of the change's own transaction.
+    site_ids
+        Of the sites that come, go or are replaced.
+    source_ids
+        What belongs to any of them afterwards.
+    """
+    before = {
+        one_id
+        for some in batches(site_ids)
+        for one_id in connection.scalars(
+            select(attributions.c.source_id).where(attributions.c.site_id.in_(some))
+        )
+    }
     yield
-    after = _detection_ids(connection, site_ids)
     count_sites(connection, site_ids)
-    _list_unattributed(connection, sorted(before ^ after))
+    moved = sorted(before.symmetric_difference(source_ids))
+    of_moved = select(sources.c.detection_id)
+    detection_ids = {
+        one_id
+        for some in batches(moved)
+        for one_id in connection.scalars(of_moved.where(sources.c.id.in_(some)))
+    }
+    _list_unattributed(connection, sorted(detection_ids))
 
 
 def count_sites(connection: Connection, site_ids: Sequence[str]) -> None:
@@ -154,18 +178,6 @@ def _site_ids(connection: Connection, detection_ids: Sequence[str]) -> set[str]:
         one_id
         for some in batches(detection_ids)
         for one_id in connection.scalars(joined.where(sources.c.detection_id.in_(some)).distinct())
-    }
-
-
-def _detection_ids(connection: Connection, site_ids: Sequence[str]) -> set[str]:
-    """Return what belongs to these sites."""
-    joined = select(sources.c.detection_id).join(
-        attributions, attributions.c.source_id == sources.c.id
-    )
-    return {
-        one_id
-        for some in batches(site_ids)
-        for one_id in connection.scalars(joined.where(attributions.c.site_id.in_(some)))
     }
 
 

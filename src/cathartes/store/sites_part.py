@@ -58,7 +58,8 @@ class SitesPart(CasebookPart):
         with self._database.change() as connection:
             if as_of is not None and last_number(connection) != as_of:
                 return False
-            with queue_kept_of_sites(connection, replaced):
+            attributed = (one for site in sites for one in site.source_ids)
+            with queue_kept_of_sites(connection, replaced, attributed):
                 for some in batches(replaced):  # evidence and attributions go with them
                     connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
                 _check_sources(connection, sites)

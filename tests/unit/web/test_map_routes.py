@@ -3,7 +3,9 @@
 import made_up_casebook as made_up
 import web_desk
 from cathartes.casework.review import Confidence, Judgement, Verdict
+from cathartes.products.concentration_series import ConcentrationSeries
 from cathartes.sites.detection import Candidate
+from cathartes.sites.observation import Asset
 from cathartes.web.views import map_rasters
 from made_up_casebook import MINUTE, NOW
 from made_up_rasters import record_rasters
@@ -15,6 +17,7 @@ ROUTES = (
     "detections",
     "sources",
     "looks",
+    "tracks",
     "rasters",
     "mandates",
     "plans",
@@ -60,6 +63,34 @@ def test_of_many_looks_the_newest_have_their_rasters_listed(tmp_path, monkeypatc
         told = ana.get("/api/v1/map/rasters").json()
         assert {f"r{n}" for n in range(4)} <= {one["observation_id"] for one in told["rasters"]}
         assert not told["are_left_out"]
+
+
+def test_a_log_with_a_series_has_its_track_in_time_and_what_is_damaged_has_none(tmp_path):
+    gas = {
+        "chemical": "acetone",
+        "time_unix_s": (3.0, 1.0, 2.0),
+        "longitude_deg": (-103.1, -103.12, -103.11),
+        "latitude_deg": (20.2, 20.22, 20.21),
+        "height_m": (10.0,) * 3,
+        "enhancement_ppm": (0.0,) * 3,
+        "enhancement_sd_ppm": (1.0,) * 3,
+        "sources": (),
+    }
+    path = tmp_path / "concentration_series.json"
+    with web_desk.desk(tmp_path) as desk:
+        for one_id, content in (("t1", ConcentrationSeries(gases=(gas,))), ("t2", None)):
+            told = content.model_dump_json(by_alias=True) if content else "no series"
+            path.write_text(told)
+            kind = "application/json"
+            sha256, size = desk.evidence.put(path), len(told)
+            asset = Asset(sha256, "concentration_series", path.name, kind, size)
+            made_up.record(desk.casebook, one_id, assets=(asset,))
+        ana = client_of(desk, "ana")
+        (track,) = ana.get("/api/v1/map/tracks").json()["features"]
+        assert track["id"] == "t1"
+        wanted = [[-103.12, 20.22], [-103.11, 20.21], [-103.1, 20.2]]
+        assert track["geometry"] == {"type": "LineString", "coordinates": wanted}
+        assert ids(ana, "tracks", bbox="-90,20,-89,21") == []
 
 
 def test_a_box_an_interval_and_a_chemical_choose(tmp_path):
