@@ -168,7 +168,7 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_witnessed_head_alone(work
     ("statement", "fault"),
     [
         ("UPDATE mandates SET retention_days = 999", "mandate MX-1 is not what the audit recorded"),
-        ("DELETE FROM observations WHERE id = 'o1'", "observation o1 is in the audit, and not"),
+        ("DELETE FROM observations WHERE id = 'o1'", "observation o1 is in the audit, and is not"),
         ("DELETE FROM detections", "observation o1 is not what the audit recorded"),
         ("UPDATE reviews SET note = 'x'", "review o1-1/ana/1 is not what the audit recorded"),
         (
