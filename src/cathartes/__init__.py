@@ -38,6 +38,13 @@ _PLACES = {
     "evaluate_campaign": "cathartes.pipeline.campaign_score:evaluate_campaign",
     "georeference": "cathartes.pipeline.georeference:georeference",
     "inspect_log": "cathartes.pipeline.log_inspection:inspect_log",
+    "key_create": "cathartes.pipeline.keys:key_create",
+    "key_export": "cathartes.pipeline.keys:key_export",
+    "key_import_sender": "cathartes.pipeline.keys:key_import_sender",
+    "key_list": "cathartes.pipeline.keys:key_list",
+    "key_revoke": "cathartes.pipeline.keys:key_revoke",
+    "key_rotate": "cathartes.pipeline.keys:key_rotate",
+    "key_show": "cathartes.pipeline.keys:key_show",
     "library": "cathartes.pipeline.gas_library:working_library",
     "library_compare": "cathartes.pipeline.library:library_compare",
     "library_fetch": "cathartes.pipeline.library:library_fetch",
@@ -89,6 +96,7 @@ _PLACES = {
     "user_list": "cathartes.pipeline.people:user_list",
     "user_password": "cathartes.pipeline.people:user_password",
     "user_role": "cathartes.pipeline.people:user_role",
+    "verify": "cathartes.pipeline.verification:verify",
     "watch": "cathartes.pipeline.watch:watch",
 }
 

@@ -37,6 +37,13 @@ from cathartes.pipeline.findings import sites_show as sites_show
 from cathartes.pipeline.gas_library import working_library as library
 from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
 from cathartes.pipeline.georeference import georeference as georeference
+from cathartes.pipeline.keys import key_create as key_create
+from cathartes.pipeline.keys import key_export as key_export
+from cathartes.pipeline.keys import key_import_sender as key_import_sender
+from cathartes.pipeline.keys import key_list as key_list
+from cathartes.pipeline.keys import key_revoke as key_revoke
+from cathartes.pipeline.keys import key_rotate as key_rotate
+from cathartes.pipeline.keys import key_show as key_show
 from cathartes.pipeline.library import library_compare as library_compare
 from cathartes.pipeline.library import library_fetch as library_fetch
 from cathartes.pipeline.library import library_import as library_import
@@ -61,6 +68,7 @@ from cathartes.pipeline.scan import scan as scan
 from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.pipeline.simulated_campaign import simulate_campaign as simulate_campaign
 from cathartes.pipeline.together import scan_together as scan_together
+from cathartes.pipeline.verification import verify as verify
 from cathartes.pipeline.watch import Inbox as Inbox
 from cathartes.pipeline.watch import WatchSettings as WatchSettings
 from cathartes.pipeline.watch import watch as watch
@@ -122,6 +130,13 @@ __all__ = [
     "evaluate_campaign",
     "georeference",
     "inspect_log",
+    "key_create",
+    "key_export",
+    "key_import_sender",
+    "key_list",
+    "key_revoke",
+    "key_rotate",
+    "key_show",
     "library",
     "library_compare",
     "library_fetch",
@@ -173,6 +188,7 @@ __all__ = [
     "user_list",
     "user_password",
     "user_role",
+    "verify",
     "watch",
 ]
 

@@ -21,6 +21,9 @@
     ├── AuditError                    44  the audit chain is broken
     ├── AccessError                   45  this person may not, or the account can't be
     ├── ReviewError                   46  a review can't be kept as it is
+    ├── ReleaseError                  47  a release, or the partner it is for, can't be so
+    ├── PackageError                  48  a package can't be trusted, or can't be made
+    ├── KeyringError                  49  a key is missing, locked, expired or revoked
     ├── NoConnectionError             50  something would have to be fetched and can't be
     └── MissingExtraError             51  an optional package is not installed
 
@@ -143,6 +146,24 @@ class ReviewError(CathartesError):
     """A review is not whole, or what it judged is not there or is settled."""
 
     exit_code = 46
+
+
+class ReleaseError(CathartesError):
+    """A release may not be made so, or the partner it is for can't be as it was told."""
+
+    exit_code = 47
+
+
+class PackageError(CathartesError):
+    """A package is not whole, is not from whom it should be, or can't be made."""
+
+    exit_code = 48
+
+
+class KeyringError(CathartesError):
+    """A key is missing, locked, expired or revoked, or its files are not kept as they must be."""
+
+    exit_code = 49
 
 
 class NoConnectionError(CathartesError):

@@ -44,9 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return a browser, or skip the test."""
+    """Return a browser, or skip the test.
+
+    It ends with its file: while Playwright runs, no test of the process can have an event loop.
+    """
     if not Path(CHROMIUM).is_file():
         pytest.skip("Chromium is not installed: apt-get install chromium")
     try:

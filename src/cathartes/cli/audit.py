@@ -1,7 +1,6 @@
 """``cathartes audit``: what was done, by whom, and whether that record holds."""
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,8 +11,9 @@ from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, QuietFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
+from cathartes.cli.moment import moment_of
 from cathartes.cli.progress import progress_bars
-from cathartes.errors import AuditError, SettingsError
+from cathartes.errors import AuditError
 from cathartes.pipeline.audit import audit_head, audit_list, audit_show, audit_verify
 from cathartes.store.audit_check import AuditReport
 
@@ -47,8 +47,8 @@ def list_entries(
         actor=actor,
         action=action,
         subject=subject,
-        since_utc=_moment("--since", since),
-        until_utc=_moment("--until", until),
+        since_utc=moment_of("--since", since),
+        until_utc=moment_of("--until", until),
         limit=limit,
     )
     if json_output:
@@ -125,19 +125,6 @@ def head(casebook: CasebookOption = DEFAULT_CASEBOOK, json_output: JsonFlag = Fa
         write_json(found)
     else:
         output_console().print(str(found), markup=False, soft_wrap=True)
-
-
-def _moment(option: str, text: str) -> datetime | None:
-    """Return a moment that an option tells; without a zone it is UTC."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(
-            f"{option} {text!r}: a date or a time is needed, as 2026-05-04 or 2026-05-04T16:00Z."
-        ) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _print_entry(entry: AuditEntry) -> None:

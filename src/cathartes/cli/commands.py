@@ -157,6 +157,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.audit:app",
             "What was done, by whom, and whether that record holds: list, show, verify, head.",
         ),
+        "key": Entry(
+            "cathartes.cli.key:app",
+            "Keys to sign and to open: create, list, show, rotate, revoke, export, import-sender.",
+        ),
+        "verify": Entry(
+            "cathartes.cli.verify:verify_package",
+            "Say who signed a package and when, what is in it, and whether it was changed.",
+        ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."
         ),

@@ -20,7 +20,10 @@ from cathartes.pipeline.people import user_add, user_disable
 from cathartes.store.open import open_casebook
 from cathartes.web.assets import VENDOR_FOLDER
 
-START = "from cathartes.cli.main import main; raise SystemExit(main())"
+START = (  # a shell's background work, and its children, would ignore Ctrl-C
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from cathartes.cli.main import main; raise SystemExit(main())"
+)
 PEM = ["--tls-certificate", "cert.pem", "--tls-key", "key.pem"]
 
 
@@ -51,7 +54,11 @@ def serving(*words):
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def get(address, cookie="", host=""):

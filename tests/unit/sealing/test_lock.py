@@ -1,0 +1,57 @@
+"""A key is locked by age's scrypt: its second or two is what a thief pays for each guess."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cathartes.sealing.secret_key import SecretKey, read_identity, seal
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+GOOD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def key():
+    return SecretKey.make("Air survey", START, START + timedelta(days=1))
+
+
+@pytest.fixture(scope="module")
+def locked(key):
+    """Return (signing key, identity)."""
+    return key.locked(GOOD)
+
+
+def test_a_key_is_locked_and_unlocked(key, locked):
+    signing, identity = locked
+    for one in locked:
+        work = re.match(rb"age-encryption\.org/v1\n-> scrypt \S{22} (\d+)\n", one)
+        assert work
+        assert int(work[1]) >= 14  # 2^14 rounds, with r = 8: 16 MiB each
+        assert b"PRIVATE" not in one
+    opened = SecretKey.unlocked(key.public, signing, read_identity(identity, GOOD), GOOD)
+    assert opened.sign(b"x") == key.sign(b"x")  # Ed25519 has no chance in it
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
+def test_age_alone_opens_a_package_with_the_locked_identity(tmp_path, key, locked):
+    """It asks for the passphrase on the terminal: ``setsid --ctty`` gives it one of ours."""
+    (tmp_path / "identity.age").write_bytes(locked[1])
+    (tmp_path / "sealed").write_bytes(seal(b"what is sealed", key.public.age_recipient))
+    ours, its = pty.openpty()
+    words = ["setsid", "--ctty", "--wait", "age", "--decrypt", "--identity", "identity.age"]
+    with subprocess.Popen(
+        [*words, "--output", "opened", "sealed"], cwd=tmp_path, stdin=its, stdout=its, stderr=its
+    ) as age:
+        said = b""
+        while b"passphrase" not in said:
+            said += os.read(ours, 1000)
+        os.write(ours, f"{GOOD}\n".encode())
+        assert age.wait(timeout=120) == 0
+    os.close(ours)
+    os.close(its)
+    assert (tmp_path / "opened").read_bytes() == b"what is sealed"
