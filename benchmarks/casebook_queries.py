@@ -41,8 +41,11 @@ from cathartes.sites.place import Place
 from cathartes.sites.site import Site
 from cathartes.store import rows_results, rows_sites, tables
 from cathartes.store.casebook import SqlCasebook
-from cathartes.store.interface import Box, Sortie
+from cathartes.store.check_queue import queue_rows
+from cathartes.store.interface import Box, Job, Sortie
 from cathartes.store.open import open_casebook
+from cathartes.store.part import batches, insert_all
+from cathartes.store.queue_keeping import queue_kept
 
 WEST_DEG, SOUTH_DEG, SIDE_DEG = -104.0, 19.0, 2.7
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -75,6 +78,8 @@ def main() -> None:
                 print(f"filled in {took_s:.0f} s\n")
                 if not asked.reviews_only:
                     measure(opened.casebook, asked.repeats, asked.sites)
+                else:
+                    measure_changes(opened.casebook, asked.sites)
                 measure_reviews(opened.casebook, asked.repeats)
 
 
@@ -126,6 +131,17 @@ def fill(casebook: SqlCasebook, n_detections: int, n_sites: int) -> None:
         (row for one in sites for row in rows_sites.values_of_attributions(one)),
     )
     with casebook.database.change() as connection:
+        connection.execute(text("ANALYZE"))
+    fill_queue(casebook)
+
+
+def fill_queue(casebook: SqlCasebook) -> None:
+    """Count what is to be reviewed: all of it, since nothing was so far."""
+    with casebook.database.change() as connection:
+        for table, rows in queue_rows(connection).items():
+            told = [dict(zip(table.c.keys(), row, strict=True)) for row in rows]
+            for some in batches(told):
+                insert_all(connection, table, some)
         connection.execute(text("ANALYZE"))
 
 
@@ -204,16 +220,46 @@ def measure(casebook: SqlCasebook, repeats: int, n_sites: int) -> None:
     ask("sources_near 0.5 km", [partial(casebook.sources_near, b) for b in boxes(0.5, repeats)])
 
 
+def measure_changes(casebook: SqlCasebook, n_sites: int) -> None:
+    """Print how long changes take: sites put again, one, fifty, and all; a look recorded."""
+    now = BEGAN + timedelta(days=DAYS)
+    print(f"{'change':52} {'':>8} {'median ms':>10} {'95 % ms':>8}")
+    every = casebook.ranked_sites(n_sites)
+    for n, repeats in ((1, 20), (50, 10), (n_sites, 1)):
+        told = [every[k * n : (k + 1) * n] for k in range(repeats)]
+        ask(
+            f"put_sites of {n}",
+            [lambda some=some: [casebook.put_sites(some, [], "me", now)] for some in told],
+        )
+    ask(f"record_observation of {N_SEEN}", [partial(record_again, casebook, k) for k in range(20)])
+
+
+def record_again(casebook: SqlCasebook, number: int) -> list[str]:
+    """Record a look again as a run does, in the place of the one there was; return its name."""
+    seen = casebook.observation(f"o{number:06d}")
+    found = [one.detection for one in casebook.detections_of(seen.id)]
+    now = BEGAN + timedelta(days=DAYS)
+    with casebook.database.change() as connection:
+        connection.execute(tables.jobs.delete().where(tables.jobs.c.id == seen.id))
+    casebook.put_jobs([Job(seen.id, "S", seen.name, "")])
+    casebook.claim_job([seen.id], "worker", now, 60)
+    casebook.record_observation(seen, found, {}, "worker", "me", now)
+    return [seen.name]
+
+
 def measure_reviews(casebook: SqlCasebook, repeats: int) -> None:
     """Ask for queues, with more and more reviewed."""
     ask_queue(casebook, "fresh", repeats)
     for n, state, reviewers in ((5_000, "in review", ["ana"]), (100_000, "confirmed", ["b", "c"])):
         ids = casebook.review_queue("ana", n)
-        rows = [
-            {"detection_id": one, "state": state, "reviewers": reviewers, "confidence": None}
-            for one in ids
-        ]
-        insert(casebook, tables.settlements, rows)
+        of_settled = tables.settlements
+        with casebook.database.change() as connection, queue_kept(connection, ids):
+            for some in batches(ids):
+                connection.execute(of_settled.delete().where(of_settled.c.detection_id.in_(some)))
+                rows = [
+                    {"detection_id": one, "state": state, "reviewers": reviewers} for one in some
+                ]
+                insert_all(connection, of_settled, rows)
         with casebook.database.change() as connection:
             connection.execute(text("ANALYZE settlements"))
         ask_queue(casebook, f"{n} more {state}", repeats)

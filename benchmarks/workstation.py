@@ -15,6 +15,7 @@ To have another page measured, add it to `QUESTIONS`.
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -38,6 +39,7 @@ from cathartes.store.open import open_casebook
 from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 from cathartes.web.places import Marked, Places
+from cathartes.web.places_file import places_file, write_places
 from cathartes.web.settings import ServeSettings
 
 BROWSER = (
@@ -123,6 +125,7 @@ def main() -> None:
             measure_places(desk)
             measure_routes(desk, asked.repeats)
             if not asked.no_browser:
+                measure_first_map(desk)
                 measure_map(desk)
 
 
@@ -143,7 +146,25 @@ def measure_places(desk: Desk) -> None:
         f"{index.n} detections with all sites and looks read and indexed in {took_s:.1f} s, ",
         end="",
     )
-    print(f"{n_bytes / 1e6:.0f} MB\n")
+    print(f"{n_bytes / 1e6:.0f} MB; {load()}")
+    path = places_file(desk.where)
+    start = time.perf_counter()
+    write_places(
+        path, {marked: places.placed(marked) for marked in Marked}, desk.casebook.audit_head()
+    )
+    wrote_s = time.perf_counter() - start
+    start = time.perf_counter()
+    Places(desk.casebook, path).index(Marked.DETECTIONS)
+    took_s = time.perf_counter() - start
+    print(
+        f"the same from its file of {path.stat().st_size / 1e6:.0f} MB in {took_s:.2f} s, "
+        f"written in {wrote_s:.1f} s; {load()}\n"
+    )
+
+
+def load() -> str:
+    """Return how busy the machine is."""
+    return f"load average {os.getloadavg()[0]:.1f}"
 
 
 def measure_routes(desk: Desk, repeats: int) -> None:
@@ -163,6 +184,7 @@ def measure_routes(desk: Desk, repeats: int) -> None:
             answer.raise_for_status()
         median, high = np.quantile(took_ms, (0.5, 0.95))
         print(f"{question.told:40} {np.median(size_kb):8.1f} {median:10.1f} {high:8.1f}")
+    print(load())
 
 
 def measure_map(desk: Desk, repeats: int = 5) -> None:
@@ -186,9 +208,32 @@ def measure_map(desk: Desk, repeats: int = 5) -> None:
                 page.close()
             median_s = statistics.median(took_ms) / 1000
             print(
-                f"\nmap of {side_km:g} km: first idle after {median_s:.2f} s (median of {repeats})"
+                f"\nmap of {side_km:g} km: first idle after {median_s:.2f} s "
+                f"(median of {repeats}); {load()}"
             )
         browser.close()
+
+
+def measure_first_map(desk: Desk, repeats: int = 5) -> None:
+    """Print the same from the moment that the server first answers, who signs in by a link."""
+    took_s = []
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or "/usr/bin/chromium"
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*BROWSER])
+        for n in range(repeats):
+            desk.links.add(f"first-{n}", local_actor())
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            with served(desk) as base:
+                start = time.perf_counter()
+                page.goto(f"{base}/sign-in/link?secret=first-{n}", wait_until="commit")
+                page.wait_for_selector("#map[data-ready='true'][data-idle='true']")
+                took_s.append(time.perf_counter() - start)
+                page.close()
+        browser.close()
+    print(
+        f"\nfirst map after the server's start: idle after {statistics.median(took_s):.2f} s "
+        f"(median of {repeats}); {load()}"
+    )
 
 
 @contextmanager
@@ -201,7 +246,6 @@ def served(desk: Desk) -> Iterator[str]:
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    app.state.places.placed(Marked.SITES)
     yield f"http://127.0.0.1:{desk.settings.port}"
     server.should_exit = True
     thread.join()

@@ -3,12 +3,14 @@
 import errno
 import hashlib
 import os
+import time
 from itertools import count
 
 import pytest
 
 from cathartes.errors import CasebookError, EvidenceError, MissingExtraError, OutputError
-from cathartes.store.evidence_folder import FolderEvidence
+from cathartes.store import evidence_folder
+from cathartes.store.evidence_folder import FolderEvidence, file_sha256
 from cathartes.store.evidence_remote import RemoteEvidence
 from cathartes.store.open import evidence_store
 
@@ -65,6 +67,52 @@ def test_removed_evidence_is_gone(store, product):
     store.remove(sha256)
     assert not store.has(sha256)
     assert store.all_sha256() == frozenset()
+
+
+def test_a_file_that_was_checked_and_rests_is_not_read_again(tmp_path, product, monkeypatch):
+    store = FolderEvidence(tmp_path / "evidence")
+    sha256 = store.put(product)
+    n_read = count()
+    monkeypatch.setattr(
+        evidence_folder, "file_sha256", lambda path: [next(n_read), file_sha256(path)][1]
+    )
+    store.fetch(sha256)
+    store.fetch(sha256)
+    assert next(n_read) == 2  # touched just now: it may be touched again within the clock's tick
+    monkeypatch.setattr(evidence_folder, "_TICK_NS", -1)
+    path = store.fetch(sha256)
+    assert store.fetch(sha256) == path
+    assert next(n_read) == 4
+    assert FolderEvidence(tmp_path / "evidence").fetch(sha256) == path
+    assert next(n_read) == 6
+
+
+@pytest.mark.parametrize("has_same_times", [False, True])
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_file_changed_after_it_was_checked_is_refused(
+    tmp_path, product, monkeypatch, has_same_times, is_replaced
+):
+    """Neither the same size nor times set back deceive: the inode's own time can't be set."""
+    monkeypatch.setattr(evidence_folder, "_TICK_NS", -1)
+    store = FolderEvidence(tmp_path / "evidence")
+    sha256 = store.put(product)
+    path = store.fetch(sha256)
+    before = path.stat()
+    forged = b"A raster" * 1000
+    assert len(forged) == before.st_size
+    time.sleep(0.02)  # beyond the file system's tick
+    if is_replaced:
+        (tmp_path / "forged").write_bytes(forged)
+        (tmp_path / "forged").rename(path)
+    else:
+        path.write_bytes(forged)
+    if has_same_times:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(EvidenceError, match="was changed"):
+        store.fetch(sha256)
+    store.remove(sha256)
+    with pytest.raises(EvidenceError, match="is not there"):
+        store.fetch(sha256)
 
 
 def test_changed_bytes_are_never_handed_out(store, product):

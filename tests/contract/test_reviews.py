@@ -20,6 +20,7 @@ from cathartes.store.backup import restore_backup, write_backup
 from cathartes.store.check import check_casebook
 from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, open_casebook
+from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, MINUTE, NOW, begin, record
 
 ANALYSTS = ("ana", "ben", "eva", "gil")
@@ -317,7 +318,7 @@ def guards_off(opened):
         ("UPDATE reviews SET reviewer = 'gil'", "review o1-1/ana/1 is not what the audit"),
         ("UPDATE reviews SET note = note || '.'", "review o1-1/ana/1 is not what the audit"),
         ("UPDATE reviews SET id = 'x'", "review x is not in the audit"),
-        ("DELETE FROM reviews", "review o1-1/ana/1 is in the audit, and not there any more"),
+        ("DELETE FROM reviews", "review o1-1/ana/1 is in the audit, and is not"),
         ("UPDATE settlements SET state = 'confirmed'", "o1-1: its settlement is not what its"),
         ("DELETE FROM settlements", "o1-1: its settlement is not what its reviews come to"),
         ("UPDATE settlements SET detection_id = 'o1-2'", "o1-2: its settlement is not what its"),
@@ -350,7 +351,7 @@ def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed,
             assert not there & set(inspect(connection).get_table_names())
     with pytest.raises(CasebookError, match=r"at revision 0001.*casebook migrate"):
         open_casebook(place)
-    assert casebook_migrate(place) == ("0001", "0002")
+    assert casebook_migrate(place) == ("0001", REVISIONS[-1])
     with open_casebook(place) as migrated:
         assert digest(migrated.casebook) == before
         assert migrated.casebook.review_queue(ME) == ("o1-1", "o1-2")
@@ -361,8 +362,60 @@ def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed,
         assert check_casebook(migrated).is_whole
 
 
+def test_a_casebook_of_revision_0003_is_migrated_and_its_queues_are_as_they_were(staffed, place):
+    book = staffed.casebook
+    record(book, "o2", [made_up.detection("o2", n) for n in range(1, 6)], assets=())
+    book.put_sites([made_up.site("a", ["o1-1.1", "o2-1.1", "o2-2.1"])], [], ME, NOW)
+    say(book, ("ana", PLUME), ("ben", PLUME))
+    say(book, ("ana", PLUME), of="o2-1")
+    say(book, ("ana", PLUME), of="o2-3")
+    say(book, ("ana", PLUME), ("ben", FALSE), ("eva", DOUBT), of="o2-4")
+    book.skip_review("o2-2", "ben", NOW)
+    before = {one: (book.review_queue(one), book.review_queue_size(one)) for one in ANALYSTS}
+    staffed.close()
+    with closing(existing_database(place)) as older, older.change() as connection:
+        _drop_queues(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    assert casebook_migrate(place) == ("0003", REVISIONS[-1])
+    with open_casebook(place) as migrated:
+        book = migrated.casebook
+        after = {one: (book.review_queue(one), book.review_queue_size(one)) for one in ANALYSTS}
+        assert after == before
+        assert check_casebook(migrated).is_whole
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE queue_totals SET n = n + 1",
+        "DELETE FROM queue_sites",
+        "UPDATE queue_sites SET value = value + 1",
+        "DELETE FROM queue_passed",
+        "DELETE FROM queue_unattributed",
+        "UPDATE queue_unattributed SET seen_utc = NULL",
+    ],
+)
+def test_a_queue_changed_behind_the_casebooks_back_is_found(staffed, statement):
+    book = staffed.casebook
+    book.put_sites([made_up.site("a", ["o1-1.1"])], [], ME, NOW)
+    say(book, ("ana", FALSE))
+    assert check_casebook(staffed).is_whole
+    execute(staffed, statement)
+    assert any("review queue: queue_" in one for one in check_casebook(staffed).faults)
+
+
+def _drop_queues(connection):
+    for name in ("totals", "sites", "passed", "unattributed"):
+        connection.execute(text(f"DROP TABLE queue_{name}"))
+
+
 def _downgrade(connection):
-    """Take away what revision 0002 added: what is left is as 0001 made it."""
+    """Take away what later revisions added: what is left is as 0001 made it."""
+    _drop_queues(connection)
+    for name in ("audit_actor", "audit_action", "audit_moment", "jobs_state"):
+        connection.execute(text(f"DROP INDEX ix_{name}"))
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("DROP TRIGGER audit_no_replace"))
     for name in (
         "reviews", "settlements", "skips", "users", "web_sessions", "api_tokens", "login_failures",
     ):  # fmt: skip

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-import rfc8785
 from pydantic import JsonValue
 
+from cathartes.casework.canonical_json import dumps
 from cathartes.errors import AuditError, SettingsError
 
 EMPTY_HEAD = "0" * 64
@@ -74,8 +74,7 @@ def entry_hash(
         "subject": subject,
         "detail": detail,
     }
-    canonical = rfc8785.dumps(content)  # type: ignore[arg-type]  # its own JSON type
-    return hashlib.sha256(bytes.fromhex(previous_hash) + canonical).hexdigest()
+    return hashlib.sha256(bytes.fromhex(previous_hash) + dumps(content)).hexdigest()
 
 
 def next_entry(

@@ -72,6 +72,13 @@ def _names(told: JsonValue) -> Iterator[str]:
 
 def contents(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
     """Yield kind and id with the hash of all that is there and that the audit binds."""
+    yield from _contents_of_old(casebook)
+    for review in casebook.all_reviews():
+        yield ("review", review.id), content_sha256(review)
+
+
+def _contents_of_old(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
+    """Yield those of them that there were in revision 0001."""
     for mandate in casebook.mandates():
         entered = replace(mandate, revoked_utc=None, revoked_why="")
         yield ("mandate", mandate.id), content_sha256(entered)
@@ -88,8 +95,6 @@ def contents(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
         yield ("lawful emitter", emitter.id), content_sha256(emitter)
     if profile := casebook.profile():
         yield (PROFILE, PROFILE), content_sha256(profile)
-    for review in casebook.all_reviews():
-        yield ("review", review.id), content_sha256(review)
 
 
 def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
@@ -113,12 +118,13 @@ def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
 def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:
     """Return the hashes of what is there and in no entry, by kind and id: the detail of `BIND`.
 
-    Versions before revision 0002 entered no hashes of sites, emitters and profiles.
+    Versions before revision 0002 entered no hashes of sites, emitters and profiles; a review has
+    had its own from the first.
     """
     recorded = Recorded()
     for entry in casebook.audit_entries():
         recorded.add(entry)
-    found = dict(contents(casebook))
+    found = dict(_contents_of_old(casebook))
     detail: dict[str, dict[str, str]] = {}
     for kind, one_id in sorted(found.keys() - recorded.sha256.keys()):
         detail.setdefault(kind, {})[one_id] = found[kind, one_id]

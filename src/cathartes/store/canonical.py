@@ -13,6 +13,7 @@ import shapely
 from pydantic import JsonValue
 from shapely.geometry.base import BaseGeometry
 
+from cathartes.casework.canonical_json import dumps
 from cathartes.errors import InputError
 
 _WHOLE_END = 2**53
@@ -49,7 +50,7 @@ def canonical(value: object) -> bytes:
         If a number is not finite, or a whole one beyond 2^53, which JSON can't hold exactly.
     """
     try:
-        return rfc8785.dumps(to_json(value))
+        return dumps(to_json(value))
     except rfc8785.CanonicalizationError as error:
         raise InputError(
             f"a value can't be kept exactly: {error}. Finite numbers, whole ones within 2^53, and "

@@ -9,6 +9,7 @@ from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
 from cathartes.store.map_part import MapPart
 from cathartes.store.people_part import PeoplePart
+from cathartes.store.queue_part import QueuePart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
 from cathartes.store.sign_ins_part import SignInsPart
@@ -27,6 +28,7 @@ class SqlCasebook(
     PeoplePart,
     SignInsPart,
     ReviewsPart,
+    QueuePart,
     MapPart,
     AuditPart,
 ):

@@ -5,13 +5,26 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 from cathartes.errors import EvidenceError, OutputError
 
+_TICK_NS = 2_000_000_000
+"""A file that was touched so shortly ago may be changed again and keep its times; FAT's are 2 s."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 1 << 20
+
+
+class _Stamp(NamedTuple):
+    """What a file system changes when a file is changed or replaced."""
+
+    inode: int
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
 
 
 class FolderEvidence:
@@ -19,6 +32,7 @@ class FolderEvidence:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._checked: dict[str, _Stamp] = {}
 
     @property
     def where(self) -> str:
@@ -56,14 +70,22 @@ class FolderEvidence:
         return checked(self.where, sha256, content)
 
     def fetch(self, sha256: str) -> Path:
-        """Return the file with these bytes, checked against their hash; not to be written to."""
+        """Return the file with these bytes, checked against their hash; not to be written to.
+
+        A file that was checked before, and that nobody touched since, is not read again.
+        """
         path = self._folder / address(sha256)
         try:
+            stamp = _stamp_of(path)
+            if self._checked.get(sha256) == stamp:
+                return path
             found = file_sha256(path)
         except FileNotFoundError as error:
             raise missing(self.where, sha256) from error
         if found != sha256:
             raise changed(self.where, sha256)
+        if time.time_ns() - max(stamp.modified_ns, stamp.changed_ns) > _TICK_NS:
+            self._checked[sha256] = stamp
         return path
 
     def has(self, sha256: str) -> bool:
@@ -78,6 +100,11 @@ class FolderEvidence:
     def remove(self, sha256: str) -> None:
         """Remove it, if it is there."""
         (self._folder / address(sha256)).unlink(missing_ok=True)
+
+
+def _stamp_of(path: Path) -> _Stamp:
+    told = path.stat()
+    return _Stamp(told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
 
 
 def _copy_synced(path: Path, part: Path) -> None:

@@ -15,6 +15,7 @@ from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box, JobState, Removed
 from cathartes.store.part import CasebookPart, batches, enter, insert_all
+from cathartes.store.queue_keeping import queue_kept
 from cathartes.store.reviews_part import settle_anew
 from cathartes.store.rows_results import (
     observation_of,
@@ -73,12 +74,15 @@ class ResultsPart(CasebookPart):
                     observations.c.name == observation.name,
                 )
             )
-            if superseded is not None:
-                _delete(connection, [superseded])
-                if superseded != observation.id:
-                    connection.execute(jobs.delete().where(jobs.c.id == superseded))
-            _insert(connection, observation, detections, timings_s)
-            settle_anew(connection, detections)
+            earlier = _detection_ids(connection, [superseded or ""])
+            new = [one.id for one in detections]
+            with queue_kept(connection, sorted({*earlier, *new})):
+                if superseded is not None:
+                    _delete(connection, [superseded])
+                    if superseded != observation.id:
+                        connection.execute(jobs.delete().where(jobs.c.id == superseded))
+                _insert(connection, observation, detections, timings_s)
+                settle_anew(connection, detections)
             detail = {
                 "sortie": observation.sortie_id,
                 "name": observation.name,
@@ -134,14 +138,14 @@ class ResultsPart(CasebookPart):
             for some in batches(ids):
                 wanted = select(observations).where(observations.c.id.in_(some))
                 gone += observations_of_query(connection, wanted)
-                of_these = select(detections.c.id).where(detections.c.observation_id.in_(some))
-                detection_ids += connection.scalars(of_these)
+                detection_ids += _detection_ids(connection, some)
             missing = set(ids) - {one.id for one in gone}
             if missing:
                 raise _not_there(min(missing))
             if not gone:
                 return Removed((), (), ())
-            _delete(connection, ids)
+            with queue_kept(connection, detection_ids):
+                _delete(connection, ids)
             for some in batches(ids):
                 connection.execute(jobs.delete().where(jobs.c.id.in_(some)))
             named = {asset.sha256 for one in gone for asset in one.assets}
@@ -183,6 +187,11 @@ def _insert(
     insert_all(connection, sources, [row for one in found for row in values_of_sources(one)])
 
 
+def _detection_ids(connection: Connection, observation_ids: Sequence[str]) -> list[str]:
+    of_these = select(detections.c.id).where(detections.c.observation_id.in_(observation_ids))
+    return list(connection.scalars(of_these))
+
+
 def _delete(connection: Connection, ids: Sequence[str]) -> None:
     """Delete observations; assets, detections, sources and attributions go with them.
 
@@ -195,8 +204,7 @@ def _delete(connection: Connection, ids: Sequence[str]) -> None:
 
 def _mark_sites(connection: Connection, ids: Sequence[str]) -> None:
     """Mark the sites whose evidence names observations, or what was seen in them."""
-    found = list(connection.scalars(select(detections.c.id).where(
-        detections.c.observation_id.in_(ids))))  # fmt: skip
+    found = _detection_ids(connection, ids)
     names = [*ids, *found]
     for some in batches(found):
         names += connection.scalars(select(sources.c.id).where(sources.c.detection_id.in_(some)))

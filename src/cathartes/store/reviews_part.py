@@ -1,35 +1,28 @@
-"""The casebook's reviews, what they come to, and each reviewer's queue."""
+"""The casebook's reviews, and what they come to."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, select, type_coerce
+from sqlalchemy import Connection, select
 
 from cathartes.casework.review import Judgement, Review, person_of
 from cathartes.casework.roles import Action, Thing, decide
 from cathartes.casework.settlement import SETTLED, Settlement, settle, was_ever_settled
 from cathartes.errors import AccessError, ReviewError
 from cathartes.sites.detection import Detection
-from cathartes.store.canonical import canonical, content_sha256
+from cathartes.store.canonical import content_sha256
 from cathartes.store.detections_part import detections_where, no_detection
 from cathartes.store.part import CasebookPart, batches, enter
 from cathartes.store.people_part import subject_in
+from cathartes.store.queue_keeping import queue_kept
+from cathartes.store.queue_part import skip_of
 from cathartes.store.rows_reviews import (
     review_of,
     settlement_of,
     values_of_review,
     values_of_settlement,
 )
-from cathartes.store.tables import (
-    attributions,
-    detections,
-    reviews,
-    settlements,
-    sites,
-    skips,
-    sources,
-)
+from cathartes.store.tables import detections, reviews, settlements, skips
 
 _PAGE = 1000
 
@@ -77,8 +70,9 @@ class ReviewsPart(CasebookPart):
             )
             after = settle([*earlier, review])
             connection.execute(reviews.insert().values(values_of_review(review)))
-            _put_settlement(connection, detection_id, after)
-            connection.execute(skips.delete().where(_skip_of(person, detection_id)))
+            with queue_kept(connection, [detection_id]):
+                _put_settlement(connection, detection_id, after)
+                connection.execute(skips.delete().where(skip_of(person, detection_id)))
             detail = {
                 "review": review.id,
                 "verdict": judgement.verdict.value,
@@ -136,42 +130,6 @@ class ReviewsPart(CasebookPart):
         """Return a detection as rules about reviews see it."""
         return _thing(self.settlements([detection_id])[detection_id])
 
-    def review_queue(self, reviewer: str, limit: int = 20) -> tuple[str, ...]:
-        """Return ids of detections that a reviewer should look at next."""
-        person = person_of(reviewer)
-        with self._database.read() as connection:
-            found: dict[str, None] = {}
-            for wanted in (_of_sites(person), _unattributed(person), _skipped(person)):
-                if len(found) < limit:
-                    found = _with_more(connection, wanted, found, limit)
-        return tuple(found)[:limit]
-
-    def review_queue_size(self, reviewer: str) -> int:
-        """Return how many are in a reviewer's queue."""
-        present = select(func.count()).select_from(detections)
-        done = (
-            select(func.count())
-            .select_from(detections)
-            .join(settlements, settlements.c.detection_id == detections.c.id)
-            .where(_is_done(person_of(reviewer)))
-        )
-        with self._database.read() as connection:
-            n_present, n_done = connection.scalar(present), connection.scalar(done)
-        return (n_present or 0) - (n_done or 0)
-
-    def skip_review(self, detection_id: str, reviewer: str, now_utc: datetime) -> None:
-        """Put a detection at the end of a reviewer's queue."""
-        person = person_of(reviewer)
-        with self._database.change() as connection:
-            if (
-                connection.scalar(select(detections.c.id).where(detections.c.id == detection_id))
-                is None
-            ):
-                raise no_detection(detection_id)
-            connection.execute(skips.delete().where(_skip_of(person, detection_id)))
-            row = {"reviewer": person, "detection_id": detection_id, "moment_utc": now_utc}
-            connection.execute(skips.insert().values(row))
-
 
 def settle_anew(connection: Connection, found: Sequence[Detection]) -> None:
     """Bring settlements up to date after a look was recorded again.
@@ -211,80 +169,3 @@ def _sha256_in(connection: Connection, detection_id: str) -> str:
 
 def _thing(settlement: Settlement) -> Thing:
     return Thing(state=settlement.state, reviewers=frozenset(settlement.reviewers))
-
-
-def _with_more(
-    connection: Connection, wanted: Select[Any], found: dict[str, None], limit: int
-) -> dict[str, None]:
-    """Return what was found and, after it, enough of what is wanted, each once.
-
-    A detection with sources at several sites is wanted several times.
-    """
-    n_asked = limit
-    while True:
-        ids = connection.scalars(wanted.limit(n_asked)).all()
-        more = found | dict.fromkeys(ids)
-        if len(more) >= limit or len(ids) < n_asked:
-            return more
-        n_asked *= 2
-
-
-def _skip_of(person: str, detection_id: Any) -> ColumnElement[bool]:
-    return and_(skips.c.reviewer == person, skips.c.detection_id == detection_id)
-
-
-def _is_done(person: str) -> ColumnElement[bool]:
-    """Return whether a settlement leaves nothing to do for somebody: settled, or reviewed."""
-    name = canonical(person).decode()  # as in the JSON list, with its quotation marks
-    reviewers = type_coerce(settlements.c.reviewers, Text)
-    return settlements.c.state.in_(sorted(SETTLED)) | reviewers.contains(name, autoescape=True)
-
-
-def _is_open(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Return whether a detection is neither settled nor reviewed by somebody."""
-    done = select(settlements.c.state).where(
-        settlements.c.detection_id == detection_id, _is_done(person)
-    )
-    return ~done.exists()
-
-
-def _not_skipped(person: str, detection_id: ColumnElement[str]) -> ColumnElement[bool]:
-    return ~select(skips.c.moment_utc).where(_skip_of(person, detection_id)).exists()
-
-
-def _of_sites(person: str) -> Select[Any]:
-    one_id = sources.c.detection_id  # there is a detection to every source: no need to look it up
-    return (
-        select(one_id)
-        .select_from(sites)
-        .join(attributions, attributions.c.site_id == sites.c.id)
-        .join(sources, sources.c.id == attributions.c.source_id)
-        .where(_is_open(person, one_id), _not_skipped(person, one_id))
-        .order_by(sites.c.value.desc(), sites.c.id, attributions.c.position.desc())
-    )
-
-
-def _unattributed(person: str) -> Select[Any]:
-    attributed = (
-        select(attributions.c.source_id)
-        .join(sources, sources.c.id == attributions.c.source_id)
-        .where(sources.c.detection_id == detections.c.id)
-    )
-    return (
-        select(detections.c.id)
-        .where(
-            _is_open(person, detections.c.id),
-            _not_skipped(person, detections.c.id),
-            ~attributed.exists(),
-        )
-        .order_by(detections.c.seen_utc.desc().nulls_last(), detections.c.id)
-    )
-
-
-def _skipped(person: str) -> Select[Any]:
-    return (
-        select(detections.c.id)
-        .join(skips, skips.c.detection_id == detections.c.id)
-        .where(skips.c.reviewer == person, _is_open(person, detections.c.id))
-        .order_by(skips.c.moment_utc, detections.c.id)
-    )

@@ -16,6 +16,7 @@ from cathartes.store.boxes import found_in_box
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box
 from cathartes.store.part import CasebookPart, batches, enter, insert_all, last_number
+from cathartes.store.queue_keeping import queue_kept_of_sites
 from cathartes.store.rows_authority import emitter_of, values_of_emitter
 from cathartes.store.rows_sites import (
     line_of,
@@ -57,10 +58,12 @@ class SitesPart(CasebookPart):
         with self._database.change() as connection:
             if as_of is not None and last_number(connection) != as_of:
                 return False
-            for some in batches(replaced):  # evidence and attributions go with them
-                connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
-            _check_sources(connection, sites)
-            _insert(connection, sites)
+            attributed = (one for site in sites for one in site.source_ids)
+            with queue_kept_of_sites(connection, replaced, attributed):
+                for some in batches(replaced):  # evidence and attributions go with them
+                    connection.execute(tables.sites.delete().where(tables.sites.c.id.in_(some)))
+                _check_sources(connection, sites)
+                _insert(connection, sites)
             detail = {
                 "n_put": len(sites),
                 "removed": sorted(set(removed_ids) - put_ids),

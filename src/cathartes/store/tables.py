@@ -385,6 +385,49 @@ skips = Table(
     Column("moment_utc", UtcTime, nullable=False),
 )
 
+# What is still to be reviewed, kept in the transactions that change it: see `queue_keeping`.
+queue_totals = Table(  # of all detections: those open, under "", and of these by who reviewed them
+    "queue_totals",
+    METADATA,
+    Column("reviewer", ORDERED_TEXT, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+queue_sites = Table(  # sites that have open detections
+    "queue_sites",
+    METADATA,
+    Column("site_id", ORDERED_TEXT, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("value", Real, nullable=False),
+    Column("n_open", Integer, nullable=False),
+)
+Index("ix_queue_sites_ranked", desc(queue_sites.c.value), queue_sites.c.site_id)
+
+queue_passed = Table(  # how many of a site's open detections somebody reviewed or skipped
+    "queue_passed",
+    METADATA,
+    Column("reviewer", ORDERED_TEXT, primary_key=True),
+    Column("site_id", ORDERED_TEXT, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Index("ix_queue_passed_site", "site_id"),
+)
+
+queue_unattributed = Table(  # open detections that belong to no site
+    "queue_unattributed",
+    METADATA,
+    Column(
+        "detection_id",
+        ORDERED_TEXT,
+        ForeignKey("detections.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("seen_utc", UtcTime),
+)
+Index(
+    "ix_queue_unattributed_newest",
+    desc(queue_unattributed.c.seen_utc),
+    queue_unattributed.c.detection_id,
+)
+
 
 def point_of(table: Table) -> ColumnElement[Any]:
     """Return a table's place as PostGIS sees it, just as its index has it."""

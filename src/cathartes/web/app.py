@@ -39,6 +39,7 @@ from cathartes.web.pages import (
     users,
 )
 from cathartes.web.places import Places
+from cathartes.web.places_file import places_file
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -81,7 +82,7 @@ def make_app(desk: Desk) -> FastAPI:
         openapi_url=None,  # served, to those who may, by the API's own router
     )
     app.state.desk = desk
-    app.state.places = Places(desk.casebook)
+    app.state.places = Places(desk.casebook, places_file(desk.where))
     app.state.routers = ROUTERS
     begin_background(app, desk)
     for router in ROUTERS:

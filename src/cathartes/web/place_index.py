@@ -6,6 +6,7 @@ sorted numbers, whose ends two binary searches find, and sums over it are differ
 sums: how many there are in each of a thousand squares costs the same for any number of places.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log2, pi
 
@@ -204,14 +205,20 @@ def only(placed: Placed, kept: NDArray[np.bool_]) -> Placed:
 
 def rows_meeting(placed: Placed, box: Box, limit: int) -> NDArray[np.int64] | None:
     """Return the rows whose box meets a box; None if there are more than a limit."""
-    west, south, east, north = placed.box_deg.T
-    meets = (
-        (west <= box.east_deg)
-        & (east >= box.west_deg)
-        & (south <= box.north_deg)
-        & (north >= box.south_deg)
-    )
+    meets = _meets(placed, box)
     return None if np.count_nonzero(meets) > limit else placed.row_id[meets]
+
+
+def newest_meeting(placed: Placed, boxes: Sequence[Box]) -> NDArray[np.int64]:
+    """Return the rows whose box meets any of some boxes, the newest first, without a time last."""
+    meets = np.flatnonzero(np.any([_meets(placed, box) for box in boxes], axis=0))
+    return placed.row_id[meets[np.argsort(-placed.time_s[meets, 0], kind="stable")]]
+
+
+def _meets(placed: Placed, box: Box) -> NDArray[np.bool_]:
+    west, south, east, north = placed.box_deg.T
+    meets = (west <= box.east_deg) & (east >= box.west_deg)
+    return np.asarray(meets & (south <= box.north_deg) & (north >= box.south_deg))
 
 
 def _joined(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The places of a casebook, ready for the map: read in the background, and again when they change.
 
-A page never waits long: what was read before is shown until what is new is read.
+A page never waits long: what was read before is shown until what is new is read. The places of a
+large casebook are also kept in a file, for the next start.
 """
 
 from collections import OrderedDict
@@ -8,7 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -17,12 +20,17 @@ from cathartes.errors import OutputError
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_map import Placed
 from cathartes.web.place_index import PlaceIndex, chosen, only
+from cathartes.web.places_file import read_places, write_places
 
 _T = TypeVar("_T")
 
 _MOVES_PLACES = frozenset({"observation.record", "observation.remove", "sites.put"})
 _PATIENCE_S = 0.3
 _FIRST_PATIENCE_S = 60.0
+_MANY = 50_000
+"""Places; to read more takes longer than anybody is to wait, and is worth a file."""
+_WRITTEN_EACH_S = 600.0
+"""A file is written anew at most so often."""
 _KEPT = 8
 """Choices whose indexes are kept: those of a few people at work."""
 
@@ -56,10 +64,19 @@ ALL = Choice()
 
 
 class Places:
-    """The indexes of one casebook's places."""
+    """The indexes of one casebook's places.
 
-    def __init__(self, casebook: Casebook) -> None:
+    Parameters
+    ----------
+    casebook
+    file
+        Where the places of a large one are kept; None: nowhere.
+    """
+
+    def __init__(self, casebook: Casebook, file: Path | None = None) -> None:
         self._casebook = casebook
+        self._file = file
+        self._written_s = -_WRITTEN_EACH_S
         self._lock = Lock()
         self._placed: dict[Marked, Placed] = {}
         self._indexes: OrderedDict[tuple[Marked, Choice], PlaceIndex] = OrderedDict()
@@ -69,12 +86,17 @@ class Places:
         self._reader = ThreadPoolExecutor(1, "cathartes-places")
         self._reading: Future[None] | None = None
 
+    def close(self) -> None:
+        """Read to the end what is being read, and nothing after it."""
+        self._reader.shutdown()
+
     def prepare(self) -> None:
         """Begin to read, in the background, unless all is read."""
         with self._lock:
             is_reading = self._reading is not None and not self._reading.done()
             if not is_reading and self._is_old():
-                self._reading = self._reader.submit(self._read)
+                task = self._read if self._placed else self._begin
+                self._reading = self._reader.submit(task)
 
     def placed(self, marked: Marked) -> Placed:
         """Return all places of a kind as they are now, or were just before.
@@ -88,7 +110,7 @@ class Places:
         """
         self.prepare()
         if self._reading is not None:
-            wait([self._reading], _PATIENCE_S if self._placed else _FIRST_PATIENCE_S)
+            wait([self._reading], self._patience_s())
             if self._reading.done():
                 self._reading.result()  # what went wrong is the asker's to know
         if not self._placed:
@@ -140,13 +162,35 @@ class Places:
             self._seen = entry.number
         return False
 
+    def _patience_s(self) -> float:
+        """Return how long to wait for what is being read."""
+        if not self._placed:
+            return _FIRST_PATIENCE_S
+        return 0.0 if _n_of(self._placed) > _MANY else _PATIENCE_S
+
+    def _begin(self) -> None:
+        """Take what a file has, which may be old; else read."""
+        kept = None if self._file is None else read_places(self._file, self._casebook)
+        if kept is None or kept[0].keys() != set(Marked):
+            self._read()
+            return
+        placed, number = kept
+        self._take({marked: placed[marked] for marked in Marked}, number)
+
     def _read(self) -> None:
-        as_of = self._casebook.audit_number()
+        head = self._casebook.audit_head()
         placed = {
             Marked.DETECTIONS: self._casebook.placed_detections(),
             Marked.SITES: self._casebook.placed_sites(),
             Marked.LOOKS: self._casebook.placed_looks(),
         }
+        self._take(placed, head.number)
+        is_due = monotonic() - self._written_s >= _WRITTEN_EACH_S
+        if self._file is not None and _n_of(placed) > _MANY and is_due:
+            self._written_s = monotonic()
+            write_places(self._file, {str(one): placed[one] for one in placed}, head)
+
+    def _take(self, placed: dict[Marked, Placed], as_of: int) -> None:
         index = PlaceIndex(placed[Marked.DETECTIONS])
         with self._lock:
             self._placed, self._as_of = placed, as_of
@@ -154,6 +198,10 @@ class Places:
             self._indexes.clear()
             self._told.clear()
             self._indexes[Marked.DETECTIONS, ALL] = index
+
+
+def _n_of(placed: dict[Marked, Placed]) -> int:
+    return sum(len(one.row_id) for one in placed.values())
 
 
 def places_of(request: Request) -> Places:

@@ -3,8 +3,12 @@
 import made_up_casebook as made_up
 import web_desk
 from cathartes.casework.review import Confidence, Judgement, Verdict
+from cathartes.products.concentration_series import ConcentrationSeries
 from cathartes.sites.detection import Candidate
-from made_up_casebook import NOW
+from cathartes.sites.observation import Asset
+from cathartes.web.views import map_rasters
+from made_up_casebook import MINUTE, NOW
+from made_up_rasters import record_rasters
 from web_desk import client_of
 
 ROUTES = (
@@ -13,6 +17,7 @@ ROUTES = (
     "detections",
     "sources",
     "looks",
+    "tracks",
     "rasters",
     "mandates",
     "plans",
@@ -43,6 +48,49 @@ def test_all_that_is_there_is_on_the_map(tmp_path):
         assert start["n_of_outcome"] == {"detections": 2, "nothing found": 1, "inconclusive": 1}
         assert start["chemicals"] == ["acetone", "ammonia"]
         assert start["first_utc"] == start["last_utc"] == str(NOW.date())
+
+
+def test_of_many_looks_the_newest_have_their_rasters_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(map_rasters, "MOST_LOOKS", 2)
+    with web_desk.desk(tmp_path) as desk:
+        for number, began in enumerate((NOW + MINUTE, None, NOW, NOW + 2 * MINUTE)):
+            record_rasters(desk, tmp_path / f"r{number}", f"r{number}", began_utc=began)
+        ana = client_of(desk, "ana")
+        told = ana.get("/api/v1/map/rasters", params={"chemical": "acetone"}).json()
+        assert list(dict.fromkeys(one["observation_id"] for one in told["rasters"])) == ["r3", "r0"]
+        assert told["are_left_out"]
+        monkeypatch.setattr(map_rasters, "MOST_LOOKS", 60)
+        told = ana.get("/api/v1/map/rasters").json()
+        assert {f"r{n}" for n in range(4)} <= {one["observation_id"] for one in told["rasters"]}
+        assert not told["are_left_out"]
+
+
+def test_a_log_with_a_series_has_its_track_in_time_and_what_is_damaged_has_none(tmp_path):
+    gas = {
+        "chemical": "acetone",
+        "time_unix_s": (3.0, 1.0, 2.0),
+        "longitude_deg": (-103.1, -103.12, -103.11),
+        "latitude_deg": (20.2, 20.22, 20.21),
+        "height_m": (10.0,) * 3,
+        "enhancement_ppm": (0.0,) * 3,
+        "enhancement_sd_ppm": (1.0,) * 3,
+        "sources": (),
+    }
+    path = tmp_path / "concentration_series.json"
+    with web_desk.desk(tmp_path) as desk:
+        for one_id, content in (("t1", ConcentrationSeries(gases=(gas,))), ("t2", None)):
+            told = content.model_dump_json(by_alias=True) if content else "no series"
+            path.write_text(told)
+            kind = "application/json"
+            sha256, size = desk.evidence.put(path), len(told)
+            asset = Asset(sha256, "concentration_series", path.name, kind, size)
+            made_up.record(desk.casebook, one_id, assets=(asset,))
+        ana = client_of(desk, "ana")
+        (track,) = ana.get("/api/v1/map/tracks").json()["features"]
+        assert track["id"] == "t1"
+        wanted = [[-103.12, 20.22], [-103.11, 20.21], [-103.1, 20.2]]
+        assert track["geometry"] == {"type": "LineString", "coordinates": wanted}
+        assert ids(ana, "tracks", bbox="-90,20,-89,21") == []
 
 
 def test_a_box_an_interval_and_a_chemical_choose(tmp_path):

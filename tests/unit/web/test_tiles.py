@@ -116,6 +116,16 @@ def test_collectors_see_tiles_of_their_own_sorties_alone(tmp_path):
             assert client_of(desk, "pia").get(f"/tiles/{own}/{rest}").status_code == 403
 
 
+def test_a_sortie_whose_entry_the_audit_has_not_is_no_collectors_own(tmp_path, monkeypatch):
+    with web_desk.desk(tmp_path) as desk:
+        own = record_rasters(desk, tmp_path / "r", "r1", "S1")["score"]
+        cora, ana = client_of(desk, "cora"), client_of(desk, "ana")
+        assert cora.get(f"/tiles/{own}/legend.json").status_code == 200
+        monkeypatch.setattr(type(desk.casebook), "audit_of", lambda *_: ())
+        assert cora.get(f"/tiles/{own}/legend.json").status_code == 403
+        assert ana.get(f"/tiles/{own}/legend.json").status_code == 200
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -16,6 +16,7 @@ from cathartes.web.views.map_marks import (
     start_view,
 )
 from cathartes.web.views.map_rasters import RasterChoices, rasters_view
+from cathartes.web.views.map_tracks import tracks_view
 from cathartes.web.views.own_layers import OwnLayer, own_layers
 
 router: APIRouter = guarded_router(prefix="/api/v1/map", tags=["map"])
@@ -75,6 +76,18 @@ def get_looks(
     return looks_view(desk, places, boxes, choice)
 
 
+@router.get("/tracks")
+def get_tracks(
+    visitor: CaseReader,  # noqa: ARG001
+    desk: OnDesk,
+    places: OnPlaces,
+    boxes: AskedBoxes,
+    choice: AskedChoice,
+) -> MapFeatures:
+    """Return the tracks of gas logs of the newest 60 looks, as far as evidence has them."""
+    return tracks_view(desk, places, boxes, choice)
+
+
 @router.get("/rasters")
 def get_rasters(
     visitor: CaseReader,  # noqa: ARG001
@@ -83,7 +96,7 @@ def get_rasters(
     boxes: AskedBoxes,
     choice: AskedChoice,
 ) -> RasterChoices:
-    """Return the rasters of up to 60 looks, the newest first."""
+    """Return the rasters of the newest 60 looks, the newest first."""
     return rasters_view(desk, places, boxes, choice)
 
 

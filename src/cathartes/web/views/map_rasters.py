@@ -8,9 +8,10 @@ from cathartes.errors import AccessError, EvidenceError
 from cathartes.store.interface import Box
 from cathartes.store.interface_map import OwnedAsset
 from cathartes.web.desk import Desk
-from cathartes.web.places import Choice, Places
+from cathartes.web.own import owner_of
+from cathartes.web.place_index import newest_meeting
+from cathartes.web.places import Choice, Marked, Places
 from cathartes.web.views.map_features import moment
-from cathartes.web.views.map_marks import look_rows
 from cathartes.web.visitor import Visitor
 
 MOST_LOOKS = 60
@@ -65,7 +66,7 @@ class RasterChoices:
     rasters
         Newest look first.
     are_left_out
-        Whether there are too many looks: the map is to be moved nearer.
+        Whether there are more looks than the newest `MOST_LOOKS`.
     """
 
     rasters: list[RasterChoice]
@@ -73,10 +74,11 @@ class RasterChoices:
 
 
 def rasters_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choice) -> RasterChoices:
-    """Return the rasters of the looks in some boxes."""
-    rows = look_rows(places, boxes, choice, MOST_LOOKS)
-    if rows is None:
-        return RasterChoices([], are_left_out=True)
+    """Return the rasters of the newest looks in some boxes."""
+    placed = Places.chosen(places.placed(Marked.LOOKS), choice)
+    rows = newest_meeting(placed, boxes)
+    are_left_out = rows.size > MOST_LOOKS
+    rows = rows[:MOST_LOOKS]
     looks = {one.id: one for one in desk.casebook.look_marks(rows.tolist())}
     found = []
     for owned in desk.casebook.assets_of_looks(rows.tolist()):
@@ -97,7 +99,7 @@ def rasters_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choic
         found.append(
             RasterChoice(asset.sha256, look.id, told, began, quantity, chemicals, has_bands)
         )
-    return RasterChoices(found)
+    return RasterChoices(found, are_left_out)
 
 
 def seen_raster(desk: Desk, visitor: Visitor, sha256: str) -> OwnedAsset:
@@ -118,12 +120,8 @@ def seen_raster(desk: Desk, visitor: Visitor, sha256: str) -> OwnedAsset:
     if not owned:
         raise EvidenceError(f"no raster {sha256} in this casebook.")
     for one in owned:
-        if decide(visitor.subject, Action.READ_LOOKS, Thing(owner=_owner(desk, one))).allowed:
+        if decide(
+            visitor.subject, Action.READ_LOOKS, Thing(owner=owner_of(desk, one.sortie_id))
+        ).allowed:
             return one
     raise AccessError("this raster is of somebody else's sorties.")
-
-
-def _owner(desk: Desk, owned: OwnedAsset) -> str:
-    """Return who entered the sortie of an observation."""
-    entries = desk.casebook.audit_of(owned.sortie_id)
-    return next((one.actor for one in entries if one.action == "sortie.add"), "")

@@ -4,7 +4,7 @@ import { FIRST_LABEL_LAYER } from "../map/basemap.js";
 import { putPictures } from "./pictures.js";
 
 /** Names of the layers, in the order in which they are drawn; the last lies on top. */
-export const LAYERS = ["mandates", "looks", "plans", "emitters", "sources", "detections", "sites"];
+export const LAYERS = ["mandates", "looks", "plans", "emitters", "tracks", "sources", "detections", "sites"];
 
 /** Colours of probabilities 0, 0.25, 0.5, 0.75, 1: viridis, which colour-blind people can read. */
 export const PROBABILITY_COLOURS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
@@ -65,6 +65,9 @@ function drawn(colours) {
         paint: { "line-color": colours.plan, "line-width": 2.4, "line-dasharray": [0.1, 2] },
         layout: { "line-cap": "round" },
       },
+    ],
+    tracks: [
+      { type: "line", paint: { "line-color": colours.look, "line-width": 1.6 }, layout: { "line-join": "round" } },
     ],
     emitters: [
       {

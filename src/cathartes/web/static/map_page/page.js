@@ -12,9 +12,9 @@ import { layRasters, setRasterOpacity, showLegend } from "./rasters.js";
 import { bindSlot, offer } from "./slots.js";
 import { hasPlace, readState, writeState } from "./state.js";
 
-const FILTERED = new Set(["sites", "detections", "sources", "looks"]);
+const FILTERED = new Set(["sites", "detections", "sources", "looks", "tracks"]);
 const CALM_MS = 120;
-const AREAS_LAST = ["sites", "detections", "sources", "emitters", "plans", "looks", "mandates"];
+const AREAS_LAST = ["sites", "detections", "sources", "emitters", "tracks", "plans", "looks", "mandates"];
 const NEAREST_PX = 60;
 
 const at = (id) => document.getElementById(id);
@@ -118,7 +118,7 @@ function withIds(answer) {
 
 function showChoices(told) {
   rasters = told.rasters;
-  const note = told.are_left_out ? _("Too many looks here: move nearer to see their rasters.") : "";
+  const note = told.are_left_out ? _("Rasters of the newest looks here alone: move nearer, or choose dates, for others.") : "";
   at("rasters-note").textContent = note;
   return showRasters();
 }

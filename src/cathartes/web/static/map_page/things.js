@@ -7,6 +7,7 @@ const PAGES = {
   detection: ({ id }) => ["/detections/", id, _("Open the detection")],
   source: ({ properties }) => ["/detections/", properties.detection_id, _("Open the detection")],
   look: ({ id }) => ["/observations/", id, _("Open the look")],
+  track: ({ id }) => ["/observations/", id, _("Open the look")],
 };
 const percent = (share) => `${number(100 * share, 2)} %`;
 const day = (moment) => (moment ? moment.slice(0, 10) : _("time not known"));
@@ -34,6 +35,8 @@ export function summary({ id, properties: of }) {
       return [_("Source: {chemical}", of), of.detection_id];
     case "look":
       return [outcomeOf(of.outcome), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
+    case "track":
+      return [_("Track of a gas log"), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
     case "emitter":
       return [of.name || id, `${of.kind} · ${names(of.chemicals)}`];
     case "mandate":
@@ -79,6 +82,8 @@ export function details({ id, properties: of }) {
         ...(of.reason ? [[_("Why"), of.reason]] : []),
         [_("Began"), minute(of.began_utc)],
       ];
+    case "track":
+      return [[_("Look"), `${of.sortie_id} ${of.name}`], [_("Began"), minute(of.began_utc)]];
     case "emitter":
       return [[_("Lawful emitter"), id], [_("Kind"), of.kind], [_("Chemicals"), names(of.chemicals)], [_("Says who"), of.source]];
     case "mandate":
