@@ -10,6 +10,7 @@ import { LAYERS, PROBABILITY_COLOURS, addLayers, idsOf, putData, recolour, setOp
 import { offerOwnLayers } from "./own_layers.js";
 import { layRasters, setRasterOpacity, showLegend } from "./rasters.js";
 import { bindSlot, offer } from "./slots.js";
+import { chemicalName } from "./things.js";
 import { hasPlace, readState, writeState } from "./state.js";
 
 const FILTERED = new Set(["sites", "detections", "sources", "looks"]);
@@ -184,7 +185,7 @@ function changed() {
 
 function showStart(told) {
   const { chemical, since, until } = at("filter").elements;
-  chemical.append(...told.chemicals.map((name) => new Option(name, name)));
+  chemical.append(...told.chemicals.map((name) => new Option(chemicalName(name), name)));
   if (state.filter.chemical && !told.chemicals.includes(state.filter.chemical)) state.filter.chemical = "";
   chemical.value = state.filter.chemical;
   since.value = state.filter.since;
