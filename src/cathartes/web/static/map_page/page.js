@@ -1,5 +1,6 @@
 // The map's page: state, maps, panels and what the server has, tied together.
 
+import { on } from "../live/live.js";
 import { createBasemap } from "../map/basemap.js";
 import { _ } from "../texts.js";
 import { addChosenLayers, markOn, showChosen } from "./chosen.js";
@@ -15,6 +16,7 @@ import { hasPlace, readState, writeState } from "./state.js";
 
 const FILTERED = new Set(["sites", "detections", "sources", "looks"]);
 const CALM_MS = 120;
+const NEWS_CALM_MS = 400; // news come in bursts
 const AREAS_LAST = ["sites", "detections", "sources", "emitters", "plans", "looks", "mandates"];
 const NEAREST_PX = 60;
 
@@ -49,6 +51,8 @@ bindPanels();
 const first = isPlaced ? refresh() : null; // no need to wait for where all things are
 showStart(await started);
 map.on("moveend", soon(refresh));
+const follow = soon(refresh, NEWS_CALM_MS);
+for (const kind of ["observation", "detection", "site"]) on(kind, follow);
 map.on("click", (event) => pick(event.point));
 map.getCanvas().addEventListener("keydown", (event) => {
   if (event.key === "Enter") pick(map.project(map.getCenter()), NEAREST_PX);
@@ -249,10 +253,10 @@ function comeNearer({ geometry }) {
 }
 
 /* Return a function that acts once calls have stopped for a moment. */
-function soon(act) {
+function soon(act, calmMs = CALM_MS) {
   let timer;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(act, CALM_MS);
+    timer = setTimeout(act, calmMs);
   };
 }
