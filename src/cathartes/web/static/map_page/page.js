@@ -22,14 +22,15 @@ const NEAREST_PX = 60;
 
 const at = (id) => document.getElementById(id);
 const slotOf = (name) => document.querySelector(`[data-slot="${name}"]`);
-const emptySlot = () => ({ quantity: "", chemical: "", look: "", opacity: 0.85 });
+// The ground itself, where a look has it: the base map ends where a site begins.
+const emptySlot = (quantity = "") => ({ quantity, chemical: "", look: "", opacity: 0.85 });
 const checked = [...document.querySelectorAll("[data-layer]:checked")].map((box) => box.dataset.layer);
 
 const state = readState({
   layers: checked,
   opacity: {},
   filter: { since: "", until: "", chemical: "" },
-  slots: { a: emptySlot(), b: emptySlot() },
+  slots: { a: emptySlot("context"), b: emptySlot() },
   isComparing: false,
 });
 addEventListener("hashchange", ({ newURL }) => {

@@ -37,7 +37,7 @@ export function summary(feature) {
   switch (of.what) {
     case "site":
       return [`${names(of.chemicals)} · ${percent(of.probability)}`,
-        _("{place}, last seen {day}", { place: place(feature), day: day(of.last_seen_utc) })];
+        `${place(feature)} · ${day(of.last_seen_utc)}`];
     case "detection":
       return [`${chemicalName(of.chemical)}${of.snr === null ? "" : ` · ${_("SNR {snr}", { snr: number(of.snr, 2) })}`}`, minute(of.seen_utc)];
     case "source":
