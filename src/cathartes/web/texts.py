@@ -1,5 +1,6 @@
 """The texts in each language: English as written in the source, others from catalogues."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,7 @@ from cathartes.products.report_words import Language, ReportWords
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Their codes and their own names; the first is that of the source."""
 DEFAULT_LANGUAGE = "en"
+_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
 _LEAST_SAID = 0.01
 """Probabilities nearer to 0 or 1 than this are not told apart by people, nor that well known."""
 
@@ -65,7 +67,7 @@ class Texts(NullTranslations):
 
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, in the language if its kind is known."""
-        return self._words.sentence(english)
+        return _NAME_GAP.sub(" ", self._words.sentence(english))
 
     def moment(self, value: datetime | None) -> str:
         """Return a moment to the minute in UTC; "" if there is none."""
