@@ -53,7 +53,8 @@ class Walk:
     def keep(self, page: Page, name: str) -> None:
         """Keep a picture of what is in sight."""
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(self.out / f"{name}.png", optimize=True)
+        few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+        few.save(self.out / f"{name}.png", optimize=True)
 
     def judge(self, who: str, detection_id: str, keys: str) -> None:
         """Judge a detection by keys."""

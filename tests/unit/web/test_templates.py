@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, PackageLoader, nodes
+from jinja2 import Environment, nodes
 
 import web_desk
 from cathartes.web.assets import STATIC_FOLDER
@@ -50,9 +50,7 @@ def test_the_search_finds_what_it_should(template: str, n: int) -> None:
 def test_filters_leave_everything_to_be_escaped() -> None:
     """No template marks text as safe: only then is `| translated` harmless."""
     for path in TEMPLATES.glob("*.html"):
-        environment = Environment(
-            extensions=["jinja2.ext.i18n"], loader=PackageLoader("cathartes.web", "templates")
-        )
+        environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
         found = environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Filter)
         assert {one.name for one in found}.isdisjoint({"safe", "forceescape"}), path.name
 

@@ -197,7 +197,7 @@ def detection_view(desk: Desk, visitor: Visitor, detection_id: str) -> Detection
         outcome=look.outcome.value,
         reasons=reasons_of(
             detection,
-            spectrum and spectrum.plume,
+            None if spectrum is None else spectrum.plume,
             [one.detection for one in near],
             sites,
         ),
