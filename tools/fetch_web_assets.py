@@ -29,8 +29,6 @@ OLDEST_NPM = 9
 # Name in the vendor folder: file of an npm package.
 FILES = {
     "fflate.js": "fflate/esm/browser.js",
-    "htmx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
-    "htmx.js": "htmx.org/dist/htmx.min.js",
     "maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
@@ -39,7 +37,6 @@ FILES = {
         "terra-draw-maplibre-gl-adapter/dist/terra-draw-maplibre-gl-adapter.modern.js"
     ),
     "terra-draw.js": "terra-draw/dist/terra-draw.modern.js",
-    "tinykeys.js": "tinykeys/dist/tinykeys.module.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
     "uplot.js": "uplot/dist/uPlot.esm.js",
 }

@@ -23,8 +23,6 @@ if (asked.has("tools")) {
   const { TerraDrawMapLibreGLAdapter } = await import(
     "/static/vendor/terra-draw-maplibre-gl-adapter.js"
   );
-  const { tinykeys } = await import("/static/vendor/tinykeys.js");
-  tinykeys(window, { "$mod+k": () => (element.dataset.key = "pressed") });
   const { default: uPlot } = await import("/static/vendor/uplot.js");
   const chart = document.querySelector("#chart");
   const size = { width: 300, height: 150 };

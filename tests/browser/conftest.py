@@ -20,7 +20,7 @@ from cathartes.errors import MissingExtraError
 from cathartes.web.assets import vendor_files
 
 sys.path.insert(0, str(Path(__file__).parent))  # for watched_page: importlib mode does not
-from watched_page import WatchedPage
+from watched_page import WatchedPage, watch
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # WebGL without a graphics card, and a browser that calls nobody by itself.
@@ -34,7 +34,6 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE_MS = 60_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,19 +65,7 @@ def chromium() -> Iterator[Browser]:
 def watched(chromium: Browser) -> Iterator[WatchedPage]:
     """Return a fresh page of 1280 × 800 that notes its requests, errors and warnings."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    seen = WatchedPage(page)
-    context.on("request", lambda request: seen.requested.append(request.url))
-    page.on("pageerror", lambda error: seen.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda said: (
-            seen.problems.append(f"{said.type}: {said.text}")
-            if said.type in {"error", "warning"} and "GPU stall" not in said.text
-            else None
-        ),
-    )
+    seen = watch(context)
     yield seen
     context.close()
 

@@ -202,8 +202,6 @@ def test_charts_and_drawing_work_under_the_policy(
     for x, y in ((600, 300), (700, 300), (650, 400), (600, 300)):
         watched.page.mouse.click(x, y)
     watched.page.wait_for_selector("#map[data-drawn='1']")
-    watched.page.keyboard.press("Control+k")
-    watched.page.wait_for_selector("#map[data-key='pressed']")
     watched.page.screenshot(path=tmp_path / "tools.png")
     assert watched.page.locator("#chart canvas").bounding_box() is not None
     assert watched.problems == []

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
+
+PATIENCE_MS = 60_000
 
 
 @dataclass
@@ -22,3 +24,21 @@ class WatchedPage:
             for url in self.requested
             if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != host
         ]
+
+
+def watch(context: BrowserContext) -> WatchedPage:
+    """Return a new page of a browser's context that notes its requests, errors and warnings."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    seen = WatchedPage(page)
+    context.on("request", lambda request: seen.requested.append(request.url))
+    page.on("pageerror", lambda error: seen.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            seen.problems.append(f"{said.type}: {said.text}")
+            if said.type in {"error", "warning"} and "GPU stall" not in said.text
+            else None
+        ),
+    )
+    return seen

@@ -138,7 +138,8 @@ class AmountReader:
         product = []
         for g in chosen:
             image = self.planes.amount(self.names[g])
-            offset = float(np.nanmedian(image[outline.ring])) if outline.ring.any() else 0.0
+            ring = image[outline.ring]
+            offset = float(np.nanmedian(ring)) if np.isfinite(ring).any() else 0.0
             own = image[outline.line, outline.sample].astype(np.float64) - offset
             product.append(own * self.gram[g, g])
         block = self.gram[np.ix_(chosen, chosen)]

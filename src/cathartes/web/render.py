@@ -41,7 +41,10 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
         texts.gettext, texts.ngettext, newstyle=True
     )
+    environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
     environment.filters["number"] = texts.number
+    environment.filters["probability"] = texts.probability
+    environment.filters["sentence"] = texts.sentence
     environment.filters["moment"] = texts.moment
     environment.filters["json"] = _json_text
     environment.globals.update(language=language, languages=LANGUAGES, version=__version__)

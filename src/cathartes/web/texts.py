@@ -1,5 +1,6 @@
 """The texts in each language: English as written in the source, others from catalogues."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -13,10 +14,14 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations
 
 from cathartes.errors import SettingsError
+from cathartes.products.report_words import Language, ReportWords
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Their codes and their own names; the first is that of the source."""
 DEFAULT_LANGUAGE = "en"
+_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
+_LEAST_SAID = 0.01
+"""Probabilities nearer to 0 or 1 than this are not told apart by people, nor that well known."""
 
 
 class Texts(NullTranslations):
@@ -26,6 +31,7 @@ class Texts(NullTranslations):
         super().__init__()
         self.language = language
         self._locale = Locale.parse(language)
+        self._words = ReportWords(Language(language))
         self.catalogue: dict[str, str | tuple[str, ...]] = {}
         if language == DEFAULT_LANGUAGE:
             return
@@ -50,6 +56,18 @@ class Texts(NullTranslations):
         """Return a number with so many significant digits, as the language writes it."""
         rounded = float(f"{value:.{digits}g}")
         return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
+
+    def probability(self, value: float) -> str:
+        """Return a probability: what is close to 0 or 1 says so, and never that it is certain."""
+        if value < _LEAST_SAID:
+            return f"< {self.number(_LEAST_SAID)}"
+        if value > 1 - _LEAST_SAID:
+            return f"> {self.number(1 - _LEAST_SAID)}"
+        return self.number(value)
+
+    def sentence(self, english: str) -> str:
+        """Return a sentence of the casebook, in the language if its kind is known."""
+        return _NAME_GAP.sub(" ", self._words.sentence(english))
 
     def moment(self, value: datetime | None) -> str:
         """Return a moment to the minute in UTC; "" if there is none."""

@@ -343,7 +343,7 @@ def test_a_spectrum_is_shown_with_its_fits_and_a_broken_one_is_said_to_be_broken
     assert [fit["chemicals"] for fit in told["plume"]["fits"]] == [["ammonia"], ["R-12"]]
     assert "runner-up" in ana.get("/detections/good-1").text
     assert "has no spectrum of this plume" in ana.get("/detections/good-2").text
-    assert "evidence can't be read" in ana.get("/detections/broken-1").text
+    assert "evidence can&#39;t be read" in ana.get("/detections/broken-1").text
 
 
 def test_the_parts_of_a_rates_error_are_shown_where_they_were_kept(desk):

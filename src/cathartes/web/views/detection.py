@@ -11,6 +11,7 @@ from cathartes.sites.detection import Detection, Source
 from cathartes.store.interface import Box, FoundDetection
 from cathartes.web.desk import Desk
 from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
+from cathartes.web.views.detection_reasons import Reason, reasons_of
 from cathartes.web.views.flag_words import FlagView, flag_views
 from cathartes.web.views.log_series import LogSeriesView, log_series_view
 from cathartes.web.views.looks_over import WindView, wind_view
@@ -130,6 +131,8 @@ class DetectionView:
         Of its whole content: a review sends it back, so that what was seen is what was judged.
     sortie_id, observation_name, outcome
         Of its look.
+    reasons
+        That speak for it and against it.
     candidates
         Likeliest first.
     outline
@@ -157,6 +160,7 @@ class DetectionView:
     sortie_id: str
     observation_name: str
     outcome: str
+    reasons: tuple[Reason, ...]
     candidates: tuple[CandidateView, ...]
     outline: GeoJson | None
     sources: tuple[SourceView, ...]
@@ -183,12 +187,20 @@ def detection_view(desk: Desk, visitor: Visitor, detection_id: str) -> Detection
     series, series_missing = log_series_view(desk, look, detection)
     properties = detection.properties or {}
     thing = desk.casebook.review_thing(detection_id)
+    near = _near(desk, detection)
+    sites = [desk.casebook.site(one) for one in dict.fromkeys(found.site_ids) if one]
     return DetectionView(
         about=detection_rows(desk, visitor, [found])[0],
         sha256=desk.casebook.detection_sha256(detection_id),
         sortie_id=look.sortie_id,
         observation_name=look.name,
         outcome=look.outcome.value,
+        reasons=reasons_of(
+            detection,
+            None if spectrum is None else spectrum.plume,
+            [one.detection for one in near],
+            sites,
+        ),
         candidates=tuple(CandidateView(c.chemical, c.probability) for c in detection.candidates),
         outline=geojson(detection.outline),
         sources=tuple(
@@ -203,7 +215,7 @@ def detection_view(desk: Desk, visitor: Visitor, detection_id: str) -> Detection
         spectrum_missing=spectrum_missing,
         series=series,
         series_missing=series_missing,
-        nearby=_nearby(desk, visitor, detection),
+        nearby=_nearby(desk, visitor, detection, near),
         reviews=reviews_view(desk, visitor, [detection_id])[detection_id],
         may_review=decide(visitor.subject, Action.REVIEW, thing).allowed,
         audit=audit_excerpt(desk, visitor, [detection_id, look.id]),
@@ -275,10 +287,16 @@ def _rate_error_parts(properties: dict[str, JsonValue]) -> dict[str, float]:
     return {name: float(sd) for name, sd in parts.items() if isinstance(sd, int | float)}
 
 
-def _nearby(desk: Desk, visitor: Visitor, detection: Detection) -> tuple[NearbyDetection, ...]:
+def _near(desk: Desk, detection: Detection) -> list[FoundDetection]:
+    box = box_about(detection.sources[0].place, NEIGHBOURS_M)
+    near = desk.casebook.detections_in(box, None, MOST_NEIGHBOURS + 1)
+    return [one for one in near if one.detection.id != detection.id][:MOST_NEIGHBOURS]
+
+
+def _nearby(
+    desk: Desk, visitor: Visitor, detection: Detection, others: list[FoundDetection]
+) -> tuple[NearbyDetection, ...]:
     place = detection.sources[0].place
-    near = desk.casebook.detections_in(box_about(place, NEIGHBOURS_M), None, MOST_NEIGHBOURS + 1)
-    others = [one for one in near if one.detection.id != detection.id][:MOST_NEIGHBOURS]
     placed = [
         NearbyDetection(row, offset_to(place, at.longitude_deg, at.latitude_deg))
         for row, at in zip(

@@ -6,6 +6,7 @@ from datetime import datetime
 from cathartes.sites.site import Site
 from cathartes.store.interface import FoundDetection
 from cathartes.web.desk import Desk
+from cathartes.web.views.shapes import GeoJson, point_of
 from cathartes.web.visitor import Visitor
 
 FARTHEST = 2000
@@ -19,6 +20,8 @@ class QueueRow:
     Attributes
     ----------
     id
+    geometry
+        Point of its first source.
     seen_utc, chemical, probability, snr
         The probability is of the chemical, given that the plume is real; None where not known.
     site_id, site_value
@@ -26,6 +29,7 @@ class QueueRow:
     """
 
     id: str
+    geometry: GeoJson
     seen_utc: datetime | None
     chemical: str
     probability: float
@@ -93,6 +97,7 @@ def _row(found: FoundDetection, sites: dict[str, Site]) -> QueueRow:
     best = max(own, key=lambda site: site.value, default=None)
     return QueueRow(
         id=one.id,
+        geometry=point_of(one.sources[0].place),
         seen_utc=one.seen_utc,
         chemical=one.chemical,
         probability=named.probability,

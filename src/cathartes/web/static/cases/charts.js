@@ -5,6 +5,7 @@ import { number } from "/static/texts.js";
 import uPlot from "/static/vendor/uplot.js";
 
 const HEIGHT_PX = 240;
+const LABEL_FONT = "600 11px system-ui, sans-serif";
 const LIGHT = ["#14212b", "#0072b2", "#b84a00", "#1b7f4d", "#8a3f78", "#6b5b00"];
 const DARK = ["#e6edf2", "#56b4e9", "#ef9a4a", "#6fcf97", "#d99ac6", "#e3d35c"];
 const DASHES = [[], [], [6, 4], [2, 3], [8, 3, 2, 3], [1, 4]];
@@ -14,6 +15,9 @@ export const line = (n) => ({ stroke: (theme() === "dark" ? DARK : LIGHT)[n % 6]
 
 /** Return the colour of bands of uncertainty. */
 export const shade = () => (theme() === "dark" ? "rgba(230,237,242,0.18)" : "rgba(20,33,43,0.15)");
+
+/** Return a unit as people write it: W m⁻² sr⁻¹ µm⁻¹ for "W m-2 sr-1 um-1". */
+export const unitWords = (unit) => unit.replace(/\bum/g, "µm").replace(/-(\d)/g, (_whole, digit) => `⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]}`);
 
 /** Draw a chart in an element, again when the theme or the width changes.
  *
@@ -37,7 +41,7 @@ export function chart(element, made) {
         width: element.clientWidth,
         height,
         scales: { x: { time: false } },
-        axes: [{ ...axis, label: x }, { ...axis, label: y, size: 70 }],
+        axes: [{ ...axis, label: x, labelFont: LABEL_FONT }, { ...axis, label: y, labelFont: LABEL_FONT, size: 70 }],
         series: [{ label: x, value: told }, ...series.map((one) => ({ value: told, spanGaps: false, ...one }))],
         bands,
         cursor: { sync: sync ? { key: sync } : undefined, drag: { x: true, y: false } },

@@ -1,19 +1,19 @@
 // The spectrum in a plume against its fits, what each leaves below it, and its profile.
 
 import { _ } from "/static/texts.js";
-import { chart, line, shade } from "/static/cases/charts.js";
+import { chart, line, shade, unitWords } from "/static/cases/charts.js";
 
 const WIDE_GAP = 3; // times the usual step: bands between windows are not joined
 
 /** Draw a plume's spectrum, residuals and profile where the page has places for them. */
 export function drawSpectrum(spectrum) {
   const { plume } = spectrum;
-  const unit = spectrum.unit === "1" ? _("reflectance") : spectrum.unit;
+  const unit = spectrum.unit === "1" ? _("reflectance") : unitWords(spectrum.unit);
   const { order, gaps } = inOrder(spectrum.wavelength_um);
   const spread = (values) => withGaps(order.map((k) => values[k]), gaps);
   const x = withGaps(order.map((k) => spectrum.wavelength_um[k]), gaps, true);
   const zero = x.map(() => 0);
-  const words = plume.fits.map((fit) => `${fit.chemicals.join(" + ")} (${_(fit.relation)})`);
+  const words = plume.fits.map((fit) => `${fit.chemicals.join(" + ").replaceAll("_", " ")} (${_(fit.relation)})`);
   const at = (values, by) => values.map((value, k) => value + by * plume.signal_sd[k]);
 
   chart(document.getElementById("spectrum"), () => ({
@@ -28,7 +28,7 @@ export function drawSpectrum(spectrum) {
     ],
   }));
   chart(document.getElementById("residual"), () => ({
-    x: _("Wavelength, µm"), y: [_("Residual"), unit].join(", "), height: 170, sync: "spectrum",
+    x: _("Wavelength, µm"), y: _("Residual"), height: 170, sync: "spectrum",
     data: [x, spread(plume.signal_sd.map((sd) => -2 * sd)), spread(plume.signal_sd.map((sd) => 2 * sd)), zero, ...plume.fits.map((fit) => spread(fit.residual))],
     bands: [{ series: [2, 1], fill: shade() }],
     series: [
@@ -45,7 +45,7 @@ function drawProfile(profile) {
   const isColumn = profile.quantity === "column_density_ppm_m";
   const edge = (sign) => profile.mean.map((mean, k) => (mean === null || profile.across_sd[k] === null ? null : mean + sign * profile.across_sd[k]));
   chart(document.getElementById("profile"), () => ({
-    x: _("Distance, m"), y: isColumn ? _("Column density, ppm m") : _("Column density × contrast, ppm m K"),
+    x: _("Distance, m"), y: isColumn ? "ppm m" : "ppm m K",
     data: [profile.distance_m, edge(-1), edge(1), profile.mean],
     bands: [{ series: [2, 1], fill: shade() }],
     series: [

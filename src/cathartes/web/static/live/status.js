@@ -6,22 +6,43 @@ import { _ } from "/static/texts.js";
 const line = document.getElementById("live");
 let detections = 0;
 let looks = 0;
+const work = new Map();  // looks of each sortie, [done, all], while there is work on it
 
-/** Say what is new since the page was loaded. */
+/** Return what is new since the page was loaded; "" if nothing is. */
+function news() {
+  if (detections > 0) return detections === 1 ? _("1 new detection") : _("{n} new detections", { n: detections });
+  if (looks > 0) return looks === 1 ? _("1 new look") : _("{n} new looks", { n: looks });
+  return "";
+}
+
+/** Return how far the work is; "" if there is none. */
+function progress() {
+  if (work.size === 0) return "";
+  const done = [...work.values()].reduce((sum, one) => sum + one.done, 0);
+  const all = [...work.values()].reduce((sum, one) => sum + one.all, 0);
+  return _("Analysing: {done} of {all} looks", { done, all });
+}
+
+/** Say what is new and how far the work is; a page that follows the news by itself needs no link. */
 function show() {
-  const said = detections > 0
-    ? (detections === 1 ? _("1 new detection") : _("{n} new detections", { n: detections }))
-    : (looks === 1 ? _("1 new look") : _("{n} new looks", { n: looks }));
+  const [new_, far] = [news(), progress()];
+  line.hidden = !(new_ || far);
+  line.replaceChildren(far, far && new_ ? " · " : "", new_);
+  if (!new_ || document.querySelector("[data-fresh], [data-follows]")) return;
   const again = document.createElement("a");
   again.href = location.href;
   again.textContent = _("show");
   again.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
-  line.replaceChildren(`${said} – `, again);
-  line.hidden = false;
+  line.append(" – ", again);
 }
 
 on("detection", ({ n }) => { detections += n; show(); });
 on("observation", () => { looks += 1; show(); });
+on("jobs", ({ sortie, waiting, working, done }) => {
+  if (waiting + working > 0) work.set(sortie, { done, all: waiting + working + done });
+  else work.delete(sortie);
+  show();
+});
 on("reset", () => {
   line.replaceChildren(_("Much is new here; load the page again."));
   line.hidden = false;

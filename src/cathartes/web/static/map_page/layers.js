@@ -16,7 +16,8 @@ const OPACITY_OF = {
   symbol: ["icon-opacity", "text-opacity"],
 };
 const AREAS_OPACITY = 0.35;
-const MOST_HATCHED = 40;
+const MOST_HATCHED = 6;
+const LOOK_LINE = { "line-width": 1, "line-opacity": 0.65 };
 const TEXT = { "text-font": ["sans-serif"], "text-size": 12, "text-allow-overlap": true };
 const isMany = ["has", "count"];
 const isOne = ["!", isMany];
@@ -48,7 +49,7 @@ function drawn(colours) {
       ...Object.entries(DASHES).map(([told, dash]) => ({
         type: "line",
         filter: outcome(told),
-        paint: { "line-color": colours.look, "line-width": 1.6, ...dash },
+        paint: { "line-color": colours.look, ...LOOK_LINE, ...dash },
       })),
       {
         type: "circle",

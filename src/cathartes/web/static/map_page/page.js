@@ -1,5 +1,6 @@
 // The map's page: state, maps, panels and what the server has, tied together.
 
+import { on } from "../live/live.js";
 import { createBasemap } from "../map/basemap.js";
 import { _ } from "../texts.js";
 import { addChosenLayers, markOn, showChosen } from "./chosen.js";
@@ -10,23 +11,26 @@ import { LAYERS, PROBABILITY_COLOURS, addLayers, idsOf, putData, recolour, setOp
 import { offerOwnLayers } from "./own_layers.js";
 import { layRasters, setRasterOpacity, showLegend } from "./rasters.js";
 import { bindSlot, offer } from "./slots.js";
+import { chemicalName } from "./things.js";
 import { hasPlace, readState, writeState } from "./state.js";
 
 const FILTERED = new Set(["sites", "detections", "sources", "looks", "tracks"]);
 const CALM_MS = 120;
+const NEWS_CALM_MS = 400; // news come in bursts
 const AREAS_LAST = ["sites", "detections", "sources", "emitters", "tracks", "plans", "looks", "mandates"];
 const NEAREST_PX = 60;
 
 const at = (id) => document.getElementById(id);
 const slotOf = (name) => document.querySelector(`[data-slot="${name}"]`);
-const emptySlot = () => ({ quantity: "", chemical: "", look: "", opacity: 0.85 });
+// The ground itself, where a look has it: the base map ends where a site begins.
+const emptySlot = (quantity = "") => ({ quantity, chemical: "", look: "", opacity: 0.85 });
 const checked = [...document.querySelectorAll("[data-layer]:checked")].map((box) => box.dataset.layer);
 
 const state = readState({
   layers: checked,
   opacity: {},
   filter: { since: "", until: "", chemical: "" },
-  slots: { a: emptySlot(), b: emptySlot() },
+  slots: { a: emptySlot("context"), b: emptySlot() },
   isComparing: false,
 });
 addEventListener("hashchange", ({ newURL }) => {
@@ -48,6 +52,8 @@ bindPanels();
 const first = isPlaced ? refresh() : null; // no need to wait for where all things are
 showStart(await started);
 map.on("moveend", soon(refresh));
+const follow = soon(refresh, NEWS_CALM_MS);
+for (const kind of ["observation", "detection", "site"]) on(kind, follow);
 map.on("click", (event) => pick(event.point));
 map.getCanvas().addEventListener("keydown", (event) => {
   if (event.key === "Enter") pick(map.project(map.getCenter()), NEAREST_PX);
@@ -184,7 +190,7 @@ function changed() {
 
 function showStart(told) {
   const { chemical, since, until } = at("filter").elements;
-  chemical.append(...told.chemicals.map((name) => new Option(name, name)));
+  chemical.append(...told.chemicals.map((name) => new Option(chemicalName(name), name)));
   if (state.filter.chemical && !told.chemicals.includes(state.filter.chemical)) state.filter.chemical = "";
   chemical.value = state.filter.chemical;
   since.value = state.filter.since;
@@ -248,10 +254,10 @@ function comeNearer({ geometry }) {
 }
 
 /* Return a function that acts once calls have stopped for a moment. */
-function soon(act) {
+function soon(act, calmMs = CALM_MS) {
   let timer;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(act, CALM_MS);
+    timer = setTimeout(act, calmMs);
   };
 }

@@ -1,6 +1,7 @@
 // The forms that say which rasters are shown: quantity, chemical, look, opacity.
 
 import { _ } from "../texts.js";
+import { chemicalName } from "./things.js";
 
 /** Tie a slot's form to its state; `changed` is called when something else is to be shown. */
 export function bindSlot(element, slot, { changed, faded }) {
@@ -33,7 +34,7 @@ export function offer(element, slot, rasters, preferred) {
     const own = fitting.find((one) => !one.has_bands && one.chemicals.length > 0);
     slot.chemical = chemicals.includes(preferred) ? preferred : (own?.chemicals[0] ?? chemicals[0] ?? "");
   }
-  fill(at("chemical"), chemicals.map((one) => [one, one]), slot.chemical);
+  fill(at("chemical"), chemicals.map((one) => [one, chemicalName(one)]), slot.chemical);
   const looks = new Map(
     fitting
       .filter((one) => one.chemicals.length === 0 || one.chemicals.includes(slot.chemical))

@@ -3,6 +3,7 @@
 // MapLibre keeps `at=zoom/latitude/longitude` in the hash by itself; all else is written here.
 
 const PLACE = "at";
+const NOTHING = "none"; // chosen, where something is shown otherwise
 
 /** Return the state that the address tells, over what it is otherwise. */
 export function readState(otherwise) {
@@ -19,7 +20,8 @@ export function readState(otherwise) {
   }
   for (const slot of ["a", "b"]) {
     const [quantity = "", chemical = "", look = "", opacity = ""] = (told.get(slot) ?? "").split("~");
-    if (quantity) {
+    if (quantity === NOTHING) state.slots[slot].quantity = "";
+    else if (quantity) {
       state.slots[slot] = { quantity, chemical, look, opacity: clamped(opacity, 0.85) };
     }
   }
@@ -43,7 +45,7 @@ export function writeState(state) {
   for (const [name, value] of Object.entries(state.filter)) told.set(name, value);
   for (const [name, slot] of Object.entries(state.slots)) {
     const { quantity, chemical, look, opacity: share } = slot;
-    told.set(name, quantity ? [quantity, chemical, look, share].join("~") : "");
+    told.set(name, quantity ? [quantity, chemical, look, share].join("~") : name === "a" ? NOTHING : "");
   }
   told.set("compare", state.isComparing ? "yes" : "");
   const pairs = [...told].filter(([name, value]) => value || name === "layers");

@@ -9,10 +9,19 @@ const PAGES = {
   look: ({ id }) => ["/observations/", id, _("Open the look")],
   track: ({ id }) => ["/observations/", id, _("Open the look")],
 };
-const percent = (share) => `${number(100 * share, 2)} %`;
+const percent = (share) => {
+  if (share > 0.99) return "> 99 %";
+  return share < 0.01 ? "< 1 %" : `${number(100 * share, 2)} %`;
+};
 const day = (moment) => (moment ? moment.slice(0, 10) : _("time not known"));
 const minute = (moment) => (moment ? `${moment.slice(0, 16).replace("T", " ")} UTC` : _("not known"));
-const names = (chemicals) => chemicals.join(", ") || _("no chemical known");
+/** Return a chemical's name as it is said. */
+export const chemicalName = (name) => (name === "unknown" ? _("outside the library") : name.replaceAll("_", " "));
+const names = (chemicals) => chemicals.map(chemicalName).join(", ") || _("no chemical known");
+const place = ({ geometry }) => {
+  const [longitude, latitude] = geometry.coordinates;
+  return `${latitude.toFixed(4)}°, ${longitude.toFixed(4)}°`;
+};
 
 /** Return the outcome of a look in words. */
 export function outcomeOf(told) {
@@ -24,15 +33,16 @@ export function outcomeOf(told) {
 }
 
 /** Return a thing's heading and second line. */
-export function summary({ id, properties: of }) {
+export function summary(feature) {
+  const { id, properties: of } = feature;
   switch (of.what) {
     case "site":
-      return [`${percent(of.probability)} · ${names(of.chemicals)}`,
-        _("{id}, last seen {day}", { id, day: day(of.last_seen_utc) })];
+      return [`${names(of.chemicals)} · ${percent(of.probability)}`,
+        `${place(feature)} · ${day(of.last_seen_utc)}`];
     case "detection":
-      return [`${of.chemical}${of.snr === null ? "" : ` · ${_("SNR {snr}", { snr: number(of.snr, 2) })}`}`, minute(of.seen_utc)];
+      return [`${chemicalName(of.chemical)}${of.snr === null ? "" : ` · ${_("SNR {snr}", { snr: number(of.snr, 2) })}`}`, minute(of.seen_utc)];
     case "source":
-      return [_("Source: {chemical}", of), of.detection_id];
+      return [_("Source: {chemical}", { chemical: chemicalName(of.chemical) }), minute(of.seen_utc)];
     case "look":
       return [outcomeOf(of.outcome), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
     case "track":
@@ -63,14 +73,14 @@ export function details({ id, properties: of }) {
     case "detection":
       return [
         [_("Detection"), id],
-        [_("Likeliest chemical"), of.chemical],
+        [_("Likeliest chemical"), chemicalName(of.chemical)],
         [_("SNR"), of.snr === null ? _("not known") : number(of.snr)],
         [_("Seen"), minute(of.seen_utc)],
       ];
     case "source":
       return [
         [_("Source"), id],
-        [_("Chemical"), of.chemical],
+        [_("Chemical"), chemicalName(of.chemical)],
         [_("There, if the detection is real"), percent(of.probability)],
         [_("Outline"), _("holds the source with 90 %")],
         [_("Seen"), minute(of.seen_utc)],

@@ -64,6 +64,7 @@ function showChosen(review) {
     strip.lastElementChild.hidden = !told;
     strip.hidden = isInSight || !review.checkVisibility();
   };
+  strip.addEventListener("click", () => review.scrollIntoView());  // on a tablet nobody presses a key
   review.addEventListener("change", update);
   new IntersectionObserver(([end]) => {
     isInSight = end.isIntersecting;

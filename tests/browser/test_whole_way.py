@@ -1,0 +1,241 @@
+"""The whole way, as people go it: a map, a site, a disagreement, its end, a report, the audit.
+
+Each person has a browser of their own. Every page is looked at by axe-core, light and dark, and its
+picture is kept (in the folder that CATHARTES_PICTURES names, if it names one) for a person to look
+at: in the light, in the dark, on a tablet, and in Spanish.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from simulated_casebook import make_casebook
+from starlette.types import ASGIApp
+from watched_page import WatchedPage, watch
+
+from cathartes.casework.settlement import ReviewState
+from cathartes.store.open import open_casebook
+from cathartes.web.app import make_app
+from cathartes.web.desk import Desk
+from cathartes.web.settings import ServeSettings
+
+DESKTOP = {"width": 1280, "height": 800}
+TABLET = {"width": 1024, "height": 768}
+MAP_IS_DRAWN = "#map[data-ready='true'][data-idle='true']"
+AXE = Path(__file__).parent / "vendor" / "axe.js"
+PDF = b"%PDF-"
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Path:
+    """Return the simulated casebook, made once; `chromium` skips first where there is none."""
+    return make_casebook(tmp_path_factory.mktemp("simulated"))
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the pictures."""
+    asked = os.environ.get("CATHARTES_PICTURES", "")
+    folder = Path(asked) if asked else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass
+class Office:
+    """A workstation, and the people at it, each with a browser of their own."""
+
+    desk: Desk
+    base: str
+    browser: Browser
+    people: dict[str, WatchedPage]
+
+    def page_of(self, who: str) -> Page:
+        """Return somebody's page; who is here for the first time signs in by a one-time link."""
+        if who not in self.people:
+            context = self.browser.new_context(viewport=DESKTOP)
+            self.people[who] = watch(context)
+            self.desk.links.add(f"link-of-{who}", who)
+            self.people[who].page.goto(f"{self.base}/sign-in/link?secret=link-of-{who}")
+        return self.people[who].page
+
+    def go(self, who: str, path: str) -> Page:
+        """Return somebody's page at a path, when all of it is there."""
+        page = self.page_of(who)
+        page.goto(self.base + path)
+        settle(page)
+        return page
+
+
+def settle(page: Page) -> None:
+    """Wait until maps are drawn and nothing more is fetched."""
+    page.wait_for_load_state("load")
+    for one in page.locator("#map, .case-map").all():
+        name = one.get_attribute("id")
+        page.wait_for_selector(f"#{name}[data-ready='true'][data-idle='true']")
+
+
+@pytest.fixture
+def office(
+    simulated: Path, tmp_path: Path, chromium: Browser, serve: Callable[[ASGIApp], str]
+) -> Iterator[Office]:
+    """Return the workstation on a copy of the casebook; nobody asked elsewhere or complained."""
+    shutil.copytree(simulated, tmp_path / "casebook")
+    with open_casebook(tmp_path / "casebook") as opened:
+        settings = ServeSettings()
+        desk = Desk(opened.where, opened.casebook, opened.evidence, settings)
+        here = Office(desk, serve(make_app(desk)), chromium, {})
+        yield here
+        told = {who: (one.problems, one.elsewhere(here.base)) for who, one in here.people.items()}
+        for one in here.people.values():
+            one.page.context.close()
+    assert told == {who: ([], []) for who in told}
+
+
+def review(page: Page, detection_id: str, keys: str) -> None:
+    """Judge a detection by keys alone."""
+    expect(page.locator("#review-form")).to_be_visible()
+    for key in (*keys, "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(lambda url: detection_id not in url)
+
+
+def test_from_the_map_to_a_settled_disagreement_a_report_and_the_audit(office: Office) -> None:
+    book = office.desk.casebook
+    page = office.go("ana", "/")
+    n_waiting = book.review_queue_size("ana")
+    assert n_waiting >= 3
+    expect(page.locator("#in-view")).to_contain_text(f"Detections: {n_waiting}")
+
+    # A site, from the list beside the map.
+    page.locator("#in-view button").first.click()
+    page.locator("#thing a").click()
+    settle(page)
+    site_path = re.sub(r"^.*(/sites/[^?#]+).*$", r"\1", page.url)
+    expect(page.locator("#evidence")).to_be_visible()
+    expect(page.locator("#reviews + p")).to_contain_text("None that you may see")
+
+    # Two rasters of the ground there, either side of a divider.
+    page = office.go("ana", "/")
+    page.locator("[data-slot='a'] [data-role='quantity']").select_option("score")
+    page.locator("#compare").check()
+    page.locator("[data-slot='b'] [data-role='quantity']").select_option("context")
+    page.wait_for_selector("#map-right[data-idle='true']")
+    page.locator("#divider").focus()
+    page.keyboard.press("PageUp")
+    expect(page.locator("#divider")).to_have_attribute("aria-valuenow", "40")
+
+    # Ana and Ben judge the first of the queue, and differ; neither knows of the other.
+    page.goto(f"{office.base}/review")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/detections/*?queue=1")
+    detection_id = page.url.rpartition("/")[2].partition("?")[0]
+    review(page, detection_id, "ar3")
+    ben = office.go("ben", f"/detections/{detection_id}?queue=1")
+    expect(ben.locator(".case-head .standing")).to_have_text("open")
+    expect(ben.get_by_text("None that you may see")).to_be_visible()
+    review(ben, detection_id, "x2")
+    assert book.settlements([detection_id])[detection_id].state is ReviewState.IN_REVIEW
+    seen_by_ana = office.go("ana", f"/detections/{detection_id}")
+    expect(seen_by_ana.locator("main")).not_to_contain_text("Not a plume, confidence")
+
+    # Eva settles it, and then all may read all.
+    eva = office.go("eva", f"/detections/{detection_id}?queue=1")
+    review(eva, detection_id, "ar4")
+    assert book.settlements([detection_id])[detection_id].state is ReviewState.CONFIRMED
+    page = office.go("ana", f"/detections/{detection_id}")
+    expect(page.locator(".case-head .standing")).to_contain_text("confirmed")
+    expect(page.locator(".review-said")).to_have_count(3)
+    expect(page.locator(".review-said", has_text="ben")).to_contain_text("Not a plume")
+    site_id = next(one for one in book.detection(detection_id).site_ids if one)
+    assert site_path == f"/sites/{site_id}"
+    page = office.go("ana", site_path)
+    expect(page.locator("section", has=page.locator("#reviews"))).to_contain_text("confirmed")
+
+    # A report to print.
+    with page.expect_download() as download:
+        page.locator(".reports a", has_text="PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(PDF)
+
+    # The auditor sees who did what, and that the chain holds.
+    ada = office.go("ada", "/audit")
+    entries = ada.locator(".entries tbody tr")
+    for who in ("ana", "ben", "eva"):
+        mine = entries.filter(has_text=detection_id).filter(has_text=who)
+        expect(mine.filter(has_text="review").first).to_be_visible()
+    expect(ada.locator("#chain-state")).to_contain_text("nothing was changed", timeout=60_000)
+
+
+PAGES = {
+    "map": ("ana", "/"),
+    "queue": ("ana", "/review"),
+    "detection": ("ana", "/detections/{detection}?queue=1"),
+    "sites": ("ana", "/sites"),
+    "site": ("ana", "/sites/{site}"),
+    "looks": ("ana", "/observations"),
+    "look": ("ana", "/observations/{look}"),
+    "sorties": ("ana", "/sorties"),
+    "sortie": ("ana", "/sorties/{sortie}"),
+    "mandates": ("ana", "/mandates"),
+    "mandate": ("ana", "/mandates/{mandate}"),
+    "account": ("ana", "/account"),
+    "audit": ("ada", "/audit"),
+    "audit entry": ("ada", "/audit/1"),
+    "users": ("adam", "/users"),
+    "user": ("adam", "/users/ana"),
+    "failure": ("ana", "/sites/nowhere"),
+}
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """Return the serious and critical faults that axe-core finds."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+    return [(one["id"], node["html"][:200]) for one in serious for node in one["nodes"]]
+
+
+def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(
+    office: Office, pictures: Path
+) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not there: make install-dev")
+    book = office.desk.casebook
+    detection_id = book.review_queue("ana", 1)[0]
+    found = book.detection(detection_id)
+    look = book.observation(found.detection.observation_id)
+    ids = {
+        "detection": detection_id, "site": found.site_ids[0], "look": look.id,
+        "sortie": look.sortie_id, "mandate": look.mandate_id,
+    }  # fmt: skip
+    wrong = {}
+    for name, (who, path) in PAGES.items():
+        here = path.format(**ids)
+        page = office.page_of(who)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            office.go(who, here)
+            page.screenshot(path=pictures / f"{name} {theme}.png", full_page=True)
+            wrong |= {(name, theme, *fault): 1 for fault in faults(page)}
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(TABLET)
+        office.go(who, here)
+        if page.evaluate("document.documentElement.scrollWidth") > TABLET["width"]:
+            wrong[name, "is wider than a tablet"] = 1
+        page.screenshot(path=pictures / f"{name} tablet.png")
+        page.set_viewport_size(DESKTOP)
+        page.get_by_role("button", name="Español").click()
+        office.go(who, here)
+        expect(page.locator("html")).to_have_attribute("lang", "es")
+        page.screenshot(path=pictures / f"{name} spanish.png", full_page=True)
+        page.get_by_role("button", name="English").click()
+        page.wait_for_load_state("load")
+        problems = office.people[who].problems
+        if name == "failure":  # the browser says that there is nothing, as there should be
+            problems[:] = [one for one in problems if "404" not in one]
+    assert list(wrong) == []
