@@ -61,7 +61,8 @@ function isTyping(target) {
   return target.matches?.("textarea, select, input:not([type=radio], [type=checkbox])") ?? false;
 }
 
-/** Where Enter does something anyway: a link, a button, the head of what unfolds, a drawing's map. */
+/** Where Enter does something anyway: a link, a button, the head of what unfolds, a drawing's map.
+ *  Not where focus rests for a moment longer on a button of a dialog that was closed. */
 function actsByItself(target) {
-  return target.matches?.("a[href], button, summary, canvas") ?? false;
+  return (target.matches?.("a[href], button, summary, canvas") && target.checkVisibility()) ?? false;
 }
