@@ -77,8 +77,9 @@ def serve() -> Iterator[Callable[[ASGIApp], str]]:
 
     def start(app: ASGIApp) -> str:
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", ws="none"
-        )
+            app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", ws="none",
+            timeout_graceful_shutdown=1,  # pages may still be told what is new
+        )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

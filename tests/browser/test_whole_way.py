@@ -31,13 +31,13 @@ AXE = Path(__file__).parent / "vendor" / "axe.js"
 PDF = b"%PDF-"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Path:
     """Return the simulated casebook, made once; `chromium` skips first where there is none."""
     return make_casebook(tmp_path_factory.mktemp("simulated"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the pictures."""
     asked = os.environ.get("CATHARTES_PICTURES", "")

@@ -32,13 +32,13 @@ from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layers import LayerChoice, LayerGrid
 from cathartes.products.plume_table import column_unit
-from cathartes.products.raster import not_georeferenced_is_fine
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
 from cathartes.products.summary import GasNotVisible, ScanSummary, read_summary
 from cathartes.products.vector import plume_features
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry
 from cathartes.scenes.igm import IgmGeometry
+from cathartes.scenes.unplaced import not_georeferenced_is_fine
 from cathartes.spectra.response import SpectralBands
 from made_up_spectra import made_up_spectrum
 

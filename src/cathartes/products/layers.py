@@ -14,11 +14,11 @@ from cathartes.detect.result import Detections
 from cathartes.errors import SettingsError
 from cathartes.products.file_names import LABELS, chemical_stems, layer_path
 from cathartes.products.raster import (
-    not_georeferenced_is_fine,
     write_cog,
     write_cog_in_thread,
 )
 from cathartes.scenes.geometry import Geometry, MapIndex
+from cathartes.scenes.unplaced import not_georeferenced_is_fine
 from cathartes.units import VOCABULARY
 
 _OVERVIEWS = 4 / 3

@@ -1,8 +1,6 @@
 """Cloud-optimised GeoTIFF of one image, with its unit and meaning in the file."""
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,7 +8,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.errors import CRSError, NotGeoreferencedWarning
+from rasterio.errors import CRSError
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
@@ -18,6 +16,7 @@ from rasterio.transform import Affine
 from cathartes import __version__
 from cathartes.errors import OutputError
 from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.unplaced import not_georeferenced_is_fine
 
 SOFTWARE = f"Cathartes {__version__}"
 BLOCK_SIZE = 256
@@ -123,14 +122,6 @@ def write_cog_in_thread(
             )
         # Not by GDAL: on a full disk it has errors of its own, and the system's is clearer.
         path.write_bytes(whole.getbuffer())
-
-
-@contextmanager
-def not_georeferenced_is_fine() -> Iterator[None]:
-    """Keep rasterio from warning that an image in sensor geometry has no ground position."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        yield
 
 
 def _check_image(path: Path, image: Image, grid: MapGrid | None) -> None:

@@ -9,8 +9,9 @@ import pytest
 import rasterio
 
 from cathartes.errors import OutputError
-from cathartes.products.raster import not_georeferenced_is_fine, read_image, write_cog
+from cathartes.products.raster import read_image, write_cog
 from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.unplaced import not_georeferenced_is_fine
 
 ROTATED = MapGrid((4.0, 3.0, 5e5, 3.0, -4.0, 4.4e6), "EPSG:32613", (700, 900))
 

@@ -1,6 +1,5 @@
 """Lines out of georeferenced rasters: bands of one file, or of several files stacked."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import MaskFlags
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, RasterioError
 from rasterio.windows import Window
 
 from cathartes.errors import HeaderError, TruncatedFileError
 from cathartes.scenes.geometry import AffineGeometry
 from cathartes.scenes.readers.numbers import convert_numbers
+from cathartes.scenes.unplaced import not_georeferenced_is_fine
 
 _BUFFER_BYTES = 8 * 2**20
 _CACHE_MIB = 64
@@ -31,8 +31,7 @@ def open_raster(path: Path) -> Iterator[Any]:
     TruncatedFileError
         If GDAL can't open or read it: cut off, or damaged.
     """
-    with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MIB):
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with not_georeferenced_is_fine(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MIB):
         try:
             with rasterio.open(path) as dataset:
                 yield dataset
