@@ -62,6 +62,7 @@ class Office:
             self.people[who] = watch(context)
             self.desk.links.add(f"link-of-{who}", who)
             self.people[who].page.goto(f"{self.base}/sign-in/link?secret=link-of-{who}")
+            self.people[who].page.wait_for_selector("form[action='/sign-out']")  # it leads on
         return self.people[who].page
 
     def go(self, who: str, path: str) -> Page:
