@@ -232,7 +232,7 @@ def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(
         page.set_viewport_size(DESKTOP)
         page.get_by_role("button", name="Español").click()
         office.go(who, here)
-        expect(page.locator("html")).to_have_attribute("lang", "es")
+        expect(page.locator("html")).to_have_attribute("lang", "es", timeout=60_000)
         page.screenshot(path=pictures / f"{name} spanish.png", full_page=True)
         page.get_by_role("button", name="English").click()
         page.wait_for_load_state("load")
