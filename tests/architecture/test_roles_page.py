@@ -7,7 +7,8 @@ from cathartes.casework.roles import Action, Role, Subject, Thing, decide
 from cathartes.casework.settlement import ReviewState
 
 PAGE = REPOSITORY / "docs/explanation/roles.md"
-OWN, OTHERS = Thing(owner="me"), Thing(owner="another")
+OWN = Thing("me", authors=frozenset({"me"}), partner="office", is_told=True)
+OTHERS = Thing("another", authors=frozenset({"another"}), partner="others", is_told=True)
 SETTLED, OPEN = Thing(state=ReviewState.CONFIRMED), Thing(state=ReviewState.IN_REVIEW)
 
 
@@ -24,7 +25,7 @@ def said_of(role, action):
     """Return how the page has to say what a role may do."""
 
     def may(thing):
-        return decide(Subject("me", frozenset({role})), action, thing).allowed
+        return decide(Subject("me", frozenset({role}), "office"), action, thing).allowed
 
     if not may(Thing()) and not may(SETTLED):
         return "no"

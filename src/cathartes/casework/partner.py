@@ -54,6 +54,48 @@ class Field(StrEnum):
     """Imaging spectrometer or gas-sensor log; never which one."""
 
 
+class Way(StrEnum):
+    """How a package gets to a partner, once a person has sent it."""
+
+    FOLDER = "folder"
+    """Is put into a folder, as a share or a stick."""
+    EMAIL = "e-mail file"
+    """Is written as a message, ``.eml``, which a person sends."""
+    HTTPS = "https"
+    """Is pushed to an address."""
+    TAK = "tak"
+    """A mark is shown on the partner's live map, beside the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A way, and where it leads: a folder, ``name@host``, ``https://…``, ``host:port``."""
+
+    way: Way
+    target: str
+
+    def __post_init__(self) -> None:
+        if not _TARGETS[self.way].fullmatch(self.target) or not self.target.isprintable():
+            raise ReleaseError(
+                f"delivery by {self.way.value} to {self.target[:200]!r}: "
+                f"{_TARGET_WORDS[self.way]} is needed."
+            )
+
+
+_TARGETS = {
+    Way.FOLDER: re.compile(r"\S.{0,999}"),
+    Way.EMAIL: re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,253}"),
+    Way.HTTPS: re.compile(r"https://[^\s@]{1,990}"),
+    Way.TAK: re.compile(r"[A-Za-z0-9.-]{1,253}:\d{1,5}"),
+}
+_TARGET_WORDS = {
+    Way.FOLDER: "a folder",
+    Way.EMAIL: "one address, as duty@office.example,",
+    Way.HTTPS: "an address that begins with https://, without a user name,",
+    Way.TAK: "a server and its port, as tak.office.example:8089,",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Partner:
     """An authority that findings may be released to.
@@ -80,6 +122,8 @@ class Partner:
         The strictest TLP label that may be sent to it; CLEAR by default.
     mandate_ids
         Under which it may be told, sorted; none by default, and then nothing may be.
+    deliveries
+        How it gets its packages; none: they are handed over by a person.
     is_disabled
         Is told nothing more, and stays on record.
 
@@ -99,6 +143,7 @@ class Partner:
     cell_m: CellSize = 1000
     ceiling: Tlp = Tlp.CLEAR
     mandate_ids: tuple[str, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     is_disabled: bool = False
 
     def __post_init__(self) -> None:

@@ -48,6 +48,20 @@ class Action(StrEnum):
     """What others said of a detection."""
     REVIEW = "review"
     READ_AUDIT = "read the audit"
+    READ_PARTNERS = "read partners"
+    """Who may be told, and how much; no case."""
+    MANAGE_PARTNERS = "manage partners"
+    READ_RELEASES = "read releases"
+    """Drafts, what was sent, and what was answered."""
+    DRAFT_RELEASE = "draft a release"
+    """Write, submit or drop it."""
+    APPROVE_RELEASE = "approve a release"
+    """Or refuse it."""
+    SEND_RELEASE = "send a release"
+    ANSWER_RELEASE = "answer a release"
+    """As the partner that got it."""
+    TAKE_ANSWER = "take in an answer"
+    """Read a signed file that a partner sent."""
     MANAGE_USERS = "manage users"
     USE_ACCOUNT = "use an account"
     """One's own: password, second factor, tokens."""
@@ -63,10 +77,13 @@ class Subject:
         A user's, or ``local:<name>`` of the person at the machine.
     roles
         Empty of somebody who is disabled: nothing is allowed.
+    partner
+        Whose officer a partner is; "" of others.
     """
 
     id: str
     roles: frozenset[Role]
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +97,21 @@ class Thing:
     state
         Of a detection's reviews; None of anything else.
     reviewers
-        The persons who reviewed it.
+        The persons who reviewed it; of a release, who reviewed anything of its site.
+    authors
+        The persons who drafted, redrafted or submitted a release.
+    partner
+        Whom a release is for; "" of anything else.
+    is_told
+        Whether that partner has it.
     """
 
     owner: str = ""
     state: ReviewState | None = None
     reviewers: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    partner: str = ""
+    is_told: bool = False
 
 
 NO_THING = Thing()
@@ -138,6 +164,23 @@ def _reviewable(subject: Subject, thing: Thing) -> str:
     return ""
 
 
+def _of_others_work(subject: Subject, thing: Thing) -> str:
+    """Two persons: nobody approves what they wrote, or what rests on their own reviews."""
+    person = person_of(subject.id)
+    if person in thing.authors:
+        return "you drafted or submitted it: another person must decide"
+    if person in thing.reviewers:
+        return "it rests on a review of yours: another person must decide"
+    return ""
+
+
+def _told_to_own_office(subject: Subject, thing: Thing) -> str:
+    """Of what was sent to one's own office; a list has no partner, and shows that alone."""
+    if thing == NO_THING or (thing.is_told and thing.partner and thing.partner == subject.partner):
+        return ""
+    return "there is no such release for your office"
+
+
 _RULES: Mapping[Action, Mapping[Role, _Condition]] = MappingProxyType(
     {
         Action.READ_LOOKS: {
@@ -158,6 +201,21 @@ _RULES: Mapping[Action, Mapping[Role, _Condition]] = MappingProxyType(
         },
         Action.REVIEW: {Role.ANALYST: _reviewable},
         Action.READ_AUDIT: {Role.AUDITOR: _always},
+        Action.READ_PARTNERS: dict.fromkeys(
+            (Role.ANALYST, Role.RELEASE_AUTHORITY, Role.AUDITOR, Role.ADMINISTRATOR), _always
+        ),
+        Action.MANAGE_PARTNERS: {Role.ADMINISTRATOR: _always},
+        Action.READ_RELEASES: {
+            Role.ANALYST: _always,
+            Role.RELEASE_AUTHORITY: _always,
+            Role.AUDITOR: _always,
+            Role.PARTNER: _told_to_own_office,
+        },
+        Action.DRAFT_RELEASE: {Role.ANALYST: _always, Role.RELEASE_AUTHORITY: _always},
+        Action.APPROVE_RELEASE: {Role.RELEASE_AUTHORITY: _of_others_work},
+        Action.SEND_RELEASE: {Role.RELEASE_AUTHORITY: _always},
+        Action.ANSWER_RELEASE: {Role.PARTNER: _told_to_own_office},
+        Action.TAKE_ANSWER: {Role.ANALYST: _always, Role.RELEASE_AUTHORITY: _always},
         Action.MANAGE_USERS: {Role.ADMINISTRATOR: _of_others},
         Action.USE_ACCOUNT: dict.fromkeys(Role, _own),
     }

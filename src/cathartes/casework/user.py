@@ -102,7 +102,8 @@ class User:
     @property
     def subject(self) -> Subject:
         """Who it is to a rule; nobody, if disabled."""
-        return Subject(self.id, frozenset() if self.is_disabled else frozenset(self.roles))
+        roles = frozenset() if self.is_disabled else frozenset(self.roles)
+        return Subject(self.id, roles, self.partner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,24 @@ ALLOWED = {
     Action.READ_AUDIT: {Role.AUDITOR},
     Action.MANAGE_USERS: {Role.ADMINISTRATOR},
     Action.USE_ACCOUNT: set(Role),
+    Action.READ_PARTNERS: {
+        Role.ANALYST,
+        Role.RELEASE_AUTHORITY,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    },
+    Action.MANAGE_PARTNERS: {Role.ADMINISTRATOR},
+    Action.READ_RELEASES: {
+        Role.ANALYST,
+        Role.RELEASE_AUTHORITY,
+        Role.AUDITOR,
+        Role.PARTNER,
+    },
+    Action.DRAFT_RELEASE: {Role.ANALYST, Role.RELEASE_AUTHORITY},
+    Action.APPROVE_RELEASE: {Role.RELEASE_AUTHORITY},
+    Action.SEND_RELEASE: {Role.RELEASE_AUTHORITY},
+    Action.ANSWER_RELEASE: {Role.PARTNER},
+    Action.TAKE_ANSWER: {Role.ANALYST, Role.RELEASE_AUTHORITY},
 }
 
 
@@ -36,7 +54,8 @@ def test_somebody_without_a_role_may_do_nothing(action):
 
 def test_an_administrator_sees_no_case_and_an_auditor_changes_nothing():
     may = {one for one in Action if decide(who(Role.ADMINISTRATOR), one).allowed}
-    assert may == {Action.MANAGE_USERS, Action.USE_ACCOUNT}
+    keeps = {Action.READ_PARTNERS, Action.MANAGE_PARTNERS, Action.MANAGE_USERS}
+    assert may == keeps | {Action.USE_ACCOUNT}
     assert not decide(who(Role.AUDITOR), Action.REVIEW).allowed
     assert {Role.AUDITOR, Role.ADMINISTRATOR, Role.PARTNER} == ALONE
 
@@ -63,3 +82,22 @@ def test_a_collector_sees_own_sorties_alone():
     assert decide(who(Role.COLLECTOR, Role.ANALYST), Action.READ_LOOKS, others).allowed
     assert is_own(who(name="local:ana"), "ana")
     assert not is_own(who(name="local:ana"), "anabel")
+
+
+def test_nobody_decides_on_what_they_drafted_or_reviewed_not_even_at_the_command_line():
+    rosa = who(Role.RELEASE_AUTHORITY, Role.ANALYST, name="rosa")
+    assert decide(rosa, Action.APPROVE_RELEASE, Thing(authors=frozenset({"ana"}))).allowed
+    for of_hers in (Thing(authors=frozenset({"rosa"})), Thing(reviewers=frozenset({"rosa"}))):
+        assert not decide(rosa, Action.APPROVE_RELEASE, of_hers).allowed
+    local = who(Role.RELEASE_AUTHORITY, name="local:rosa")
+    assert not decide(local, Action.APPROVE_RELEASE, Thing(authors=frozenset({"rosa"}))).allowed
+
+
+@pytest.mark.parametrize("action", [Action.READ_RELEASES, Action.ANSWER_RELEASE])
+def test_an_office_sees_what_it_was_sent_and_nothing_else(action):
+    pia = Subject("pia", frozenset({Role.PARTNER}), "office")
+    assert decide(pia, action, Thing(partner="office", is_told=True)).allowed
+    for other in (Thing(partner="office"), Thing(partner="another", is_told=True), Thing("pia")):
+        assert not decide(pia, action, other).allowed
+    nobodys = Subject("pia", frozenset({Role.PARTNER}))
+    assert not decide(nobodys, action, Thing(is_told=True)).allowed
