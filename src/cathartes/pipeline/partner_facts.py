@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Member
@@ -64,7 +64,7 @@ class PartnerFacts:
         bare = Partner(partner_id, name, country, languages, age_recipient, signing_key)
         return self.of(bare)
 
-    def _said(self) -> dict[str, object]:
+    def _said(self) -> dict[str, Any]:
         told = {one.name: getattr(self, one.name) for one in fields(self)}
         return {key: value for key, value in told.items() if value is not None}
 
