@@ -14,6 +14,7 @@ from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.key import KEYS, KeysOption
+from cathartes.cli.release_send import deliver, send
 from cathartes.cli.release_tables import (
     print_preview,
     print_release,
@@ -273,6 +274,10 @@ def approve(
     """
     who = asked_who(as_, code, from_stdin=password_stdin)
     _show(release_approve(casebook, release, seen, who), json_output)
+
+
+app.command()(send)
+app.command()(deliver)
 
 
 @app.command()
