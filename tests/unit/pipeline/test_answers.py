@@ -54,8 +54,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
 from made_up_packages import locked_at_once
 
-GOOD = PASSWORD = "correct horse battery"
-HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+GOOD = "correct horse battery"
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
 NOW = datetime.now(UTC).replace(microsecond=0)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(99)
 
@@ -469,9 +469,9 @@ def test_by_the_account_and_its_password(offices):
     with pytest.raises(AccessError, match="was not signed in"):
         answers_read(offices.casebook, file, Who("ana", "wrong"), **told)
     with pytest.raises(AccessError, match="take in an answer"):
-        answers_read(offices.casebook, file, Who("aud", PASSWORD), **told)
-    kept = answers_read(offices.casebook, file, Who("ana", PASSWORD), **told)
-    auditor = Who("aud", PASSWORD)
+        answers_read(offices.casebook, file, Who("aud", GOOD), **told)
+    kept = answers_read(offices.casebook, file, Who("ana", GOOD), **told)
+    auditor = Who("aud", GOOD)
     assert answers_list(offices.casebook, auditor) == (kept,)
     assert answers_list(offices.casebook, auditor, release_ids=["R-1"]) == (kept,)
     with pytest.raises(ReleaseError, match="R-7"):
