@@ -52,6 +52,9 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.outcomes import outcomes as outcomes
+from cathartes.pipeline.outcomes import outcomes_csv as outcomes_csv
+from cathartes.pipeline.outcomes import outcomes_plot as outcomes_plot
 from cathartes.pipeline.people import user_add as user_add
 from cathartes.pipeline.people import user_disable as user_disable
 from cathartes.pipeline.people import user_list as user_list
@@ -155,6 +158,9 @@ __all__ = [
     "observations_show",
     "open_casebook",
     "open_cube",
+    "outcomes",
+    "outcomes_csv",
+    "outcomes_plot",
     "plan_add",
     "plan_list",
     "preset_settings",

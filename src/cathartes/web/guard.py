@@ -57,6 +57,7 @@ LookReader = Annotated[Visitor, needs(Action.READ_LOOKS)]
 CaseReader = Annotated[Visitor, needs(Action.READ_CASES)]
 Reviewer = Annotated[Visitor, needs(Action.REVIEW)]
 AuditReader = Annotated[Visitor, needs(Action.READ_AUDIT)]
+OutcomeReader = Annotated[Visitor, needs(Action.READ_OUTCOMES)]
 UserKeeper = Annotated[Visitor, needs(Action.MANAGE_USERS)]
 AccountHolder = Annotated[Visitor, needs(Action.USE_ACCOUNT)]
 """Types of a route's parameter: a visitor who may do this."""
