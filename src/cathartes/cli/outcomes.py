@@ -83,10 +83,10 @@ def _print_flown(console: Console, told: Outcomes) -> None:
     looks = ", ".join(f"{n} {outcome.value}" for outcome, n in flown.looks.items())
     console.print(f"{number_of(flown.n_sorties, 'sortie')}; looks: {looks}.")
     rates = next((list(area.within_km2) for area in flown.areas if area.within_km2), [])
-    heads = [Column(f"{rate:g} kg/h found [km2]", justify="right") for rate in rates]
+    heads = [Column(f"{rate:g} kg/h found, km2", justify="right") for rate in rates]
     table = Table(
-        "looked for", Column("looks [km2]", justify="right"),
-        Column("ground [km2]", justify="right"), *heads,
+        "looked for", Column("looks, km2", justify="right"),
+        Column("ground, km2", justify="right"), *heads,
     )  # fmt: skip
     for area in flown.areas:
         within = (f"{area.within_km2[rate]:,.3g}" if area.within_km2 else "" for rate in rates)

@@ -68,12 +68,17 @@ def write_outcomes_csv(path: Path, told: Outcomes) -> None:
     OutputError
         If it can't be written.
     """
+    write_file(path, outcomes_csv_text(told).encode())
+
+
+def outcomes_csv_text(told: Outcomes) -> str:
+    """Return outcomes as CSV (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEAD)
     for row in outcomes_rows(told):
         writer.writerow(["" if cell is None else _said(cell) for cell in row])
-    write_file(path, text.getvalue().encode())
+    return text.getvalue()
 
 
 def _said(cell: float | str) -> str:

@@ -12,6 +12,7 @@ from cathartes.web.api import audit as audit_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import map as map_api
 from cathartes.web.api import observations as observations_api
+from cathartes.web.api import outcomes as outcomes_api
 from cathartes.web.api import reviews as reviews_api
 from cathartes.web.api import root as root_api
 from cathartes.web.api import sites as sites_api
@@ -29,6 +30,7 @@ from cathartes.web.pages import (
     events,
     home,
     observations,
+    outcomes,
     provider,
     reports,
     review,
@@ -62,6 +64,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     tiles.router,
     review.router,
     reviews_api.router,
+    outcomes.router,
+    outcomes_api.router,
     audit.router,
     audit_api.router,
     events.router,

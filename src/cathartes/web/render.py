@@ -21,6 +21,7 @@ _PLACES = (
     ("/sites", "Sites", Action.READ_CASES),
     ("/observations", "Looks", Action.READ_LOOKS),
     ("/sorties", "Sorties", Action.READ_LOOKS),
+    ("/outcomes", "Outcomes", Action.READ_OUTCOMES),
     ("/audit", "Audit", Action.READ_AUDIT),
     ("/users", "Users", Action.MANAGE_USERS),
 )
