@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,16 @@ from cathartes.errors import ReleaseError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class NoReleaseError(ReleaseError):
+    """A release is not there."""
+
+    def __init__(self, release_id: str) -> None:
+        super().__init__(
+            f"no release {release_id[:100]!r} in this casebook; `cathartes release list` shows "
+            "those there are."
+        )
 
 
 class ReleaseState(StrEnum):
@@ -104,6 +114,8 @@ class Basis:
         "" of a recall, which rests on no site.
     detection_sha256 : by detection
         Of every detection attributed to the site.
+    confirmed_sha256
+        Of what reviews confirmed of these, with which confidence, and whether with a rate.
     observation_ids
         Of these detections and of the empty looks; kept while the release is open.
     mandate_ids
@@ -112,7 +124,8 @@ class Basis:
 
     partner_sha256: str
     site_sha256: str = ""
-    detection_sha256: Mapping[str, str] = MappingProxyType({})
+    detection_sha256: Mapping[str, str] = field(default_factory=dict)
+    confirmed_sha256: str = ""
     observation_ids: tuple[str, ...] = ()
     mandate_ids: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import JsonValue
 
 from cathartes.casework.audit import AuditEntry
+from cathartes.casework.release import Step
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.interface import Box
@@ -20,7 +21,10 @@ _ONE = {
     "sortie.change": "sortie",
     "observation.record": "observation",
     "profile.put": PROFILE,
-}
+    "partner.add": "partner",
+    "partner.change": "partner",
+    "release.draft": "release",
+} | {f"release.{step.value}": "release" for step in Step}
 """Actions whose entry has the hash of its subject."""
 _MANY = {"sites.put": "site", "emitters.put": "lawful emitter"}
 """Actions whose entry has the hash of each thing that was put, by id."""
@@ -55,6 +59,9 @@ class Recorded:
             self._add_all(kind, told.get("sha256"))
         elif entry.action == "review.add":
             self.sha256["review", str(told.get("review"))] = str(told.get("sha256"))
+        elif entry.action == "response.add":
+            one_id = f"{told.get('partner')}/{told.get('response')}"
+            self.sha256["response", one_id] = str(told.get("sha256"))
         elif entry.action == "observation.remove":
             self.sha256.pop(("observation", entry.subject), None)
         elif entry.action == BIND:
@@ -75,6 +82,13 @@ def contents(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
     yield from _contents_of_old(casebook)
     for review in casebook.all_reviews():
         yield ("review", review.id), content_sha256(review)
+    for partner in casebook.partners():
+        yield ("partner", partner.id), content_sha256(partner)
+    for release in casebook.all_releases():
+        yield ("release", release.id), content_sha256(release)
+        for kept in casebook.responses([release.id])[release.id]:
+            one_id = f"{kept.response.partner_id}/{kept.response.id}"
+            yield ("response", one_id), content_sha256(kept)
 
 
 def _contents_of_old(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:

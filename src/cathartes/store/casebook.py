@@ -8,8 +8,11 @@ from cathartes.store.features_part import FeaturesPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
 from cathartes.store.map_part import MapPart
+from cathartes.store.partners_part import PartnersPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.queue_part import QueuePart
+from cathartes.store.releases_part import ReleasesPart
+from cathartes.store.responses_part import ResponsesPart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
 from cathartes.store.sign_ins_part import SignInsPart
@@ -31,6 +34,9 @@ class SqlCasebook(
     QueuePart,
     MapPart,
     AuditPart,
+    PartnersPart,
+    ReleasesPart,
+    ResponsesPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 

@@ -99,8 +99,17 @@ class ReleaseBook(Protocol):
     ) -> Release:
         """Enter a draft, or put it in the place of an earlier one of its id (`Step.REDRAFT`).
 
-        Its authors are those before and the actor; a decision on it is void. ReleaseError if the
-        content is not this release's, or the id is that of another site or partner.
+        Its authors are those before and the actor; a decision on it is void. A recall rests on
+        the partner's record alone, whatever basis is given. All contents that were ever drafted
+        stay.
+
+        Raises
+        ------
+        AccessError
+            If the actor may not; that is on record.
+        ReleaseError
+            If the content is not this release's; if the id is that of another site, partner or
+            notice, or was told; if its basis is not what is there now, or leaves out a mandate.
         """
 
     def take_step(
@@ -154,8 +163,12 @@ class ReleaseBook(Protocol):
     def present_basis(self, site_id: str, partner_id: str) -> Basis:
         """Return what a release of a site would rest on now; for drafts, read in one transaction.
 
-        `observation_ids` and `mandate_ids` are those of the site's detections.
+        `observation_ids` and `mandate_ids` are those of the site's detections; a draft adds those
+        of the looks that found nothing. Where the site is gone, only the partner's hash is there.
         """
+
+    def held_observations(self) -> frozenset[str]:
+        """Return the observations that open releases, and those under way, rest on."""
 
     def note_release_read(self, release_id: str, actor: str, now_utc: datetime) -> None:
         """Enter into the audit that somebody read a release."""
