@@ -7,7 +7,15 @@ from cathartes.casework.release import Release, Step
 from cathartes.casework.release_material import Sender
 from cathartes.casework.settlement import ReviewState
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import ReleaseError, SettingsError
+from cathartes.errors import (
+    AccessError,
+    EvidenceError,
+    KeyringError,
+    MandateError,
+    OutputError,
+    ReleaseError,
+    SettingsError,
+)
 from cathartes.pipeline.release_draft import (
     Wording,
     draft_release,
@@ -25,6 +33,10 @@ from cathartes.web.views.site_rows import detection_ids_of
 from cathartes.web.views.verdicts import site_standing
 from cathartes.web.visitor import Visitor
 
+REFUSALS = (
+    AccessError, ReleaseError, MandateError, SettingsError, KeyringError, OutputError, EvidenceError,
+)  # fmt: skip
+"""What is told on the page itself, beside what was typed."""
 _NOT_CONFIRMED = said(
     "nothing that you may know of is confirmed here with at least medium confidence: only that is "
     "released."

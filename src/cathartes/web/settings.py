@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cathartes.casework.user import IDLE_END
 from cathartes.errors import SettingsError
+from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.web.oidc_settings import OidcSettings
 
 LARGEST_BODY_BYTES = 1_000_000
@@ -37,6 +38,11 @@ class ServeSettings:
         By which identity provider people may sign in; None: by password alone.
     layers
         Folder with the operator's own PMTiles and cloud-optimised GeoTIFFs; None if there are none.
+    keys
+        Folder with our office's keys, each locked by a passphrase that is typed when a release is
+        sent; None: releases are sent by command.
+    delivery
+        How packages get to partners.
 
     Raises
     ------
@@ -53,6 +59,8 @@ class ServeSettings:
     idle_end: timedelta = IDLE_END
     oidc: OidcSettings | None = None
     layers: Path | None = None
+    keys: Path | None = None
+    delivery: DeliverySettings = DeliverySettings()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

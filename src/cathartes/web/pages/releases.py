@@ -1,7 +1,7 @@
 """Releases: the list, each as its partner will see it, and the steps that people take."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -9,32 +9,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from cathartes.casework.release import Release, ReleaseState, Step
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import (
-    AccessError,
-    KeyringError,
-    MandateError,
-    PackageError,
-    ReleaseError,
-    SettingsError,
-)
+from cathartes.errors import AccessError, ReleaseError
 from cathartes.web.asked import PageAsked, ReleasesAsked, ThingId
 from cathartes.web.desk import Desk
 from cathartes.web.evidence_file import attachment, safe_media_type
 from cathartes.web.failures import note_refusal
-from cathartes.web.guard import (
-    Approver,
-    CaseReader,
-    Drafter,
-    OnDesk,
-    Sender,
-    guarded_router,
-)
+from cathartes.web.guard import Approver, CaseReader, Drafter, OnDesk, Sender, guarded_router
 from cathartes.web.next_page import next_page
-from cathartes.web.printing import printed_report
+from cathartes.web.printing import Kind, printed_release
 from cathartes.web.release_form import SeenForm, WhyForm, WordingForm
 from cathartes.web.release_sending import command_to_send, deliver_again, send
 from cathartes.web.release_sight import check_seen
-from cathartes.web.release_work import TypedWording, draft_after, take_step
+from cathartes.web.release_work import REFUSALS, TypedWording, draft_after, take_step
 from cathartes.web.render import language_of, page
 from cathartes.web.texts import texts_in
 from cathartes.web.views.release import release_view
@@ -43,8 +29,6 @@ from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router(prefix="/releases")
 
-REFUSALS = (AccessError, ReleaseError, MandateError, SettingsError, KeyringError, PackageError)
-"""What is told on the page itself, beside what was typed."""
 _NOTHING_TYPED = TypedWording("")
 
 
@@ -71,11 +55,11 @@ def show_release(
 
 @router.get("/{release_id}/report.{kind}", response_class=Response)
 def send_report(
-    desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Literal["pdf", "png"]
+    desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Kind
 ) -> Response:
     """Send the report, as the partner will read it."""
     check_seen(desk, visitor, release_id)
-    return printed_report(desk.casebook.release_content(release_id), kind)
+    return printed_release(desk.casebook.release_content(release_id), kind)
 
 
 @router.get("/{release_id}/attachments/{sha256}", response_class=Response)
