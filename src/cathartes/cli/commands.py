@@ -157,6 +157,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.audit:app",
             "What was done, by whom, and whether that record holds: list, show, verify, head.",
         ),
+        "partner": Entry(
+            "cathartes.cli.partner:app",
+            "Partners: who may be told, how much of it, and under which mandates.",
+        ),
+        "release": Entry(
+            "cathartes.cli.release:app",
+            "Findings for partners: draft, show, submit, approve, send, update, recall.",
+        ),
         "key": Entry(
             "cathartes.cli.key:app",
             "Keys to sign and to open: create, list, show, rotate, revoke, export, import-sender.",
