@@ -173,6 +173,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.verify:verify_package",
             "Say who signed a package and when, what is in it, and whether it was changed.",
         ),
+        "respond": Entry(
+            "cathartes.cli.respond:respond",
+            "Answer a release: verify it, and write one file that its sender alone can open.",
+        ),
+        "answers": Entry(
+            "cathartes.cli.answers:app",
+            "What partners answered: read a signed file that one sent, list.",
+        ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."
         ),
