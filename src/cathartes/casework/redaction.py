@@ -218,7 +218,7 @@ class _Redaction:
 
     def finding(self) -> Finding:
         site, may = self._site, self._may
-        chance = (site.probability, site.probability_low, site.probability_high)
+        chance = site.by_sight
         moments = [one.detection.seen_utc for one in self._told if one.detection.seen_utc]
         best = site_state(one.settlement for one in self._told).confidence
         emitters = self._material.emitters
@@ -228,7 +228,7 @@ class _Redaction:
             place=GeneralPlace(
                 self._cell, DATUM, radius_about_m(site.place, self._partner.cell_m), SHARE_WITHIN
             ),
-            likelihood=likelihood(site.probability),
+            likelihood=likelihood(chance[0]),
             is_lawful_likely=bool(site.explained_by),
             probability=(
                 Interval(*(round(p, 2) for p in chance)) if Field.PROBABILITY in may else None
@@ -372,6 +372,8 @@ class _Redaction:
     def _evidence(self) -> tuple[Evidence, ...]:
         sums: dict[EvidenceKind, float] = {}
         for line in self._site.evidence:
+            if line.kind is EvidenceKind.RESPONSE:
+                continue  # what others answered is no partner's to know
             needed = _TELLS_OF.get(line.kind)
             if needed is None or needed in self._may:
                 sums[line.kind] = sums.get(line.kind, 0.0) + line.log_odds
