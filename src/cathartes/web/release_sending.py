@@ -3,7 +3,7 @@
 import shlex
 from threading import BoundedSemaphore
 
-from cathartes.casework.release import Release, ReleaseState, Step
+from cathartes.casework.release import Release, ReleaseState
 from cathartes.errors import KeyringError, OutputError, SettingsError
 from cathartes.pipeline.release_send import deliver, seal_and_send
 from cathartes.sealing.keyring import Keyring

@@ -3,11 +3,12 @@
 A release tells of the detections that were confirmed when it was drafted. If one of them was opened
 again, who may yet review it is told neither that there is such a release nor what was answered to
 it. What was confirmed and still is, they know anyway: a plume of another day that is open hides
-nothing, as at the drafting it was not confirmed, and so the release does not tell of it. A recall or
-an update tells what the releases before it told.
+nothing, as at the drafting it was not confirmed, and so the release does not tell of it. A recall
+or an update tells what the releases before it told.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from cathartes.casework.release import Release
@@ -64,7 +65,7 @@ def _may_know(visitor: Visitor, settlement: Settlement) -> bool:
     return decide(visitor.subject, Action.READ_VERDICTS, thing).allowed
 
 
-def _tells_of(desk: Desk, release: Release, open_ids: Set[str]) -> bool:
+def _tells_of(desk: Desk, release: Release, open_ids: AbstractSet[str]) -> bool:
     """Return whether one of these detections was confirmed when a release was drafted."""
     about = open_ids & release.basis.detection_sha256.keys()
     return any(_was_confirmed(desk, one, release.drafted_utc) for one in about)

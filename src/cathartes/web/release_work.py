@@ -34,7 +34,8 @@ from cathartes.web.views.verdicts import site_standing
 from cathartes.web.visitor import Visitor
 
 REFUSALS = (
-    AccessError, ReleaseError, MandateError, SettingsError, KeyringError, OutputError, EvidenceError,
+    AccessError, ReleaseError, MandateError, SettingsError, KeyringError, OutputError,
+    EvidenceError,
 )  # fmt: skip
 """What is told on the page itself, beside what was typed."""
 _NOT_CONFIRMED = said(
@@ -125,9 +126,7 @@ def take_step(
     )
 
 
-def check_seen_content(
-    desk: Desk, visitor: Visitor, release_id: str, seen_sha256: str
-) -> Release:
+def check_seen_content(desk: Desk, visitor: Visitor, release_id: str, seen_sha256: str) -> Release:
     """Return a release; ReleaseError if its content is another than was looked at."""
     release = check_seen(desk, visitor, release_id)
     if release.content_sha256 != seen_sha256:

@@ -1,7 +1,7 @@
 """How the workstation is served."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +11,17 @@ from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.web.oidc_settings import OidcSettings
 
 LARGEST_BODY_BYTES = 1_000_000
-"""Of a request: no form of ours needs more."""
+"""Of a request: no form of ours needs more, but an answer with photographs."""
+LARGEST_ANSWER_BYTES = 25_000_000
+"""Of a partner's answer with all that is attached."""
+ANSWERS = "/answers/"
+"""Beginning of the paths that answers are sent to."""
 HEAD_TIME_S = 10.0
 """Within which a request's head must have come, from the connection's beginning."""
 BODY_TIME_S = 20.0
 """Within which a request's body must have come."""
+ANSWER_TIME_S = 180.0
+"""Within which an answer must have come, over a slow line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class ServeSettings:
     oidc: OidcSettings | None = None
     layers: Path | None = None
     keys: Path | None = None
-    delivery: DeliverySettings = DeliverySettings()
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -26,6 +26,8 @@ from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router(prefix="/answers")
 
+_NOTHING_TYPED = TypedAnswer()
+
 
 @router.get("")
 def show_list(request: Request, desk: OnDesk, visitor: Officer, asked: PageAsked) -> Response:
@@ -94,7 +96,7 @@ def _shown(
     visitor: Visitor,
     release_id: str,
     *,
-    typed: TypedAnswer = TypedAnswer(),
+    typed: TypedAnswer = _NOTHING_TYPED,
     problem: str = "",
 ) -> Response:
     view = office_view(desk, visitor, release_id)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cathartes.casework.partner import Field, Partner, Way
+from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import KeyringError, MandateError, ReleaseError, SettingsError
 from cathartes.pipeline.partner_facts import CELLS_M, PartnerFacts
@@ -42,6 +43,7 @@ _Key = Annotated[TypedKey, Depends(typed_key)]
 _Id = Annotated[str, Form(max_length=200)]
 _CANT_BE = (ReleaseError, KeyringError, SettingsError, MandateError)
 _KEY = "the file of the key"
+_NO_NAMES = TypedNames("", "", "")
 _NOTHING_SAID = PartnerFacts()
 
 
@@ -167,13 +169,13 @@ def _list(
     visitor: Visitor,
     asked: Paging,
     *,
-    names: TypedNames = TypedNames("", "", ""),
+    names: TypedNames = _NO_NAMES,
     partner: str = "",
     problem: Exception | None = None,
 ) -> Response:
     view = partner_page(desk, visitor, asked.limit, asked.after)
     return page(
-        request, "partners.html", visitor, view=view, asked=asked, typed=names, partner=partner,
+        request, "partners.html", visitor, keeps=visitor.may(Action.MANAGE_PARTNERS), view=view, asked=asked, typed=names, partner=partner,
         further=next_page(request, view.next), status=200 if problem is None else 409,
         problem="" if problem is None else str(problem),
     )  # fmt: skip
@@ -197,7 +199,7 @@ def _one(
             tuple(one.target for one in view.deliveries),
         )  # fmt: skip
     return page(
-        request, "partner.html", visitor, view=view, typed=profile, cells=CELLS_M,
+        request, "partner.html", visitor, keeps=visitor.may(Action.MANAGE_PARTNERS), view=view, typed=profile, cells=CELLS_M,
         labels=tuple(one.value for one in Tlp), ways=tuple(one.value for one in Way),
         fields=tuple((one.value, words.kind("withheld", one.value)) for one in Field),
         mandates=_mandate_ids(desk, profile), status=200 if problem is None else 409,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cathartes.casework.release import Release, ReleaseState, Step
+from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, ReleaseError
 from cathartes.web.asked import PageAsked, ReleasesAsked, ThingId
@@ -54,9 +55,7 @@ def show_release(
 
 
 @router.get("/{release_id}/report.{kind}", response_class=Response)
-def send_report(
-    desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Kind
-) -> Response:
+def send_report(desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Kind) -> Response:
     """Send the report, as the partner will read it."""
     check_seen(desk, visitor, release_id)
     return printed_release(desk.casebook.release_content(release_id), kind)
@@ -236,8 +235,11 @@ def _shown(
     status: int = 200,
 ) -> Response:
     view = release_view(desk, visitor, release_id, texts_in(language_of(request)))
+    content = desk.casebook.release_content(release_id)
+    now_typed = TypedWording(content.tlp, content.message, content.reason, content.sender.name)
     return page(
-        request, "release.html", visitor, view=view, typed=typed, why=why, problem=problem,
+        request, "release.html", visitor, view=view, typed=typed, now_typed=now_typed, why=why,
+        problem=problem, sends=visitor.may(Action.SEND_RELEASE),
         labels=tuple(one.value for one in Tlp), has_keys=desk.settings.keys is not None,
         command=command_to_send(desk, visitor, view), status=status,
     )  # fmt: skip

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError
-
 from cathartes.web.asked import PageAsked, SitesAsked, ThingId
 from cathartes.web.charts import evidence_bars, timeline, wind_roses
 from cathartes.web.desk import Desk
@@ -24,6 +23,8 @@ from cathartes.web.views.site_rows import site_page
 from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router()
+
+_NOTHING_TYPED = TypedWording(Tlp.CLEAR.value)
 
 
 @router.get("/sites")
@@ -75,7 +76,7 @@ def _shown(
     visitor: Visitor,
     site_id: str,
     *,
-    typed: TypedWording = TypedWording(Tlp.CLEAR.value),
+    typed: TypedWording = _NOTHING_TYPED,
     partner: str = "",
     exercise: bool = False,
     problem: str = "",

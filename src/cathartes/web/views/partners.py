@@ -55,7 +55,7 @@ class PartnerView:
 
 @dataclass(frozen=True, slots=True)
 class PartnerPage:
-    """A page of partners by id; `next` is what the page after it begins `after`, None at the end."""
+    """A page of partners by id; `next` is what the next begins `after`, None on the last."""
 
     partners: tuple[PartnerView, ...]
     next: str | None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cathartes.casework.partner import Field, Partner
+from cathartes.casework.partner import CellSize, Field, Partner
 from cathartes.casework.redaction import content_for, is_told
 from cathartes.casework.release import Release
 from cathartes.casework.release_content import Finding, ReleaseContent
@@ -25,7 +25,7 @@ from cathartes.web.release_sight import seen_releases
 from cathartes.web.texts import Texts
 from cathartes.web.visitor import Visitor
 
-_FINEST_M = 10
+_FINEST_M: CellSize = 10
 _MOST_NAMED = 4
 _LABELS: Mapping[Field, str] = {
     Field.CHEMICALS: "chemicals", Field.RATE: "rate", Field.FIRST_SEEN: "first_seen",
@@ -68,8 +68,10 @@ def withheld_view(
     try:
         opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
         known = site_material(opened, release.site_id)
-        full = content_for(_allowed_all(desk.casebook.partner(release.partner_id)),
-                           _material(content, known, release))
+        full = content_for(
+            _allowed_all(desk.casebook.partner(release.partner_id)),
+            _material(content, known, release),
+        )
     except (CasebookError, MandateError, ReleaseError) as error:
         bare = tuple(Withheld(one, words.kind("withheld", one), "", "") for one in content.withheld)
         return bare, str(error)
@@ -147,28 +149,25 @@ class _Compared:
             return ""
         if field in _LABELS:
             return dict(finding_facts(full, words)).get(words.say(_LABELS[field]), "")
-        match field:
-            case Field.PROBABILITY:
-                return likelihood_text(full, words)
-            case Field.HOURS:
-                return words.period(full.last_seen) if full.last_seen else ""
-            case Field.EMPTY_LOOKS:
-                return looks_text(full, words)
-            case Field.LAWFUL_EMITTERS:
-                return _named(one.name for one in full.emitters or ()) or words.say("none")
-            case Field.EVIDENCE_TEXT:
-                return _named(words.kind("evidence", one.kind) for one in full.evidence or ())
-            case Field.PLUME_OUTLINE:
-                n = len(full.plume_cells or ())
-                told = self.texts.ngettext("%(num)d polygon", "%(num)d polygons", n)
-                return told % {"num": n} if n else ""
-            case Field.SPECTRUM:
-                n = len(full.spectrum.wavelength_um) if full.spectrum else 0
-                told = self.texts.ngettext("%(num)d band", "%(num)d bands", n)
-                return told % {"num": n} if n else ""
-            case Field.MAP_IMAGE:
-                return words.length(full.image.side_m) if full.image else ""
-        return ""
+        n_cells = len(full.plume_cells or ())
+        n_bands = len(full.spectrum.wavelength_um) if full.spectrum else 0
+        return {
+            Field.PROBABILITY: likelihood_text(full, words),
+            Field.HOURS: words.period(full.last_seen) if full.last_seen else "",
+            Field.EMPTY_LOOKS: looks_text(full, words),
+            Field.LAWFUL_EMITTERS: _named(one.name for one in full.emitters or ())
+            or words.say("none"),
+            Field.EVIDENCE_TEXT: _named(
+                words.kind("evidence", one.kind) for one in full.evidence or ()
+            ),
+            Field.PLUME_OUTLINE: self.texts.ngettext(
+                "%(num)d polygon", "%(num)d polygons", n_cells
+            )
+            % {"num": n_cells},
+            Field.SPECTRUM: self.texts.ngettext("%(num)d band", "%(num)d bands", n_bands)
+            % {"num": n_bands},
+            Field.MAP_IMAGE: words.length(full.image.side_m) if full.image else "",
+        }.get(field, "")
 
     def _in_place_of(self, name: str) -> str:
         told, words = self.told, self.words

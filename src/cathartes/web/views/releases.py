@@ -119,9 +119,7 @@ def release_row(
         sent_by=release.sent_by,
         sent_utc=release.sent_utc,
         due_utc=due_utc,
-        is_overdue=(
-            release.is_open and last is None and due_utc is not None and due_utc < now_utc
-        ),
+        is_overdue=(release.is_open and last is None and due_utc is not None and due_utc < now_utc),
         earlier_ids=release.earlier_ids,
         answer=last.answer.value if last else "",
         answered_utc=last.answered_utc if last else None,

@@ -8,8 +8,8 @@ from cathartes.sites.place import Place
 from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 from cathartes.store.interface import FoundDetection
 from cathartes.web.desk import Desk
-from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
 from cathartes.web.views.answers import AnswerView, answer_views
+from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
 from cathartes.web.views.looks_over import LookOver, looks_over
 from cathartes.web.views.releases import ReleaseRow, releases_of_site
 from cathartes.web.views.shapes import (
