@@ -81,6 +81,8 @@ _PLACES = {
     "read_truth": "cathartes.simulate.folder:read_truth",
     "read_wind": "cathartes.scenes.wind.open:read_wind",
     "respond": "cathartes.pipeline.respond:respond",
+    "release_deliver": "cathartes.pipeline.outgoing:release_deliver",
+    "release_send": "cathartes.pipeline.outgoing:release_send",
     "review_list": "cathartes.pipeline.reviewed:review_list",
     "review_show": "cathartes.pipeline.reviewed:review_show",
     "run": "cathartes.pipeline.run:run",

@@ -14,6 +14,7 @@ from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.key import KEYS, KeysOption
+from cathartes.cli.release_send import deliver, send
 from cathartes.cli.release_tables import (
     print_preview,
     print_release,
@@ -65,6 +66,10 @@ _SenderOption = Annotated[
         help="Who releases, as partners know you; else the owner of your present key.",
     ),
 ]
+
+
+app.command()(send)
+app.command()(deliver)
 
 
 @app.command("list")

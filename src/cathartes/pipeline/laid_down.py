@@ -55,9 +55,9 @@ def _named(part: Path, target: Path, content: bytes) -> Path:
 
 
 def _same(target: Path, content: bytes) -> Path:
-    if target.is_file() and target.stat().st_size == len(content):
-        if target.read_bytes() == content:
-            return target
+    is_same_size = target.is_file() and target.stat().st_size == len(content)
+    if is_same_size and target.read_bytes() == content:
+        return target
     raise OutputError(
         f"{target}: another file of that name is there, and stays; look what it is, and move it."
     )

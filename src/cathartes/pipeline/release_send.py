@@ -4,19 +4,21 @@ After a kill at any moment it is either not sent, or sent with its package in th
 `deliver` takes up the ways that are not done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cathartes.casework.due import due
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import Release, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
-from cathartes.casework.roles import Action, decide
+from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import AccessError, ReleaseError
+from cathartes.errors import CathartesError, ReleaseError
 from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
+from cathartes.pipeline.permission import check_may
 from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
 from cathartes.sealing.secret_key import SecretKey
@@ -24,6 +26,7 @@ from cathartes.sealing.statement import Kind, PackageFacts
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_releases import Delivered, Sealed
+from cathartes.store.open import OpenedCasebook
 
 _KINDS = {
     Notice.ALERT: Kind.RELEASE, Notice.UPDATE: Kind.CORRECTION, Notice.CANCEL: Kind.RECALL,
@@ -31,8 +34,7 @@ _KINDS = {
 
 
 def seal_and_send(
-    casebook: Casebook,
-    evidence: EvidenceStore,
+    opened: OpenedCasebook,
     release_id: str,
     key: SecretKey,
     seen_sha256: str,
@@ -43,8 +45,7 @@ def seal_and_send(
 
     Parameters
     ----------
-    casebook, evidence
-    release_id
+    opened, release_id
     key
         Signs the package.
     seen_sha256
@@ -58,34 +59,31 @@ def seal_and_send(
     ReleaseError, MandateError, KeyringError
         If it can't be sent; nothing was changed.
     """
-    release = casebook.release(release_id)
-    release.after(Step.SEND)
+    casebook, evidence = opened.casebook, opened.evidence
+    casebook.release(release_id).after(Step.SEND)
     content = casebook.release_content(release_id)
     if content.sha256 != seen_sha256:
         raise ReleaseError(
             f"release {release_id}: its content is another than was looked at; look at it again, "
             "then go on."
         )
-    package = _sealed(casebook, content, key, now_utc)
-    package_sha256 = _kept(evidence, package)
+    package_sha256 = _kept(evidence, _sealed(casebook, content, key, now_utc))
+    sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
     try:
         return casebook.take_step(
-            release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256,
-            sealed=Sealed(package_sha256, key.public.id, due_utc),
-        )  # fmt: skip
-    except BaseException:
-        if casebook.release(release_id).package_sha256 != package_sha256:
-            evidence.remove(package_sha256)
+            release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed
+        )
+    except CathartesError:  # refused: what was sealed is nobody's
+        evidence.remove(package_sha256)
         raise
 
 
 def deliver(
-    casebook: Casebook,
-    evidence: EvidenceStore,
+    opened: OpenedCasebook,
     release_id: str,
     settings: DeliverySettings,
     actor: str,
-    now_utc: datetime,
+    now: Callable[[], datetime],
     *,
     again: bool = False,
     hand_over: Path | None = None,
@@ -94,10 +92,11 @@ def deliver(
 
     Parameters
     ----------
-    casebook, evidence
-    release_id
+    opened, release_id
     settings
-    actor, now_utc
+    actor
+    now
+        Clock: servers may take their time.
     again
         Also by the ways that are done.
     hand_over
@@ -110,12 +109,13 @@ def deliver(
     ReleaseError
         If it was not sent, or does not stand any more: it must not reach anybody now.
     """
-    _check_may(casebook, release_id, actor, now_utc)
+    casebook = opened.casebook
+    thing = casebook.release_thing(release_id)
+    check_may(casebook, actor, Action.SEND_RELEASE, now(), subject=release_id, thing=thing)
     release = _deliverable(casebook, release_id)
-    parcel = Parcel(
-        casebook.release_content(release_id), release.sent_utc or now_utc,
-        evidence.read(release.package_sha256),
-    )  # fmt: skip
+    package = opened.evidence.read(release.package_sha256)
+    sent_utc = release.sent_utc or release.drafted_utc
+    parcel = Parcel(casebook.release_content(release_id), sent_utc, package)
     ways = casebook.partner(release.partner_id).deliveries
     if hand_over is not None:
         ways = (Delivery(Way.FOLDER, str(hand_over)),)
@@ -125,7 +125,7 @@ def deliver(
             continue
         _deliverable(casebook, release_id)  # somebody may have recalled it meanwhile
         delivered = deliver_by(way, parcel, settings)
-        casebook.note_delivery(release_id, delivered, actor, now_utc)
+        casebook.note_delivery(release_id, delivered, actor, now())
         yield delivered
 
 
@@ -173,12 +173,3 @@ def _deliverable(casebook: Casebook, release_id: str) -> Release:
             "are delivered."
         )
     return release
-
-
-def _check_may(casebook: Casebook, release_id: str, actor: str, now_utc: datetime) -> None:
-    thing = casebook.release_thing(release_id)
-    decision = decide(casebook.subject(actor), Action.SEND_RELEASE, thing)
-    if not decision.allowed:
-        detail = {"action": "deliver a release", "why": decision.reason}
-        casebook.note("release.refused", release_id, dict(detail), actor, now_utc)
-        raise AccessError(f"release {release_id}: {decision.reason}")

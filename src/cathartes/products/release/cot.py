@@ -28,6 +28,9 @@ UNKNOWN_M = "9999999"
 SHOWN = timedelta(days=30)
 """After which a mark is stale. The clock is the release's: an earlier one's mark goes first."""
 
+_BREAK = " \n"
+"""Some servers make one line of remarks; its parts stay apart."""
+
 
 def release_events(content: ReleaseContent) -> tuple[bytes, ...]:
     """Return what a live map is to be told, in order: the same content gives the same bytes.
@@ -45,7 +48,7 @@ def greeting(content: ReleaseContent) -> bytes:
     Some servers take the first event for who is connected, and delete it from all maps when the
     connection ends; some answer it.
     """
-    event = _event(content, mark_uid(content, ""), GREETING)
+    event = _event(content, mark_uid(content, f"{content.release_id}\0greeting"), GREETING)
     _add_point(event, "0", "0", UNKNOWN_M)
     add(event, "detail")
     return _document(event)
@@ -79,7 +82,7 @@ def _mark(content: ReleaseContent, finding: Finding) -> bytes:
     lines.append(words.say("mark_note"))
     detail = add(event, "detail")
     add(detail, "contact", callsign=f"{marking_of(content)} · {title_of(content, words)}")
-    add(detail, "remarks", "\n".join(lines))
+    add(detail, "remarks", _BREAK.join(lines))
     return _document(event)
 
 
@@ -95,7 +98,7 @@ def _deletion(content: ReleaseContent, release_id: str) -> bytes:
     detail = add(event, "detail")
     add(detail, "link", uid=uid, relation="p-p", type=SPOT)
     add(detail, "__forcedelete")
-    add(detail, "remarks", "\n".join(lines))
+    add(detail, "remarks", _BREAK.join(lines))
     return _document(event)
 
 

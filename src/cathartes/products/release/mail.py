@@ -67,14 +67,15 @@ def release_mail(
 
 
 def _address(name: str, address: str) -> Address:
+    wrong = ReleaseError(
+        f"e-mail address {address!r}: one in plain letters is needed, as duty@office.example."
+    )
+    if not _ADDRESS.fullmatch(address):
+        raise wrong
     try:
-        if not _ADDRESS.fullmatch(address):
-            raise ValueError(address)
         return Address(name, addr_spec=address)
-    except (ValueError, MessageError) as error:
-        raise ReleaseError(
-            f"e-mail address {address!r}: one in plain letters is needed, as duty@office.example."
-        ) from error
+    except (ValueError, MessageError) as error:  # two dots, a dot at an end
+        raise wrong from error
 
 
 def _body(content: ReleaseContent, name: str) -> str:
