@@ -90,7 +90,8 @@ def sent(desk: Desk, **told) -> str:
     release_id = approved(desk, **told)
     seen = desk.casebook.release(release_id).content_sha256
     key = key_of("Nuestra Oficina")
-    seal_and_send(desk.casebook, desk.evidence, release_id, key, seen, "rita", desk.now())
+    opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+    seal_and_send(opened, release_id, key, seen, "rita", desk.now())
     return release_id
 
 

@@ -10,7 +10,7 @@ from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.web.desk import Desk
 from cathartes.web.release_sight import check_seen
-from cathartes.web.release_work import check_seen_content
+from cathartes.web.release_work import check_seen_content, opened
 from cathartes.web.texts import said
 from cathartes.web.views.release import ReleaseView
 from cathartes.web.visitor import Visitor
@@ -37,9 +37,7 @@ def send(
     """
     check_seen_content(desk, visitor, release_id, seen_sha256)
     key = _unlocked(desk, visitor, release_id, passphrase)
-    sent = seal_and_send(
-        desk.casebook, desk.evidence, release_id, key, seen_sha256, visitor.id, desk.now()
-    )
+    sent = seal_and_send(opened(desk), release_id, key, seen_sha256, visitor.id, desk.now())
     _deliver(desk, visitor, release_id)
     return sent
 
@@ -80,8 +78,6 @@ def _unlocked(desk: Desk, visitor: Visitor, release_id: str, passphrase: str) ->
 
 def _deliver(desk: Desk, visitor: Visitor, release_id: str) -> None:
     """Deliver by each way that is not done; what came of it is in the audit."""
-    tried = deliver(
-        desk.casebook, desk.evidence, release_id, desk.settings.delivery, visitor.id, desk.now()
-    )
+    tried = deliver(opened(desk), release_id, desk.settings.delivery, visitor.id, desk.now)
     for _ in tried:
         pass
