@@ -2,6 +2,8 @@ from cathartes.cli.diagnosis import doctor as doctor
 from cathartes.detect.settings import DetectSettings as DetectSettings
 from cathartes.errors import CathartesError as CathartesError
 from cathartes.locate.settings import LocateSettings as LocateSettings
+from cathartes.pipeline.answers import answers_list as answers_list
+from cathartes.pipeline.answers import answers_read as answers_read
 from cathartes.pipeline.audit import audit_head as audit_head
 from cathartes.pipeline.audit import audit_list as audit_list
 from cathartes.pipeline.audit import audit_show as audit_show
@@ -63,6 +65,7 @@ from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
 from cathartes.pipeline.reports import observations_report as observations_report
 from cathartes.pipeline.reports import sites_report as sites_report
+from cathartes.pipeline.respond import respond as respond
 from cathartes.pipeline.reviewed import review_list as review_list
 from cathartes.pipeline.reviewed import review_show as review_show
 from cathartes.pipeline.run import run as run
@@ -113,6 +116,8 @@ __all__ = [
     "TogetherSettings",
     "WatchSettings",
     "__version__",
+    "answers_list",
+    "answers_read",
     "audit_head",
     "audit_list",
     "audit_show",
@@ -176,6 +181,7 @@ __all__ = [
     "read_together",
     "read_truth",
     "read_wind",
+    "respond",
     "review_list",
     "review_show",
     "run",

@@ -102,6 +102,12 @@ _STEPS: Mapping[Step, tuple[frozenset[ReleaseState], ReleaseState]] = MappingPro
 )
 
 
+def state_after(state: ReleaseState, step: Step) -> ReleaseState | None:
+    """Return the state that a step takes a release to; None if it can't be taken there."""
+    possible, after = _STEPS[step]
+    return after if state in possible else None
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a release rests on, as it was when it was drafted; hashes of canonical JSON.
@@ -232,9 +238,9 @@ class Release:
         ReleaseError
             If that step can't be taken from where it is.
         """
-        possible, after = _STEPS[step]
-        if self.state not in possible:
-            needed = " or ".join(one.value for one in ReleaseState if one in possible)
+        after = state_after(self.state, step)
+        if after is None:
+            needed = " or ".join(one.value for one in ReleaseState if state_after(one, step))
             raise self._error(f"it is {self.state.value}; to {step.value} it must be {needed}.")
         return after
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import isfinite
 from types import MappingProxyType
@@ -59,6 +59,9 @@ FOLLOWS: Mapping[Answer | None, frozenset[Answer]] = MappingProxyType(
 
 OUTCOMES = frozenset({Answer.CONFIRMED, Answer.NOTHING_FOUND, Answer.DISMANTLED})
 """Answers of somebody who was there and could see: what calibration counts."""
+
+OF_A_RECALL = frozenset({Answer.RECEIVED, Answer.DISPUTED})
+"""All that can be answered to a recall, which sends nobody anywhere."""
 
 
 def check_follows(before: Answer | None, answer: Answer) -> None:
@@ -161,6 +164,12 @@ class Response:
             readable = all(letter.isprintable() or letter == "\n" for letter in text)
             if len(text) > LONGEST_NOTE or not readable:
                 raise self._error(f"a text of up to {LONGEST_NOTE} printable characters is needed.")
+        last_day = self.answered_utc.date() + timedelta(days=1)  # east of Greenwich it is later
+        if self.visited_on is not None and self.visited_on > last_day:
+            raise self._error(
+                f"visited on {self.visited_on}, after it was answered ({self.answered_utc:%Y-%m-%d}"
+                "); correct the day, or the clock."
+            )
         if self.seized and self.answer not in {Answer.CONFIRMED, Answer.DISMANTLED, Answer.CLOSED}:
             raise self._error(f"{self.answer.value!r} with quantities seized; confirm it first.")
         names = [one.name for one in self.attachments]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pydantic import JsonValue
 
 from cathartes.casework.audit import AuditEntry
-from cathartes.casework.release import Step
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.interface import Box
+from cathartes.store.release_trail import RELEASE_STEPS, Trail, trail_faults
 from cathartes.store.results_part import result_sha256
 from cathartes.store.sites_part import PROFILE
 
@@ -23,8 +23,7 @@ _ONE = {
     "profile.put": PROFILE,
     "partner.add": "partner",
     "partner.change": "partner",
-    "release.draft": "release",
-} | {f"release.{step.value}": "release" for step in Step}
+} | dict.fromkeys(RELEASE_STEPS, "release")
 """Actions whose entry has the hash of its subject."""
 _MANY = {"sites.put": "site", "emitters.put": "lawful emitter"}
 """Actions whose entry has the hash of each thing that was put, by id."""
@@ -43,13 +42,17 @@ class Recorded:
     ----------
     sha256
         Kind and id → hash of the content, hexadecimal.
+    trails : by release
     """
 
     sha256: dict[Key, str] = field(default_factory=dict)
+    trails: dict[str, Trail] = field(default_factory=dict)
 
     def add(self, entry: AuditEntry) -> None:
         """Take an entry in."""
         told = entry.detail
+        if entry.action in RELEASE_STEPS:
+            self.trails.setdefault(entry.subject, Trail()).add(entry)
         if kind := _ONE.get(entry.action):
             self.sha256.pop(("observation", str(told.get("superseded", ""))), None)
             self.sha256[kind, entry.subject] = str(told.get("sha256"))
@@ -127,6 +130,8 @@ def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
             yield f"{thing} is in the audit, and is not there any more."
         elif told[key] != found[key] and key not in stale:
             yield f"{thing} is not what the audit recorded."
+    for release in casebook.all_releases():
+        yield from trail_faults(release, recorded.trails.get(release.id, Trail()))
 
 
 def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:

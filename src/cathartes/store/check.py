@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from cathartes.errors import EvidenceError
 from cathartes.store.audit_check import check_audit
 from cathartes.store.check_queue import queue_faults
+from cathartes.store.check_releases import release_faults
 from cathartes.store.check_reviews import settlement_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
@@ -66,6 +67,7 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             *_reference_faults(connection),
             *settlement_faults(connection),
             *queue_faults(connection),
+            *release_faults(connection),
         ]
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0

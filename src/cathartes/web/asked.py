@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from cathartes.casework.release import ReleaseState
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface import Box
+from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.web.views.detection import WORLD
 
 MOST = 200
@@ -45,6 +47,7 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 _Probability = Annotated[_Share | None, BeforeValidator(_none_if_empty), Query()]
 _YesOrNo = Annotated[Literal["yes", "no"] | None, BeforeValidator(_none_if_empty), Query()]
 _Outcome = Annotated[LookOutcome | None, BeforeValidator(_none_if_empty), Query()]
+_State = Annotated[ReleaseState | None, BeforeValidator(_none_if_empty), Query()]
 _Kind = Annotated[ObservationKind | None, BeforeValidator(_none_if_empty), Query()]
 
 
@@ -110,6 +113,17 @@ def _looks(
     return LookFilter(outcome, kind, frozenset({sortie}) if sortie else None, since, until)
 
 
+def _releases(
+    state: _State = None,
+    partner: _Text = "",
+    site: _Text = "",
+    exercise: _YesOrNo = None,
+) -> ReleaseFilter:
+    states = frozenset({state} if state else ())
+    is_exercise = None if exercise is None else exercise == "yes"
+    return ReleaseFilter(states, partner, site, is_exercise)
+
+
 @dataclass(frozen=True, slots=True)
 class DetectionsAsked:
     """Where and since when."""
@@ -125,5 +139,6 @@ def _detections(bbox: _BoxText = None, since: Moment = None) -> DetectionsAsked:
 PageAsked = Annotated[Paging, Depends(_paging)]
 SitesAsked = Annotated[SiteFilter, Depends(_sites)]
 LooksAsked = Annotated[LookFilter, Depends(_looks)]
+ReleasesAsked = Annotated[ReleaseFilter, Depends(_releases)]
 WhereAsked = Annotated[DetectionsAsked, Depends(_detections)]
 """Types of a route's parameters."""

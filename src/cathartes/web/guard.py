@@ -59,6 +59,12 @@ Reviewer = Annotated[Visitor, needs(Action.REVIEW)]
 AuditReader = Annotated[Visitor, needs(Action.READ_AUDIT)]
 OutcomeReader = Annotated[Visitor, needs(Action.READ_OUTCOMES)]
 UserKeeper = Annotated[Visitor, needs(Action.MANAGE_USERS)]
+PartnerReader = Annotated[Visitor, needs(Action.READ_PARTNERS)]
+PartnerKeeper = Annotated[Visitor, needs(Action.MANAGE_PARTNERS)]
+Drafter = Annotated[Visitor, needs(Action.DRAFT_RELEASE)]
+Approver = Annotated[Visitor, needs(Action.APPROVE_RELEASE)]
+Sender = Annotated[Visitor, needs(Action.SEND_RELEASE)]
+Officer = Annotated[Visitor, needs(Action.ANSWER_RELEASE)]
 AccountHolder = Annotated[Visitor, needs(Action.USE_ACCOUNT)]
 """Types of a route's parameter: a visitor who may do this."""
 
