@@ -126,6 +126,9 @@ class Basis:
         Of these detections and of the empty looks; kept while the release is open.
     mandate_ids
         Under which all of this was flown.
+    probability
+        Of the site, by what was seen alone and not by what partners answered; None of a recall.
+        By this their answers judge it: of those given 0.9, how many were confirmed?
     """
 
     partner_sha256: str
@@ -134,6 +137,7 @@ class Basis:
     confirmed_sha256: str = ""
     observation_ids: tuple[str, ...] = ()
     mandate_ids: tuple[str, ...] = ()
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,30 @@
 
 from pathlib import Path
 
-import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
-from shapely import MultiPolygon, Point
+from shapely import MultiPolygon
 
 from cathartes.errors import EvidenceError
+from cathartes.pipeline.around_site import (
+    detections_of_site,
+    emitters_near,
+    looks_over,
+    smallest_seen,
+)
 from cathartes.products.observation_report import ObservationReport, write_observation_report
 from cathartes.products.report_page import check_report_path
 from cathartes.products.report_words import Language, ReportWords
-from cathartes.products.sensitivity import DETECTABLE_COLUMN, SMALLEST_RATE, read_sensitivity
 from cathartes.products.site_report import (
     EMITTERS_WITHIN_KM,
     SiteLook,
     SiteReport,
     write_site_report,
 )
-from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
-from cathartes.sites.offset import moved, offset_m
 from cathartes.sites.place import Place
 from cathartes.sites.site import Site
 from cathartes.store.evidence import EvidenceStore
-from cathartes.store.interface import Box
 from cathartes.store.open import OpenedCasebook, open_casebook
 
 
@@ -76,7 +77,7 @@ def print_site(
     report = SiteReport(
         site=site,
         looks=looks,
-        emitters=_emitters_near(opened, site.place),
+        emitters=emitters_near(opened.casebook, site.place, EMITTERS_WITHIN_KM),
         context=context,
         context_in_k=_in_kelvin(context),
         reviews=reviews,
@@ -138,25 +139,16 @@ def print_observation(
 
 def _looks_at(opened: OpenedCasebook, site: Site) -> tuple[SiteLook, ...]:
     """Return the looks that covered a site's middle, and those that saw it, by time."""
-    book, place = opened.casebook, site.place
-    middle = Point(place.longitude_deg, place.latitude_deg)
-    sources = set(site.source_ids)
+    book = opened.casebook
     outlines: dict[str, list[MultiPolygon]] = {}
-    for name in dict.fromkeys(source.rsplit(".", 1)[0] for source in site.source_ids):
-        one = book.detection(name).detection
-        if sources.intersection(source.id for source in one.sources):
-            mine = outlines.setdefault(one.observation_id, [])
-            mine += [one.outline] if one.outline is not None else []
-    box = Box(middle.x, middle.y, middle.x, middle.y)
-    over = {
-        one.id: one
-        for one in book.observations_over(box)
-        if one.footprint is not None and one.footprint.intersects(middle)
-    }
+    for one in detections_of_site(book, site):
+        mine = outlines.setdefault(one.observation_id, [])
+        mine += [one.outline] if one.outline is not None else []
+    over = {one.id: one for one in looks_over(book, site.place)}
     over |= {name: book.observation(name) for name in outlines if name not in over}
     timed = sorted(over.values(), key=lambda o: (o.began_utc is None, str(o.began_utc), o.id))
     return tuple(
-        _look(number, one, outlines, place, opened.evidence)
+        _look(number, one, outlines, site.place, opened.evidence)
         for number, one in enumerate(timed, start=1)
     )
 
@@ -168,40 +160,10 @@ def _look(
     place: Place,
     evidence: EvidenceStore,
 ) -> SiteLook:
-    saw = observation.id in outlines
-    asset = next((one for one in observation.assets if one.role == "sensitivity"), None)
-    if saw or asset is None:
-        return SiteLook(number, observation, tuple(outlines.get(observation.id, ())), saw)
-    seen = read_sensitivity(evidence.read(asset.sha256))
-    at = (place.longitude_deg, place.latitude_deg)
-    return SiteLook(
-        number,
-        observation,
-        smallest_rate_kg_h=seen.at(*at, SMALLEST_RATE),
-        smallest_column_ppm_m=seen.at(*at, DETECTABLE_COLUMN),
-    )
-
-
-def _emitters_near(opened: OpenedCasebook, place: Place) -> tuple[tuple[LawfulEmitter, float], ...]:
-    """Return lawful emitters with their distances [m], the nearest first."""
-    reach = EMITTERS_WITHIN_KM * 1000
-    west, south = moved(place.longitude_deg, place.latitude_deg, -reach, -reach)
-    east, north = moved(place.longitude_deg, place.latitude_deg, reach, reach)
-    at = Point(place.longitude_deg, place.latitude_deg)
-    near = []
-    for emitter in opened.casebook.emitters_in(Box(west, south, east, north)):
-        closest = emitter.area if emitter.area.geom_type == "Point" else _closest(emitter, at)
-        away = float(np.hypot(*offset_m(at.x, at.y, closest.x, closest.y)))
-        near.append((emitter, away))
-    return tuple(sorted(near, key=lambda one: (one[1], one[0].id)))
-
-
-def _closest(emitter: LawfulEmitter, at: Point) -> Point:
-    """Return the point of an emitter's area next to a place; the place itself if inside."""
-    if emitter.area.intersects(at):
-        return at
-    boundary = emitter.area.boundary
-    return Point(boundary.interpolate(boundary.project(at)))
+    if observation.id in outlines:
+        return SiteLook(number, observation, tuple(outlines[observation.id]), saw=True)
+    rates, columns = smallest_seen(evidence, observation, place)
+    return SiteLook(number, observation, smallest_rate_kg_h=rates, smallest_column_ppm_m=columns)
 
 
 def _context(evidence: EvidenceStore, observations: list[Observation]) -> bytes | None:

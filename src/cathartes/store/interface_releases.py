@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cathartes.casework.partner import Partner
+from cathartes.casework.partner import Delivery, Partner
 from cathartes.casework.release import Basis, Release, ReleaseState, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.response import Response
@@ -70,6 +70,24 @@ class KeptResponse:
     received_by: str
     package_sha256: str = ""
     signing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of one try to deliver a package.
+
+    Attributes
+    ----------
+    delivery
+        The way, and where it led.
+    succeeded
+    told
+        What was seen of it, and after a failure what to do next.
+    """
+
+    delivery: Delivery
+    succeeded: bool
+    told: str
 
 
 class PartnerBook(Protocol):
@@ -146,6 +164,12 @@ class ReleaseBook(Protocol):
             If it can't be done; nothing was changed.
         """
 
+    def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:
+        """Return why an actor who has looked at a release can't take a step now; "" if they can.
+
+        What `take_step` would say, in words; nothing is changed or put on record.
+        """
+
     def release(self, release_id: str) -> Release:
         """Return a release; ReleaseError if it is not there."""
 
@@ -174,9 +198,12 @@ class ReleaseBook(Protocol):
         """Enter into the audit that somebody read a release."""
 
     def note_delivery(
-        self, release_id: str, told: str, actor: str, now_utc: datetime, *, succeeded: bool
+        self, release_id: str, delivered: Delivered, actor: str, now_utc: datetime
     ) -> None:
         """Enter into the audit what came of delivering a package that was sent."""
+
+    def deliveries(self, release_id: str) -> tuple[Delivered, ...]:
+        """Return what came of delivering a release so far, in order: what the audit says."""
 
 
 class ResponseBook(Protocol):

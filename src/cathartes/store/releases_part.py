@@ -9,22 +9,24 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
+from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import Basis, NoReleaseError, Release, ReleaseState, Step
 from cathartes.casework.release_content import ReleaseContent, content_from_json
 from cathartes.casework.release_material import Notice
 from cathartes.casework.release_rules import check_step
 from cathartes.casework.review import person_of
 from cathartes.casework.roles import Action, Thing, decide
-from cathartes.errors import ReleaseError
+from cathartes.errors import AccessError, MandateError, ReleaseError
 from cathartes.store.allowed import check_allowed, refusals_kept
 from cathartes.store.canonical import content_sha256
-from cathartes.store.interface_releases import ReleaseFilter, Sealed
+from cathartes.store.interface_releases import Delivered, ReleaseFilter, Sealed
 from cathartes.store.part import CasebookPart, enter
 from cathartes.store.people_part import subject_in
 from cathartes.store.release_draft import draft_of
 from cathartes.store.release_keeping import held_in, pin_evidence
 from cathartes.store.release_present import basis_in, present_in, thing_in
 from cathartes.store.rows_releases import release_of, values_of_release
+from cathartes.store.tables import audit
 from cathartes.store.tables_releases import release_contents, releases
 
 LONGEST_WHY = 4000
@@ -42,6 +44,7 @@ ACTIONS: Mapping[Step, Action] = MappingProxyType(
     }
 )
 """What one must be allowed to do for each step that a person takes."""
+_DELIVER = "release.deliver"
 _WITH_REASON = frozenset({Step.REFUSE, Step.DROP})
 
 
@@ -107,6 +110,21 @@ class ReleasesPart(CasebookPart):
             taken = _after(release, step, after, actor, now_utc, why, sealed)
             put_release(connection, release, taken, step, detail, actor, now_utc)
             return taken
+
+    def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:
+        """Return why an actor can't take a step now; "" if they can."""
+        with self._database.read() as connection:
+            release = release_in(connection, release_id)
+            thing = thing_in(connection, release)
+            try:
+                check_allowed(connection, actor, ACTIONS[step], f"release {release_id}", thing)
+                present = present_in(connection, release)
+                check_step(release, step, present, release.content_sha256, now_utc)
+                if step is Step.SEND:
+                    _check_approval(connection, release, thing)
+            except (AccessError, MandateError, ReleaseError) as error:
+                return str(error)
+        return ""
 
     def release(self, release_id: str) -> Release:
         """Return a release."""
@@ -181,7 +199,7 @@ class ReleasesPart(CasebookPart):
             enter(connection, "release.read", release_id, detail, actor, now_utc)
 
     def note_delivery(
-        self, release_id: str, told: str, actor: str, now_utc: datetime, *, succeeded: bool
+        self, release_id: str, delivered: Delivered, actor: str, now_utc: datetime
     ) -> None:
         """Enter into the audit what came of delivering a package that was sent."""
         with self._database.change() as connection:
@@ -190,8 +208,22 @@ class ReleasesPart(CasebookPart):
                 raise ReleaseError(
                     f"release {release_id}: it is {release.state.value}, and can't be delivered."
                 )
-            detail = {"package": release.package_sha256, "succeeded": succeeded, "told": told}
-            enter(connection, "release.deliver", release_id, detail, actor, now_utc)
+            detail = {
+                "package": release.package_sha256,
+                "way": delivered.delivery.way.value,
+                "target": delivered.delivery.target,
+                "succeeded": delivered.succeeded,
+                "told": delivered.told,
+            }
+            enter(connection, _DELIVER, release_id, detail, actor, now_utc)
+
+    def deliveries(self, release_id: str) -> tuple[Delivered, ...]:
+        """Return what came of delivering a release so far, in order."""
+        of_it = (audit.c.subject == release_id) & (audit.c.action == _DELIVER)
+        wanted = select(audit.c.detail).where(of_it).order_by(audit.c.number)
+        with self._database.read() as connection:
+            release_in(connection, release_id)
+            return tuple(_delivered(detail) for detail in connection.scalars(wanted))
 
 
 def release_in(connection: Connection, release_id: str) -> Release:
@@ -224,6 +256,11 @@ def put_release(
         connection.execute(releases.update().where(was).values(row))
     told = {"content": release.content_sha256, "sha256": content_sha256(release), **detail}
     enter(connection, f"release.{step}", release.id, told, actor, now_utc)
+
+
+def _delivered(detail: Mapping[str, Any]) -> Delivered:
+    way = Delivery(Way(detail["way"]), detail["target"])
+    return Delivered(way, succeeded=detail["succeeded"], told=detail["told"])
 
 
 def _find(connection: Connection, release_id: str) -> Release | None:
