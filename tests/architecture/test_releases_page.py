@@ -4,7 +4,7 @@ from source_tree import REPOSITORY, SOURCE
 
 from cathartes.casework.release import ReleaseState, Step, state_after
 from cathartes.casework.release_rules import BINDING, UNDER_WAY
-from cathartes.casework.response import FOLLOWS, Answer
+from cathartes.casework.response import FOLLOWS, OF_A_RECALL, Answer
 from cathartes.casework.roles import Action
 from cathartes.store.releases_part import ACTIONS
 
@@ -50,6 +50,8 @@ def test_every_answer_is_followed_by_what_can_follow():
     for (_, told), last in zip(rows, (None, *Answer), strict=True):
         wanted = [one.value for one in Answer if one in FOLLOWS[last]] or ["nothing"]
         assert words(told) == wanted
+    told = " and ".join(f'"{one}"' for one in Answer if one in OF_A_RECALL)
+    assert f"To a recall only {told} can be answered" in PAGE
 
 
 def test_nothing_else_in_the_source_writes_releases():
