@@ -24,6 +24,7 @@ from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_dige
 from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
+from cathartes.pipeline.delivery import DeliverySettings as DeliverySettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -54,6 +55,8 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.outgoing import release_deliver as release_deliver
+from cathartes.pipeline.outgoing import release_send as release_send
 from cathartes.pipeline.partner_facts import PartnerFacts as PartnerFacts
 from cathartes.pipeline.partner_facts import facts_of as partner_facts
 from cathartes.pipeline.partner_facts import read_partner_file as read_partner_file
@@ -126,6 +129,7 @@ __all__ = [
     "CampaignSettings",
     "CathartesError",
     "Cube",
+    "DeliverySettings",
     "DetectSettings",
     "FlightLine",
     "GeoreferenceSettings",
@@ -211,6 +215,7 @@ __all__ = [
     "read_truth",
     "read_wind",
     "release_approve",
+    "release_deliver",
     "release_draft",
     "release_drop",
     "release_list",
@@ -218,6 +223,7 @@ __all__ = [
     "release_recall",
     "release_redraft",
     "release_refuse",
+    "release_send",
     "release_show",
     "release_submit",
     "release_update",

@@ -8,7 +8,7 @@ from pathlib import Path
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import CathartesError, OutputError, ReleaseError
+from cathartes.errors import KeyringError, NoConnectionError, OutputError, ReleaseError
 from cathartes.pipeline.laid_down import lay_down
 from cathartes.pipeline.push import push
 from cathartes.pipeline.tak import show_on_tak
@@ -60,7 +60,7 @@ def deliver_by(delivery: Delivery, parcel: Parcel, settings: DeliverySettings) -
     """Try one way, and return what came of it; a failure says what to do next."""
     try:
         told = _BY[delivery.way](delivery.target, parcel, settings)
-    except CathartesError as error:
+    except (KeyringError, NoConnectionError, OutputError, ReleaseError) as error:
         release_id = parcel.content.release_id
         told = f"{str(error).rstrip('.')}. Then: cathartes release deliver {release_id}"
         return Delivered(delivery, succeeded=False, told=told)
