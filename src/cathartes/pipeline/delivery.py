@@ -44,11 +44,22 @@ class DeliverySettings:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is delivered: a sealed package, and of what content it is."""
+    """What is delivered.
+
+    Attributes
+    ----------
+    content
+    sent_utc
+    package
+        Sealed.
+    replaced
+        Ids of all releases that led to this one: what they showed is not to be seen any more.
+    """
 
     content: ReleaseContent
     sent_utc: datetime
     package: bytes = field(repr=False)
+    replaced: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -94,7 +105,8 @@ def _by_tak(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
             f"{target}: TLP:RED is for the persons who are told; a map that others see is none."
         )
     tls = tls_files(settings.tls, parcel.content.recipient.id)
-    return show_on_tak(parcel.content, target, tls, settings.timeout_s, settings.whole_s)
+    times = settings.timeout_s, settings.whole_s
+    return show_on_tak(parcel.content, target, tls, *times, parcel.replaced)
 
 
 _BY: dict[Way, Callable[[str, Parcel, DeliverySettings], str]] = {

@@ -118,7 +118,7 @@ def test_a_server_that_closes_at_once_is_told(authority, server, tls):
 
 def test_a_server_that_takes_nothing_is_cut(authority, server, tls, monkeypatch):
     """Its buffers fill: we wait no longer than we said."""
-    monkeypatch.setattr(tak, "release_events", lambda _content: (bytes(20_000_000),))
+    monkeypatch.setattr(tak, "release_events", lambda *_told: (bytes(20_000_000),))
     with (
         serving(lambda connection: time.sleep(2.0), demanding(server)) as port,
         pytest.raises(NoConnectionError, match=r"no answer within|did not come to an end"),
