@@ -1,7 +1,7 @@
 """A sealed package on its way to a partner: by each way that its record has, tried on its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -100,13 +100,16 @@ def _by_push(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
 
 
 def _by_tak(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
-    if parcel.content.tlp == Tlp.RED.value:
-        raise ReleaseError(
-            f"{target}: TLP:RED is for the persons who are told; a map that others see is none."
-        )
-    tls = tls_files(settings.tls, parcel.content.recipient.id)
+    content = parcel.content
+    if content.tlp == Tlp.RED.value:
+        if not parcel.replaced:
+            raise ReleaseError(
+                f"{target}: TLP:RED is for the persons who are told; it is shown on no map."
+            )
+        content = replace(content, finding=None)  # old marks go, and none is set
+    tls = tls_files(settings.tls, content.recipient.id)
     times = settings.timeout_s, settings.whole_s
-    return show_on_tak(parcel.content, target, tls, *times, parcel.replaced)
+    return show_on_tak(content, target, tls, *times, parcel.replaced)
 
 
 _BY: dict[Way, Callable[[str, Parcel, DeliverySettings], str]] = {

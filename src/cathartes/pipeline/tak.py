@@ -50,11 +50,12 @@ def show_on_tak(
         )
     events = release_events(content, replaced)
     with connected(host, int(port), tls, timeout_s, whole_s) as server:
-        for told in (greeting(content), b"".join(events)):
-            server.sendall(told)
+        for sent in (greeting(content), b"".join(events)):
+            server.sendall(sent)
             _listen(server, target)
-    marks = "1 mark" if content.finding is not None else f"{len(events)} deletions"
-    return f"{marks} handed to {target}, which gives no receipt"
+    n_marks = int(content.finding is not None)
+    told = f"marks set: {n_marks}, taken away: {len(events) - n_marks}"
+    return f"{told}; handed to {target}, which gives no receipt"
 
 
 def _listen(server: ssl.SSLSocket, target: str) -> None:

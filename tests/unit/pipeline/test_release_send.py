@@ -307,6 +307,20 @@ def test_red_is_on_no_map(opened, settings):
     assert "TLP:RED is for the persons who are told" in one.told
 
 
+def test_red_takes_old_marks_away_and_sets_none(opened, settings, monkeypatch):
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"), ceiling=Tlp.RED)
+    book, shown = opened.casebook, []
+    monkeypatch.setattr(delivery, "show_on_tak", lambda *told: shown.append(told) or "done")
+    office.approve(book)
+    send(opened)
+    office.approve(book, "R-2", notice=Notice.UPDATE, earlier=("R-1",), tlp="RED")
+    send(opened, "R-2")
+    (one,) = delivered(opened, settings, "R-2")
+    assert one.succeeded
+    ((content, *_, replaced),) = shown
+    assert (content.finding, replaced) == (None, ("R-1",))
+
+
 def test_a_disabled_partner_gets_recalls_alone(opened, settings):
     book = opened.casebook
     office.approve(book)
