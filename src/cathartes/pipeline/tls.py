@@ -93,14 +93,17 @@ def connected(
             f"{where}: its certificate does not hold ({error.verify_message}); nothing was sent. "
             f"Ask the partner; the certificate of its authority belongs into {AUTHORITY}."
         ) from error
-    except (OSError, UnicodeError, OverflowError) as error:
-        told = _reason(error, timeout_s, f"cut after {whole_s:g} s" if cut.is_set() else "")
+    except (NoConnectionError, OSError, UnicodeError, OverflowError) as error:
+        if cut.is_set():  # whatever followed from it
+            told = f"the server did not come to an end; cut after {whole_s:g} s"
+        elif isinstance(error, NoConnectionError):
+            raise
+        else:
+            told = _reason(error, timeout_s)
         raise NoConnectionError(f"{where}: {told}.") from error
 
 
-def _reason(error: Exception, timeout_s: float, cut: str) -> str:
-    if cut:
-        return f"the server did not come to an end; {cut}"
+def _reason(error: Exception, timeout_s: float) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {timeout_s:g} s; is the server up, and the line?"
     if isinstance(error, ssl.SSLError):

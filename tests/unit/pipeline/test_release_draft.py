@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from shapely import MultiPolygon, box
 
 import releasable_casebook as made
 from cathartes.casework.partner import Field
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.release_material import Notice
-from cathartes.casework.review import Confidence, Judgement, Verdict
+from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, EvidenceError, ReleaseError
 from cathartes.pipeline.partner_facts import PartnerFacts
@@ -29,7 +30,7 @@ from cathartes.pipeline.releases import preview_release, seen_sha256
 from cathartes.pipeline.site_material import site_material
 from cathartes.store.interface_releases import ReleaseFilter, Sealed
 from cathartes.store.open import open_casebook
-from made_up_release import partner
+from made_up_release import LONGITUDE_DEG, observation, partner, site
 from releasable_casebook import APPROVER, BOTH, DRAFTER, EMPTY, KEEPER, REVIEWER, SECOND, SITE
 
 NOW = datetime(2031, 5, 4, 17, 2, 40, 987654, tzinfo=UTC)
@@ -104,6 +105,23 @@ def test_all_that_is_known_of_a_site_is_gathered(opened):
     assert found.spectrum is not None
     assert found.ground is not None
     assert (found.ground.width, found.ground.height) == (300, 300)
+
+
+def test_the_ground_is_that_of_the_look_that_shows_most_of_it(opened, tmp_path):
+    """The last sighting may have seen the place at the edge of its strip."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    half = MultiPolygon([box(-103.36, 20.66, LONGITUDE_DEG + 1e-4, 20.69)])
+    last = replace(observation(2), footprint=half)
+    made.record(opened, folder, last, 2, n_pixels=30)
+    opened.casebook.put_sites([site(3)], (), "local:x", NOW)
+    for reviewer in (REVIEWER, SECOND):
+        judged = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
+        opened.casebook.add_review("canary-observation-2-1", judged, reviewer, NOW)
+    found = site_material(opened, SITE)
+    assert found.seen[-1].observation.id == "canary-observation-2"
+    assert found.ground is not None
+    assert found.ground.width == 300
 
 
 def test_flags_of_a_changed_mind_do_not_stay(opened):
