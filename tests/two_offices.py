@@ -15,7 +15,7 @@ from cathartes.casework.release_material import Notice
 from cathartes.errors import CathartesError
 from cathartes.pipeline.answers import REFUSED, opener_of, take_answer
 from cathartes.pipeline.respond import respond, told_release
-from cathartes.products.release.files import package_files
+from cathartes.products.release.file_list import CONTENT
 from cathartes.sealing.key_record import signed_record
 from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.manifest import PackageFile
@@ -34,12 +34,15 @@ class Offices:
         self.folder = folder
         self.keys = {name: folder / name for name in ("survey", "office", "other")}
         self.rings = {name: Keyring(path) for name, path in self.keys.items()}
+        self.casebook = folder / "casebook"
+
+    def open(self) -> None:
+        """Make their keys, exchange them, and enter the partners."""
         for name, ring in self.rings.items():
             ring.create(f"The {name}", GOOD, NOW - timedelta(days=9))
         for name in ("office", "other"):
             self.trust("survey", name)
             self.trust(name, "survey")
-        self.casebook = folder / "casebook"
         with open_casebook(self.casebook, create=True) as opened:
             book = opened.casebook
             office.open_office(book)
@@ -61,10 +64,10 @@ class Offices:
     def secret(self, name: str):
         return self.rings[name].unlock(self.public(name), GOOD)
 
-    def send(self, release_id: str = "R-1", **told) -> Path:
+    def send(self, release_id: str = "R-1", **changes) -> Path:
         """Send a release to the office, and return its package as the partner has it."""
         with open_casebook(self.casebook) as opened:
-            office.approve(opened.casebook, release_id, **told)
+            office.approve(opened.casebook, release_id, **changes)
             release = opened.casebook.release(release_id)
             content = opened.casebook.release_content(release_id)
             facts = PackageFacts(
@@ -77,9 +80,8 @@ class Offices:
                 release.is_exercise,
             )
             recipient = self.public(release.partner_id).age_recipient
-            sealed = write_package(
-                package_files(content), facts, self.secret("survey"), recipient, content.language
-            )
+            told = PackageFile(CONTENT.name, "application/json", "It.", content.canonical_json)
+            sealed = write_package((told,), facts, self.secret("survey"), recipient)
             of_it = office.sealed(package_sha256=sha256_of(sealed))
             office.step(opened.casebook, Step.SEND, "rita", release_id, sealed=of_it)
         target = self.folder / f"{release_id}.cathartes"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 import tarfile
 import zipfile
@@ -57,9 +58,16 @@ def at_once():
         yield
 
 
+@pytest.fixture(scope="module")
+def opened_once(tmp_path_factory, at_once):
+    folder = tmp_path_factory.mktemp("offices")
+    Offices(folder).open()
+    return folder
+
+
 @pytest.fixture
-def offices(tmp_path):
-    return Offices(tmp_path)
+def offices(tmp_path, opened_once):
+    return Offices(shutil.copytree(opened_once, tmp_path / "offices"))
 
 
 def test_an_answer_comes_back_with_all_that_was_said(offices):
