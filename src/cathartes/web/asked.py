@@ -115,8 +115,8 @@ def _looks(
 
 def _releases(
     state: _State = None,
-    partner: _Text = "",
-    site: _Text = "",
+    partner: Text = "",
+    site: Text = "",
     exercise: _YesOrNo = None,
 ) -> ReleaseFilter:
     states = frozenset({state} if state else ())
