@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -107,7 +108,7 @@ def casebooks(draw):
 def test_counts_nest(book):
     counts = [one.reached for one in stage_counts(*book)]
     assert counts[0].n == counts[0].of
-    for before, after in zip(counts, counts[1:], strict=False):
+    for before, after in pairwise(counts):
         assert after.of == before.n
         assert after.n <= before.n
 
