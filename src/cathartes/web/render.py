@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -10,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cathartes import __version__
 from cathartes.casework.roles import Action
+from cathartes.web.problems import told
 from cathartes.web.texts import LANGUAGES, chosen_language, texts_in
 from cathartes.web.visitor import Visitor
 
@@ -42,6 +44,8 @@ def _environment(language: str) -> Environment:
         texts.gettext, texts.ngettext, newstyle=True
     )
     environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
+    environment.filters["problem"] = lambda message: told(message, texts.gettext)
+    environment.filters["chemical"] = texts.chemical
     environment.filters["number"] = texts.number
     environment.filters["probability"] = texts.probability
     environment.filters["sentence"] = texts.sentence
@@ -62,13 +66,21 @@ def language_of(request: Request) -> str:
     return chosen_language(asked, request.headers.get("accept-language", ""))
 
 
+def here(request: Request) -> str:
+    """Return the path and query by which a page is come back to; "/" of what was sent to it."""
+    if request.method != "GET":
+        return "/"
+    url = request.url
+    return f"{quote(url.path)}?{url.query}" if url.query else quote(url.path)
+
+
 def page(
     request: Request,
     template: str,
     visitor: Visitor | None = None,
     *,
     status: int = 200,
-    **told: Any,
+    **shown: Any,
 ) -> HTMLResponse:
     """Return a page.
 
@@ -81,7 +93,7 @@ def page(
         Who looks at it; None if nobody is signed in.
     status
         Of HTTP.
-    **told
+    **shown
         What the template shows.
     """
     environment = _environment(language_of(request))
@@ -92,6 +104,11 @@ def page(
     ]
     is_live = visitor is not None and visitor.session is not None and visitor.may(Action.READ_LOOKS)
     text = environment.get_template(template).render(
-        visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
+        visitor=visitor,
+        places=places,
+        path=request.url.path,
+        here=here(request),
+        is_live=is_live,
+        **shown,
     )
     return HTMLResponse(text, status)
