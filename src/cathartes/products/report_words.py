@@ -85,7 +85,16 @@ class ReportWords:
 
     def chemical(self, name: str) -> str:
         """Return a chemical's name as it is said."""
-        return self.say("unknown") if name == UNKNOWN else name.replace("_", " ")
+        if name == UNKNOWN:
+            return self.say("unknown")
+        said = name.replace("_", " ")
+        return str(self.chemicals.get(said, said))
+
+    @property
+    def chemicals(self) -> Mapping[str, str]:
+        """Names of chemicals in the language, by the English ones; of those alone that differ."""
+        found: Mapping[str, str] = _catalogue()["chemicals"].get(self.language.value, {})
+        return found
 
     def likely(self, probability: float) -> str:
         """Return a probability in a word."""
@@ -121,12 +130,21 @@ class ReportWords:
         for phrase, other in _catalogue()["phrases"][self.language.value].items():
             text = text.replace(phrase, other)
         text = _DATE.sub(r"\3/\2/\1\4", text)
+        text = _chemical_in(self.language).sub(lambda match: self.chemical(match[0]), text)
         return self._decimal(text)
 
     def _decimal(self, text: str) -> str:
         if self.language is Language.ENGLISH:
             return text
         return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
+
+
+@cache
+def _chemical_in(language: Language) -> re.Pattern[str]:
+    """Return what finds the names of chemicals that a language has its own for, in a sentence."""
+    names = sorted(_catalogue()["chemicals"].get(language.value, {}), key=len, reverse=True)
+    either = "|".join(re.escape(name).replace(r"\ ", "[ _]") for name in names)
+    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
 
 
 def _without_exponent(text: str) -> str:

@@ -69,6 +69,14 @@ class Texts(NullTranslations):
         """Return a sentence of the casebook, in the language if its kind is known."""
         return _NAME_GAP.sub(" ", self._words.sentence(english))
 
+    def chemical(self, name: str) -> str:
+        """Return a chemical's name as it is said."""
+        return self._words.chemical(name)
+
+    def script(self) -> dict[str, Any]:
+        """Return what scripts need: all translations, by the English text."""
+        return {**self.catalogue, **self._words.chemicals}
+
     def moment(self, value: datetime | None) -> str:
         """Return a moment to the minute in UTC; "" if there is none."""
         if value is None:
@@ -127,4 +135,4 @@ def chosen_language(asked: str, accepted: str) -> str:
 
 def script_texts(language: str) -> dict[str, Any]:
     """Return what scripts need of a language: all translations, by the English text."""
-    return {key: value for key, value in texts_in(language).catalogue.items() if key}
+    return texts_in(language).script()
