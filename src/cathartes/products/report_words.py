@@ -32,6 +32,8 @@ _OUTCOMES = {
 }
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d UTC)")
 _EXPONENT = re.compile(r"(?<![\w.])\d(?:\.\d+)?e[+-]\d+")
+_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
+"""In the library's names, as ``acetic_acid``."""
 _MOST_ZEROS = 4
 """A number with more of them behind the point, or more than six digits before it, has a power."""
 _NAMES = frozenset({"name"})
@@ -111,6 +113,7 @@ class ReportWords:
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, translated if its kind is known."""
         english = _EXPONENT.sub(lambda match: _without_exponent(match[0]), english)
+        english = _NAME_GAP.sub(" ", english)
         if self.language is Language.ENGLISH:
             return english
         for kind in _catalogue()["sentences"]:
@@ -143,7 +146,7 @@ class ReportWords:
 def _chemical_in(language: Language) -> re.Pattern[str]:
     """Return what finds the names of chemicals that a language has its own for, in a sentence."""
     names = sorted(_catalogue()["chemicals"].get(language.value, {}), key=len, reverse=True)
-    either = "|".join(re.escape(name).replace(r"\ ", "[ _]") for name in names)
+    either = "|".join(map(re.escape, names))
     return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
 
 

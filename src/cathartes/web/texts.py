@@ -1,6 +1,5 @@
 """The texts in each language: English as written in the source, others from catalogues."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -19,7 +18,6 @@ from cathartes.products.report_words import Language, ReportWords
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Their codes and their own names; the first is that of the source."""
 DEFAULT_LANGUAGE = "en"
-_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
 _LEAST_SAID = 0.01
 """Probabilities nearer to 0 or 1 than this are not told apart by people, nor that well known."""
 
@@ -67,7 +65,7 @@ class Texts(NullTranslations):
 
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, in the language if its kind is known."""
-        return _NAME_GAP.sub(" ", self._words.sentence(english))
+        return self._words.sentence(english)
 
     def chemical(self, name: str) -> str:
         """Return a chemical's name as it is said."""
