@@ -30,12 +30,14 @@ function askForRate(review) {
   update();
 }
 
-/** A second press, or a second Enter, sends nothing more. */
+/** A second press, or a second Enter, sends nothing more; nor is anything sent to where nobody
+ *  answers: the line at the top says so (live/status.js), and what was typed stays. */
 function sendOnce(review) {
   let isSent = false;
   review.addEventListener("submit", (event) => {
-    if (isSent) event.preventDefault();
-    isSent = true;
+    const isOffline = "offline" in document.documentElement.dataset;
+    if (isSent || isOffline) event.preventDefault();
+    isSent = !isOffline;
   });
   addEventListener("pageshow", () => { isSent = false; });
 }
