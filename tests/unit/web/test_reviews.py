@@ -140,9 +140,7 @@ def test_once_settled_all_is_shown_with_who_when_and_whether_blind(desk):
     assert state(desk) is ReviewState.IN_REVIEW
     again = ana.get("/detections/o1-1").text
     assert "agreed" not in again
-    assert (
-        "blind" not in again.partition("review-said")[2]
-    )
+    assert "blind" not in again.partition("review-said")[2]
     assert not desk.casebook.reviews_of("o1-1")[-1].was_blind
 
 
