@@ -3,11 +3,12 @@
 import json
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import URL
 
 from cathartes import __version__
 from cathartes.casework.roles import Action
@@ -67,11 +68,17 @@ def language_of(request: Request) -> str:
 
 
 def here(request: Request) -> str:
-    """Return the path and query by which a page is come back to; "/" of what was sent to it."""
-    if request.method != "GET":
-        return "/"
+    """Return the path and query by which a page is come back to.
+
+    Of what was sent to it, that is the page which sent it; "/" if the browser does not say.
+    """
     url = request.url
-    return f"{quote(url.path)}?{url.query}" if url.query else quote(url.path)
+    if request.method != "GET":
+        url = URL(request.headers.get("referer", "/"))
+        if url.netloc != request.headers.get("host", ""):
+            return "/"
+    path = quote(unquote(url.path))
+    return f"{path}?{url.query}" if url.query else path
 
 
 def page(

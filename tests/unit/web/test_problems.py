@@ -87,6 +87,13 @@ def test_who_speaks_another_language_comes_back_to_the_same_page(desk):
     sent = ana.post("/detections/o1-1/reviews", data={"csrf": ana.csrf})
     assert sent.status_code == 409
     assert 'name="next" value="/"' in sent.text
+    for came_from, back in (
+        ("http://127.0.0.1/detections/o1-1?queue=1", "/detections/o1-1?queue=1"),
+        ("http://elsewhere.example/detections/o1-1", "/"),
+    ):
+        headers = {"referer": came_from}
+        sent = ana.post("/detections/o1-1/reviews", data={"csrf": ana.csrf}, headers=headers)
+        assert f'name="next" value="{back}"' in sent.text
 
 
 def test_who_must_sign_in_first_comes_to_what_was_asked(desk):

@@ -57,6 +57,6 @@ on("jobs", ({ sortie, waiting, working, done }) => {
   show();
 });
 on("reset", () => {
-  line.replaceChildren(_("Much is new here; load the page again."));
+  line.replaceChildren(_("Something new may be missing here; load the page again."));
   line.hidden = false;
 });

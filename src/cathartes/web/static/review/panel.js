@@ -1,5 +1,6 @@
 // The review panel: its keys, its list of keys, and what was drawn on the map.
 
+import { keepDraft } from "/static/review/draft.js";
 import { listen } from "/static/review/keys.js";
 
 listen();
@@ -13,8 +14,9 @@ document.getElementById("review-problem")?.focus();
 
 const form = document.getElementById("review-form");
 if (form) {
-  askForRate(form);
   sendOnce(form);
+  if (keepDraft(form)) form.closest("details")?.setAttribute("open", "");
+  askForRate(form);
   showDrawn(form);
   showChosen(form);
 }
