@@ -47,6 +47,7 @@ def _environment(language: str) -> Environment:
     environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
     environment.filters["problem"] = lambda message: told(message, texts.gettext)
     environment.filters["chemical"] = texts.chemical
+    environment.filters["digits"] = texts.digits
     environment.filters["number"] = texts.number
     environment.filters["probability"] = texts.probability
     environment.filters["sentence"] = texts.sentence

@@ -55,6 +55,10 @@ class Texts(NullTranslations):
         rounded = float(f"{value:.{digits}g}")
         return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
 
+    def digits(self, value: float, form: str) -> str:
+        """Return a number in a Python format, as the language writes it: 0,00014 for ``.1e``."""
+        return self._words.number(value, form)
+
     def probability(self, value: float) -> str:
         """Return a probability: what is close to 0 or 1 says so, and never that it is certain."""
         if value < _LEAST_SAID:

@@ -7,6 +7,7 @@ from cathartes.web.asked import PageAsked, SitesAsked, ThingId
 from cathartes.web.charts import evidence_bars, timeline, wind_roses
 from cathartes.web.guard import CaseReader, OnDesk, guarded_router
 from cathartes.web.next_page import next_page
+from cathartes.web.places import Marked, OnPlaces
 from cathartes.web.render import page
 from cathartes.web.views.site import site_view
 from cathartes.web.views.site_rows import site_page
@@ -16,13 +17,26 @@ router: APIRouter = guarded_router()
 
 @router.get("/sites")
 def show_sites(
-    request: Request, desk: OnDesk, visitor: CaseReader, wanted: SitesAsked, asked: PageAsked
+    request: Request,
+    desk: OnDesk,
+    places: OnPlaces,
+    visitor: CaseReader,
+    wanted: SitesAsked,
+    asked: PageAsked,
 ) -> Response:
     """List sites, the most valuable first."""
     view = site_page(desk, visitor, wanted, asked.limit, asked.after)
     further = next_page(request, view.next)
+    seen = {name for one in places.placed(Marked.SITES).sets for name in one}
     return page(
-        request, "sites.html", visitor, view=view, wanted=wanted, asked=asked, further=further
+        request,
+        "sites.html",
+        visitor,
+        view=view,
+        wanted=wanted,
+        asked=asked,
+        further=further,
+        chemicals=sorted(seen | {wanted.chemical} - {""}),
     )
 
 
