@@ -1,4 +1,8 @@
-"""What reviewers said of a site, a line each, to be printed."""
+"""What reviewers said of a site, a line each, to be printed.
+
+Paper goes from hand to hand: of a detection that is open to who prints, not even their own word is
+on it.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,7 +10,14 @@ from types import MappingProxyType
 from cathartes.web.desk import Desk
 from cathartes.web.texts import Texts, said
 from cathartes.web.views.site_rows import detection_ids_of
-from cathartes.web.views.verdicts import OPEN, ReviewView, Standing, reviews_view, site_standing
+from cathartes.web.views.verdicts import (
+    OPEN,
+    ReviewView,
+    Standing,
+    reviews_view,
+    site_standing,
+    standing,
+)
 from cathartes.web.visitor import Visitor
 
 _WORDS: Mapping[str, str] = MappingProxyType(
@@ -22,12 +33,15 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 
 
 def review_lines(desk: Desk, visitor: Visitor, site_id: str, texts: Texts) -> tuple[str, ...]:
-    """Return how far a site's reviews are, and each of them, as far as a visitor may see them."""
+    """Return how far a site's reviews are, and each that is blind no more to a visitor."""
     ids = detection_ids_of(desk.casebook.site(site_id))
     settled = desk.casebook.settlements(ids)
-    seen = reviews_view(desk, visitor, ids)
+    known = [one for one in ids if standing(visitor, settled[one]).state != OPEN]
+    seen = reviews_view(desk, visitor, known)
     said_of_each = [
-        f"{detection_id}: {_told(one, texts)}" for detection_id in ids for one in seen[detection_id]
+        f"{detection_id}: {_told(one, texts)}"
+        for detection_id in known
+        for one in seen[detection_id]
     ]
     stands = site_standing(visitor, [settled[one] for one in ids])
     return (*_stands(stands, texts), *said_of_each)
