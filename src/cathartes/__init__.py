@@ -8,6 +8,7 @@ _PLACES = {
     "CampaignSettings": "cathartes.simulate.campaign_settings:CampaignSettings",
     "CathartesError": "cathartes.errors:CathartesError",
     "Cube": "cathartes.scenes.cube:Cube",
+    "DeliverySettings": "cathartes.pipeline.delivery:DeliverySettings",
     "DetectSettings": "cathartes.detect.settings:DetectSettings",
     "FlightLine": "cathartes.pipeline.boresight:FlightLine",
     "GeoreferenceSettings": "cathartes.pipeline.georeference:GeoreferenceSettings",

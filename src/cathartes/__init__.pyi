@@ -24,6 +24,7 @@ from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_dige
 from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
+from cathartes.pipeline.delivery import DeliverySettings as DeliverySettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -130,6 +131,7 @@ __all__ = [
     "CampaignSettings",
     "CathartesError",
     "Cube",
+    "DeliverySettings",
     "DetectSettings",
     "FlightLine",
     "GeoreferenceSettings",
