@@ -40,13 +40,17 @@ from cathartes.pipeline.findings import sites_show as sites_show
 from cathartes.pipeline.gas_library import working_library as library
 from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
 from cathartes.pipeline.georeference import georeference as georeference
+from cathartes.pipeline.keys import key_backup as key_backup
 from cathartes.pipeline.keys import key_create as key_create
 from cathartes.pipeline.keys import key_export as key_export
 from cathartes.pipeline.keys import key_import_sender as key_import_sender
 from cathartes.pipeline.keys import key_list as key_list
+from cathartes.pipeline.keys import key_pin as key_pin
+from cathartes.pipeline.keys import key_restore as key_restore
 from cathartes.pipeline.keys import key_revoke as key_revoke
 from cathartes.pipeline.keys import key_rotate as key_rotate
 from cathartes.pipeline.keys import key_show as key_show
+from cathartes.pipeline.keys import key_tokens as key_tokens
 from cathartes.pipeline.library import library_compare as library_compare
 from cathartes.pipeline.library import library_fetch as library_fetch
 from cathartes.pipeline.library import library_import as library_import
@@ -168,13 +172,17 @@ __all__ = [
     "evaluate_campaign",
     "georeference",
     "inspect_log",
+    "key_backup",
     "key_create",
     "key_export",
     "key_import_sender",
     "key_list",
+    "key_pin",
+    "key_restore",
     "key_revoke",
     "key_rotate",
     "key_show",
+    "key_tokens",
     "library",
     "library_compare",
     "library_fetch",

@@ -119,21 +119,25 @@ def _print_partners(console: Console, told: Outcomes) -> None:
     if len(told.partners) == 1:
         console.print("No partner was told anything.")
         return
-    heads = ("told", "received", "answered", "confirmed", "dismantled", "nothing found",
-             "no access", "disputed", "overdue", "recalled")  # fmt: skip
-    numbers = [Column(head, justify="right") for head in heads]
-    table = Table("partner", *numbers, "answered of those due")
     for one in told.partners:
-        name = one.partner_id or "all"
-        add_plain_row(table, name, *map(str, _numbers(one)), _share(one.answered_of_due))
-    console.print(table)
+        console.print(_partner(one), markup=False, highlight=False)
 
 
-def _numbers(one: PartnerOutcome) -> tuple[int, ...]:
+def _partner(one: PartnerOutcome) -> str:
+    """Say in a line what came of what a partner was told."""
+    found = {
+        "confirmed": one.n_confirmed,
+        "dismantled": one.n_dismantled,
+        "nothing found": one.n_nothing_found,
+        "not accessible": one.n_not_accessible,
+        "disputed": one.n_disputed,
+    }
+    of_these = ", ".join(f"{n} {word}" for word, n in found.items())
     return (
-        one.n_told, one.n_received, one.n_answered, one.n_confirmed, one.n_dismantled,
-        one.n_nothing_found, one.n_not_accessible, one.n_disputed, one.n_overdue, one.n_recalled,
-    )  # fmt: skip
+        f"{one.partner_id or 'All partners'}: told {one.n_told}, received {one.n_received}, "
+        f"answered {one.n_answered} ({of_these}); overdue {one.n_overdue}, recalled "
+        f"{one.n_recalled}. Answered of those due: {_share(one.answered_of_due)}."
+    )
 
 
 def _print_calibration(console: Console, found: Calibration) -> None:

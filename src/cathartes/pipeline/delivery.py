@@ -72,9 +72,7 @@ def deliver_by(delivery: Delivery, parcel: Parcel, settings: DeliverySettings) -
     try:
         told = _BY[delivery.way](delivery.target, parcel, settings)
     except (KeyringError, NoConnectionError, OutputError, ReleaseError) as error:
-        release_id = parcel.content.release_id
-        told = f"{str(error).rstrip('.')}. Then: cathartes release deliver {release_id}"
-        return Delivered(delivery, succeeded=False, told=told)
+        return Delivered(delivery, succeeded=False, told=str(error))
     return Delivered(delivery, succeeded=True, told=told)
 
 

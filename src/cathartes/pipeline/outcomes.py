@@ -30,7 +30,7 @@ from cathartes.casework.response import Answer
 from cathartes.casework.review import Confidence
 from cathartes.casework.settlement import ReviewState, settling
 from cathartes.errors import SettingsError
-from cathartes.pipeline.site_answers import told_relays
+from cathartes.pipeline.site_answers import moment_of, told_relays
 from cathartes.pipeline.site_update import profile_of
 from cathartes.products.outcomes_plot import write_outcomes_plot
 from cathartes.products.outcomes_table import write_outcomes_csv
@@ -181,9 +181,10 @@ def _to_look_again(book: Casebook, told: Iterable[Told]) -> tuple[str, ...]:
     """Return the sites that were dismantled and that no conclusive look covered since."""
     gone: dict[str, datetime] = {}
     for one in told:
-        moment = one.relay.first_of(frozenset({Answer.DISMANTLED}))
-        if moment is not None and one.site_id:
-            gone[one.site_id] = max(moment, gone.get(one.site_id, moment))
+        for word in one.relay.heard:
+            if word.response.answer is Answer.DISMANTLED and one.site_id:
+                moment = moment_of(word)
+                gone[one.site_id] = max(moment, gone.get(one.site_id, moment))
     return tuple(name for name in sorted(gone) if not _was_seen_since(book, name, gone[name]))
 
 
@@ -191,7 +192,7 @@ def _was_seen_since(book: Casebook, site_id: str, moment_utc: datetime) -> bool:
     place = book.site(site_id).place
     middle = Point(place.longitude_deg, place.latitude_deg)
     return any(
-        one.began_utc is not None and one.began_utc >= moment_utc
+        one.began_utc is not None and one.began_utc > moment_utc
         and one.outcome is not LookOutcome.INCONCLUSIVE
         and one.footprint is not None and one.footprint.intersects(middle)
         for one in book.observations_over(Box(middle.x, middle.y, middle.x, middle.y))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from cathartes.casework.relay import Heard, Relay, relays_of
 from cathartes.casework.release import TOLD, Release
 from cathartes.casework.release_material import Notice
-from cathartes.casework.response import Answer, Response
+from cathartes.casework.response import Answer
 from cathartes.errors import CasebookError
 from cathartes.sites.detection import Detection
 from cathartes.sites.inspection import Inspection, Said
@@ -26,6 +26,7 @@ _SAID = {
     Answer.NOT_ACCESSIBLE: Said.NO_ACCESS,
     Answer.DISPUTED: Said.DISPUTED,
 }
+TELLING = frozenset(_SAID)
 """Receipts and intentions are no evidence of anything, and closing a file is none either."""
 
 
@@ -98,7 +99,7 @@ def _inspection(book: Casebook, relay: Relay, word: Heard) -> Inspection:
         release_id=word.response.release_id,
         partner=relay.partner_id,
         said=_SAID[word.response.answer],
-        moment_utc=min(_moment(word.response), word.received_utc),
+        moment_utc=moment_of(word),
         was_there=word.response.visited_on is not None,
         site_id=alert.site_id,
         detection_ids=_detection_ids(relay),
@@ -108,8 +109,13 @@ def _inspection(book: Casebook, relay: Relay, word: Heard) -> Inspection:
     )
 
 
-def _moment(response: Response) -> datetime:
-    """Return when somebody was there: noon of the day that is told, else when it was answered."""
-    if response.visited_on is None:
-        return response.answered_utc
-    return datetime.combine(response.visited_on, time(12), UTC)
+def moment_of(word: Heard) -> datetime:
+    """Return when somebody was there: noon of the day that is told, else when it was answered.
+
+    By the partner's clock, but never after its answer was here.
+    """
+    response = word.response
+    told = response.answered_utc
+    if response.visited_on is not None:
+        told = datetime.combine(response.visited_on, time(12), UTC)
+    return min(told, word.received_utc)

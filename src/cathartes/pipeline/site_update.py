@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from cathartes.errors import CasebookError
 from cathartes.pipeline.profile_file import profile_of_text, shipped_profile
-from cathartes.pipeline.site_answers import inspections_of
+from cathartes.pipeline.site_answers import TELLING, inspections_of
 from cathartes.products.sensitivity import SMALLEST_RATE, SensitivityMap, read_sensitivity
 from cathartes.sites.association import reach_m
 from cathartes.sites.build import build_sites
@@ -136,7 +136,8 @@ def update_answered_site(opened: OpenedCasebook, release_id: str, actor: str) ->
     book = opened.casebook
     release = book.release(release_id)
     finding = book.release_content(release_id).finding
-    if release.is_exercise or finding is None:
+    heard = {kept.response.answer for kept in book.responses([release_id])[release_id]}
+    if release.is_exercise or finding is None or not heard & TELLING:
         return SiteChanges()
     cell = finding.place.cell
     at = Box(cell.longitude_deg, cell.latitude_deg, cell.longitude_deg, cell.latitude_deg)

@@ -46,7 +46,7 @@ def show_on_tak(
     if tls.client is None:
         raise NoConnectionError(
             f"{target}: TAK servers want to see a certificate; put the one that the partner issued "
-            f"for us, with its key, into {CLIENT}."
+            f"for us, with its key, into {tls.folder / CLIENT}."
         )
     events = release_events(content, replaced)
     with connected(host, int(port), tls, timeout_s, whole_s) as server:
@@ -68,5 +68,5 @@ def _listen(server: ssl.SSLSocket, target: str) -> None:
     if not said:
         raise NoConnectionError(
             f"{target}: the server closed the connection at once; it may not take our certificate, "
-            "or this kind of message. Ask the partner whether the mark is there"
+            "or this kind of message. Ask the partner whether the mark is there."
         )

@@ -51,7 +51,7 @@ def outcomes_picture(told: Outcomes, language: Language, form: str = "png") -> b
         _draw_stages(figure.add_subplot(grid[0, :]), told, words)
         _draw_legs(figure.add_subplot(grid[1, 0]), told, words)
         _draw_calibration(figure.add_subplot(grid[1, 1]), told, words)
-        figure.suptitle(_title(told, words), x=0.01, ha="left", fontsize=11, color=INK)
+        figure.suptitle(_title(told, words), x=0.01, ha="left", fontsize=10.5, color=INK)
         figure.supxlabel(words.say("out_not_no"), x=0.01, ha="left", fontsize=8, color=INK)
         bytes_ = io.BytesIO()
         empty = {"png": {"Software": None}, "pdf": {"Creator": None, "Producer": None,
@@ -73,8 +73,9 @@ def _title(told: Outcomes, words: ReportWords) -> str:
         parts.insert(0, words.say("out_exercise"))
     if told.partner_id:
         parts.append(words.say("out_of_partner", partner=told.partner_id))
+    bounded = told.since_utc is not None or told.until_utc is not None
     period = words.say(
-        "out_from_to",
+        "out_from_to" if bounded else "out_all",
         since=_day(told.since_utc, words, "out_first"),
         until=_day(told.until_utc, words, "out_last"),
         now=words.date(told.as_of_utc),
@@ -143,8 +144,8 @@ def _draw_calibration(axes: Axes, told: Outcomes, words: ReportWords) -> None:
         axes.plot([one.mean_said] * 2, [share.low or 0.0, share.high or 1.0], color=FOUND, lw=2,
                   alpha=0.6)  # fmt: skip
         axes.plot([one.mean_said], [share.share or 0.0], color=FOUND, marker="o", ms=6)
-        axes.annotate(f"{share.n}/{share.of}", (one.mean_said, share.share or 0.0), (-7, 0),
-                      textcoords="offset points", ha="right", va="center", fontsize=8,
+        axes.annotate(f"{share.n}/{share.of}", (one.mean_said, share.share or 0.0), (7, 0),
+                      textcoords="offset points", ha="left", va="center", fontsize=8,
                       color=INK)  # fmt: skip
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(-0.03, 1.03)
