@@ -88,7 +88,7 @@ def test_who_speaks_another_language_comes_back_to_the_same_page(desk):
     assert sent.status_code == 409
     assert 'name="next" value="/"' in sent.text
     for came_from, back in (
-        ("http://127.0.0.1/detections/o1-1?queue=1", "/detections/o1-1?queue=1"),
+        (f"{ana.base_url}/detections/o1-1?queue=1", "/detections/o1-1?queue=1"),
         ("http://elsewhere.example/detections/o1-1", "/"),
     ):
         headers = {"referer": came_from}
