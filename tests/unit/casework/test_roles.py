@@ -21,6 +21,7 @@ ALLOWED = {
         Role.ADMINISTRATOR,
     },
     Action.MANAGE_PARTNERS: {Role.ADMINISTRATOR},
+    Action.READ_OUTCOMES: {Role.ANALYST, Role.RELEASE_AUTHORITY, Role.AUDITOR},
     Action.READ_RELEASES: {
         Role.ANALYST,
         Role.RELEASE_AUTHORITY,

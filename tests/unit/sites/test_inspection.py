@@ -80,7 +80,8 @@ def test_a_wide_circle_tells_less(said, radius_m, other_m):
 def test_what_inspections_say_holds_on_average(day, radius_m):
     """The weights are of one law: E[1/R | site] is 1, so that no answer is gained by asking."""
     at = {"day": day, "radius_m": radius_m}
-    yes, no = (weigh_visit(inspection(s, **at), [BEGAN], SETTINGS) for s in (Said.FOUND, Said.NOTHING))
+    both = (Said.FOUND, Said.NOTHING)
+    yes, no = (weigh_visit(inspection(said, **at), [BEGAN], SETTINGS) for said in both)
     assert yes.if_site + no.if_site == pytest.approx(1)
     assert yes.if_none + no.if_none == pytest.approx(1)
     mean = yes.if_site * exp(-yes.log_odds) + no.if_site * exp(-no.log_odds)
