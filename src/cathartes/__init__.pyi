@@ -55,6 +55,9 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.outcomes import outcomes as outcomes
+from cathartes.pipeline.outcomes import outcomes_csv as outcomes_csv
+from cathartes.pipeline.outcomes import outcomes_plot as outcomes_plot
 from cathartes.pipeline.outgoing import release_deliver as release_deliver
 from cathartes.pipeline.outgoing import release_send as release_send
 from cathartes.pipeline.partner_facts import PartnerFacts as PartnerFacts
@@ -119,12 +122,11 @@ from cathartes.simulate.scene import simulate_scene as simulate_scene
 from cathartes.simulate.settings import read_scene_settings as read_scene_settings
 from cathartes.spectra.readers import read_spectra as read_spectra
 from cathartes.store.open import open_casebook as open_casebook
-
-# `library` is listed here because it bears another name where it stands. `simulate` is a package
-# that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 from cathartes.web.serve import serve as serve
 from cathartes.web.settings import ServeSettings as ServeSettings
 
+# `library` is listed here because it bears another name where it stands. `simulate` is a package
+# that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 __all__ = [
     "CampaignSettings",
     "CathartesError",
@@ -191,6 +193,9 @@ __all__ = [
     "observations_show",
     "open_casebook",
     "open_cube",
+    "outcomes",
+    "outcomes_csv",
+    "outcomes_plot",
     "partner_add",
     "partner_disable",
     "partner_facts",

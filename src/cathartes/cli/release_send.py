@@ -19,11 +19,11 @@ from cathartes.pipeline.outgoing import Sent, release_deliver, release_send
 
 _DEFAULT = DeliverySettings()
 
-_OutboxOption = Annotated[
+OutboxOption = Annotated[
     Path,
     typer.Option(envvar="CATHARTES_OUTBOX", help="Folder for messages that a person sends."),
 ]
-_MailFromOption = Annotated[
+MailFromOption = Annotated[
     str,
     typer.Option(
         envvar="CATHARTES_MAIL_FROM", help="Your e-mail address; else the mail program's."
@@ -49,8 +49,8 @@ def send(
     seen: Annotated[
         str, typer.Option("--seen", help="Number of what you looked at, as `release show` says it.")
     ] = "",
-    outbox: _OutboxOption = _DEFAULT.outbox,
-    mail_from: _MailFromOption = _DEFAULT.mail_from,
+    outbox: OutboxOption = _DEFAULT.outbox,
+    mail_from: MailFromOption = _DEFAULT.mail_from,
     tls: _TlsOption = _DEFAULT.tls,
     timeout: _TimeoutOption = _DEFAULT.timeout_s,
     as_: AsOption = "",
@@ -84,8 +84,8 @@ def deliver(
         Path | None,
         typer.Option(help="Folder to lay the package into, for a person; no other way is gone."),
     ] = None,
-    outbox: _OutboxOption = _DEFAULT.outbox,
-    mail_from: _MailFromOption = _DEFAULT.mail_from,
+    outbox: OutboxOption = _DEFAULT.outbox,
+    mail_from: MailFromOption = _DEFAULT.mail_from,
     tls: _TlsOption = _DEFAULT.tls,
     timeout: _TimeoutOption = _DEFAULT.timeout_s,
     as_: AsOption = "",

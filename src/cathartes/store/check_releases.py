@@ -20,7 +20,7 @@ def release_faults(connection: Connection) -> Iterator[str]:
     for release in of.values():
         if release.is_told != bool(release.package_sha256 and release.sent_by):
             yield f"release {release.id} is {release.state.value}, and its package does not fit."
-        for earlier_id in release.earlier_ids:
+        for earlier_id in release.earlier_ids if release.is_told else ():
             earlier = of.get(earlier_id)
             if earlier is None or earlier.partner_id != release.partner_id:
                 yield f"release {release.id}: {earlier_id} was not told to {release.partner_id}."

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cathartes.casework.release import NoReleaseError
 from cathartes.casework.user import NoUserError
 from cathartes.errors import (
     AccessError,
@@ -18,6 +19,7 @@ from cathartes.errors import (
     MandateError,
     NoConnectionError,
     OutputError,
+    ReleaseError,
     ReviewError,
 )
 from cathartes.store.database import NoAnswerError
@@ -38,8 +40,10 @@ _STATUS: tuple[tuple[type[CathartesError], int], ...] = (
     (NotSignedInError, 401),
     (TooManyStreamsError, 429),
     (NoUserError, 404),
+    (NoReleaseError, 404),
     (AccessError, 403),
     (ReviewError, 409),
+    (ReleaseError, 409),
     (NoAnswerError, 503),
     (EvidenceError, 404),
     (CasebookError, 404),
@@ -60,6 +64,8 @@ def handle_failures(app: FastAPI) -> None:
 
 def _ours(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    if status == 409 and request.method == "GET":  # what is only read is not there
+        status = 404
     if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     if status == 403:

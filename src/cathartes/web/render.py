@@ -19,8 +19,12 @@ _PLACES = (
     ("/", "Map", Action.READ_CASES),
     ("/review", "Review", Action.REVIEW),
     ("/sites", "Sites", Action.READ_CASES),
+    ("/releases", "Releases", Action.READ_CASES),
     ("/observations", "Looks", Action.READ_LOOKS),
     ("/sorties", "Sorties", Action.READ_LOOKS),
+    ("/partners", "Partners", Action.READ_PARTNERS),
+    ("/answers", "Answers", Action.ANSWER_RELEASE),
+    ("/outcomes", "Outcomes", Action.READ_OUTCOMES),
     ("/audit", "Audit", Action.READ_AUDIT),
     ("/users", "Users", Action.MANAGE_USERS),
 )
@@ -90,7 +94,11 @@ def page(
         for path, word, action in _PLACES
         if visitor is not None and visitor.may(action)
     ]
-    is_live = visitor is not None and visitor.session is not None and visitor.may(Action.READ_LOOKS)
+    is_live = (
+        visitor is not None
+        and visitor.session is not None
+        and (visitor.may(Action.READ_LOOKS) or visitor.may(Action.ANSWER_RELEASE))
+    )
     text = environment.get_template(template).render(
         visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
     )

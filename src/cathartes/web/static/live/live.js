@@ -1,9 +1,9 @@
 // What is new, told to all tabs of a browser over one stream: on("detection", (data) => …).
-// Kinds: observation, detection, site, review, jobs, reset (load again), as docs/reference says.
+// Kinds: observation, detection, site, review, jobs, release, answer, reset (load again), as docs/reference says.
 // The tab that holds the lock has the stream, and passes on what it hears; browsers open no more
 // than six connections to one server, which many tabs with a stream each would use up.
 
-const KINDS = ["observation", "detection", "site", "review", "jobs", "reset"];
+const KINDS = ["observation", "detection", "site", "review", "jobs", "release", "answer", "reset"];
 const handlers = new Map(KINDS.map((kind) => [kind, new Set()]));
 const others = new BroadcastChannel("cathartes-live");
 
