@@ -203,6 +203,16 @@ def test_a_release_authority_that_drafted_it_does_not_approve_it(desk):
                  says="another person must decide")  # fmt: skip
 
 
+def test_a_release_authority_that_reviewed_the_site_does_not_approve_it(bare):
+    shutil.rmtree("casebook")
+    made.fill(Path("casebook"), reviewers=(BOTH, SECOND))
+    add_partner(bare)
+    release = bare.submitted()
+    seen = release["content_sha256"]
+    bare.refused(AccessError, "release", "approve", release["id"], "--seen", seen, by=BOTH,
+                 says="it rests on a review of yours")  # fmt: skip
+
+
 def test_an_administrator_neither_drafts_nor_reads(desk):
     words = ("release", "draft", SITE, "--partner", "mx-authority", "--tlp", "AMBER")
     desk.refused(AccessError, *words, by=KEEPER, says="is administrator")
@@ -365,6 +375,25 @@ def test_a_partner_is_shown_listed_and_given_another_key(desk):
     twin = ("partner", "add", "twin", "theirs.key", "--fingerprint", number_of(desk))
     desk.refused(ReleaseError, *twin, "--profile", "partner.toml", by=KEEPER,
                  says="is that of partner mx-authority")  # fmt: skip
+
+
+def test_a_key_that_is_revoked_is_no_partners(bare):
+    key = number_of(bare)
+    words = ("key", "revoke", key, "--why", "compromised", "--keys", "theirs")
+    assert bare.run(*words) == 0
+    with locked_at_once():
+        export = ("key", "export", key, "--out", "now.key", "--keys", "theirs")
+        assert bare.run(*export, "--passphrase-stdin") == 0
+    add = ("partner", "add", "mx-authority", "now.key", "--fingerprint", key)
+    bare.refused(KeyringError, *add, "--profile", "partner.toml", by=KEEPER,
+                 says="is revoked (compromised); have the partner export")  # fmt: skip
+
+
+def test_an_empty_list_of_a_file_takes_away_what_there_was(desk):
+    Path("partner.toml").write_text("fields = []\nmandates = []\n", "utf-8")
+    words = ("partner", "profile", "mx-authority", "--profile", "partner.toml")
+    told = desk.told(*words, by=KEEPER)
+    assert (told["fields"], told["mandates"], told["cell_m"]) == ([], [], 100)
 
 
 @pytest.mark.parametrize("person", [DRAFTER, APPROVER])

@@ -1,10 +1,8 @@
-"""Answers of partners as files: taken in whole, or refused with everything left as it was.
-
-One office has a casebook and keys, the other keys alone; between them go files.
-"""
+"""Answers of partners as files: taken in whole, or refused with everything left as it was."""
 
 import io
 import json
+import shutil
 import sys
 import tarfile
 import zipfile
@@ -17,12 +15,11 @@ import rfc8785
 from argon2 import PasswordHasher
 
 from cathartes.casework.public_key import Why
-from cathartes.casework.release import ReleaseState, Step
+from cathartes.casework.release import ReleaseState
 from cathartes.casework.release_material import Notice
 from cathartes.casework.response import Answer, Response, Seized
 from cathartes.errors import (
     AccessError,
-    CathartesError,
     InputError,
     KeyringError,
     OutputError,
@@ -39,24 +36,19 @@ from cathartes.pipeline.answers import (
 )
 from cathartes.pipeline.respond import respond, told_release
 from cathartes.pipeline.sign_in import Who
-from cathartes.products.release.files import package_files
 from cathartes.sealing.archive import pack, unpack
-from cathartes.sealing.key_record import signed_record
-from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.manifest import PackageFile
-from cathartes.sealing.package import write_package
 from cathartes.sealing.response_package import write_response
 from cathartes.sealing.secret_key import seal
-from cathartes.sealing.statement import Kind, PackageFacts, sha256_of
+from cathartes.sealing.statement import Kind, sha256_of
 from cathartes.store.open import open_casebook
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
 from made_up_packages import locked_at_once
+from two_offices import GOOD, NOW, Offices
 
-GOOD = "correct horse battery"
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
-NOW = datetime.now(UTC).replace(microsecond=0)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(99)
 
 
@@ -66,117 +58,16 @@ def at_once():
         yield
 
 
-class Offices:
-    """Who tells, and whom it tells: two folders of keys, and a casebook."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.keys = {name: folder / name for name in ("survey", "office", "other")}
-        self.rings = {name: Keyring(path) for name, path in self.keys.items()}
-        for name, ring in self.rings.items():
-            ring.create(f"The {name}", GOOD, NOW - timedelta(days=9))
-        for name in ("office", "other"):
-            self.trust("survey", name)
-            self.trust(name, "survey")
-        self.casebook = folder / "casebook"
-        with open_casebook(self.casebook, create=True) as opened:
-            book = opened.casebook
-            office.open_office(book)
-            for name in ("office", "other"):
-                mine = self.public(name)
-                keys = {"age_recipient": mine.age_recipient, "signing_key": mine.signing_key}
-                if name == "office":
-                    book.change_partner(office.partner(**keys), "ada", office.NOW)
-                else:
-                    book.add_partner(office.partner("other", **keys), "ada", office.NOW)
-
-    def trust(self, who: str, whose: str) -> None:
-        exported = signed_record(self.secret(whose))
-        self.rings[who].import_sender(exported, self.public(whose).id, "file")
-
-    def public(self, name: str):
-        return self.rings[name].own()[0]
-
-    def secret(self, name: str):
-        return self.rings[name].unlock(self.public(name), GOOD)
-
-    def send(self, release_id: str = "R-1", **told) -> Path:
-        """Send a release to the office, and return its package as the partner has it."""
-        with open_casebook(self.casebook) as opened:
-            office.approve(opened.casebook, release_id, **told)
-            release = opened.casebook.release(release_id)
-            content = opened.casebook.release_content(release_id)
-            facts = PackageFacts(
-                Kind.RECALL if release.notice is Notice.CANCEL else Kind.RELEASE,
-                release_id,
-                release.partner_id,
-                release.tlp,
-                release.content_sha256,
-                NOW - timedelta(hours=2),
-                release.is_exercise,
-            )
-            recipient = self.public(release.partner_id).age_recipient
-            sealed = write_package(
-                package_files(content), facts, self.secret("survey"), recipient, content.language
-            )
-            of_it = office.sealed(package_sha256=sha256_of(sealed))
-            office.step(opened.casebook, Step.SEND, "rita", release_id, sealed=of_it)
-        target = self.folder / f"{release_id}.cathartes"
-        target.write_bytes(sealed)
-        return target
-
-    def answer(self, package: Path, answer: str = "confirmed", *, by="office", **told) -> Path:
-        target = self.folder / f"{answer}-{len(list(self.folder.iterdir()))}.cathartes"
-        respond(package, answer, target, passphrase=GOOD, keys=self.keys[by], **told)
-        return target
-
-    def read(self, file: Path, actor: str = "ana"):
-        with open_casebook(self.casebook) as opened:
-            opener = opener_of(self.keys["survey"], GOOD)
-            return take_answer(opened, file, opener, actor, datetime.now(UTC))
-
-    def state(self, release_id: str = "R-1"):
-        """Return all that an answer changes."""
-        with open_casebook(self.casebook) as opened:
-            book = opened.casebook
-            return book.release(release_id), book.responses([release_id])[release_id]
-
-    def audit(self, action: str):
-        with open_casebook(self.casebook) as opened:
-            return [one for one in opened.casebook.audit_entries() if one.action == action]
-
-    def check_refused(self, file: Path, error: type[CathartesError], said: str) -> None:
-        """Check that a file is refused, that this is on record, and that nothing else changed."""
-        before, content = self.state(), file.read_bytes()
-        with pytest.raises(error, match=said) as caught:
-            self.read(file)
-        assert self.state() == before
-        assert file.read_bytes() == content
-        entry = self.audit(REFUSED)[-1]
-        assert (entry.actor, entry.subject) == ("ana", sha256_of(content))
-        assert entry.detail == {"file_sha256": sha256_of(content), "why": str(caught.value)}
-
-    def signed_anyhow(self, package: Path, *files: PackageFile, **other) -> Path:
-        """Return what the partner's key signs by a program that checks nothing."""
-        told = told_release(package, GOOD, keys=self.keys["office"])
-        facts = replace(
-            told.opened.facts,
-            kind=Kind.RESPONSE,
-            recipient=told.content.sender.id,
-            signed_utc=NOW,
-        )
-        facts = replace(facts, **other)
-        sealed = write_package(
-            files, facts, self.secret("office"), told.opened.sender.age_recipient
-        )
-        target = self.folder / "anyhow.cathartes"
-        target.write_bytes(sealed)
-        return target
+@pytest.fixture(scope="module")
+def opened_once(tmp_path_factory, at_once):
+    folder = tmp_path_factory.mktemp("offices")
+    Offices(folder).open()
+    return folder
 
 
 @pytest.fixture
-def offices(tmp_path):
-    return Offices(tmp_path)
+def offices(tmp_path, opened_once):
+    return Offices(shutil.copytree(opened_once, tmp_path / "offices"))
 
 
 def test_an_answer_comes_back_with_all_that_was_said(offices):

@@ -216,6 +216,16 @@ def test_an_update_to_a_disabled_partner_is_stopped(opened):
         update_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER)
 
 
+def test_a_recall_above_a_ceiling_that_was_lowered_goes_out_with_a_lower_label(opened):
+    first = send(opened, draft(opened))
+    lower = PartnerFacts(ceiling=Tlp.GREEN)
+    change_partner(opened.casebook, "mx-authority", lower, KEEPER, LATER)
+    with pytest.raises(ReleaseError, match="up to TLP:GREEN"):
+        recall_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER)
+    recall = recall_release(opened, first.id, replace(AGAIN, tlp=Tlp.GREEN), SENDER, DRAFTER, LATER)
+    assert send(opened, recall, LATER).tlp is Tlp.GREEN
+
+
 def test_what_was_sent_is_not_written_anew(opened):
     first = send(opened, draft(opened))
     with pytest.raises(ReleaseError, match="release update"):
@@ -228,6 +238,18 @@ def test_a_review_turned_over_after_the_draft_stops_it(opened):
     opened.casebook.add_review("canary-observation-1-1", other, REVIEWER, NOW)
     with pytest.raises(ReleaseError, match="what reviews confirm"):
         send(opened, release)
+
+
+def test_an_approval_does_not_outlive_the_record_that_it_was_given_for(opened):
+    book, release = opened.casebook, draft(opened)
+    seen = {"seen_sha256": release.content_sha256}
+    book.take_step(release.id, Step.SUBMIT, DRAFTER, NOW, **seen)
+    book.take_step(release.id, Step.APPROVE, APPROVER, NOW, **seen)
+    change_partner(book, "mx-authority", PartnerFacts(cell_m=1000), KEEPER, LATER)
+    sealed = Sealed(release.content_sha256, "1f3a", LATER)
+    with pytest.raises(ReleaseError, match="record of partner mx-authority was changed"):
+        book.take_step(release.id, Step.SEND, APPROVER, LATER, sealed=sealed, **seen)
+    assert book.release(release.id).state is ReleaseState.APPROVED
 
 
 def test_what_is_said_of_a_partner_changes_that_alone(opened):
