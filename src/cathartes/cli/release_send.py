@@ -19,11 +19,11 @@ from cathartes.pipeline.outgoing import Sent, release_deliver, release_send
 
 _DEFAULT = DeliverySettings()
 
-_OutboxOption = Annotated[
+OutboxOption = Annotated[
     Path,
     typer.Option(envvar="CATHARTES_OUTBOX", help="Folder for messages that a person sends."),
 ]
-_MailFromOption = Annotated[
+MailFromOption = Annotated[
     str,
     typer.Option(
         envvar="CATHARTES_MAIL_FROM", help="Your e-mail address; else the mail program's."
@@ -49,8 +49,8 @@ def send(
     seen: Annotated[
         str, typer.Option("--seen", help="Number of what you looked at, as `release show` says it.")
     ] = "",
-    outbox: _OutboxOption = _DEFAULT.outbox,
-    mail_from: _MailFromOption = _DEFAULT.mail_from,
+    outbox: OutboxOption = _DEFAULT.outbox,
+    mail_from: MailFromOption = _DEFAULT.mail_from,
     tls: _TlsOption = _DEFAULT.tls,
     timeout: _TimeoutOption = _DEFAULT.timeout_s,
     as_: AsOption = "",
@@ -84,8 +84,8 @@ def deliver(
         Path | None,
         typer.Option(help="Folder to lay the package into, for a person; no other way is gone."),
     ] = None,
-    outbox: _OutboxOption = _DEFAULT.outbox,
-    mail_from: _MailFromOption = _DEFAULT.mail_from,
+    outbox: OutboxOption = _DEFAULT.outbox,
+    mail_from: MailFromOption = _DEFAULT.mail_from,
     tls: _TlsOption = _DEFAULT.tls,
     timeout: _TimeoutOption = _DEFAULT.timeout_s,
     as_: AsOption = "",
@@ -142,3 +142,9 @@ def _print(sent: Sent) -> None:
         state = "done" if one.succeeded else "NOT DONE"
         add_plain_row(table, one.delivery.way.value, one.delivery.target, state, one.told)
     console.print(table)
+    if not sent.is_delivered:
+        console.print(
+            f"It is sent, and not delivered by each way. Once that is mended: `cathartes release "
+            f"deliver {release_id}`.",
+            soft_wrap=True,
+        )

@@ -123,13 +123,19 @@ def partner_key(key_file: str | Path, fingerprint: str, now_utc: datetime) -> Pu
     InputError, KeyringError
         If it is none, another, or not valid now.
     """
-    key = read_signed_record(read_small(Path(key_file)), str(key_file))
-    check_read_aloud(key, fingerprint, str(key_file))
+    content = read_small(Path(key_file))
+    return read_partner_key(content, str(key_file), fingerprint, now_utc)
+
+
+def read_partner_key(content: bytes, what: str, fingerprint: str, now_utc: datetime) -> PublicKey:
+    """Return the key of an exported record; `what` it is, for messages. Errors as `partner_key`."""
+    key = read_signed_record(content, what)
+    check_read_aloud(key, fingerprint, what)
     is_valid = key.valid_from_utc <= now_utc < key.valid_until_utc
     if key.revocation is not None or not is_valid:
         state = f"revoked ({key.revocation.why})" if key.revocation else "not valid now"
         raise KeyringError(
-            f"{key_file}: key {key.fingerprint} of {key.owner} is {state}; have the partner export "
+            f"{what}: key {key.fingerprint} of {key.owner} is {state}; have the partner export "
             "its present one: `cathartes key export`."
         )
     return key

@@ -164,6 +164,12 @@ class ReleaseBook(Protocol):
             If it can't be done; nothing was changed.
         """
 
+    def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:
+        """Return why an actor who has looked at a release can't take a step now; "" if they can.
+
+        What `take_step` would say, in words; nothing is changed or put on record.
+        """
+
     def release(self, release_id: str) -> Release:
         """Return a release; ReleaseError if it is not there."""
 

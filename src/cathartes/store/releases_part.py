@@ -16,7 +16,7 @@ from cathartes.casework.release_material import Notice
 from cathartes.casework.release_rules import check_step
 from cathartes.casework.review import person_of
 from cathartes.casework.roles import Action, Thing, decide
-from cathartes.errors import ReleaseError
+from cathartes.errors import AccessError, MandateError, ReleaseError
 from cathartes.store.allowed import check_allowed, refusals_kept
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface_releases import Delivered, ReleaseFilter, Sealed
@@ -110,6 +110,21 @@ class ReleasesPart(CasebookPart):
             taken = _after(release, step, after, actor, now_utc, why, sealed)
             put_release(connection, release, taken, step, detail, actor, now_utc)
             return taken
+
+    def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:
+        """Return why an actor can't take a step now; "" if they can."""
+        with self._database.read() as connection:
+            release = release_in(connection, release_id)
+            thing = thing_in(connection, release)
+            try:
+                check_allowed(connection, actor, ACTIONS[step], f"release {release_id}", thing)
+                present = present_in(connection, release)
+                check_step(release, step, present, release.content_sha256, now_utc)
+                if step is Step.SEND:
+                    _check_approval(connection, release, thing)
+            except (AccessError, MandateError, ReleaseError) as error:
+                return str(error)
+        return ""
 
     def release(self, release_id: str) -> Release:
         """Return a release."""

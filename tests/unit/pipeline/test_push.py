@@ -154,7 +154,7 @@ def test_a_key_that_others_may_read_or_that_is_locked_is_not_used(authority, tmp
         (tmp_path / "office" / name).chmod(0o600)
     with pytest.raises(KeyringError, match="PEM is needed"):
         tls_files(tmp_path, "office").context()
-    assert tls_files(tmp_path, "other") == TlsFiles()
+    assert tls_files(tmp_path, "other") == TlsFiles(folder=tmp_path / "other")
 
 
 def test_silence_ends(authority, server):

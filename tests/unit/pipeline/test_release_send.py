@@ -18,7 +18,7 @@ from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.release_material import Notice
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
-from cathartes.pipeline import tak
+from cathartes.pipeline import delivery, tak
 from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.pipeline.release_send import deliver, seal_and_send
 from cathartes.sealing.package import open_package
@@ -230,7 +230,6 @@ def test_a_way_that_fails_stops_no_other_and_is_taken_up(opened, settings, tmp_p
     share, mail = delivered(opened, settings)
     assert (share.succeeded, mail.succeeded) == (False, True)
     assert "is the share or stick connected?" in share.told
-    assert share.told.endswith("Then: cathartes release deliver R-1")
     release = opened.casebook.release("R-1")
     assert release.state is ReleaseState.SENT
     entries = opened.casebook.audit_of("R-1")
@@ -279,6 +278,25 @@ def test_servers_that_fail_leave_it_sent_and_then_take_it(opened, settings, tmp_
     assert [one.succeeded for one in opened.casebook.deliveries("R-1")] == [False] * 2 + [True] * 2
 
 
+def test_a_recall_takes_away_all_that_led_to_it(opened, settings, monkeypatch):
+    """The update never reached the map: the first mark is still there."""
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"))
+    book, shown = opened.casebook, []
+    monkeypatch.setattr(
+        delivery, "show_on_tak", lambda *told: shown.append(told) or "1 mark handed over"
+    )
+    office.approve(book)
+    send(opened)
+    office.approve(book, "R-2", notice=Notice.UPDATE, earlier=("R-1",))
+    send(opened, "R-2")
+    office.approve(book, "R-3", notice=Notice.CANCEL, earlier=("R-2",))
+    send(opened, "R-3")
+    delivered(opened, settings, "R-3")
+    (told,) = shown
+    assert told[0] == book.release_content("R-3")
+    assert told[-1] == ("R-2", "R-1")
+
+
 def test_red_is_on_no_map(opened, settings):
     ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"), ceiling=Tlp.RED)
     office.approve(opened.casebook, tlp="RED")
@@ -286,6 +304,20 @@ def test_red_is_on_no_map(opened, settings):
     (one,) = delivered(opened, settings)
     assert not one.succeeded
     assert "TLP:RED is for the persons who are told" in one.told
+
+
+def test_red_takes_old_marks_away_and_sets_none(opened, settings, monkeypatch):
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"), ceiling=Tlp.RED)
+    book, shown = opened.casebook, []
+    monkeypatch.setattr(delivery, "show_on_tak", lambda *told: shown.append(told) or "done")
+    office.approve(book)
+    send(opened)
+    office.approve(book, "R-2", notice=Notice.UPDATE, earlier=("R-1",), tlp="RED")
+    send(opened, "R-2")
+    (one,) = delivered(opened, settings, "R-2")
+    assert one.succeeded
+    ((content, *_, replaced),) = shown
+    assert (content.finding, replaced) == (None, ("R-1",))
 
 
 def test_a_disabled_partner_gets_recalls_alone(opened, settings):

@@ -64,8 +64,10 @@ def test_it_gets_a_greeting_and_then_the_events(authority, server, tls, notice, 
     got: list[bytes] = []
     with serving(listening(got, answer), demanding(server, authority.pem)) as port:
         told = shown(port, tls, content(notice))
-    what = "1 deletions" if notice is Notice.CANCEL else "1 mark"
-    assert told == f"{what} handed to {HOST}:{port}, which gives no receipt"
+    n_set, n_gone = int(notice is not Notice.CANCEL), int(notice is not Notice.ALERT)
+    assert told == (
+        f"marks set: {n_set}, taken away: {n_gone}; handed to {HOST}:{port}, which gives no receipt"
+    )
     first, *rest = re.findall(rb"<\?xml.*?</event>\n", b"".join(got), re.DOTALL)
     assert ET.XML(first).get("type") == "t-x-c-t", "who connects is no mark"
     assert tuple(rest) == release_events(content(notice))
@@ -118,7 +120,7 @@ def test_a_server_that_closes_at_once_is_told(authority, server, tls):
 
 def test_a_server_that_takes_nothing_is_cut(authority, server, tls, monkeypatch):
     """Its buffers fill: we wait no longer than we said."""
-    monkeypatch.setattr(tak, "release_events", lambda _content: (bytes(20_000_000),))
+    monkeypatch.setattr(tak, "release_events", lambda *_told: (bytes(20_000_000),))
     with (
         serving(lambda connection: time.sleep(2.0), demanding(server)) as port,
         pytest.raises(NoConnectionError, match=r"no answer within|did not come to an end"),
