@@ -203,6 +203,16 @@ def test_a_release_authority_that_drafted_it_does_not_approve_it(desk):
                  says="another person must decide")  # fmt: skip
 
 
+def test_a_release_authority_that_reviewed_the_site_does_not_approve_it(bare):
+    shutil.rmtree("casebook")
+    made.fill(Path("casebook"), reviewers=(BOTH, SECOND))
+    add_partner(bare)
+    release = bare.submitted()
+    seen = release["content_sha256"]
+    bare.refused(AccessError, "release", "approve", release["id"], "--seen", seen, by=BOTH,
+                 says="it rests on a review of yours")  # fmt: skip
+
+
 def test_an_administrator_neither_drafts_nor_reads(desk):
     words = ("release", "draft", SITE, "--partner", "mx-authority", "--tlp", "AMBER")
     desk.refused(AccessError, *words, by=KEEPER, says="is administrator")

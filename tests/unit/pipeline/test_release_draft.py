@@ -240,6 +240,18 @@ def test_a_review_turned_over_after_the_draft_stops_it(opened):
         send(opened, release)
 
 
+def test_an_approval_does_not_outlive_the_record_that_it_was_given_for(opened):
+    book, release = opened.casebook, draft(opened)
+    seen = {"seen_sha256": release.content_sha256}
+    book.take_step(release.id, Step.SUBMIT, DRAFTER, NOW, **seen)
+    book.take_step(release.id, Step.APPROVE, APPROVER, NOW, **seen)
+    change_partner(book, "mx-authority", PartnerFacts(cell_m=1000), KEEPER, LATER)
+    sealed = Sealed(release.content_sha256, "1f3a", LATER)
+    with pytest.raises(ReleaseError, match="record of partner mx-authority was changed"):
+        book.take_step(release.id, Step.SEND, APPROVER, LATER, sealed=sealed, **seen)
+    assert book.release(release.id).state is ReleaseState.APPROVED
+
+
 def test_what_is_said_of_a_partner_changes_that_alone(opened):
     there = opened.casebook.partner("mx-authority")
     changed = change_partner(
