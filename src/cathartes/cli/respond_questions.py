@@ -30,6 +30,9 @@ _WAS_THERE = frozenset(
 )
 _MAY_SEIZE = frozenset({Answer.CONFIRMED, Answer.DISMANTLED, Answer.CLOSED})
 
+_YES = frozenset({"y", "yes", "s", "si", "sí"})
+"""In any language: who is used to one types it."""
+
 _Read = TypeVar("_Read")
 
 
@@ -50,7 +53,8 @@ def asked(told: Told, words: AnswerWords, target: Path) -> Said:
         seized = _several(words.say("ask_seized"), seized_of)
     note = _line(words.say("ask_note"))
     attach = _several(words.say("ask_attach"), _path)
-    typer.confirm(words.say("ask_sign", out=str(target)), abort=True, err=True)
+    if _needed(words.say("ask_sign", out=str(target))).lower() not in _YES:
+        raise typer.Abort
     return Said(answer, note, reason, visited_on, tuple(seized), tuple(attach))
 
 

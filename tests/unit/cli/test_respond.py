@@ -123,7 +123,7 @@ def test_everything_is_asked_in_the_languages_of_the_release(desk, monkeypatch, 
         "mucho", "acetona=120 l", "",
         "Había tres bidones.",
         "bad.pdf", "foto.txt", "",
-        "y",
+        "s",
     )  # fmt: skip
     assert respond() == 0
     told = capsys.readouterr()
