@@ -19,10 +19,13 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from cathartes.casework.partner import Way
+from cathartes.casework.release import ReleaseState, Step
+from cathartes.casework.response import Answer
 from cathartes.casework.roles import Role
 
 WEB = Path(__file__).resolve().parents[1] / "src" / "cathartes" / "web"
-SHOWN = (Role,)
+SHOWN = (Role, Answer, ReleaseState, Step, Way)
 """Enumerations whose values are shown by ``_(value)``."""
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "said": None}
 _METHODS = [

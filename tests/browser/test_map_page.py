@@ -151,6 +151,15 @@ def test_enter_on_the_map_chooses_what_is_in_its_middle(open_map: Open) -> None:
     assert page.locator("#thing").is_hidden()
 
 
+def test_the_first_link_of_the_page_leads_to_the_map_and_the_view_stays(open_map: Open) -> None:
+    page = open_map().page
+    before = page.url
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+    assert page.url == before
+
+
 def test_a_click_chooses(open_map: Open) -> None:
     watched = open_map("#at=15/20.25/-103.05&layers=detections")
     box = watched.page.locator("#map").bounding_box()

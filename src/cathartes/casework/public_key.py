@@ -128,13 +128,12 @@ class PublicKey:
 
         Enough that nobody finds other keys with the same.
         """
-        both = f"{self.signing_key}\n{self.age_recipient}\n"
-        return hashlib.sha256(both.encode()).hexdigest()[:32]
+        return _id_of(self.signing_key, self.age_recipient)
 
     @property
     def fingerprint(self) -> str:
         """Its id as one reads it aloud to compare it: 8 groups of 4 digits."""
-        return " ".join(self.id[start : start + 4] for start in range(0, 32, 4))
+        return fingerprint_of(self.signing_key, self.age_recipient)
 
     def revoked(self, moment_utc: datetime, why: Why) -> Self:
         """Return it as revoked; what was revoked earlier, or for the worse, stays so."""
@@ -227,6 +226,17 @@ class PublicKey:
 
     def _error(self, what: str) -> KeyringError:
         return KeyringError(f"key {self.fingerprint} of {self.owner}: {what}")
+
+
+def fingerprint_of(signing_key: str, age_recipient: str) -> str:
+    """Return the fingerprint of a pair of public keys."""
+    one_id = _id_of(signing_key, age_recipient)
+    return " ".join(one_id[start : start + 4] for start in range(0, 32, 4))
+
+
+def _id_of(signing_key: str, age_recipient: str) -> str:
+    both = f"{signing_key}\n{age_recipient}\n"
+    return hashlib.sha256(both.encode()).hexdigest()[:32]
 
 
 def _said(moment: datetime) -> str:

@@ -56,7 +56,7 @@ from cathartes.sites.detection import UNKNOWN, Source
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.sites.offset import offset_m
-from cathartes.sites.site import EvidenceKind
+from cathartes.sites.site import EvidenceKind, Site
 
 IMAGE_CELLS, LEAST_IMAGE_M, IMAGE_PIXELS = 3, 600, 300
 """An image reaches over so many cells, or so far."""
@@ -75,7 +75,8 @@ def content_for(partner: Partner, material: ReleaseMaterial) -> ReleaseContent:
     """Return what a partner will see of a release.
 
     A recall names the earlier releases and why, and tells nothing of the site: it goes out however
-    the site is seen by now, and under a mandate that has ended.
+    the site is seen by now, under a mandate that has ended, and to a partner that is disabled, who
+    holds something wrong.
 
     Raises
     ------
@@ -87,11 +88,13 @@ def content_for(partner: Partner, material: ReleaseMaterial) -> ReleaseContent:
     MissingExtraError
         If the package mgrs is not installed.
     """
-    _check_recipient(partner, material)
-    is_recall = material.notice is Notice.CANCEL
-    if not is_recall:
+    _check_label(partner, material)
+    site = None if material.notice is Notice.CANCEL else material.site
+    is_recall = site is None
+    if site is not None:
+        _check_is_told(partner)
         _check_mandates(partner, material)
-        _check_confirmed(material)
+        _check_confirmed(site, material.seen)
     withheld = () if is_recall else (*(one.value for one in partner.withheld), *ALWAYS_WITHHELD)
     return ReleaseContent(
         release_id=material.release_id,
@@ -103,7 +106,7 @@ def content_for(partner: Partner, material: ReleaseMaterial) -> ReleaseContent:
         tlp=material.tlp.value,
         is_exercise=material.is_exercise,
         mandate_ids=() if is_recall else tuple(sorted({one.id for one in material.mandates})),
-        finding=None if is_recall else _Redaction(partner, material).finding(),
+        finding=None if site is None else _Redaction(partner, site, material).finding(),
         withheld=withheld,
         message=material.message,
         earlier=material.earlier,
@@ -122,12 +125,15 @@ def _language(partner: Partner) -> Literal["en", "es"]:
     return "en"
 
 
-def _check_recipient(partner: Partner, material: ReleaseMaterial) -> None:
+def _check_is_told(partner: Partner) -> None:
     if partner.is_disabled:
         raise ReleaseError(
             f"partner {partner.id} is disabled and is told nothing more; enable it first, or "
             "choose another."
         )
+
+
+def _check_label(partner: Partner, material: ReleaseMaterial) -> None:
     if material.tlp > partner.ceiling:
         raise ReleaseError(
             f"release {material.release_id} is {material.tlp}, and partner {partner.id} may get "
@@ -169,29 +175,29 @@ def _check_mandate(partner: Partner, mandate: Mandate) -> None:
         )
 
 
-def _check_confirmed(material: ReleaseMaterial) -> None:
-    site = material.site
-    given = {source.id for one in material.seen for source in one.detection.sources}
+def _check_confirmed(site: Site, seen: Sequence[Seen]) -> None:
+    given = {source.id for one in seen for source in one.detection.sources}
     missing = [source for source in site.source_ids if source not in given]
     if missing:
         raise ReleaseError(
             f"site {site.id}: its source {missing[0]} is not among the detections given; a release "
             "needs every detection that the site rests on."
         )
-    found = site_state(one.settlement for one in material.seen)
+    found = site_state(one.settlement for one in seen)
     if found.state is not ReviewState.CONFIRMED:
         raise ReleaseError(
             f"site {site.id} is {found.state.value}: only a finding that two reviewers confirmed "
             "can be released; review its detections first."
         )
-    if not any(_is_told(one) for one in material.seen):
+    if not any(is_told(one) for one in seen):
         raise ReleaseError(
             f"site {site.id} is confirmed with low confidence, which is kept and never released; "
             "medium or more is needed."
         )
 
 
-def _is_told(seen: Seen) -> bool:
+def is_told(seen: Seen) -> bool:
+    """Return whether a detection may be told at all: confirmed, not with low confidence."""
     settled = seen.settlement
     is_confirmed = settled.state is ReviewState.CONFIRMED
     return is_confirmed and settled.confidence not in (None, Confidence.LOW)
@@ -200,19 +206,19 @@ def _is_told(seen: Seen) -> bool:
 class _Redaction:
     """Takes along what one partner may have of one site."""
 
-    def __init__(self, partner: Partner, material: ReleaseMaterial) -> None:
-        self._partner, self._material = partner, material
+    def __init__(self, partner: Partner, site: Site, material: ReleaseMaterial) -> None:
+        self._partner, self._site, self._material = partner, site, material
         self._may = partner.fields
-        told = [one for one in material.seen if _is_told(one)]
+        told = [one for one in material.seen if is_told(one)]
         never = datetime.min.replace(tzinfo=UTC)
         self._told = sorted(told, key=lambda s: (s.detection.seen_utc or never, s.detection.id))
         """Confirmed, not of low confidence; in order of time."""
-        place = material.site.place
+        place = site.place
         self._cell = cell_of(place.longitude_deg, place.latitude_deg, partner.cell_m)
 
     def finding(self) -> Finding:
-        site, may = self._material.site, self._may
-        chance = (site.probability, site.probability_low, site.probability_high)
+        site, may = self._site, self._may
+        chance = site.by_sight
         moments = [one.detection.seen_utc for one in self._told if one.detection.seen_utc]
         best = site_state(one.settlement for one in self._told).confidence
         emitters = self._material.emitters
@@ -222,7 +228,7 @@ class _Redaction:
             place=GeneralPlace(
                 self._cell, DATUM, radius_about_m(site.place, self._partner.cell_m), SHARE_WITHIN
             ),
-            likelihood=likelihood(site.probability),
+            likelihood=likelihood(chance[0]),
             is_lawful_likely=bool(site.explained_by),
             probability=(
                 Interval(*(round(p, 2) for p in chance)) if Field.PROBABILITY in may else None
@@ -282,7 +288,7 @@ class _Redaction:
 
     def _source_of(self, seen: Seen) -> Source | None:
         """Return the likeliest source of a detection that is the site's."""
-        mine = set(self._material.site.source_ids)
+        mine = set(self._site.source_ids)
         return next((one for one in seen.detection.sources if one.id in mine), None)
 
     def _period(self, moment: datetime) -> Period:
@@ -365,7 +371,9 @@ class _Redaction:
 
     def _evidence(self) -> tuple[Evidence, ...]:
         sums: dict[EvidenceKind, float] = {}
-        for line in self._material.site.evidence:
+        for line in self._site.evidence:
+            if line.kind is EvidenceKind.RESPONSE:
+                continue  # what others answered is no partner's to know
             needed = _TELLS_OF.get(line.kind)
             if needed is None or needed in self._may:
                 sums[line.kind] = sums.get(line.kind, 0.0) + line.log_odds

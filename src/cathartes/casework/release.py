@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,16 @@ from cathartes.errors import ReleaseError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class NoReleaseError(ReleaseError):
+    """A release is not there."""
+
+    def __init__(self, release_id: str) -> None:
+        super().__init__(
+            f"no release {release_id[:100]!r} in this casebook; `cathartes release list` shows "
+            "those there are."
+        )
 
 
 class ReleaseState(StrEnum):
@@ -92,6 +102,12 @@ _STEPS: Mapping[Step, tuple[frozenset[ReleaseState], ReleaseState]] = MappingPro
 )
 
 
+def state_after(state: ReleaseState, step: Step) -> ReleaseState | None:
+    """Return the state that a step takes a release to; None if it can't be taken there."""
+    possible, after = _STEPS[step]
+    return after if state in possible else None
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a release rests on, as it was when it was drafted; hashes of canonical JSON.
@@ -104,17 +120,24 @@ class Basis:
         "" of a recall, which rests on no site.
     detection_sha256 : by detection
         Of every detection attributed to the site.
+    confirmed_sha256
+        Of what reviews confirmed of these, with which confidence, and whether with a rate.
     observation_ids
         Of these detections and of the empty looks; kept while the release is open.
     mandate_ids
         Under which all of this was flown.
+    probability
+        Of the site, by what was seen alone and not by what partners answered; None of a recall.
+        By this their answers judge it: of those given 0.9, how many were confirmed?
     """
 
     partner_sha256: str
     site_sha256: str = ""
-    detection_sha256: Mapping[str, str] = MappingProxyType({})
+    detection_sha256: Mapping[str, str] = field(default_factory=dict)
+    confirmed_sha256: str = ""
     observation_ids: tuple[str, ...] = ()
     mandate_ids: tuple[str, ...] = ()
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +238,9 @@ class Release:
         ReleaseError
             If that step can't be taken from where it is.
         """
-        possible, after = _STEPS[step]
-        if self.state not in possible:
-            needed = " or ".join(one.value for one in ReleaseState if one in possible)
+        after = state_after(self.state, step)
+        if after is None:
+            needed = " or ".join(one.value for one in ReleaseState if state_after(one, step))
             raise self._error(f"it is {self.state.value}; to {step.value} it must be {needed}.")
         return after
 

@@ -155,6 +155,7 @@ class ReleaseMaterial:
     tlp
     is_exercise
     site
+        None of a recall, which tells of none: it may be gone by then.
     seen
         Every detection attributed to the site.
     looks
@@ -164,7 +165,7 @@ class ReleaseMaterial:
     emitters
         Lawful ones near the site.
     spectrum
-        Of the detection that is told first.
+        Of the last sighting that has one.
     ground
     message
         Words to the partner, which go out as they are; "" if none.
@@ -183,7 +184,7 @@ class ReleaseMaterial:
     drafted_utc: datetime
     tlp: Tlp
     is_exercise: bool
-    site: Site
+    site: Site | None
     seen: tuple[Seen, ...]
     mandates: tuple[Mandate, ...]
     looks: tuple[Look, ...] = ()
@@ -204,6 +205,8 @@ class ReleaseMaterial:
                 f"releases and the reason {self.reason!r}; an update or a recall needs both, an "
                 "alert neither."
             )
+        if self.site is None and self.notice is not Notice.CANCEL:
+            raise ReleaseError(f"release {self.release_id}: no site; only a recall has none.")
         for what, text in (("message", self.message), ("reason", self.reason)):
             if text:
                 _check_text(what, text)

@@ -17,6 +17,8 @@ from cathartes.errors import ReleaseError
 
 BINDING = frozenset({Step.SUBMIT, Step.APPROVE, Step.SEND})
 """Steps before which everything that a release rests on is checked anew."""
+UNDER_WAY = OPEN | {ReleaseState.SUBMITTED, ReleaseState.APPROVED}
+"""What these rest on is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,15 @@ class Present:
         "" where it is gone.
     detection_sha256, settlements : by detection
         Of all that is attributed to the site now.
+    confirmed_sha256
+        Of what these settlements confirm, as `Basis` has it.
     mandates
         Those of the release that there are.
     earlier
         The releases that it replaces or takes back.
     open_alerts
-        Ids of other releases of this site to this partner that stand, drills apart from the real.
+        Ids of other releases to this partner, no recalls, that stand and tell of this site, or of
+        a detection that is attributed to it now; drills apart from the real.
     """
 
     partner: Partner
@@ -43,6 +48,7 @@ class Present:
     site_sha256: str = ""
     detection_sha256: Mapping[str, str] = field(default_factory=dict)
     settlements: Mapping[str, Settlement] = field(default_factory=dict)
+    confirmed_sha256: str = ""
     mandates: Mapping[str, Mandate] = field(default_factory=dict)
     earlier: tuple[Release, ...] = ()
     open_alerts: tuple[str, ...] = ()
@@ -151,6 +157,11 @@ def _check_finding(release: Release, present: Present) -> None:
         raise _error(
             release, f"the detections of site {release.site_id} changed since; draft it anew."
         )
+    if basis.confirmed_sha256 != present.confirmed_sha256:
+        raise _error(
+            release,
+            f"what reviews confirm of site {release.site_id} changed since; draft it anew.",
+        )
     told = [
         one
         for one in present.settlements.values()
@@ -166,8 +177,7 @@ def _check_finding(release: Release, present: Present) -> None:
 
 def held_observations(releases: tuple[Release, ...]) -> frozenset[str]:
     """Return the observations that open releases, and those under way, rest on: they are kept."""
-    under_way = OPEN | {ReleaseState.SUBMITTED, ReleaseState.APPROVED}
-    kept = (one for one in releases if one.state in under_way)
+    kept = (one for one in releases if one.state in UNDER_WAY)
     return frozenset(each for one in kept for each in one.basis.observation_ids)
 
 

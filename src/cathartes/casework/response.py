@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import isfinite
 from types import MappingProxyType
 
+from cathartes.casework.release_material import Notice
 from cathartes.errors import ReleaseError
 
 LONGEST_NOTE = 4000
@@ -60,6 +61,9 @@ FOLLOWS: Mapping[Answer | None, frozenset[Answer]] = MappingProxyType(
 OUTCOMES = frozenset({Answer.CONFIRMED, Answer.NOTHING_FOUND, Answer.DISMANTLED})
 """Answers of somebody who was there and could see: what calibration counts."""
 
+OF_A_RECALL = frozenset({Answer.RECEIVED, Answer.DISPUTED})
+"""All that can be answered to a recall, which sends nobody anywhere."""
+
 
 def check_follows(before: Answer | None, answer: Answer) -> None:
     """Check that an answer can come after the one before; ReleaseError if not."""
@@ -67,6 +71,13 @@ def check_follows(before: Answer | None, answer: Answer) -> None:
         possible = ", ".join(one.value for one in Answer if one in FOLLOWS[before]) or "nothing"
         told = before.value if before else "nothing"
         raise ReleaseError(f"{answer.value!r} can't follow {told!r}; {possible} can.")
+
+
+def check_fits(notice: Notice, answer: Answer) -> None:
+    """Check that an answer can be one to a release of this kind; ReleaseError if not."""
+    if notice is Notice.CANCEL and answer not in OF_A_RECALL:
+        possible = " or ".join(one.value for one in Answer if one in OF_A_RECALL)
+        raise ReleaseError(f"{answer.value!r} to a recall; {possible} can be answered to it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,12 @@ class Response:
             readable = all(letter.isprintable() or letter == "\n" for letter in text)
             if len(text) > LONGEST_NOTE or not readable:
                 raise self._error(f"a text of up to {LONGEST_NOTE} printable characters is needed.")
+        last_day = self.answered_utc.date() + timedelta(days=1)  # east of Greenwich it is later
+        if self.visited_on is not None and self.visited_on > last_day:
+            raise self._error(
+                f"visited on {self.visited_on}, after it was answered ({self.answered_utc:%Y-%m-%d}"
+                "); correct the day, or the clock."
+            )
         if self.seized and self.answer not in {Answer.CONFIRMED, Answer.DISMANTLED, Answer.CLOSED}:
             raise self._error(f"{self.answer.value!r} with quantities seized; confirm it first.")
         names = [one.name for one in self.attachments]

@@ -5,8 +5,9 @@ answer of its own; and with a guard that one person, who by then has read what o
 open what was settled, and not turn it over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from cathartes.casework.review import Confidence, RateVerdict, Review, Verdict
@@ -66,6 +67,28 @@ def settle(reviews: Iterable[Review]) -> Settlement:
     for settlement in _after_each(reviews):  # noqa: B007  # the last is returned
         pass
     return settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """When reviews first settled something, and what they last settled it as.
+
+    Whoever opens it again changes nothing of this until somebody else closes it.
+    """
+
+    first_utc: datetime
+    state: ReviewState
+    confidence: Confidence | None
+
+
+def settling(reviews: Sequence[Review]) -> Settling | None:
+    """Return when reviews, in order, settled something and as what; None if they never did."""
+    found: Settling | None = None
+    for review, now in zip(reviews, _after_each(reviews), strict=True):
+        if now.is_settled:
+            first = review.moment_utc if found is None else found.first_utc
+            found = Settling(first, now.state, now.confidence)
+    return found
 
 
 def was_ever_settled(reviews: Iterable[Review]) -> bool:

@@ -79,6 +79,11 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.review:app",
             "What reviews came to: list, show. Reviewing is done in the workstation, `serve`.",
         ),
+        "outcomes": Entry(
+            "cathartes.cli.outcomes:outcomes",
+            "Count what came of the flights: found, reviewed, released, answered, confirmed, "
+            "dismantled.",
+        ),
         "serve": Entry(
             "cathartes.cli.serve:serve",
             "Open the workstation, where analysts look, judge and agree. Ctrl-C ends it.",
@@ -157,6 +162,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.audit:app",
             "What was done, by whom, and whether that record holds: list, show, verify, head.",
         ),
+        "partner": Entry(
+            "cathartes.cli.partner:app",
+            "Partners: who may be told, how much of it, and under which mandates.",
+        ),
+        "release": Entry(
+            "cathartes.cli.release:app",
+            "Findings for partners: draft, show, submit, approve, send, update, recall.",
+        ),
         "key": Entry(
             "cathartes.cli.key:app",
             "Keys to sign and to open: create, list, show, rotate, revoke, export, import-sender.",
@@ -164,6 +177,14 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "verify": Entry(
             "cathartes.cli.verify:verify_package",
             "Say who signed a package and when, what is in it, and whether it was changed.",
+        ),
+        "respond": Entry(
+            "cathartes.cli.respond:respond",
+            "Answer a release: verify it, and write one file that its sender alone can open.",
+        ),
+        "answers": Entry(
+            "cathartes.cli.answers:app",
+            "What partners answered: read a signed file that one sent, list.",
         ),
         "doctor": Entry(
             "cathartes.cli.doctor:doctor", "Say what works on this machine and what is missing."

@@ -1,5 +1,6 @@
 """``cathartes serve``: the workstation, in the browser."""
 
+import gc
 import webbrowser
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,11 +12,15 @@ import typer
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json_line
+from cathartes.cli.release_send import MailFromOption, OutboxOption
 from cathartes.errors import MissingExtraError
+from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.web.oidc_settings import oidc_settings
 
 if TYPE_CHECKING:
     from cathartes.web.serve import Opened
+
+_DELIVERY = DeliverySettings()
 
 
 def serve(
@@ -46,6 +51,18 @@ def serve(
     layers: Annotated[
         Path | None, typer.Option(help="Folder with map layers of your own (PMTiles, GeoTIFF).")
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds the keys, to send releases from their pages."),
+    ] = None,
+    outbox: OutboxOption = _DELIVERY.outbox,
+    mail_from: MailFromOption = _DELIVERY.mail_from,
+    partner_tls: Annotated[
+        Path,
+        typer.Option(
+            envvar="CATHARTES_TLS", help="Folder with certificates, one folder a partner."
+        ),
+    ] = _DELIVERY.tls,
     open_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     casebook: CasebookOption = DEFAULT_CASEBOOK,
     json_output: JsonFlag = False,
@@ -70,6 +87,8 @@ def serve(
         public_host=public_host,
         idle_end=timedelta(minutes=idle_min),
         layers=layers,
+        keys=keys,
+        delivery=DeliverySettings(outbox, mail_from, partner_tls),
         oidc=oidc_settings(oidc_issuer, oidc_client, oidc_secret_file),
     )
 
@@ -119,6 +138,7 @@ def open_workstation(
             webbrowser.open(first)
 
     told = ServeSettings(**settings)
+    gc.freeze()  # what there is by now stays to the end: it is not searched again, even at Ctrl-C
     serve_casebook(casebook, settings=told, sign_in=sign_in, on_open=tell)
 
 

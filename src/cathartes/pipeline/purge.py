@@ -58,7 +58,7 @@ def purge(
     dry_run
         Only say what would go.
     held_ids
-        Observations that an open release rests on: they stay.
+        Observations that stay, beside those that a release rests on which is open or under way.
     now_utc
         The present if None.
     actor
@@ -69,7 +69,8 @@ def purge(
     with open_casebook(casebook) as opened:
         book = opened.casebook
         mandates = {mandate.id: mandate for mandate in book.mandates()}
-        expired = find_expired(book.observations(), mandates, held_ids, now_utc)
+        held = book.held_observations().union(held_ids)
+        expired = find_expired(book.observations(), mandates, held, now_utc)
         gone = [one.observation for one in expired if not one.held]
         orphaned = _orphaned(opened)
         if dry_run:

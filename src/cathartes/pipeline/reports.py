@@ -1,31 +1,37 @@
 """Reports to look at: what a casebook knows of a site or a look, gathered and printed."""
 
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
-from shapely import MultiPolygon, Point
+from shapely import MultiPolygon
 
 from cathartes.errors import EvidenceError
+from cathartes.pipeline.around_site import (
+    detections_of_site,
+    emitters_near,
+    looks_over,
+    smallest_seen,
+)
 from cathartes.products.observation_report import ObservationReport, write_observation_report
 from cathartes.products.report_page import check_report_path
 from cathartes.products.report_words import Language, ReportWords
-from cathartes.products.sensitivity import DETECTABLE_COLUMN, SMALLEST_RATE, read_sensitivity
 from cathartes.products.site_report import (
     EMITTERS_WITHIN_KM,
     SiteLook,
     SiteReport,
     write_site_report,
 )
-from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
-from cathartes.sites.offset import moved, offset_m
 from cathartes.sites.place import Place
 from cathartes.sites.site import Site
 from cathartes.store.evidence import EvidenceStore
-from cathartes.store.interface import Box
 from cathartes.store.open import OpenedCasebook, open_casebook
+
+MOST_CONTEXTS = 6
+"""Images of the ground that are laid over each other on a site's map."""
 
 
 def sites_report(
@@ -72,13 +78,13 @@ def print_site(
     check_report_path(path)
     site = opened.casebook.site(site_id)
     looks = _looks_at(opened, site)
-    context = _context(opened.evidence, [look.observation for look in looks if look.saw])
+    contexts = _contexts(opened.evidence, looks)
     report = SiteReport(
         site=site,
         looks=looks,
-        emitters=_emitters_near(opened, site.place),
-        context=context,
-        context_in_k=_in_kelvin(context),
+        emitters=emitters_near(opened.casebook, site.place, EMITTERS_WITHIN_KM),
+        contexts=contexts,
+        context_in_k=bool(contexts) and _in_kelvin(contexts[0]),
         reviews=reviews,
     )
     write_site_report(path, report, ReportWords(Language(language)))
@@ -123,7 +129,7 @@ def print_observation(
     """Print a look of a casebook that is open; see `observations_report`."""
     check_report_path(path)
     observation = opened.casebook.observation(observation_id)
-    context = _context(opened.evidence, [observation])
+    context = _context(opened.evidence, observation)
     report = ObservationReport(
         observation=observation,
         detections=tuple(
@@ -131,32 +137,23 @@ def print_observation(
             for found in opened.casebook.detections_of(observation_id)
         ),
         context=context,
-        context_in_k=_in_kelvin(context),
+        context_in_k=context is not None and _in_kelvin(context),
     )
     write_observation_report(path, report, ReportWords(Language(language)))
 
 
 def _looks_at(opened: OpenedCasebook, site: Site) -> tuple[SiteLook, ...]:
     """Return the looks that covered a site's middle, and those that saw it, by time."""
-    book, place = opened.casebook, site.place
-    middle = Point(place.longitude_deg, place.latitude_deg)
-    sources = set(site.source_ids)
+    book = opened.casebook
     outlines: dict[str, list[MultiPolygon]] = {}
-    for name in dict.fromkeys(source.rsplit(".", 1)[0] for source in site.source_ids):
-        one = book.detection(name).detection
-        if sources.intersection(source.id for source in one.sources):
-            mine = outlines.setdefault(one.observation_id, [])
-            mine += [one.outline] if one.outline is not None else []
-    box = Box(middle.x, middle.y, middle.x, middle.y)
-    over = {
-        one.id: one
-        for one in book.observations_over(box)
-        if one.footprint is not None and one.footprint.intersects(middle)
-    }
+    for one in detections_of_site(book, site):
+        mine = outlines.setdefault(one.observation_id, [])
+        mine += [one.outline] if one.outline is not None else []
+    over = {one.id: one for one in looks_over(book, site.place)}
     over |= {name: book.observation(name) for name in outlines if name not in over}
     timed = sorted(over.values(), key=lambda o: (o.began_utc is None, str(o.began_utc), o.id))
     return tuple(
-        _look(number, one, outlines, place, opened.evidence)
+        _look(number, one, outlines, site.place, opened.evidence)
         for number, one in enumerate(timed, start=1)
     )
 
@@ -168,54 +165,29 @@ def _look(
     place: Place,
     evidence: EvidenceStore,
 ) -> SiteLook:
-    saw = observation.id in outlines
-    asset = next((one for one in observation.assets if one.role == "sensitivity"), None)
-    if saw or asset is None:
-        return SiteLook(number, observation, tuple(outlines.get(observation.id, ())), saw)
-    seen = read_sensitivity(evidence.read(asset.sha256))
-    at = (place.longitude_deg, place.latitude_deg)
-    return SiteLook(
-        number,
-        observation,
-        smallest_rate_kg_h=seen.at(*at, SMALLEST_RATE),
-        smallest_column_ppm_m=seen.at(*at, DETECTABLE_COLUMN),
-    )
+    if observation.id in outlines:
+        return SiteLook(number, observation, tuple(outlines[observation.id]), saw=True)
+    rates, columns = smallest_seen(evidence, observation, place)
+    return SiteLook(number, observation, smallest_rate_kg_h=rates, smallest_column_ppm_m=columns)
 
 
-def _emitters_near(opened: OpenedCasebook, place: Place) -> tuple[tuple[LawfulEmitter, float], ...]:
-    """Return lawful emitters with their distances [m], the nearest first."""
-    reach = EMITTERS_WITHIN_KM * 1000
-    west, south = moved(place.longitude_deg, place.latitude_deg, -reach, -reach)
-    east, north = moved(place.longitude_deg, place.latitude_deg, reach, reach)
-    at = Point(place.longitude_deg, place.latitude_deg)
-    near = []
-    for emitter in opened.casebook.emitters_in(Box(west, south, east, north)):
-        closest = emitter.area if emitter.area.geom_type == "Point" else _closest(emitter, at)
-        away = float(np.hypot(*offset_m(at.x, at.y, closest.x, closest.y)))
-        near.append((emitter, away))
-    return tuple(sorted(near, key=lambda one: (one[1], one[0].id)))
+def _contexts(evidence: EvidenceStore, looks: Sequence[SiteLook]) -> tuple[bytes, ...]:
+    """Return what looks saw of the ground: the newest that saw the site first, one unit alone."""
+    newest = [look for saw in (True, False) for look in reversed(looks) if look.saw is saw]
+    images = (_context(evidence, look.observation) for look in newest)
+    found = list(islice((image for image in images if image is not None), MOST_CONTEXTS))
+    return tuple(one for one in found if _in_kelvin(one) == _in_kelvin(found[0]))
 
 
-def _closest(emitter: LawfulEmitter, at: Point) -> Point:
-    """Return the point of an emitter's area next to a place; the place itself if inside."""
-    if emitter.area.intersects(at):
-        return at
-    boundary = emitter.area.boundary
-    return Point(boundary.interpolate(boundary.project(at)))
-
-
-def _context(evidence: EvidenceStore, observations: list[Observation]) -> bytes | None:
-    """Return the context image of the last observation that has one."""
-    for one in reversed(observations):
-        for asset in one.assets:
-            if asset.role == "context":
-                return evidence.read(asset.sha256)
+def _context(evidence: EvidenceStore, observation: Observation) -> bytes | None:
+    """Return an observation's context image, if it has one."""
+    for asset in observation.assets:
+        if asset.role == "context":
+            return evidence.read(asset.sha256)
     return None
 
 
-def _in_kelvin(context: bytes | None) -> bool:
-    if context is None:
-        return False
+def _in_kelvin(context: bytes) -> bool:
     try:
         with MemoryFile(context) as memory, memory.open() as image:
             return bool(image.units[0] == "K")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from cathartes.casework.public_key import PublicKey
 from cathartes.errors import KeyringError, OutputError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_small, read_up_to
 from cathartes.sealing.key_record import read_signed_record
@@ -60,19 +61,30 @@ def verify(
             f"{keys}: no sender's key is known there, so nobody can say who signed it; take one "
             "in by `cathartes key import-sender`, or name its file: --sender."
         )
-    now_utc = datetime.now(UTC)
+    identities = _identities(ring, identity, passphrase)
+    opened = open_by_any(sealed, identities, trusted, datetime.now(UTC), received_utc)
+    if out is not None:
+        _write_files(opened, Path(out))
+    return opened
+
+
+def open_by_any(
+    sealed: bytes,
+    identities: Iterable[Identity],
+    senders: Iterable[PublicKey],
+    now_utc: datetime,
+    received_utc: datetime | None = None,
+) -> OpenedPackage:
+    """Return what is in a package that one of several identities opens; errors as of `verify`."""
+    trusted = tuple(senders)
     unopened: UnopenedError | None = None
-    for one in _identities(ring, identity, passphrase):
+    for one in identities:
         try:
-            opened = open_package(sealed, one, trusted, now_utc, received_utc)
+            return open_package(sealed, one, trusted, now_utc, received_utc)
         except UnopenedError as error:
             unopened = error
-            continue
-        if out is not None:
-            _write_files(opened, Path(out))
-        return opened
     raise unopened or KeyringError(
-        f"{keys}: no key of yours is there; name your identity file: --identity."
+        "no key of yours is there to open it; name your identity file: --identity."
     )
 
 
@@ -87,7 +99,18 @@ def _identities(ring: Keyring, identity: str | Path | None, passphrase: str) -> 
     """Yield what may open a package: a file's, or one's own that have this passphrase."""
     if identity is not None:
         yield read_identity(read_small(Path(identity)), passphrase)
-        return
+    else:
+        yield from own_identities(ring, passphrase)
+
+
+def own_identities(ring: Keyring, passphrase: str) -> Iterator[Identity]:
+    """Yield what opens packages for one's own keys, of those that have this passphrase.
+
+    Raises
+    ------
+    KeyringError
+        If keys are there and none has.
+    """
     wrong: KeyringError | None = None
     n_unlocked = 0
     for key in ring.own():

@@ -171,7 +171,7 @@ class ReportPages:
         OutputError
             If it can't be written.
         """
-        content = self.pdf() if path.suffix.lower() == ".pdf" else self._png()
+        content = self.pdf() if path.suffix.lower() == ".pdf" else self.png()
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             partial.write_bytes(content)
@@ -193,6 +193,20 @@ class ReportPages:
                 pages.savefig(figure)
         return whole.getvalue()
 
+    def png(self) -> bytes:
+        """Return all pages as one picture, one below the other."""
+        images = []
+        for figure in self._marked():
+            figure.set_dpi(PNG_DPI)
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()  # type: ignore[no-untyped-call]
+            drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+            images.append(drawn[:, :, :3])
+        whole = io.BytesIO()
+        told: dict[str, Any] = {"Title": self._title, "Software": None}
+        imsave(whole, np.vstack(images), format="png", dpi=PNG_DPI, metadata=told)
+        return whole.getvalue()
+
     def _marked(self) -> Sequence[Figure]:
         """Return the pages with their feet and marks."""
         for number, figure in enumerate(self._figures, start=1):
@@ -212,19 +226,6 @@ class ReportPages:
                     color=PALE, alpha=0.16, zorder=10,
                 )  # fmt: skip
         return self._figures
-
-    def _png(self) -> bytes:
-        images = []
-        for figure in self._marked():
-            figure.set_dpi(PNG_DPI)
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()  # type: ignore[no-untyped-call]
-            drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-            images.append(drawn[:, :, :3])
-        whole = io.BytesIO()
-        told: dict[str, Any] = {"Title": self._title, "Software": None}
-        imsave(whole, np.vstack(images), format="png", dpi=PNG_DPI, metadata=told)
-        return whole.getvalue()
 
     def _new_page(self) -> None:
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), facecolor="white")

@@ -30,6 +30,22 @@ _FILE = re.compile(r"(own/[0-9a-f]{32}/[a-z]+\.(age|json))|(senders/[0-9a-f]{32}
 _MOST_FILE_BYTES = 1 << 20
 
 
+def check_read_aloud(key: PublicKey, fingerprint: str, what: str) -> None:
+    """Check that a key's fingerprint is what its owner read aloud; blanks do not count.
+
+    Raises
+    ------
+    KeyringError
+        If it is another, or nothing was told.
+    """
+    if "".join(fingerprint.split()).lower() != key.id:
+        raise KeyringError(
+            f"{what}: its fingerprint is {key.fingerprint}, which is not what was told "
+            f"({fingerprint or 'nothing'}). Have the sender read theirs aloud, by telephone, and "
+            "pass that: --fingerprint."
+        )
+
+
 class Keyring:
     """The keys of a folder, which is made when the first is kept in it."""
 
@@ -285,13 +301,8 @@ class Keyring:
         """
         key = read_signed_record(exported, what)
         known = next((one for one in self.senders() if one.id == key.id), None)
-        told = "".join(fingerprint.split()).lower()
-        if told != key.id and (told or known is None):
-            raise KeyringError(
-                f"{what}: its fingerprint is {key.fingerprint}, which is not what was told "
-                f"({fingerprint or 'nothing'}). Have the sender read theirs aloud, by telephone, "
-                "and pass that: --fingerprint."
-            )
+        if fingerprint.strip() or known is None:
+            check_read_aloud(key, fingerprint, what)
         kept = key if known is None else known.narrowed_by(key)
         self._check_private()
         self._put(self._sender_file(kept), lambda part: _write(part, record_json(kept)))

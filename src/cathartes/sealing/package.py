@@ -14,7 +14,7 @@ from cathartes.errors import PackageError
 from cathartes.sealing.archive import MOST_BYTES, pack, unpack
 from cathartes.sealing.envelope import read_envelope, sign
 from cathartes.sealing.manifest import PackageFile, files_of, manifest_json
-from cathartes.sealing.readme import readme_text
+from cathartes.sealing.readme import Language, readme_text
 from cathartes.sealing.secret_key import Identity, SecretKey, seal
 from cathartes.sealing.statement import (
     PAYLOAD_TYPE,
@@ -42,17 +42,24 @@ class OpenedPackage:
     facts
     sender
         The trusted key that signed it.
+    recipient_key
+        ``age1…`` for whom it was sealed.
     files
         All that the manifest lists, sorted by name.
     """
 
     facts: PackageFacts
     sender: PublicKey
+    recipient_key: str
     files: tuple[PackageFile, ...] = field(repr=False)
 
 
 def write_package(
-    files: Iterable[PackageFile], facts: PackageFacts, key: SecretKey, recipient: str
+    files: Iterable[PackageFile],
+    facts: PackageFacts,
+    key: SecretKey,
+    recipient: str,
+    language: Language = "en",
 ) -> bytes:
     """Return a package.
 
@@ -65,6 +72,8 @@ def write_package(
         Signs it.
     recipient
         ``age1…``: who can open it.
+    language
+        That the recipient reads, of ``README.txt``.
 
     Raises
     ------
@@ -74,8 +83,8 @@ def write_package(
         If the files can't be in one package, or that is no recipient.
     """
     key.public.check_may_sign(facts.signed_utc)
-    told = "How to check this package without Cathartes, by age and OpenSSL."
-    readme = PackageFile(README, "text/plain", told, readme_text(facts, key.public))
+    about, text = readme_text(facts, key.public, language)
+    readme = PackageFile(README, "text/plain", about, text)
     every = (readme, *files)
     members = {one.name: one.content for one in every}
     if len(members) != len(every) or {ENVELOPE, MANIFEST} & set(members):
@@ -124,7 +133,26 @@ def open_package(
         )
     if not sealed.startswith(_AGE_MARK):
         raise PackageError("this is no package: one begins with `age-encryption.org/v1`.")
-    members = unpack(identity.open(sealed))
+    return open_archive(identity.open(sealed), identity.recipient, senders, now_utc, received_utc)
+
+
+def open_archive(
+    archive: bytes,
+    recipient: str,
+    senders: Iterable[PublicKey],
+    now_utc: datetime,
+    received_utc: datetime | None = None,
+) -> OpenedPackage:
+    """Return what is in a package's archive, once it is unsealed; see `open_package`.
+
+    Parameters
+    ----------
+    archive
+    recipient
+        ``age1…`` by which it was sealed.
+    senders, now_utc, received_utc
+    """
+    members = unpack(archive)
     for needed in (ENVELOPE, MANIFEST, README):
         if needed not in members:
             raise PackageError(
@@ -133,11 +161,11 @@ def open_package(
     envelope = read_envelope(members.pop(ENVELOPE), "the signature")
     sender = _signer(envelope.key_id, senders)
     statement = read_statement(envelope.checked(sender.signing_key, PAYLOAD_TYPE, "the signature"))
-    _check_statement(statement, sender, identity)
+    _check_statement(statement, sender, recipient)
     sender.check_signed(statement.facts.signed_utc, now_utc, received_utc)
     _check_hashes(statement, members)
     files = files_of(members.pop(MANIFEST), members, statement.facts.release_id)
-    return OpenedPackage(statement.facts, sender, files)
+    return OpenedPackage(statement.facts, sender, recipient, files)
 
 
 def _signer(key_id: str, senders: Iterable[PublicKey]) -> PublicKey:
@@ -151,12 +179,12 @@ def _signer(key_id: str, senders: Iterable[PublicKey]) -> PublicKey:
     )
 
 
-def _check_statement(statement: Statement, sender: PublicKey, identity: Identity) -> None:
+def _check_statement(statement: Statement, sender: PublicKey, recipient: str) -> None:
     if statement.sender_key != sender.id:
         raise PackageError(
             f"the statement speaks of another key ({statement.sender_key[:32]}) than signed it."
         )
-    if statement.recipient_key != identity.recipient:
+    if statement.recipient_key != recipient:
         raise PackageError(
             f"the sender signed it for {statement.facts.recipient} and sealed it for another key "
             "than yours: somebody passed it on to you. Do not use it; ask the sender."

@@ -8,6 +8,7 @@ from cathartes.sites.association import Cluster, attribute
 from cathartes.sites.detection import Detection
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.evidence import Weighed, weigh
+from cathartes.sites.inspection import Inspection, assign
 from cathartes.sites.lawful import EmitterIndex
 from cathartes.sites.look import Look
 from cathartes.sites.place import Place
@@ -43,6 +44,7 @@ def build_sites(
     emitters: Sequence[LawfulEmitter],
     profile: ChemicalProfile,
     settings: SiteSettings | None = None,
+    answers: Sequence[Inspection] = (),
 ) -> SitesFound:
     """Join detections into sites and weigh the evidence of each.
 
@@ -62,15 +64,24 @@ def build_sites(
         the settings.
     settings
         None for the defaults.
+    answers
+        What partners answered of any sites, present or gone; see `assign`.
     """
     told = _with_densities(settings or SiteSettings(), profile)
     attributed = attribute(to_sightings(detections), told.association)
     index = EmitterIndex(emitters)
+    clusters = {site_id(one): one for one in attributed.clusters}
+    heard = assign(
+        answers,
+        {name: frozenset(s.detection.id for s in one.sightings) for name, one in clusters.items()},
+        {name: one.place for name, one in clusters.items()},
+    )
     sites = []
-    for cluster in attributed.clusters:
+    for name, cluster in clusters.items():
         near = index.near(cluster.place, told.evidence)
-        weighed = weigh(cluster, looks_at(cluster.place), near, profile, told)
-        sites.append(_to_site(cluster, weighed, told.evidence))
+        looks = looks_at(cluster.place)
+        weighed = weigh(cluster, looks, near, profile, told, heard.get(name, ()))
+        sites.append(_to_site(cluster, weighed, told))
     return SitesFound(
         tuple(sorted(sites, key=lambda site: (-site.value, site.id))),
         tuple(one.source.id for one in attributed.unattributed),
@@ -95,8 +106,8 @@ def site_id(cluster: Cluster) -> str:
     return "site-" + hashlib.sha256(name.encode()).hexdigest()[:10]
 
 
-def _to_site(cluster: Cluster, weighed: Weighed, settings: EvidenceSettings) -> Site:
-    explained_by = _explained_by(weighed, settings)
+def _to_site(cluster: Cluster, weighed: Weighed, settings: SiteSettings) -> Site:
+    explained_by = _explained_by(weighed, settings.evidence)
     ranked = rank(weighed, explained_by, settings)
     moments = [s.detection.seen_utc for s in cluster.sightings if s.detection.seen_utc is not None]
     return Site(

@@ -1,8 +1,8 @@
 """What speaks for a site and what against, as summands of its log-odds.
 
 The equation is in `hypotheses`. Each line is what it gained when its datum was put in: the prior,
-the looks by time, then profile, persistence, hour and emitters. Their sum is its last value, and
-depends on no order.
+the looks by time, then profile, persistence, hour, emitters and partners' answers. Their sum is its
+last value, and depends on no order.
 
 An empty look counts against everything lasting alike. Constant rivals would be hurt more by it,
 and a site thereby helped; that "nothing seen" should raise a suspicion is left out on purpose.
@@ -10,6 +10,7 @@ and a site thereby helped; that "nothing seen" should raise a suspicion is left 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from math import exp, fsum, log, log1p, pi
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.special import betaln, expit
 from cathartes.sites.association import Cluster
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.hypotheses import Weights, bounded_log_ratio
+from cathartes.sites.inspection import Inspection, Said, VisitWeight, weigh_visit
 from cathartes.sites.lawful import Explanation, explain
 from cathartes.sites.look import Look
 from cathartes.sites.naming import log_naming_ratio
@@ -26,14 +28,16 @@ from cathartes.sites.sentences import (
     detection_text,
     emitter_text,
     empty_look_text,
+    gone_look_text,
     hour_text,
+    inspection_text,
     persistence_text,
     prior_text,
     profile_text,
 )
 from cathartes.sites.settings import EvidenceSettings, SiteSettings
 from cathartes.sites.site import EvidenceKind, EvidenceLine
-from cathartes.sites.views import View, rates_of, views_of
+from cathartes.sites.views import View, rates_of, views_of, without_the_gone
 from cathartes.sites.visibility import UsualRate
 from cathartes.sites.working import Working
 
@@ -61,6 +65,8 @@ class Weighed:
         Most often seen first.
     explanations
         Lawful emitters nearby.
+    dismantled_utc
+        When a partner last said so; None if none did.
     """
 
     lines: tuple[EvidenceLine, ...]
@@ -72,6 +78,7 @@ class Weighed:
     views: tuple[View, ...]
     chemicals: tuple[str, ...]
     explanations: tuple[Explanation, ...]
+    dismantled_utc: datetime | None = None
 
 
 def weigh(
@@ -80,6 +87,7 @@ def weigh(
     emitters: Sequence[LawfulEmitter],
     profile: ChemicalProfile,
     settings: SiteSettings,
+    answers: Sequence[Inspection] = (),
 ) -> Weighed:
     """Weigh all that speaks for and against a site.
 
@@ -93,10 +101,13 @@ def weigh(
         Known lawful ones; those far away are passed over.
     profile
     settings
+    answers
+        What partners who were told of it answered, in order of time.
     """
     told = settings.evidence
     rates = rates_of(cluster, looks, told)
-    views = views_of(cluster, looks, rates, settings)
+    dismantled = [one.moment_utc for one in answers if one.said is Said.DISMANTLED]
+    views = without_the_gone(views_of(cluster, looks, rates, settings), dismantled)
     shows = shown_probability(cluster)
     explanations = explain(cluster.place, shows, emitters, told)
     weights = Weights(0.0, 0.0, 0.0, 0.0)
@@ -105,7 +116,8 @@ def weigh(
     working = Working(told.working_alpha, told.working_beta)
     for view in views:
         share = working.mean_share()
-        working.add(view.seen)
+        if view.gone_since_utc is None:
+            working.add(view.seen)
         weights = replace(weights, log_m=working.log_likelihood)
         gain, now = weights.log_odds(told) - now, weights.log_odds(told)
         lines += _view_lines(view, gain, cluster, rates, share)
@@ -113,13 +125,17 @@ def weigh(
         weights = replace(weights, **step)  # type: ignore[arg-type]
         gain, now = weights.log_odds(told) - now, weights.log_odds(told)
         lines.append(replace(line, log_odds=gain))
+    heard = _heard(cluster, answers, settings)
+    weights = replace(weights, log_answers=fsum(line.log_odds for line in heard))
+    lines += heard
     total = fsum(line.log_odds for line in lines)
     sd = _log_odds_sd(weights, views, working, told)
+    sd = float(np.hypot(sd, settings.inspection.log_sd * weights.log_answers))
     sd = float(np.hypot(sd, told.profile_scale * profile.log_spread(shows)))
     low, middle, high = (float(expit(total + k * sd)) for k in (-_INTERVAL_SD, 0, _INTERVAL_SD))
     return Weighed(
         tuple(lines), middle, low, high, weights, working, views,
-        _often_first(cluster), explanations,
+        _often_first(cluster), explanations, max(dismantled, default=None),
     )  # fmt: skip
 
 
@@ -149,6 +165,10 @@ def shown_probability(cluster: Cluster) -> dict[str, float]:
 def _view_lines(
     view: View, gain: float, cluster: Cluster, rates: Mapping[str, UsualRate], share: float
 ) -> list[EvidenceLine]:
+    if view.gone_since_utc is not None:
+        text = gone_look_text(view, view.gone_since_utc)
+        return [EvidenceLine(EvidenceKind.EMPTY_LOOK, gain, text, view.observation_id,
+                             view.moment_utc)]  # fmt: skip
     if not view.sightings:
         text = empty_look_text(view, rates, share)
         kind = EvidenceKind.EMPTY_LOOK
@@ -178,7 +198,7 @@ def _later_steps(
     told = settings.evidence
     log_c = bounded_log_ratio(profile.log_ratio(shows), told.profile_scale, told.mimic_share)
     showing = {view.seen.sortie: view for view in views if view.sightings}
-    n_sorties = len({view.seen.sortie for view in views})
+    n_sorties = len({view.seen.sortie for view in views if view.gone_since_utc is None})
     second = sorted(shows.values())[-2] if len(shows) > 1 else 0.0
     named = [view.strongest.detection.chemical for view in views if view.strongest is not None]
     n_names = len(set(named))
@@ -210,6 +230,21 @@ def _later_steps(
         lawful = tuple(e.weight_per_km2 for e in so_far)
         steps.append(({"emitter_per_km2": lawful, "hidden_per_km2": hidden}, line))
     return steps
+
+
+def _heard(
+    cluster: Cluster, answers: Sequence[Inspection], settings: SiteSettings
+) -> list[EvidenceLine]:
+    """Return a line for each answer."""
+    seen = [one.detection.seen_utc for one in cluster.sightings if one.detection.seen_utc]
+
+    def line(one: Inspection, told: VisitWeight) -> EvidenceLine:
+        text = inspection_text(one, told)
+        return EvidenceLine(
+            EvidenceKind.RESPONSE, told.log_odds, text, one.release_id, one.moment_utc
+        )
+
+    return [line(one, weigh_visit(one, seen, settings.inspection)) for one in answers]
 
 
 def _false_log_fit(
@@ -248,6 +283,8 @@ def _log_odds_sd(
     chance, other, false, lawful = weights.rival_shares(settings)
     shifted = Working(settings.working_alpha, settings.working_beta)
     for view in views:
+        if view.gone_since_utc is not None:
+            continue
         less = view.seen.found_probability * exp(-settings.sensitivity_log_sd)
         shifted.add(replace(view.seen, found_probability=less))
     return float(

@@ -7,11 +7,13 @@ each known lawful emitter nearby. With M the evidence of the looks for something
 .. math::
     \ln\frac{P}{1-P} = \ln((\rho_{site} + \textstyle\sum_k \eta_k) a M c)
         - \ln\big(1 + a M (\rho_{other} + g h\, \rho_{false} + \textstyle\sum_k \rho_k c_k)\big)
+        + \textstyle\sum_i \ln R_i
 
 where a is a hectare, g says how well a false target fits that it was seen so often and with these
 chemicals, h the hours. It can't run away, since what is lasting is no more proof of the profile's
 kind than of the rivals'. :math:`\eta_k` is the density of sites hidden at an emitter's premises;
-emitters are put in only if that lowers the sum.
+emitters are put in only if that lowers the sum. R_i says how much likelier an inspection's answer
+is of a site than of any rival (`inspection`).
 """
 
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ class Weights:
         Of each emitter nearby: density times fit of its chemicals.
     hidden_per_km2
         Of each: density of sites that its premises hide.
+    log_answers
+        Of partners who were there: what they said of a site, over the same of any rival.
     """
 
     log_m: float
@@ -48,6 +52,7 @@ class Weights:
     false_log_hours: float
     emitter_per_km2: tuple[float, ...] = ()
     hidden_per_km2: tuple[float, ...] = ()
+    log_answers: float = 0.0
 
     def log_odds(self, settings: EvidenceSettings) -> float:
         """Return the equation above: without the emitters, if that is less."""
@@ -59,7 +64,7 @@ class Weights:
         ):
             site = log((settings.sites_per_km2 + hidden) * CELL_KM2) + self.log_m + self.log_c
             told.append(site - float(np.logaddexp(0.0, self.log_m + log(CELL_KM2 * rivals))))
-        return min(told)
+        return min(told) + self.log_answers
 
     def rivals_per_km2(self, settings: EvidenceSettings) -> tuple[float, float, float]:
         """Return the weights of other sources, false targets and lawful emitters, each / km2."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import exp
 
 from cathartes.sites.detection import UNKNOWN
+from cathartes.sites.inspection import Inspection, Said, VisitWeight
 from cathartes.sites.lawful import Explanation
 from cathartes.sites.offset import distance_m
 from cathartes.sites.place import Place
@@ -57,6 +58,43 @@ def empty_look_text(view: View, rates: Mapping[str, UsualRate], share: float) ->
         f"{when}, nothing seen, where {usual} would have been found with "
         f"{_percent(view.seen.found_probability)}; by the looks before it, a site here works about "
         f"{_percent(share)} of the time."
+    )
+
+
+def gone_look_text(view: View, gone_since_utc: datetime) -> str:
+    """Say why an empty look after a dismantling says nothing."""
+    return (
+        f"{_when(view.moment_utc)}, nothing seen, after it was dismantled on "
+        f"{gone_since_utc:%Y-%m-%d}: this says nothing of what was there before."
+    )
+
+
+def inspection_text(inspection: Inspection, told: VisitWeight) -> str:
+    """Say who was there when, what they said, and how well such a visit tells."""
+    day = f"{inspection.moment_utc:%Y-%m-%d}"
+    match inspection.said:
+        case Said.NO_ACCESS:
+            return (
+                f"Partner {inspection.partner} told on {day} that it could not get in: nobody "
+                "looked, which says nothing of what is there."
+            )
+        case Said.DISPUTED:
+            return (
+                f"Partner {inspection.partner} disputed it on {day}: its reason is to be read, "
+                "and is no visit that could be counted."
+            )
+        case Said.FOUND:
+            said = "confirmed it"
+        case Said.DISMANTLED:
+            said = "dismantled it"
+        case Said.NOTHING:
+            said = "found nothing"
+    was = "was there on" if inspection.was_there else "answered on"
+    days = "less than a day" if told.days < 1 else counted(round(told.days), "day")
+    return (
+        f"Partner {inspection.partner} {was} {day}, {days} from the nearest sighting, and {said}: "
+        f"of a site this is said with {_percent(told.if_site)}, of another place with "
+        f"{_percent(told.if_none)}."
     )
 
 

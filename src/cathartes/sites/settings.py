@@ -153,8 +153,50 @@ class EvidenceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectionSettings:
+    """How reliably a partner's visit tells. All of it is judged; `cathartes outcomes` will tell.
+
+    Attributes
+    ----------
+    finds
+        Probability that inspectors find a site that is there and say so: nine of ten such places
+        are indoors or hidden, and offices are short of time.
+    searches_m : [m]
+        About the place they were told, they search so far as well as that; of a wider circle,
+        the share searches_m / radius.
+    false_confirmed, false_dismantled
+        That they say so of a place that is none of the kind. Taking a place apart leaves things
+        to show; a mere yes may be of something else nearby.
+    half_life_days
+        After so many days half the sites have moved.
+    returns
+        Share of the dismantled sites that are at work again when one looks next.
+    log_sd
+        How wrong an answer's weight may be, as a share of it: for the interval.
+    """
+
+    finds: float = 0.85
+    searches_m: float = 300.0
+    false_confirmed: float = 0.05
+    false_dismantled: float = 0.01
+    half_life_days: float = 180.0
+    returns: float = 0.3
+    log_sd: float = 0.3
+
+    def __post_init__(self) -> None:
+        _check_positive(self, tuple(type(self).__dataclass_fields__), "inspection of sites")
+        for name in ("finds", "false_confirmed", "false_dismantled", "returns"):
+            if getattr(self, name) >= 1:
+                raise SettingsError(
+                    f"inspection of sites: {name} is {getattr(self, name):g}; less than 1 is "
+                    "needed."
+                )
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSettings:
     """All that `build_sites` may be told."""
 
     association: AssociationSettings = field(default_factory=AssociationSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    inspection: InspectionSettings = field(default_factory=InspectionSettings)

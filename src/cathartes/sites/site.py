@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import fsum
+
+from scipy.special import expit, logit
 
 from cathartes.errors import InputError
 from cathartes.sites.place import Place
@@ -99,3 +102,17 @@ class Site:
                 f"[{self.probability_low:g}, {self.probability_high:g}]; an interval within 0 to 1 "
                 "that holds it is needed."
             )
+
+    @property
+    def by_sight(self) -> tuple[float, float, float]:
+        """Its probability and interval by what was seen alone, without what partners answered.
+
+        What one partner said is no other partner's to know, and an answer that went into a
+        probability can't judge it.
+        """
+        answered = fsum(one.log_odds for one in self.evidence if one.kind is EvidenceKind.RESPONSE)
+        told = (self.probability, self.probability_low, self.probability_high)
+        if not answered:
+            return told
+        low, middle, high = (float(expit(logit(told[k]) - answered)) for k in (1, 0, 2))
+        return middle, low, high

@@ -12,7 +12,7 @@ sightings before; for the first, one per unit of area.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -47,12 +47,16 @@ class View:
         With their strengths ln B; only the strongest counts, as others of the same look are not
         independent of it. Empty if nothing was seen there.
     seen
+    gone_since_utc
+        When it was dismantled, if this look showed nothing after that and before it was seen
+        again: it could not have, and does not count. None of all other looks.
     """
 
     observation_id: str
     moment_utc: datetime | None
     sightings: tuple[tuple[Sighting, float], ...]
     seen: Seen
+    gone_since_utc: datetime | None = None
 
     @property
     def strongest(self) -> Sighting | None:
@@ -109,6 +113,29 @@ def views_of(
         strongest = max((strength for _, strength in here), default=-np.inf)
         views.append(View(name, moment, here, Seen(sortie, found, strongest)))
     return tuple(sorted(views, key=lambda one: (one.moment_utc or _NEVER, one.observation_id)))
+
+
+def without_the_gone(views: Sequence[View], dismantled_utc: Sequence[datetime]) -> tuple[View, ...]:
+    """Mark the empty looks between a dismantling and the next sighting.
+
+    Parameters
+    ----------
+    views
+        In order of time.
+    dismantled_utc
+        Moments at which somebody said so, in order.
+    """
+    marked = []
+    gone: datetime | None = None
+    to_come = list(dismantled_utc)
+    for view in views:
+        while view.moment_utc is not None and to_come and to_come[0] <= view.moment_utc:
+            gone = to_come.pop(0)
+        if view.sightings:
+            gone = None
+        is_gone = gone is not None and view.moment_utc is not None
+        marked.append(replace(view, gone_since_utc=gone) if is_gone else view)
+    return tuple(marked)
 
 
 def by_chance(sighting: Sighting, settings: EvidenceSettings) -> float:

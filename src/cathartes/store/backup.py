@@ -25,11 +25,15 @@ from cathartes.store.evidence import EvidenceStore
 from cathartes.store.evidence_folder import address
 from cathartes.store.open import OpenedCasebook, make_casebook
 from cathartes.store.part import enter, entry_of, insert_all
+from cathartes.store.release_keeping import evidence_named
 from cathartes.store.schema import REVISIONS
-from cathartes.store.tables import METADATA, about, assets, audit, jobs
+from cathartes.store.tables import METADATA, about, audit, jobs, reviews
+from cathartes.store.tables_releases import responses
 
 FORMAT = "cathartes-casebook-backup/1"
 _TABLES = tuple(table for table in METADATA.sorted_tables if table is not about)
+_IN_ORDER = (jobs, reviews, responses)
+"""Tables in which the order of entry tells something."""
 _ROWS_AT_ONCE = 1000
 _EXACT_TIME = (1980, 1, 1, 0, 0, 0)  # of each member: the same casebook makes the same archive
 
@@ -100,7 +104,7 @@ def _write_all(opened: OpenedCasebook, target: zipfile.ZipFile) -> dict[str, Any
             tables[table.name] = {"rows": n_rows, "sha256": hashed.hexdigest()}
         newest = select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)
         head = connection.scalar(newest) or ""
-        named = sorted(connection.scalars(select(assets.c.sha256).distinct()))
+        named = sorted(evidence_named(connection))
     for sha256 in named:
         member = _member(f"evidence/{address(sha256)}")
         member.compress_type = zipfile.ZIP_STORED  # rasters and pictures are compressed already
@@ -129,10 +133,10 @@ def _kept(table: Table) -> list[Column[Any]]:
 
 
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    """Yield a table's rows as lines of canonical JSON; jobs as entered, others by their ids."""
+    """Yield a table's rows as lines of canonical JSON: as they were entered, or by their ids."""
     columns = _kept(table)
     order = [table.c.id] if "id" in table.c else list(table.primary_key.columns)
-    wanted = select(*columns).order_by(*([jobs.c.row_id] if table is jobs else order))
+    wanted = select(*columns).order_by(*([table.c.row_id] if table in _IN_ORDER else order))
     streamed = wanted.execution_options(yield_per=_ROWS_AT_ONCE)
     names = [column.name for column in columns]
     with connection.execute(streamed) as rows:

@@ -9,6 +9,7 @@ from cathartes.casework.audit import AuditEntry
 from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.interface import Box
+from cathartes.store.release_trail import RELEASE_STEPS, Trail, trail_faults
 from cathartes.store.results_part import result_sha256
 from cathartes.store.sites_part import PROFILE
 
@@ -20,7 +21,9 @@ _ONE = {
     "sortie.change": "sortie",
     "observation.record": "observation",
     "profile.put": PROFILE,
-}
+    "partner.add": "partner",
+    "partner.change": "partner",
+} | dict.fromkeys(RELEASE_STEPS, "release")
 """Actions whose entry has the hash of its subject."""
 _MANY = {"sites.put": "site", "emitters.put": "lawful emitter"}
 """Actions whose entry has the hash of each thing that was put, by id."""
@@ -39,13 +42,17 @@ class Recorded:
     ----------
     sha256
         Kind and id → hash of the content, hexadecimal.
+    trails : by release
     """
 
     sha256: dict[Key, str] = field(default_factory=dict)
+    trails: dict[str, Trail] = field(default_factory=dict)
 
     def add(self, entry: AuditEntry) -> None:
         """Take an entry in."""
         told = entry.detail
+        if entry.action in RELEASE_STEPS:
+            self.trails.setdefault(entry.subject, Trail()).add(entry)
         if kind := _ONE.get(entry.action):
             self.sha256.pop(("observation", str(told.get("superseded", ""))), None)
             self.sha256[kind, entry.subject] = str(told.get("sha256"))
@@ -55,6 +62,9 @@ class Recorded:
             self._add_all(kind, told.get("sha256"))
         elif entry.action == "review.add":
             self.sha256["review", str(told.get("review"))] = str(told.get("sha256"))
+        elif entry.action == "response.add":
+            one_id = f"{told.get('partner')}/{told.get('response')}"
+            self.sha256["response", one_id] = str(told.get("sha256"))
         elif entry.action == "observation.remove":
             self.sha256.pop(("observation", entry.subject), None)
         elif entry.action == BIND:
@@ -75,6 +85,13 @@ def contents(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
     yield from _contents_of_old(casebook)
     for review in casebook.all_reviews():
         yield ("review", review.id), content_sha256(review)
+    for partner in casebook.partners():
+        yield ("partner", partner.id), content_sha256(partner)
+    for release in casebook.all_releases():
+        yield ("release", release.id), content_sha256(release)
+        for kept in casebook.responses([release.id])[release.id]:
+            one_id = f"{kept.response.partner_id}/{kept.response.id}"
+            yield ("response", one_id), content_sha256(kept)
 
 
 def _contents_of_old(casebook: SqlCasebook) -> Iterator[tuple[Key, str]]:
@@ -113,6 +130,8 @@ def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
             yield f"{thing} is in the audit, and is not there any more."
         elif told[key] != found[key] and key not in stale:
             yield f"{thing} is not what the audit recorded."
+    for release in casebook.all_releases():
+        yield from trail_faults(release, recorded.trails.get(release.id, Trail()))
 
 
 def unbound(casebook: SqlCasebook) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
@@ -23,22 +23,29 @@ _WHOLE_END = 2**53
 def to_json(value: object) -> JsonValue:
     """Return a value as what JSON holds exactly.
 
-    Dataclasses become objects, times ISO 8601 in UTC to the microsecond, geometries the
-    hexadecimal of their WKB.
+    Dataclasses become objects, sets sorted lists, times ISO 8601 in UTC to the microsecond, days
+    ISO 8601, geometries the hexadecimal of their WKB.
     """
     if isinstance(value, Enum):
         return to_json(value.value)
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, datetime | BaseGeometry):
-        return utc_text(value) if isinstance(value, datetime) else to_wkb(value).hex()
+    if isinstance(value, date | BaseGeometry):
+        return _text_of(value)
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
+    if isinstance(value, list | tuple | frozenset):
+        items = [to_json(item) for item in value]
+        return sorted(items, key=str) if isinstance(value, frozenset) else items
     if is_dataclass(value):
         return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
     raise InputError(f"{type(value).__name__} has no JSON form; numbers and texts are needed.")
+
+
+def _text_of(value: date | BaseGeometry) -> str:
+    if isinstance(value, BaseGeometry):
+        return to_wkb(value).hex()
+    return utc_text(value) if isinstance(value, datetime) else value.isoformat()
 
 
 def canonical(value: object) -> bytes:

@@ -8,8 +8,12 @@ from cathartes.store.features_part import FeaturesPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
 from cathartes.store.map_part import MapPart
+from cathartes.store.outcomes_part import OutcomesPart
+from cathartes.store.partners_part import PartnersPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.queue_part import QueuePart
+from cathartes.store.releases_part import ReleasesPart
+from cathartes.store.responses_part import ResponsesPart
 from cathartes.store.results_part import ResultsPart
 from cathartes.store.reviews_part import ReviewsPart
 from cathartes.store.sign_ins_part import SignInsPart
@@ -30,7 +34,11 @@ class SqlCasebook(
     ReviewsPart,
     QueuePart,
     MapPart,
+    OutcomesPart,
     AuditPart,
+    PartnersPart,
+    ReleasesPart,
+    ResponsesPart,
 ):
     """All parts of a casebook; see `cathartes.store.interface.Casebook`."""
 

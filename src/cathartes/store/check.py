@@ -1,6 +1,6 @@
 """Is a casebook whole? Every hash computed again, every reference followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select, text
@@ -8,12 +8,13 @@ from sqlalchemy import Connection, func, or_, select, text
 from cathartes.errors import EvidenceError
 from cathartes.store.audit_check import check_audit
 from cathartes.store.check_queue import queue_faults
+from cathartes.store.check_releases import release_faults
 from cathartes.store.check_reviews import settlement_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
+from cathartes.store.release_keeping import evidence_named
 from cathartes.store.tables import (
-    assets,
     detections,
     emitters,
     jobs,
@@ -66,13 +67,13 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             *_reference_faults(connection),
             *settlement_faults(connection),
             *queue_faults(connection),
+            *release_faults(connection),
         ]
         n_observations, n_detections, n_sites = (
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (observations, detections, sites)
         )
-        kept = select(assets.c.sha256, assets.c.size_bytes)
-        named = {row.sha256: row.size_bytes for row in connection.execute(kept)}
+        named = evidence_named(connection)
     evidence_faults = list(_evidence_faults(opened.evidence, named))
     remarks = [
         f"site {one_id}: its evidence names what is not there any more; join it again."
@@ -98,7 +99,7 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
     )
 
 
-def _evidence_faults(store: EvidenceStore, named: dict[str, int]) -> Iterator[str]:
+def _evidence_faults(store: EvidenceStore, named: Mapping[str, int | None]) -> Iterator[str]:
     """Yield what is wrong with evidence, each read and hashed again."""
     for sha256, size_bytes in sorted(named.items()):
         try:
@@ -106,7 +107,7 @@ def _evidence_faults(store: EvidenceStore, named: dict[str, int]) -> Iterator[st
         except EvidenceError as error:
             yield str(error)
             continue
-        if found_bytes != size_bytes:
+        if size_bytes is not None and found_bytes != size_bytes:
             yield f"evidence {sha256}: {found_bytes} bytes, recorded as {size_bytes}."
 
 

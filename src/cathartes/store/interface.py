@@ -21,7 +21,9 @@ from cathartes.sites.site import Site
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface_audit import AuditBook
 from cathartes.store.interface_map import MapBook
+from cathartes.store.interface_outcomes import OutcomeBook
 from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
+from cathartes.store.interface_releases import PartnerBook, ReleaseBook, ResponseBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ class Removed:
     evidence_sha256: tuple[str, ...]
 
 
-class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook, Protocol):
+class Casebook(
+    PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook,
+    PartnerBook, ReleaseBook, ResponseBook, OutcomeBook, Protocol,
+):  # fmt: skip
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 
     def close(self) -> None:
@@ -382,7 +387,8 @@ class Casebook(PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook, Protocol)
     ) -> Removed:
         """Remove observations with detections, jobs and attributions; hashes stay in the audit.
 
-        Evidence that no other observation names is returned for removal from the evidence store.
+        Evidence that nothing else names is returned for removal from the evidence store.
+        CasebookError, and nothing is removed, if a release that is open or under way rests on any.
         """
 
     def evidence_sha256(self) -> frozenset[str]:

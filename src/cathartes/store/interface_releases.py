@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cathartes.casework.partner import Partner
+from cathartes.casework.partner import Delivery, Partner
 from cathartes.casework.release import Basis, Release, ReleaseState, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.response import Response
@@ -72,6 +72,24 @@ class KeptResponse:
     signing_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of one try to deliver a package.
+
+    Attributes
+    ----------
+    delivery
+        The way, and where it led.
+    succeeded
+    told
+        What was seen of it, and after a failure what to do next.
+    """
+
+    delivery: Delivery
+    succeeded: bool
+    told: str
+
+
 class PartnerBook(Protocol):
     """Partners. ReleaseError where one is not there or can't be; AccessError if one may not."""
 
@@ -99,8 +117,17 @@ class ReleaseBook(Protocol):
     ) -> Release:
         """Enter a draft, or put it in the place of an earlier one of its id (`Step.REDRAFT`).
 
-        Its authors are those before and the actor; a decision on it is void. ReleaseError if the
-        content is not this release's, or the id is that of another site or partner.
+        Its authors are those before and the actor; a decision on it is void. A recall rests on
+        the partner's record alone, whatever basis is given. All contents that were ever drafted
+        stay.
+
+        Raises
+        ------
+        AccessError
+            If the actor may not; that is on record.
+        ReleaseError
+            If the content is not this release's; if the id is that of another site, partner or
+            notice, or was told; if its basis is not what is there now, or leaves out a mandate.
         """
 
     def take_step(
@@ -137,6 +164,12 @@ class ReleaseBook(Protocol):
             If it can't be done; nothing was changed.
         """
 
+    def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:
+        """Return why an actor who has looked at a release can't take a step now; "" if they can.
+
+        What `take_step` would say, in words; nothing is changed or put on record.
+        """
+
     def release(self, release_id: str) -> Release:
         """Return a release; ReleaseError if it is not there."""
 
@@ -154,16 +187,23 @@ class ReleaseBook(Protocol):
     def present_basis(self, site_id: str, partner_id: str) -> Basis:
         """Return what a release of a site would rest on now; for drafts, read in one transaction.
 
-        `observation_ids` and `mandate_ids` are those of the site's detections.
+        `observation_ids` and `mandate_ids` are those of the site's detections; a draft adds those
+        of the looks that found nothing. Where the site is gone, only the partner's hash is there.
         """
+
+    def held_observations(self) -> frozenset[str]:
+        """Return the observations that open releases, and those under way, rest on."""
 
     def note_release_read(self, release_id: str, actor: str, now_utc: datetime) -> None:
         """Enter into the audit that somebody read a release."""
 
     def note_delivery(
-        self, release_id: str, told: str, actor: str, now_utc: datetime, *, succeeded: bool
+        self, release_id: str, delivered: Delivered, actor: str, now_utc: datetime
     ) -> None:
         """Enter into the audit what came of delivering a package that was sent."""
+
+    def deliveries(self, release_id: str) -> tuple[Delivered, ...]:
+        """Return what came of delivering a release so far, in order: what the audit says."""
 
 
 class ResponseBook(Protocol):

@@ -16,6 +16,7 @@ from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Box, JobState, Removed
 from cathartes.store.part import CasebookPart, batches, enter, insert_all
 from cathartes.store.queue_keeping import queue_kept
+from cathartes.store.release_keeping import evidence_named, held_in
 from cathartes.store.reviews_part import settle_anew
 from cathartes.store.rows_results import (
     observation_of,
@@ -144,12 +145,18 @@ class ResultsPart(CasebookPart):
                 raise _not_there(min(missing))
             if not gone:
                 return Removed((), (), ())
+            held = held_in(connection).intersection(ids)
+            if held:
+                raise CasebookError(
+                    f"observation {min(held)} stays: a release that is open or under way rests on "
+                    "it. Nothing was removed; recall or drop that release first."
+                )
             with queue_kept(connection, detection_ids):
                 _delete(connection, ids)
             for some in batches(ids):
                 connection.execute(jobs.delete().where(jobs.c.id.in_(some)))
             named = {asset.sha256 for one in gone for asset in one.assets}
-            evidence = sorted(named - _still_named(connection, sorted(named)))
+            evidence = sorted(named - evidence_named(connection).keys())
             removed = Removed(tuple(ids), tuple(sorted(detection_ids)), tuple(evidence))
             for one in sorted(gone, key=lambda one: one.id):
                 detail = {
@@ -166,7 +173,7 @@ class ResultsPart(CasebookPart):
     def evidence_sha256(self) -> frozenset[str]:
         """Return the hashes of all evidence that is referred to."""
         with self._database.read() as connection:
-            return frozenset(connection.scalars(select(assets.c.sha256).distinct()))
+            return frozenset(evidence_named(connection))
 
 
 def result_sha256(observation: Observation, found: Sequence[Detection]) -> str:
@@ -213,14 +220,6 @@ def _mark_sites(connection: Connection, ids: Sequence[str]) -> None:
         marked = select(stale_sites.c.site_id)
         stale = select(told.site_id).where(told.refers_to.in_(some), told.site_id.not_in(marked))
         connection.execute(stale_sites.insert().from_select(["site_id"], stale.distinct()))
-
-
-def _still_named(connection: Connection, sha256: Sequence[str]) -> set[str]:
-    return {
-        one
-        for some in batches(sha256)
-        for one in connection.scalars(select(assets.c.sha256).where(assets.c.sha256.in_(some)))
-    }
 
 
 def observations_of_query(connection: Connection, wanted: Select[Any]) -> tuple[Observation, ...]:

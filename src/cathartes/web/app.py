@@ -8,10 +8,14 @@ from starlette.staticfiles import StaticFiles
 
 from cathartes import __version__
 from cathartes.web.api import account as account_api
+from cathartes.web.api import answers as answers_api
 from cathartes.web.api import audit as audit_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import map as map_api
 from cathartes.web.api import observations as observations_api
+from cathartes.web.api import outcomes as outcomes_api
+from cathartes.web.api import partners as partners_api
+from cathartes.web.api import releases as releases_api
 from cathartes.web.api import reviews as reviews_api
 from cathartes.web.api import root as root_api
 from cathartes.web.api import sites as sites_api
@@ -24,12 +28,16 @@ from cathartes.web.headers import Fence
 from cathartes.web.ogc import routes as ogc
 from cathartes.web.pages import (
     account,
+    answers,
     audit,
     detections,
     events,
     home,
     observations,
+    outcomes,
+    partners,
     provider,
+    releases,
     reports,
     review,
     sign_in,
@@ -58,10 +66,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     observations_api.router,
     sorties.router,
     sorties_api.router,
+    partners.router,
+    partners_api.router,
+    releases.router,
+    releases_api.router,
+    answers.router,
+    answers_api.router,
     map_api.router,
     tiles.router,
     review.router,
     reviews_api.router,
+    outcomes.router,
+    outcomes_api.router,
     audit.router,
     audit_api.router,
     events.router,

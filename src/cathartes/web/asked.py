@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from cathartes.casework.release import ReleaseState
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface import Box
+from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.web.views.detection import WORLD
 
 MOST = 200
@@ -34,8 +36,8 @@ def _in_utc(value: datetime | None) -> datetime | None:
 ThingId = Annotated[str, Path(max_length=200, pattern=_NO_ZERO_BYTE)]
 """Type of a path's parameter that is the id of a thing."""
 
-_Text = Annotated[str, Query(max_length=200, pattern=_NO_ZERO_BYTE)]
-_Moment = Annotated[
+Text = Annotated[str, Query(max_length=200, pattern=_NO_ZERO_BYTE)]
+Moment = Annotated[
     datetime | None,
     BeforeValidator(_none_if_empty),
     AfterValidator(_in_utc),
@@ -45,6 +47,7 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 _Probability = Annotated[_Share | None, BeforeValidator(_none_if_empty), Query()]
 _YesOrNo = Annotated[Literal["yes", "no"] | None, BeforeValidator(_none_if_empty), Query()]
 _Outcome = Annotated[LookOutcome | None, BeforeValidator(_none_if_empty), Query()]
+_State = Annotated[ReleaseState | None, BeforeValidator(_none_if_empty), Query()]
 _Kind = Annotated[ObservationKind | None, BeforeValidator(_none_if_empty), Query()]
 
 
@@ -91,10 +94,10 @@ def _paging(
 
 
 def _sites(
-    chemical: _Text = "",
+    chemical: Text = "",
     least_probability: _Probability = None,
     explained: _YesOrNo = None,
-    since: _Moment = None,
+    since: Moment = None,
 ) -> SiteFilter:
     is_explained = None if explained is None else explained == "yes"
     return SiteFilter(chemical, least_probability or 0.0, is_explained, since)
@@ -103,11 +106,22 @@ def _sites(
 def _looks(
     outcome: _Outcome = None,
     kind: _Kind = None,
-    sortie: _Text = "",
-    since: _Moment = None,
-    until: _Moment = None,
+    sortie: Text = "",
+    since: Moment = None,
+    until: Moment = None,
 ) -> LookFilter:
     return LookFilter(outcome, kind, frozenset({sortie}) if sortie else None, since, until)
+
+
+def _releases(
+    state: _State = None,
+    partner: Text = "",
+    site: Text = "",
+    exercise: _YesOrNo = None,
+) -> ReleaseFilter:
+    states = frozenset({state} if state else ())
+    is_exercise = None if exercise is None else exercise == "yes"
+    return ReleaseFilter(states, partner, site, is_exercise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,13 @@ class DetectionsAsked:
     since_utc: datetime | None
 
 
-def _detections(bbox: _BoxText = None, since: _Moment = None) -> DetectionsAsked:
+def _detections(bbox: _BoxText = None, since: Moment = None) -> DetectionsAsked:
     return DetectionsAsked(_box(bbox) or WORLD, since)
 
 
 PageAsked = Annotated[Paging, Depends(_paging)]
 SitesAsked = Annotated[SiteFilter, Depends(_sites)]
 LooksAsked = Annotated[LookFilter, Depends(_looks)]
+ReleasesAsked = Annotated[ReleaseFilter, Depends(_releases)]
 WhereAsked = Annotated[DetectionsAsked, Depends(_detections)]
 """Types of a route's parameters."""

@@ -8,6 +8,7 @@ from threading import Lock
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
 from cathartes.web.oidc import Provider
+from cathartes.web.release_reads import ReleaseReads
 from cathartes.web.settings import ServeSettings
 from cathartes.web.verdict_reads import VerdictReads
 
@@ -63,6 +64,8 @@ class Desk:
     links
     verdict_reads
         Puts on record what auditors read.
+    release_reads
+        Puts on record who reads releases.
     provider
         Of identities; None if people sign in by password alone.
     now
@@ -75,6 +78,7 @@ class Desk:
     settings: ServeSettings = field(default_factory=ServeSettings)
     links: OneTimeLinks = field(default_factory=OneTimeLinks)
     verdict_reads: VerdictReads = field(default_factory=VerdictReads)
+    release_reads: ReleaseReads = field(default_factory=ReleaseReads)
     provider: Provider | None = None
     now: Callable[[], datetime] = _now
 

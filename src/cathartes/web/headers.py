@@ -2,13 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cathartes.web.settings import BODY_TIME_S, LARGEST_BODY_BYTES
+from cathartes.web.settings import (
+    ANSWER_TIME_S,
+    ANSWERS,
+    BODY_TIME_S,
+    LARGEST_ANSWER_BYTES,
+    LARGEST_BODY_BYTES,
+)
 
 CONTENT_POLICY = "; ".join(
     [
@@ -35,7 +42,19 @@ _HEADERS = {
     "x-frame-options": "DENY",
 }
 _STATIC = "/static/"
-_TOO_LARGE = f"At most {LARGEST_BODY_BYTES} bytes are taken."
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How large a request may be, and how long it may take."""
+
+    most_bytes: int
+    time_s: float
+
+    @property
+    def too_large(self) -> str:
+        """What is told of one that is larger."""
+        return f"At most {self.most_bytes} bytes are taken."
 
 
 class Fence:
@@ -76,12 +95,18 @@ class Fence:
             await PlainTextResponse("No address has a zero byte.\n", 400)(scope, receive, sent)
             return
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > LARGEST_BODY_BYTES:
-            await PlainTextResponse(f"{_TOO_LARGE}\n", 413)(scope, receive, sent)
+        limits = self._limits_of(scope)
+        if not (length.isascii() and length.isdigit()) or int(length) > limits.most_bytes:
+            await PlainTextResponse(f"{limits.too_large}\n", 413)(scope, receive, sent)
             return
-        await self._app(scope, self._limited(receive), sent)
+        await self._app(scope, self._limited(receive, limits), sent)
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limits_of(self, scope: Scope) -> "_Limits":
+        if scope["path"].startswith(ANSWERS):
+            return _Limits(LARGEST_ANSWER_BYTES, max(ANSWER_TIME_S, self._body_time_s))
+        return _Limits(LARGEST_BODY_BYTES, self._body_time_s)
+
+    def _limited(self, receive: Receive, limits: "_Limits") -> Receive:
         """Return a receiver that takes no more, and waits no longer, than is allowed.
 
         What it raises FastAPI hands on to the application's failures; other errors it would not.
@@ -92,17 +117,17 @@ class Fence:
             nonlocal n_bytes, is_whole, ends_s
             if is_whole:  # then it tells when the visitor goes, however late
                 return await receive()
-            ends_s = ends_s or asyncio.get_running_loop().time() + self._body_time_s
+            ends_s = ends_s or asyncio.get_running_loop().time() + limits.time_s
             try:
                 async with asyncio.timeout_at(ends_s):
                     message = await receive()
             except TimeoutError as error:
-                told = f"The request was not whole after {self._body_time_s:g} s."
+                told = f"The request was not whole after {limits.time_s:g} s."
                 raise HTTPException(408, told, {"connection": "close"}) from error
             n_bytes += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
-            if n_bytes > LARGEST_BODY_BYTES:
-                raise HTTPException(413, _TOO_LARGE, {"connection": "close"})
+            if n_bytes > limits.most_bytes:
+                raise HTTPException(413, limits.too_large, {"connection": "close"})
             return message
 
         return limited

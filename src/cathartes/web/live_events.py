@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from cathartes.casework.audit import AuditEntry
+from cathartes.casework.release import NoReleaseError, Step
 from cathartes.casework.roles import Action, decide
 from cathartes.store.interface import JobTally
 from cathartes.web.desk import Desk
 from cathartes.web.own import own_sorties
+from cathartes.web.release_sight import seen_releases
 from cathartes.web.visitor import Visitor
 
 
@@ -20,7 +22,8 @@ class LiveEvent:
     Attributes
     ----------
     kind
-        ``observation``, ``detection``, ``site``, ``review``, ``jobs``, ``reset``.
+        ``observation``, ``detection``, ``site``, ``review``, ``jobs``, ``release``, ``answer``,
+        ``reset``.
     data
         What is told of it.
     sortie_id
@@ -39,6 +42,10 @@ RESET = LiveEvent("reset", {})
 """More is new than can be told one by one: load the page again."""
 
 
+_OF_RELEASES = frozenset({"release.draft", *(f"release.{step}" for step in Step)})
+"""Entries of the audit that say that a release went on."""
+
+
 def events_of(entry: AuditEntry) -> Iterator[LiveEvent]:
     """Yield what an entry of the audit means to those who look on."""
     told = entry.detail
@@ -55,6 +62,10 @@ def events_of(entry: AuditEntry) -> Iterator[LiveEvent]:
             yield LiveEvent("site", {"id": site, "n": told.get("n_put", 0)})
         case "review.add":
             yield LiveEvent("review", {"detection": entry.subject}, actor=entry.actor)
+        case action if action in _OF_RELEASES:
+            yield LiveEvent("release", {"id": entry.subject})
+        case "response.add":
+            yield LiveEvent("answer", {"release": entry.subject})
 
 
 def jobs_event(sortie_id: str, tally: JobTally) -> LiveEvent:
@@ -84,6 +95,8 @@ class Eyes:
                 return self._visitor.may(Action.READ_CASES)
             case "review":
                 return event.actor == self._visitor.id or self._may_know_review(event)
+            case "release" | "answer":
+                return self._may_know_release(str(event.data.get("id") or event.data["release"]))
             case _:
                 return True
 
@@ -97,6 +110,18 @@ class Eyes:
     def _may_know_review(self, event: LiveEvent) -> bool:
         thing = self._desk.casebook.review_thing(str(event.data["detection"]))
         return decide(self._visitor.subject, Action.READ_VERDICTS, thing).allowed
+
+    def _may_know_release(self, release_id: str) -> bool:
+        """Return whether the visitor may know of a release, or it was sent to their office."""
+        book, visitor = self._desk.casebook, self._visitor
+        try:
+            release = book.release(release_id)
+        except NoReleaseError:
+            return False
+        if visitor.may(Action.READ_CASES):
+            return bool(seen_releases(self._desk, visitor, [release]))
+        thing = book.release_thing(release_id)
+        return decide(visitor.subject, Action.ANSWER_RELEASE, thing).allowed
 
 
 def _some(told: Mapping[str, JsonValue], *names: str) -> dict[str, JsonValue]:

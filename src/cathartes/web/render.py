@@ -3,13 +3,16 @@
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import URL
 
 from cathartes import __version__
 from cathartes.casework.roles import Action
+from cathartes.web.problems import told
 from cathartes.web.texts import LANGUAGES, chosen_language, texts_in
 from cathartes.web.visitor import Visitor
 
@@ -19,8 +22,12 @@ _PLACES = (
     ("/", "Map", Action.READ_CASES),
     ("/review", "Review", Action.REVIEW),
     ("/sites", "Sites", Action.READ_CASES),
+    ("/releases", "Releases", Action.READ_CASES),
     ("/observations", "Looks", Action.READ_LOOKS),
     ("/sorties", "Sorties", Action.READ_LOOKS),
+    ("/partners", "Partners", Action.READ_PARTNERS),
+    ("/answers", "Answers", Action.ANSWER_RELEASE),
+    ("/outcomes", "Outcomes", Action.READ_OUTCOMES),
     ("/audit", "Audit", Action.READ_AUDIT),
     ("/users", "Users", Action.MANAGE_USERS),
 )
@@ -42,6 +49,9 @@ def _environment(language: str) -> Environment:
         texts.gettext, texts.ngettext, newstyle=True
     )
     environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
+    environment.filters["problem"] = lambda message: told(message, texts.gettext)
+    environment.filters["chemical"] = texts.chemical
+    environment.filters["digits"] = texts.digits
     environment.filters["number"] = texts.number
     environment.filters["probability"] = texts.probability
     environment.filters["sentence"] = texts.sentence
@@ -62,13 +72,27 @@ def language_of(request: Request) -> str:
     return chosen_language(asked, request.headers.get("accept-language", ""))
 
 
+def here(request: Request) -> str:
+    """Return the path and query by which a page is come back to.
+
+    Of what was sent to it, that is the page which sent it; "/" if the browser does not say.
+    """
+    url = request.url
+    if request.method != "GET":
+        url = URL(request.headers.get("referer", "/"))
+        if url.netloc != request.headers.get("host", ""):
+            return "/"
+    path = quote(unquote(url.path))
+    return f"{path}?{url.query}" if url.query else path
+
+
 def page(
     request: Request,
     template: str,
     visitor: Visitor | None = None,
     *,
     status: int = 200,
-    **told: Any,
+    **shown: Any,
 ) -> HTMLResponse:
     """Return a page.
 
@@ -81,7 +105,7 @@ def page(
         Who looks at it; None if nobody is signed in.
     status
         Of HTTP.
-    **told
+    **shown
         What the template shows.
     """
     environment = _environment(language_of(request))
@@ -90,8 +114,17 @@ def page(
         for path, word, action in _PLACES
         if visitor is not None and visitor.may(action)
     ]
-    is_live = visitor is not None and visitor.session is not None and visitor.may(Action.READ_LOOKS)
+    is_live = (
+        visitor is not None
+        and visitor.session is not None
+        and (visitor.may(Action.READ_LOOKS) or visitor.may(Action.ANSWER_RELEASE))
+    )
     text = environment.get_template(template).render(
-        visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
+        visitor=visitor,
+        places=places,
+        path=request.url.path,
+        here=here(request),
+        is_live=is_live,
+        **shown,
     )
     return HTMLResponse(text, status)

@@ -1,20 +1,27 @@
 """How the workstation is served."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from cathartes.casework.user import IDLE_END
 from cathartes.errors import SettingsError
+from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.web.oidc_settings import OidcSettings
 
 LARGEST_BODY_BYTES = 1_000_000
-"""Of a request: no form of ours needs more."""
+"""Of a request: no form of ours needs more, but an answer with photographs."""
+LARGEST_ANSWER_BYTES = 25_000_000
+"""Of a partner's answer with all that is attached."""
+ANSWERS = "/answers/"
+"""Beginning of the paths that answers are sent to."""
 HEAD_TIME_S = 10.0
 """Within which a request's head must have come, from the connection's beginning."""
 BODY_TIME_S = 20.0
 """Within which a request's body must have come."""
+ANSWER_TIME_S = 180.0
+"""Within which an answer must have come, over a slow line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,11 @@ class ServeSettings:
         By which identity provider people may sign in; None: by password alone.
     layers
         Folder with the operator's own PMTiles and cloud-optimised GeoTIFFs; None if there are none.
+    keys
+        Folder with our office's keys, each locked by a passphrase that is typed when a release is
+        sent; None: releases are sent by command.
+    delivery
+        How packages get to partners.
 
     Raises
     ------
@@ -53,6 +65,8 @@ class ServeSettings:
     idle_end: timedelta = IDLE_END
     oidc: OidcSettings | None = None
     layers: Path | None = None
+    keys: Path | None = None
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -50,10 +50,20 @@ def release_files(content: ReleaseContent) -> dict[str, bytes]:
         if finding.image is not None:
             files[GROUND.name] = ground_png(finding.image)
         files[STAC_ITEM.name] = stac_item(content, files, words)
-    names = {*files, SUMMARY.name, PROVENANCE.name}
-    files[SUMMARY.name] = release_summary(content, names, words)
+    files[SUMMARY.name] = summary_of(content)
     files[PROVENANCE.name] = release_provenance(content, dict(sorted(files.items())), words)
     return dict(sorted(files.items()))
+
+
+def summary_of(content: ReleaseContent) -> bytes:
+    """Return the plain text of a release alone, which names the files that are beside it."""
+    finding = content.finding
+    names = {kind.name for kind in FILE_KINDS}
+    if finding is None:
+        names -= {kind.name for kind in (GEOJSON, GEOPACKAGE, KML, GROUND, STAC_ITEM)}
+    elif finding.image is None:
+        names.discard(GROUND.name)
+    return release_summary(content, names, words_of(content))
 
 
 def package_files(content: ReleaseContent) -> tuple[PackageFile, ...]:

@@ -17,8 +17,10 @@ DARK_SHARE, PALE_SHARE = 0.02, 0.98
 """Of the values: darkest and palest grey."""
 
 
-def ground_image(context: bytes) -> GroundImage:
+def ground_image(context: bytes) -> GroundImage | None:
     """Return the greys of a context image, on equal steps of longitude and latitude.
+
+    None if it shows nothing.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def ground_image(context: bytes) -> GroundImage:
     Raises
     ------
     EvidenceError
-        If it is no image, has no place, or shows nothing.
+        If it is no image, or has no place.
     """
     try:
         with (
@@ -48,7 +50,7 @@ def ground_image(context: bytes) -> GroundImage:
         ) from error
     known = np.isfinite(values)
     if not known.any():
-        raise EvidenceError("a context image shows nothing; release without it.")
+        return None
     low, high = np.quantile(values[known], [DARK_SHARE, PALE_SHARE])
     part = np.clip((values - low) / max(high - low, 1e-30), 0, 1)
     grey = np.where(known, np.round(part * (NO_GROUND - 1)), NO_GROUND).astype(np.uint8)

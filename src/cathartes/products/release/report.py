@@ -1,5 +1,7 @@
 """The report that a partner reads and prints, in its language."""
 
+from typing import Literal
+
 from cathartes.casework.release_content import Finding, ReleaseContent
 from cathartes.products.release.report_figures import draw_finding_map, draw_spectrum
 from cathartes.products.release.statements import (
@@ -25,8 +27,17 @@ _TLP_COLOURS = {
 """Of letters on black: FIRST, TLP 2.0, section 2."""
 
 
-def release_report(content: ReleaseContent, words: ReleaseWords) -> bytes:
-    """Return the report as PDF, without metadata; the label stands above and below each page."""
+def release_report(
+    content: ReleaseContent, words: ReleaseWords, kind: Literal["pdf", "png"] = "pdf"
+) -> bytes:
+    """Return the report, without metadata; the label stands above and below each page.
+
+    Parameters
+    ----------
+    content, words
+    kind
+        PDF, or its pages as one picture, one below the other.
+    """
 
     def foot(page: int, pages: int) -> str:
         return words.say("foot", id=content.release_id, page=str(page), pages=str(pages))
@@ -52,7 +63,7 @@ def release_report(content: ReleaseContent, words: ReleaseWords) -> bytes:
         if content.withheld:
             pages.heading(words.say("withheld"))
             pages.paragraph(f"{words.say('withheld_note')} {withheld_text(content, words)}")
-        return pages.pdf()
+        return pages.pdf() if kind == "pdf" else pages.png()
 
 
 def _write_finding(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:

@@ -13,7 +13,8 @@ from cathartes.pipeline.passwords import (
     new_totp_secret,
     totp_address,
 )
-from cathartes.web.attempts import Attempt, attempt, by_password
+from cathartes.pipeline.sign_in import Attempt, by_password
+from cathartes.web.attempts import attempt
 from cathartes.web.desk import Desk
 from cathartes.web.guard import AccountHolder, OnDesk, guarded_router
 from cathartes.web.known_browser import remember_browser

@@ -30,5 +30,6 @@ def show_texts(language: str) -> Response:
 _ELSEWHERE = (
     (Action.READ_LOOKS, "/observations"),
     (Action.MANAGE_USERS, "/users"),
+    (Action.ANSWER_RELEASE, "/answers"),
     (Action.USE_ACCOUNT, "/account"),
 )

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import BoundedSemaphore, Lock
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cathartes.errors import OutputError
 from cathartes.pipeline.reports import print_observation, print_site
 from cathartes.products.report_words import Language
 from cathartes.store.open import OpenedCasebook
@@ -17,21 +14,12 @@ from cathartes.web.asked import ThingId
 from cathartes.web.desk import Desk
 from cathartes.web.evidence_file import attachment
 from cathartes.web.guard import CaseReader, OnDesk, guarded_router
+from cathartes.web.printing import MEDIA_TYPES, Kind, at_the_press
 from cathartes.web.render import language_of
-from cathartes.web.texts import said, texts_in
-from cathartes.web.views.site_rows import detection_ids_of
-from cathartes.web.views.verdicts import reviews_view
-from cathartes.web.visitor import Visitor
+from cathartes.web.review_lines import review_lines
+from cathartes.web.texts import texts_in
 
 router: APIRouter = guarded_router()
-
-Kind = Literal["pdf", "png"]
-_MEDIA_TYPES: dict[Kind, str] = {"pdf": "application/pdf", "png": "image/png"}
-_ONE_AT_A_TIME = Lock()
-"""A report takes a second of a core: several would slow the pages."""
-_ASKED = BoundedSemaphore(4)
-"""Who waits for a report holds one of the threads that answer: all of them would stop the pages."""
-_TOO_MANY = said("several reports are being printed; ask again in some seconds.")
 
 
 @router.get("/sites/{site_id}/report.{kind}", response_class=Response)
@@ -40,7 +28,7 @@ def send_site_report(
 ) -> Response:
     """Send a site's report, with the reviews that the visitor may see."""
     language = language_of(request)
-    reviews = _review_lines(desk, visitor, site_id, language)
+    reviews = review_lines(desk, visitor, site_id, texts_in(language))
 
     def print_it(path: Path) -> None:
         print_site(_opened(desk), site_id, path, language=Language(language), reviews=reviews)
@@ -66,33 +54,12 @@ def send_observation_report(
 
 
 def _printed(print_it: Callable[[Path], None], name: str, kind: Kind) -> Response:
-    if not _ASKED.acquire(blocking=False):
-        raise OutputError(_TOO_MANY)
-    try:
-        with _ONE_AT_A_TIME, TemporaryDirectory(prefix="cathartes-report-") as folder:
-            path = Path(folder) / f"report.{kind}"
-            print_it(path)
-            content = path.read_bytes()
-    finally:
-        _ASKED.release()
-    return Response(content, media_type=_MEDIA_TYPES[kind], headers=attachment(f"{name}.{kind}"))
+    with at_the_press(), TemporaryDirectory(prefix="cathartes-report-") as folder:
+        path = Path(folder) / f"report.{kind}"
+        print_it(path)
+        content = path.read_bytes()
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=attachment(f"{name}.{kind}"))
 
 
 def _opened(desk: Desk) -> OpenedCasebook:
     return OpenedCasebook(desk.where, desk.casebook, desk.evidence)
-
-
-def _review_lines(desk: Desk, visitor: Visitor, site_id: str, language: str) -> tuple[str, ...]:
-    """Return the reviews of a site that a visitor may see, a line each."""
-    texts = texts_in(language)
-    ids = detection_ids_of(desk.casebook.site(site_id))
-    seen = reviews_view(desk, visitor, ids)
-    lines = []
-    for detection_id in ids:
-        for one in seen[detection_id]:
-            words = [texts.gettext(one.verdict), texts.gettext(one.confidence)]
-            words += [texts.gettext(one.rate)] if one.rate else []
-            words += [texts.gettext(flag) for flag in one.flags] + ([one.note] if one.note else [])
-            told = "; ".join(words)
-            lines.append(f"{detection_id}: {texts.moment(one.moment_utc)}, {one.reviewer}: {told}")
-    return tuple(lines)

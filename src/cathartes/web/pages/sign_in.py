@@ -7,8 +7,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cathartes.errors import AccessError
+from cathartes.pipeline.sign_in import Attempt, by_both, by_code
 from cathartes.store.people_part import LOCAL
-from cathartes.web.attempts import Attempt, attempt, by_both, by_code
+from cathartes.web.attempts import attempt
 from cathartes.web.desk import Desk
 from cathartes.web.guard import PUBLIC, AccountHolder, OnDesk, guarded_router
 from cathartes.web.known_browser import remember_browser

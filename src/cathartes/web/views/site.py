@@ -8,8 +8,10 @@ from cathartes.sites.place import Place
 from cathartes.sites.site import EvidenceKind, EvidenceLine, Site
 from cathartes.store.interface import FoundDetection
 from cathartes.web.desk import Desk
+from cathartes.web.views.answers import AnswerView, answer_views
 from cathartes.web.views.audit_excerpt import AuditLine, audit_excerpt
 from cathartes.web.views.looks_over import LookOver, looks_over
+from cathartes.web.views.releases import ReleaseRow, releases_of_site
 from cathartes.web.views.shapes import (
     GeoJson,
     Offset,
@@ -32,6 +34,7 @@ _LINKS = {
     EvidenceKind.DETECTION: "/detections/",
     EvidenceKind.EMPTY_LOOK: "/observations/",
     EvidenceKind.LAWFUL_EMITTER: "#emitter-",
+    EvidenceKind.RESPONSE: "/releases/",
 }
 
 
@@ -95,6 +98,14 @@ class NeighbourView:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRelease:
+    """A release of a site, and what was answered to it."""
+
+    about: ReleaseRow
+    answers: tuple[AnswerView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteView:
     """All that is shown of a site.
 
@@ -109,6 +120,8 @@ class SiteView:
         Its detections, newest first.
     emitters, neighbours
         Within a kilometre, nearest first.
+    releases
+        Those that the visitor may know of, the last drafted first.
     audit
         None to one who may not read it.
     """
@@ -121,6 +134,7 @@ class SiteView:
     plumes: tuple[PlumeView, ...]
     emitters: tuple[EmitterView, ...]
     neighbours: tuple[NeighbourView, ...]
+    releases: tuple[SiteRelease, ...]
     audit: tuple[AuditLine, ...] | None
 
 
@@ -140,6 +154,7 @@ def site_view(desk: Desk, visitor: Visitor, site_id: str) -> SiteView:
         plumes=_plumes(desk, visitor, site, found),
         emitters=emitters_near(desk, site.place),
         neighbours=_neighbours(desk, visitor, site),
+        releases=_releases(desk, visitor, site_id),
         audit=audit_excerpt(desk, visitor, subjects),
     )
 
@@ -161,6 +176,12 @@ def emitters_near(desk: Desk, place: Place) -> tuple[EmitterView, ...]:
     ]
     views.sort(key=lambda one: (one.offset.distance_m, one.id))
     return tuple(one for one in views if one.offset.distance_m <= NEIGHBOURS_M)[:MOST_NEIGHBOURS]
+
+
+def _releases(desk: Desk, visitor: Visitor, site_id: str) -> tuple[SiteRelease, ...]:
+    rows = releases_of_site(desk, visitor, site_id)
+    answers = desk.casebook.responses([one.id for one in rows]) if rows else {}
+    return tuple(SiteRelease(one, answer_views(answers.get(one.id, ()))) for one in rows)
 
 
 def _line(one: EvidenceLine) -> EvidenceView:

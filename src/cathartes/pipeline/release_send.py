@@ -1,0 +1,188 @@
+"""An approved release goes out: sealed, kept as evidence, sent by one step, then delivered.
+
+After a kill at any moment it is either not sent, or sent with its package in the evidence; then
+`deliver` takes up the ways that are not done.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cathartes.casework.due import due
+from cathartes.casework.partner import Delivery, Way
+from cathartes.casework.release import Release, Step
+from cathartes.casework.release_content import ReleaseContent
+from cathartes.casework.release_material import Notice
+from cathartes.casework.roles import Action
+from cathartes.casework.tlp import Tlp
+from cathartes.errors import CathartesError, ReleaseError
+from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
+from cathartes.pipeline.permission import check_may
+from cathartes.products.release.files import package_files
+from cathartes.sealing.package import write_package
+from cathartes.sealing.secret_key import SecretKey
+from cathartes.sealing.statement import Kind, PackageFacts
+from cathartes.store.evidence import EvidenceStore
+from cathartes.store.interface import Casebook
+from cathartes.store.interface_releases import Delivered, Sealed
+from cathartes.store.open import OpenedCasebook
+
+_KINDS = {
+    Notice.ALERT: Kind.RELEASE, Notice.UPDATE: Kind.CORRECTION, Notice.CANCEL: Kind.RECALL,
+}  # fmt: skip
+
+
+def seal_and_send(
+    opened: OpenedCasebook,
+    release_id: str,
+    key: SecretKey,
+    seen_sha256: str,
+    actor: str,
+    now_utc: datetime,
+) -> Release:
+    """Seal an approved release for its partner and send it; nothing is delivered yet.
+
+    Parameters
+    ----------
+    opened, release_id
+    key
+        Signs the package.
+    seen_sha256
+        Of the content that the actor has looked at.
+    actor, now_utc
+
+    Raises
+    ------
+    AccessError
+        If the actor may not; that is on record.
+    ReleaseError, MandateError, KeyringError
+        If it can't be sent; nothing was changed.
+    """
+    casebook, evidence = opened.casebook, opened.evidence
+    casebook.release(release_id).after(Step.SEND)
+    content = casebook.release_content(release_id)
+    if content.sha256 != seen_sha256:
+        raise ReleaseError(
+            f"release {release_id}: its content is another than was looked at; look at it again, "
+            "then go on."
+        )
+    package_sha256 = _kept(evidence, _sealed(casebook, content, key, now_utc))
+    sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
+    try:
+        return casebook.take_step(
+            release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed
+        )
+    except CathartesError:  # refused: what was sealed is nobody's
+        evidence.remove(package_sha256)
+        raise
+
+
+def deliver(
+    opened: OpenedCasebook,
+    release_id: str,
+    settings: DeliverySettings,
+    actor: str,
+    now: Callable[[], datetime],
+    *,
+    again: bool = False,
+    hand_over: Path | None = None,
+) -> Iterator[Delivered]:
+    """Deliver a release that was sent by each way that is not done; yield what comes of each.
+
+    Parameters
+    ----------
+    opened, release_id
+    settings
+    actor
+    now
+        Clock: servers may take their time.
+    again
+        Also by the ways that are done.
+    hand_over
+        Folder to lay the package into, for a person to hand over, in the place of the ways.
+
+    Raises
+    ------
+    AccessError
+        If the actor may not send releases; that is on record.
+    ReleaseError
+        If it was not sent, or does not stand any more: it must not reach anybody now.
+    """
+    casebook = opened.casebook
+    thing = casebook.release_thing(release_id)
+    check_may(casebook, actor, Action.SEND_RELEASE, now(), subject=release_id, thing=thing)
+    release = _deliverable(casebook, release_id)
+    package = opened.evidence.read(release.package_sha256)
+    sent_utc = release.sent_utc or release.drafted_utc
+    content, replaced = casebook.release_content(release_id), _replaced(casebook, release)
+    parcel = Parcel(content, sent_utc, package, replaced)
+    ways = casebook.partner(release.partner_id).deliveries
+    if hand_over is not None:
+        ways = (Delivery(Way.FOLDER, str(hand_over)),)
+    done = {one.delivery for one in casebook.deliveries(release_id) if one.succeeded}
+    for way in ways:
+        if way in done and not again and hand_over is None:
+            continue
+        _deliverable(casebook, release_id)  # somebody may have recalled it meanwhile
+        delivered = deliver_by(way, parcel, settings)
+        casebook.note_delivery(release_id, delivered, actor, now())
+        yield delivered
+
+
+def _sealed(
+    casebook: Casebook, content: ReleaseContent, key: SecretKey, now_utc: datetime
+) -> bytes:
+    """Return the package, with the audit's head for the partner to witness."""
+    facts = PackageFacts(
+        kind=_KINDS[content.notice],
+        release_id=content.release_id,
+        recipient=content.recipient.id,
+        tlp=Tlp(content.tlp),
+        content_sha256=content.sha256,
+        signed_utc=now_utc.replace(microsecond=0),
+        is_exercise=content.is_exercise,
+        audit_head=str(casebook.audit_head()),
+    )
+    recipient = casebook.partner(content.recipient.id).age_recipient
+    return write_package(package_files(content), facts, key, recipient, content.language)
+
+
+def _kept(evidence: EvidenceStore, package: bytes) -> str:
+    with TemporaryDirectory(prefix="cathartes-") as folder:
+        path = Path(folder) / "package"
+        path.write_bytes(package)
+        return evidence.put(path)
+
+
+def _replaced(casebook: Casebook, release: Release) -> tuple[str, ...]:
+    """Return the ids of all releases that led to one, the latest first."""
+    found: dict[str, None] = {}
+    waiting = list(release.earlier_ids)
+    while waiting:
+        release_id = waiting.pop()
+        if release_id not in found:
+            found[release_id] = None
+            waiting += casebook.release(release_id).earlier_ids
+    return tuple(found)
+
+
+def _deliverable(casebook: Casebook, release_id: str) -> Release:
+    """Return a release that was sent, and may still reach its partner."""
+    release = casebook.release(release_id)
+    if not release.is_told:
+        raise ReleaseError(
+            f"release {release_id} is {release.state.value} and was not sent: nothing of it is "
+            f"delivered. Once it is approved: cathartes release send {release_id}"
+        )
+    if not release.is_open:
+        raise ReleaseError(
+            f"release {release_id} is {release.state.value}: it must not reach the partner now. "
+            "Deliver the release that took its place, or its recall."
+        )
+    if release.notice is not Notice.CANCEL and casebook.partner(release.partner_id).is_disabled:
+        raise ReleaseError(
+            f"partner {release.partner_id} is disabled, and is told nothing more; recalls alone "
+            "are delivered."
+        )
+    return release

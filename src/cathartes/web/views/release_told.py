@@ -1,0 +1,107 @@
+"""What a partner is told, as its report says it: made of the content of a release alone."""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from cathartes.casework.release_content import ReleaseContent
+from cathartes.products.release.statements import (
+    envelope_facts,
+    finding_facts,
+    looks_text,
+    withheld_text,
+)
+from cathartes.products.release.words import marking_of, title_of, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what is said under it."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPart:
+    """A part of the report: its heading, facts and sentences."""
+
+    heading: str
+    facts: tuple[Fact, ...]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """What a partner is told.
+
+    Attributes
+    ----------
+    language
+        That it is told in.
+    marking, title
+    parts
+        In the order of the report.
+    every_field
+        The content itself.
+    """
+
+    language: str
+    marking: str
+    title: str
+    parts: tuple[ToldPart, ...]
+    every_field: dict[str, JsonValue]
+
+
+def told_view(content: ReleaseContent) -> ToldView:
+    """Return what a content tells."""
+    words, finding = words_of(content), content.finding
+    parts = [ToldPart("", _facts(envelope_facts(content, words)), ())]
+    if content.is_exercise:
+        parts.insert(0, ToldPart("", (), (words.say("exercise_note"),)))
+    if content.message:
+        parts.append(ToldPart(words.say("message"), (), tuple(content.message.split("\n"))))
+    if finding is not None:
+        parts.append(ToldPart(words.say("found"), _facts(finding_facts(finding, words)), ()))
+    if finding is not None and finding.empty_looks is not None:
+        parts.append(ToldPart(words.say("not_seen"), (), (looks_text(finding, words),)))
+    if finding is not None and finding.emitters is not None:
+        told = [
+            Fact(one.name, f"{one.kind}, {words.length(one.distance_m)}")
+            for one in finding.emitters
+        ]
+        sentences = () if told else (words.say("emitters_none"),)
+        parts.append(ToldPart(words.say("emitters"), tuple(told), sentences))
+    if finding is not None and finding.evidence:
+        lines = [
+            Fact(words.kind("evidence", one.kind), words.number(one.log_odds, "+.1f"))
+            for one in finding.evidence
+        ]
+        parts.append(ToldPart(words.say("evidence"), tuple(lines), ()))
+    limits = words.say("limits_cancel" if finding is None else "limits_are")
+    parts.append(ToldPart(words.say("limits"), (), (limits,)))
+    if content.withheld:
+        sentence = f"{words.say('withheld_note')} {withheld_text(content, words)}"
+        parts.append(ToldPart(words.say("withheld"), (), (sentence,)))
+    return ToldView(
+        content.language,
+        marking_of(content),
+        title_of(content, words),
+        tuple(parts),
+        _every_field(content),
+    )
+
+
+def _facts(told: list[tuple[str, str]]) -> tuple[Fact, ...]:
+    return tuple(Fact(label, value) for label, value in told)
+
+
+def _every_field(content: ReleaseContent) -> dict[str, JsonValue]:
+    """Return the content as JSON has it; the pixels of its image are seen in the report."""
+    told: dict[str, JsonValue] = json.loads(content.canonical_json)
+    finding = told.get("finding")
+    image = finding.get("image") if isinstance(finding, dict) else None
+    if isinstance(image, dict):
+        image["grey"] = f"{len(str(image['grey']))} characters of base64"
+    return told

@@ -1,0 +1,99 @@
+"""Releases at a desk of `web_desk`: a partner, a finding that is confirmed, keys, and the steps.
+
+    with web_desk.desk(tmp_path) as desk:
+        web_releases.begin(desk)
+        release_id = web_releases.drafted(desk)
+        web_releases.submitted(desk, release_id)
+
+The partner ``office`` is that of the officer pia. ana and ben confirm o1-1, so that site-a can be
+released; ana drafts, rita approves.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+from cathartes.casework.partner import Delivery, Field, Partner
+from cathartes.casework.release import Release, Step
+from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
+from cathartes.casework.tlp import Tlp
+from cathartes.pipeline.release_draft import Wording, draft_release, sender_named
+from cathartes.pipeline.release_send import seal_and_send
+from cathartes.sealing.secret_key import SecretKey
+from cathartes.store.open import OpenedCasebook
+from cathartes.web.desk import Desk
+from made_up_casebook import MINUTE, NOW
+
+PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
+ALL_FIELDS = frozenset(Field)
+
+
+@cache
+def key_of(owner: str) -> SecretKey:
+    """Return an office's key."""
+    now_utc = NOW.replace(microsecond=0)
+    return SecretKey.make(owner, now_utc - 10 * MINUTE, now_utc + 10**6 * MINUTE)
+
+
+def partner(one_id: str = "office", *deliveries: Delivery, **changes) -> Partner:
+    """Return a partner who may have all of it, under the made-up mandate."""
+    key = key_of(one_id).public
+    told = {
+        "name": "Oficina de Prueba", "country": "MX", "languages": ("es", "en"),
+        "age_recipient": key.age_recipient, "signing_key": key.signing_key,
+        "fields": frozenset({Field.CHEMICALS, Field.LAST_SEEN}), "cell_m": 100,
+        "ceiling": Tlp.AMBER, "mandate_ids": ("MX-1",), "deliveries": deliveries,
+    }  # fmt: skip
+    return Partner(one_id, **(told | changes))
+
+
+def begin(desk: Desk, *deliveries: Delivery, **changes) -> None:
+    """Enter the partner, and let ana and ben confirm o1-1."""
+    desk.casebook.add_partner(partner("office", *deliveries, **changes), "ada", desk.now())
+    confirm(desk, "o1-1")
+
+
+def confirm(desk: Desk, detection_id: str, *, people=("ana", "ben"), said=PLUME) -> None:
+    """Let people say the same of a detection."""
+    book = desk.casebook
+    for who in people:
+        book.add_review(detection_id, said, who, desk.now(), book.detection_sha256(detection_id))
+
+
+def drafted(desk: Desk, site_id: str = "site-a", *, partner_id="office", **told) -> str:
+    """Draft a release as ana; return its id."""
+    opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+    wording = Wording(told.pop("tlp", Tlp.GREEN), told.pop("message", ""))
+    sender = sender_named("Nuestra Oficina")
+    return draft_release(
+        opened, site_id, partner_id, wording, sender, told.pop("actor", "ana"), desk.now(), **told
+    ).id
+
+
+def step(desk: Desk, release_id: str, what: Step, who: str, **told) -> Release:
+    """Take a step, having looked at the content as it is."""
+    seen = desk.casebook.release(release_id).content_sha256
+    return desk.casebook.take_step(release_id, what, who, desk.now(), seen_sha256=seen, **told)
+
+
+def approved(desk: Desk, **told) -> str:
+    """Draft a release, submit it as ana and approve it as rita; return its id."""
+    release_id = drafted(desk, **told)
+    step(desk, release_id, Step.SUBMIT, "ana")
+    step(desk, release_id, Step.APPROVE, "rita")
+    return release_id
+
+
+def sent(desk: Desk, **told) -> str:
+    """Send an approved release as rita; return its id."""
+    release_id = approved(desk, **told)
+    seen = desk.casebook.release(release_id).content_sha256
+    key = key_of("Nuestra Oficina")
+    opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+    seal_and_send(opened, release_id, key, seen, "rita", desk.now())
+    return release_id
+
+
+def change_mind(desk: Desk, detection_id: str, who: str) -> None:
+    """Let a reviewer say otherwise: it is open to review again."""
+    said = replace(PLUME, verdict=Verdict.NOT_A_PLUME, rate=None)
+    confirm(desk, detection_id, people=(who,), said=said)
