@@ -170,7 +170,7 @@ def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
     assert "inconclusive" not in outcome.values()
     assert report.rows[0].observation.reason.startswith(DIED)
     monkeypatch.undo()
-    again = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
+    again = run(sortie, casebook, actor="test")
     assert [row.standing.value for row in again.rows] == ["recorded", "done before", "done before"]
     assert again.rows[0].observation.outcome.value != "inconclusive"
 
