@@ -12,6 +12,7 @@ released; ana drafts, rita approves.
 from dataclasses import replace
 from functools import cache
 
+import cathartes.pipeline.release_draft as draft_module
 from cathartes.casework.partner import Delivery, Field, Partner
 from cathartes.casework.release import Release, Step
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
@@ -19,12 +20,15 @@ from cathartes.casework.tlp import Tlp
 from cathartes.pipeline.release_draft import Wording, draft_release, sender_named
 from cathartes.pipeline.release_send import seal_and_send
 from cathartes.sealing.secret_key import SecretKey
+from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.store.open import OpenedCasebook
 from cathartes.web.desk import Desk
 from made_up_casebook import MINUTE, NOW
 
 PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
-ALL_FIELDS = frozenset(Field)
+ALL = ReleaseFilter()
+SENT, DRAFT = "R-SENT", "R-DRAFT"
+"""Ids of releases where a test needs to know them."""
 
 
 @cache
@@ -67,6 +71,11 @@ def drafted(desk: Desk, site_id: str = "site-a", *, partner_id="office", **told)
     return draft_release(
         opened, site_id, partner_id, wording, sender, told.pop("actor", "ana"), desk.now(), **told
     ).id
+
+
+def name_next(patch, release_id: str) -> None:
+    """Let releases that are drafted from now on have an id."""
+    patch.setattr(draft_module, "new_release_id", lambda: release_id)
 
 
 def step(desk: Desk, release_id: str, what: Step, who: str, **told) -> Release:
