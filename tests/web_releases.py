@@ -17,7 +17,7 @@ from cathartes.casework.partner import Delivery, Field, Partner
 from cathartes.casework.release import Release, Step
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
 from cathartes.casework.tlp import Tlp
-from cathartes.pipeline.release_draft import Wording, draft_release, sender_named
+from cathartes.pipeline.release_draft import Wording, draft_release, recall_release, sender_named
 from cathartes.pipeline.release_send import seal_and_send
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.store.interface_releases import ReleaseFilter
@@ -97,11 +97,27 @@ def approved(desk: Desk, **told) -> str:
 def sent(desk: Desk, **told) -> str:
     """Send an approved release as rita; return its id."""
     release_id = approved(desk, **told)
+    _send(desk, release_id)
+    return release_id
+
+
+def recalled(desk: Desk, release_id: str) -> str:
+    """Recall a release that was sent: drafted by ana, approved and sent by rita."""
+    opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+    wording = Wording(Tlp.GREEN, reason="it was wrong")
+    sender = sender_named("Nuestra Oficina")
+    made = recall_release(opened, release_id, wording, sender, "ana", desk.now()).id
+    step(desk, made, Step.SUBMIT, "ana")
+    step(desk, made, Step.APPROVE, "rita")
+    _send(desk, made)
+    return made
+
+
+def _send(desk: Desk, release_id: str) -> None:
     seen = desk.casebook.release(release_id).content_sha256
     key = key_of("Nuestra Oficina")
     opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
     seal_and_send(opened, release_id, key, seen, "rita", desk.now())
-    return release_id
 
 
 def change_mind(desk: Desk, detection_id: str, who: str) -> None:

@@ -230,7 +230,7 @@ def test_a_recall_of_what_is_hidden_is_hidden_too(desk, readers):
 
 def test_a_plume_of_another_day_that_is_open_hides_nothing(desk, readers):
     site = made_up.site("site-a", ["o1-1.1", "o3-1.1"], value=2.0)
-    desk.casebook.put_sites([site], [], made_up.ME, NOW)
+    desk.casebook.put_sites([site], ["site-b"], made_up.ME, NOW)
     release_id = web_releases.drafted(desk)
     web_releases.confirm(desk, "o3-1", people=("eva",))
     assert all(knows(client, release_id) for client in readers.values())
