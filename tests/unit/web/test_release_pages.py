@@ -1,7 +1,6 @@
 """Releases in the workstation: the way to a partner, two persons, and what each may know of it."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -269,7 +268,7 @@ def test_a_release_is_sent_by_the_passphrase_which_is_kept_nowhere(tmp_path, key
     out.mkdir()
     settings = ServeSettings(keys=keys)
     with web_desk.desk(tmp_path, settings=settings) as desk:
-        now_of_keys(desk)
+        web_releases.now_of_keys(desk)
         web_releases.begin(desk, Delivery(Way.FOLDER, str(out)))
         release_id = web_releases.approved(desk)
         rita = web_desk.client_of(desk, "rita")
@@ -289,11 +288,6 @@ def test_a_release_is_sent_by_the_passphrase_which_is_kept_nowhere(tmp_path, key
         assert PASSPHRASE not in caplog.text
         assert act(rita, release_id, "deliver").status_code == 303
         assert len(desk.casebook.deliveries(release_id)) == 1  # what is done is not done twice
-
-
-def now_of_keys(desk):
-    """Keys hold from the real now on: so does the desk's clock."""
-    desk.now.now_utc = datetime.now(UTC) + timedelta(seconds=5)
 
 
 def test_without_keys_the_page_sends_nothing(desk, people):
