@@ -87,9 +87,7 @@ def name_next(patch, release_id: str) -> None:
 def step(desk: Desk, release_id: str, what: Step, who: str, **told) -> Release:
     """Take a step, having looked at the content as it is."""
     seen = desk.casebook.release(release_id).content_sha256
-    return desk.casebook.take_step(
-        release_id, what, who, desk.now(), seen_sha256=seen, **told
-    )
+    return desk.casebook.take_step(release_id, what, who, desk.now(), seen_sha256=seen, **told)
 
 
 def approved(desk: Desk, **told) -> str:

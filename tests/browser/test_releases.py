@@ -27,7 +27,7 @@ from cathartes.web.settings import ServeSettings
 
 DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
-PASSPHRASE = "correct horse battery"
+PASSPHRASE = web_desk.GOOD
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -53,9 +53,7 @@ class Office:
 
 
 @pytest.fixture
-def office(
-    tmp_path: Path, chromium: Browser, serve: Callable[[ASGIApp], str]
-) -> Iterator[Office]:
+def office(tmp_path: Path, chromium: Browser, serve: Callable[[ASGIApp], str]) -> Iterator[Office]:
     """Return a workstation with keys; nobody asked elsewhere or complained."""
     keys, share = tmp_path / "keys", tmp_path / "share"
     share.mkdir()

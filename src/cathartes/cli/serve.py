@@ -58,7 +58,9 @@ def serve(
     mail_from: MailFromOption = _DELIVERY.mail_from,
     partner_tls: Annotated[
         Path,
-        typer.Option(envvar="CATHARTES_TLS", help="Folder with certificates, one folder a partner."),
+        typer.Option(
+            envvar="CATHARTES_TLS", help="Folder with certificates, one folder a partner."
+        ),
     ] = _DELIVERY.tls,
     open_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     casebook: CasebookOption = DEFAULT_CASEBOOK,

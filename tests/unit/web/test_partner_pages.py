@@ -7,7 +7,7 @@ import web_releases
 from cathartes.casework.partner import Field, Way
 from cathartes.pipeline.keys import key_create, key_export
 
-PASSPHRASE = "correct horse battery"
+PASSPHRASE = web_desk.GOOD
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from cathartes.web.settings import ServeSettings
 from cathartes.web.visitor import Visitor
 from made_up_casebook import NOW
 
-PASSPHRASE = "correct horse battery"
+PASSPHRASE, WRONG = web_desk.GOOD, web_desk.GOOD[::-1]
 EXACT = "20.20000°, -103.10000°"
 """Where the site lies, as our own side of the page has it."""
 
@@ -96,7 +96,7 @@ def test_a_form_of_what_was_written_anew_since_is_refused_kindly(desk, people, w
     if what != "submit":
         web_releases.step(desk, release_id, Step.SUBMIT, "ana")
     before = desk.casebook.release(release_id)
-    answer = act(people[who], release_id, what, seen=old, why="because", passphrase="x")
+    answer = act(people[who], release_id, what, seen=old, why="because", passphrase=WRONG)
     assert answer.status_code == 409
     assert "written anew since you looked at it" in answer.text
     assert before.content_sha256 in answer.text
@@ -219,7 +219,9 @@ def test_what_was_confirmed_and_is_open_again_is_told_to_no_analyst(desk, reader
 
 def test_a_recall_of_what_is_hidden_is_hidden_too(desk, readers):
     release_id = web_releases.sent(desk)
-    answer = act(readers["rita"], release_id, "recall", tlp="GREEN", why="it was wrong", sender="We")
+    answer = act(
+        readers["rita"], release_id, "recall", tlp="GREEN", why="it was wrong", sender="We"
+    )
     recall_id = answer.headers["location"].rpartition("/")[2]
     assert knows(readers["eva"], recall_id)
     web_releases.change_mind(desk, "o1-1", "ben")
@@ -273,9 +275,9 @@ def test_a_release_is_sent_by_the_passphrase_which_is_kept_nowhere(tmp_path, key
         release_id = web_releases.approved(desk)
         rita = web_desk.client_of(desk, "rita")
         assert 'type="password"' in rita.get(f"/releases/{release_id}").text
-        wrong = act(rita, release_id, "send", passphrase="not this one, surely")
+        wrong = act(rita, release_id, "send", passphrase=WRONG)
         assert wrong.status_code == 409
-        assert "not this one" not in wrong.text
+        assert WRONG not in wrong.text
         assert state_of(desk, release_id) is ReleaseState.APPROVED
         assert "release.locked" in {one.action for one in desk.casebook.audit_of(release_id)}
         assert act(rita, release_id, "send", passphrase=PASSPHRASE).status_code == 303

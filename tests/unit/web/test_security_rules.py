@@ -250,7 +250,7 @@ def test_an_administrator_sees_no_case_and_only_analysts_review(role):
         assert reachable == {*of_administrators, Action.USE_ACCOUNT}
     if role is Role.PARTNER:
         assert reachable == {Action.ANSWER_RELEASE, Action.USE_ACCOUNT}
-    if role not in {Role.RELEASE_AUTHORITY}:
+    if role is not Role.RELEASE_AUTHORITY:
         assert not reachable & {Action.APPROVE_RELEASE, Action.SEND_RELEASE}
     if role is not Role.ANALYST:
         assert Action.REVIEW not in reachable
