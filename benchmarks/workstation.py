@@ -85,9 +85,38 @@ def same(path: str) -> Callable[[int], list[str]]:
     return lambda n: [path] * n
 
 
+def one_of(path: str, digits: str) -> Callable[[int], list[str]]:
+    """Return what makes addresses of one thing after another, all over the casebook."""
+
+    def paths(n: int) -> list[str]:
+        return [path.format(format(7 + 397 * number, digits)) for number in range(n)]
+
+    return paths
+
+
 LAST_MONTH = f"&since={(BEGAN + timedelta(days=DAYS - 30)).date()}"
 QUESTIONS = (
     Question("/", same("/")),
+    *(
+        Question(page, same(page))
+        for page in (
+            "/sites",
+            "/observations",
+            "/sorties",
+            "/mandates",
+            "/review",
+            "/review/next",
+            "/account",
+            "/api/v1/sites",
+            "/api/v1/detections",
+            "/api/v1/observations",
+            "/ogc/collections/sites/items",
+            "/ogc/collections/detections/items",
+        )
+    ),
+    Question("/sites/{id}", one_of("/sites/site-{}", "05d")),
+    Question("/detections/{id}", one_of("/detections/o{}-1", "06d")),
+    Question("/observations/{id}", one_of("/observations/o{}", "06d")),
     Question("map/start", same("/api/v1/map/start")),
     *(
         Question(f"map/{what}, {side_km:g} km", at_boxes(f"/api/v1/map/{what}", side_km))

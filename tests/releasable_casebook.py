@@ -86,9 +86,9 @@ def fill(
             SEEN_UTC,
         )
         for number in (0, 1):
-            _record(opened, folder, observation(number), number)
-        _record(opened, folder, observation(EMPTY, LookOutcome.NOTHING_FOUND))
-        _record(opened, folder, observation(DOUBTFUL, LookOutcome.INCONCLUSIVE))
+            record(opened, folder, observation(number), number)
+        record(opened, folder, observation(EMPTY, LookOutcome.NOTHING_FOUND))
+        record(opened, folder, observation(DOUBTFUL, LookOutcome.INCONCLUSIVE))
         book.put_sites([site()], (), "local:canary-host", SEEN_UTC)
         book.put_emitters(emitters(), "local:canary-host", SEEN_UTC)
         for number in (0, 1):
@@ -101,13 +101,17 @@ def fill(
     return folder
 
 
-def _record(
-    opened: OpenedCasebook, folder: Path, look: Observation, number: int | None = None
+def record(
+    opened: OpenedCasebook,
+    folder: Path,
+    look: Observation,
+    number: int | None = None,
+    n_pixels: int = 300,
 ) -> None:
     """Record a look with its evidence, as a run does; of a number, with its detection."""
     book = opened.casebook
     told = {f.name: getattr(look, f.name) for f in look.__dataclass_fields__.values()}
-    files = {"context": _context(folder / "canary-asset.tif")}
+    files = {"context": _context(folder / "canary-asset.tif", n_pixels)}
     if number is None:
         files["sensitivity"] = _sensitivity(folder / "canary-asset-2.tif")
     else:
@@ -131,8 +135,8 @@ def _record(
         raise LookupError(look.id)
 
 
-def _context(path: Path) -> Path:
-    step, n = 1e-4, 300
+def _context(path: Path, n: int) -> Path:
+    step = 1e-4
     profile = {
         "driver": "GTiff", "width": n, "height": n, "count": 1, "dtype": "float32",
         "crs": "EPSG:4326",

@@ -24,6 +24,7 @@ from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_dige
 from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
 from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
+from cathartes.pipeline.delivery import DeliverySettings as DeliverySettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
 from cathartes.pipeline.evaluate import evaluate as evaluate
@@ -54,12 +55,37 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.outgoing import release_deliver as release_deliver
+from cathartes.pipeline.outgoing import release_send as release_send
+from cathartes.pipeline.partner_facts import PartnerFacts as PartnerFacts
+from cathartes.pipeline.partner_facts import facts_of as partner_facts
+from cathartes.pipeline.partner_facts import read_partner_file as read_partner_file
+from cathartes.pipeline.partners import partner_add as partner_add
+from cathartes.pipeline.partners import partner_disable as partner_disable
+from cathartes.pipeline.partners import partner_keys as partner_keys
+from cathartes.pipeline.partners import partner_list as partner_list
+from cathartes.pipeline.partners import partner_profile as partner_profile
+from cathartes.pipeline.partners import partner_show as partner_show
 from cathartes.pipeline.people import user_add as user_add
 from cathartes.pipeline.people import user_disable as user_disable
 from cathartes.pipeline.people import user_list as user_list
 from cathartes.pipeline.people import user_password as user_password
 from cathartes.pipeline.people import user_role as user_role
 from cathartes.pipeline.purge import purge as purge
+from cathartes.pipeline.release_draft import Wording as Wording
+from cathartes.pipeline.release_draft import sender_named as sender_named
+from cathartes.pipeline.release_draft import sender_of_keys as sender_of_keys
+from cathartes.pipeline.releases import release_approve as release_approve
+from cathartes.pipeline.releases import release_draft as release_draft
+from cathartes.pipeline.releases import release_drop as release_drop
+from cathartes.pipeline.releases import release_list as release_list
+from cathartes.pipeline.releases import release_preview as release_preview
+from cathartes.pipeline.releases import release_recall as release_recall
+from cathartes.pipeline.releases import release_redraft as release_redraft
+from cathartes.pipeline.releases import release_refuse as release_refuse
+from cathartes.pipeline.releases import release_show as release_show
+from cathartes.pipeline.releases import release_submit as release_submit
+from cathartes.pipeline.releases import release_update as release_update
 from cathartes.pipeline.reports import observations_report as observations_report
 from cathartes.pipeline.reports import sites_report as sites_report
 from cathartes.pipeline.respond import respond as respond
@@ -68,6 +94,7 @@ from cathartes.pipeline.reviewed import review_show as review_show
 from cathartes.pipeline.run import run as run
 from cathartes.pipeline.scan import ScanSettings as ScanSettings
 from cathartes.pipeline.scan import scan as scan
+from cathartes.pipeline.sign_in import Who as Who
 from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.pipeline.simulated_campaign import simulate_campaign as simulate_campaign
 from cathartes.pipeline.together import scan_together as scan_together
@@ -102,16 +129,20 @@ __all__ = [
     "CampaignSettings",
     "CathartesError",
     "Cube",
+    "DeliverySettings",
     "DetectSettings",
     "FlightLine",
     "GeoreferenceSettings",
     "Inbox",
     "LocateSettings",
     "OpenOptions",
+    "PartnerFacts",
     "ScanSettings",
     "ServeSettings",
     "TogetherSettings",
     "WatchSettings",
+    "Who",
+    "Wording",
     "__version__",
     "answers_list",
     "answers_read",
@@ -160,6 +191,13 @@ __all__ = [
     "observations_show",
     "open_casebook",
     "open_cube",
+    "partner_add",
+    "partner_disable",
+    "partner_facts",
+    "partner_keys",
+    "partner_list",
+    "partner_profile",
+    "partner_show",
     "plan_add",
     "plan_list",
     "preset_settings",
@@ -169,18 +207,34 @@ __all__ = [
     "read_air_table",
     "read_gas_log",
     "read_gridded_wind",
+    "read_partner_file",
     "read_scene_settings",
     "read_spectra",
     "read_summary",
     "read_together",
     "read_truth",
     "read_wind",
+    "release_approve",
+    "release_deliver",
+    "release_draft",
+    "release_drop",
+    "release_list",
+    "release_preview",
+    "release_recall",
+    "release_redraft",
+    "release_refuse",
+    "release_send",
+    "release_show",
+    "release_submit",
+    "release_update",
     "respond",
     "review_list",
     "review_show",
     "run",
     "scan",
     "scan_together",
+    "sender_named",
+    "sender_of_keys",
     "serve",
     "simulate",
     "simulate_campaign",

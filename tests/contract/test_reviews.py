@@ -22,6 +22,7 @@ from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, open_casebook
 from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, MINUTE, NOW, begin, record
+from older_casebooks import drop_queues, say_revision, to_0001
 
 ANALYSTS = ("ana", "ben", "eva", "gil")
 PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
@@ -288,7 +289,7 @@ def test_names_alike_have_each_their_queue(book, name):
 
 def test_a_backup_has_the_reviews(staffed, new_place, tmp_path):
     book = staffed.casebook
-    say(book, ("ana", FULL), ("ben", DOUBT), ("eva", PLUME))
+    say(book, ("eva", PLUME), ("ana", PLUME), ("ben", DOUBT), ("ana", FULL))
     book.skip_review("o1-2", "ana", NOW)
     write_backup(staffed, tmp_path / "backup.zip")
     where, evidence = new_place()
@@ -301,7 +302,7 @@ def test_a_backup_has_the_reviews(staffed, new_place, tmp_path):
         assert check_casebook(restored).is_whole
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
         manifest = json.loads(archive.read("manifest.json"))
-    assert manifest["tables"]["reviews"]["rows"] == 3
+    assert manifest["tables"]["reviews"]["rows"] == 4
 
 
 def guards_off(opened):
@@ -346,7 +347,7 @@ def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed,
     with closing(existing_database(place)) as older:
         with older.change() as connection:
             connection.execute(text("DELETE FROM users"))
-            _downgrade(connection)
+            to_0001(connection)
         with older.read() as connection:
             assert not there & set(inspect(connection).get_table_names())
     with pytest.raises(CasebookError, match=r"at revision 0001.*casebook migrate"):
@@ -374,8 +375,8 @@ def test_a_casebook_of_revision_0003_is_migrated_and_its_queues_are_as_they_were
     before = {one: (book.review_queue(one), book.review_queue_size(one)) for one in ANALYSTS}
     staffed.close()
     with closing(existing_database(place)) as older, older.change() as connection:
-        _drop_queues(connection)
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        drop_queues(connection)
+        say_revision(connection, "0003")
     assert casebook_migrate(place) == ("0003", REVISIONS[-1])
     with open_casebook(place) as migrated:
         book = migrated.casebook
@@ -402,26 +403,3 @@ def test_a_queue_changed_behind_the_casebooks_back_is_found(staffed, statement):
     assert check_casebook(staffed).is_whole
     execute(staffed, statement)
     assert any("review queue: queue_" in one for one in check_casebook(staffed).faults)
-
-
-def _drop_queues(connection):
-    for name in ("totals", "sites", "passed", "unattributed"):
-        connection.execute(text(f"DROP TABLE queue_{name}"))
-
-
-def _downgrade(connection):
-    """Take away what later revisions added: what is left is as 0001 made it."""
-    _drop_queues(connection)
-    for name in ("audit_actor", "audit_action", "audit_moment", "jobs_state"):
-        connection.execute(text(f"DROP INDEX ix_{name}"))
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("DROP TRIGGER audit_no_replace"))
-    for name in (
-        "reviews", "settlements", "skips", "users", "web_sessions", "api_tokens", "login_failures",
-    ):  # fmt: skip
-        tail = " CASCADE" if connection.dialect.name == "postgresql" else ""
-        connection.execute(text(f"DROP TABLE {name}{tail}"))  # our own names
-    connection.execute(text("DROP INDEX ix_audit_subject"))
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("DROP FUNCTION reviews_refuse"))
-    connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))

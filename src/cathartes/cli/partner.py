@@ -40,21 +40,24 @@ _Fingerprint = Annotated[str, typer.Option(help="The key's number, as the partne
 _Name = Annotated[str | None, typer.Option(help="As it is addressed.")]
 _Country = Annotated[str | None, typer.Option(help="Two letters: MX.")]
 _Language = Annotated[
-    list[str] | None, typer.Option(help="It reads, as es; the preferred one first.")
+    list[str] | None,
+    typer.Option(help="It reads, as es; any number of times, the preferred first."),
 ]
 _Field = Annotated[
-    list[str] | None, typer.Option(help="Field that it may have, as rate; all of them.")
+    list[str] | None,
+    typer.Option(help="Field that it may have, as rate; any number of times, and no other then."),
 ]
 _Cell = Annotated[
     int | None, typer.Option(help="Side of the cell that places are told by, m: 10, 100, 1000.")
 ]
 _Ceiling = Annotated[str | None, typer.Option(help="The strictest TLP label it may get.")]
 _Mandate = Annotated[
-    list[str] | None, typer.Option(help="Mandate under which it may be told; all of them.")
+    list[str] | None,
+    typer.Option(help="Mandate under which it may be told; any number of times, and no other."),
 ]
 _Deliver = Annotated[
     list[str] | None,
-    typer.Option(help="WAY=TARGET; ways: folder, e-mail, https, tak; all of them."),
+    typer.Option(help="WAY=TARGET, of folder, e-mail, https, tak; any number of times."),
 ]
 _File = Annotated[
     Path | None, typer.Option("--profile", help="TOML file that says the same; options win.")

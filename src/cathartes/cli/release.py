@@ -68,10 +68,6 @@ _SenderOption = Annotated[
 ]
 
 
-app.command()(send)
-app.command()(deliver)
-
-
 @app.command("list")
 def list_(
     *,
@@ -278,6 +274,10 @@ def approve(
     """
     who = asked_who(as_, code, from_stdin=password_stdin)
     _show(release_approve(casebook, release, seen, who), json_output)
+
+
+app.command()(send)
+app.command()(deliver)
 
 
 @app.command()

@@ -142,3 +142,9 @@ def _print(sent: Sent) -> None:
         state = "done" if one.succeeded else "NOT DONE"
         add_plain_row(table, one.delivery.way.value, one.delivery.target, state, one.told)
     console.print(table)
+    if not sent.is_delivered:
+        console.print(
+            f"It is sent, and not delivered by each way. Once that is mended: `cathartes release "
+            f"deliver {release_id}`.",
+            soft_wrap=True,
+        )

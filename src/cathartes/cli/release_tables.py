@@ -68,7 +68,6 @@ def print_release(release: Release) -> None:
         "label": label,
         "written": f"{utc_text(release.drafted_utc)} by {', '.join(release.authors)}",
         "in place of": ", ".join(release.earlier_ids),
-        "content": seen_number(release),
     }
     if release.decided_utc is not None:
         why = f": {release.why}" if release.why else ""

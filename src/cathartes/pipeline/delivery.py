@@ -1,14 +1,14 @@
 """A sealed package on its way to a partner: by each way that its record has, tried on its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import CathartesError, OutputError, ReleaseError
+from cathartes.errors import KeyringError, NoConnectionError, OutputError, ReleaseError
 from cathartes.pipeline.laid_down import lay_down
 from cathartes.pipeline.push import push
 from cathartes.pipeline.tak import show_on_tak
@@ -44,11 +44,22 @@ class DeliverySettings:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is delivered: a sealed package, and of what content it is."""
+    """What is delivered.
+
+    Attributes
+    ----------
+    content
+    sent_utc
+    package
+        Sealed.
+    replaced
+        Ids of all releases that led to this one: what they showed is not to be seen any more.
+    """
 
     content: ReleaseContent
     sent_utc: datetime
     package: bytes = field(repr=False)
+    replaced: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,10 +71,8 @@ def deliver_by(delivery: Delivery, parcel: Parcel, settings: DeliverySettings) -
     """Try one way, and return what came of it; a failure says what to do next."""
     try:
         told = _BY[delivery.way](delivery.target, parcel, settings)
-    except CathartesError as error:
-        release_id = parcel.content.release_id
-        told = f"{str(error).rstrip('.')}. Then: cathartes release deliver {release_id}"
-        return Delivered(delivery, succeeded=False, told=told)
+    except (KeyringError, NoConnectionError, OutputError, ReleaseError) as error:
+        return Delivered(delivery, succeeded=False, told=str(error))
     return Delivered(delivery, succeeded=True, told=told)
 
 
@@ -89,12 +98,16 @@ def _by_push(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
 
 
 def _by_tak(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
-    if parcel.content.tlp == Tlp.RED.value:
-        raise ReleaseError(
-            f"{target}: TLP:RED is for the persons who are told; a map that others see is none."
-        )
-    tls = tls_files(settings.tls, parcel.content.recipient.id)
-    return show_on_tak(parcel.content, target, tls, settings.timeout_s, settings.whole_s)
+    content = parcel.content
+    if content.tlp == Tlp.RED.value:
+        if not parcel.replaced:
+            raise ReleaseError(
+                f"{target}: TLP:RED is for the persons who are told; it is shown on no map."
+            )
+        content = replace(content, finding=None)  # old marks go, and none is set
+    tls = tls_files(settings.tls, content.recipient.id)
+    times = settings.timeout_s, settings.whole_s
+    return show_on_tak(content, target, tls, *times, parcel.replaced)
 
 
 _BY: dict[Way, Callable[[str, Parcel, DeliverySettings], str]] = {

@@ -115,7 +115,8 @@ def deliver(
     release = _deliverable(casebook, release_id)
     package = opened.evidence.read(release.package_sha256)
     sent_utc = release.sent_utc or release.drafted_utc
-    parcel = Parcel(casebook.release_content(release_id), sent_utc, package)
+    content, replaced = casebook.release_content(release_id), _replaced(casebook, release)
+    parcel = Parcel(content, sent_utc, package, replaced)
     ways = casebook.partner(release.partner_id).deliveries
     if hand_over is not None:
         ways = (Delivery(Way.FOLDER, str(hand_over)),)
@@ -152,6 +153,18 @@ def _kept(evidence: EvidenceStore, package: bytes) -> str:
         path = Path(folder) / "package"
         path.write_bytes(package)
         return evidence.put(path)
+
+
+def _replaced(casebook: Casebook, release: Release) -> tuple[str, ...]:
+    """Return the ids of all releases that led to one, the latest first."""
+    found: dict[str, None] = {}
+    waiting = list(release.earlier_ids)
+    while waiting:
+        release_id = waiting.pop()
+        if release_id not in found:
+            found[release_id] = None
+            waiting += casebook.release(release_id).earlier_ids
+    return tuple(found)
 
 
 def _deliverable(casebook: Casebook, release_id: str) -> Release:

@@ -226,7 +226,7 @@ class _Writer:
             valid_until=_iso(campaign.ends_utc),
             retention_days=RETENTION_DAYS,
             chemicals=[],
-            partners=["made-up partner"],
+            partners=["made-up-partner"],
         )
 
     def _emitters(self) -> dict[str, object]:

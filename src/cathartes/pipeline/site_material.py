@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shapely import Polygon, box
+
 from cathartes.casework.mandate import Mandate
-from cathartes.casework.redaction import is_told
+from cathartes.casework.redaction import LEAST_IMAGE_M, is_told
 from cathartes.casework.release_material import GroundImage, Look, PlumeSpectrum, Seen
 from cathartes.casework.review import Flag
 from cathartes.pipeline.around_site import (
@@ -20,6 +22,8 @@ from cathartes.products.site_report import EMITTERS_WITHIN_KM
 from cathartes.sites.detection import Detection
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.observation import Observation
+from cathartes.sites.offset import moved
+from cathartes.sites.place import Place
 from cathartes.sites.site import Site
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import Casebook
@@ -41,8 +45,10 @@ class SiteMaterial:
         Under which all of this was flown, by id.
     emitters
         Lawful ones within 2 km.
-    spectrum, ground
+    spectrum
         Of the last sighting that may be told and has one; None if none has.
+    ground
+        Of the look that shows most of the ground around it; None if none does.
     """
 
     site: Site
@@ -87,7 +93,7 @@ def site_material(opened: OpenedCasebook, site_id: str) -> SiteMaterial:
         mandates=tuple(book.mandate(one) for one in sorted({look.mandate_id for look in flown})),
         emitters=tuple(one for one, _ in emitters_near(book, site.place, EMITTERS_WITHIN_KM)),
         spectrum=_spectrum(evidence, last_first),
-        ground=_ground(evidence, last_first),
+        ground=_ground(evidence, site.place, [*(one.observation for one in last_first), *others]),
     )
 
 
@@ -127,13 +133,28 @@ def _spectrum(evidence: EvidenceStore, last_first: Sequence[Seen]) -> PlumeSpect
     return None
 
 
-def _ground(evidence: EvidenceStore, last_first: Sequence[Seen]) -> GroundImage | None:
-    for one in last_first:
-        for sha256 in _assets(one.observation, "context"):
+def _ground(
+    evidence: EvidenceStore, place: Place, looks: Sequence[Observation]
+) -> GroundImage | None:
+    """Return the image that shows most of the square about a place, of like ones the first."""
+    around = _square(place, LEAST_IMAGE_M)
+    shown = {
+        look.id: round(look.footprint.intersection(around).area / around.area, 1)
+        for look in looks
+        if look.footprint is not None
+    }
+    for look in sorted(looks, key=lambda look: -shown.get(look.id, 0.0)):
+        for sha256 in _assets(look, "context"):
             found = ground_image(evidence.read(sha256))
             if found is not None:
                 return found
     return None
+
+
+def _square(place: Place, side_m: float) -> Polygon:
+    """Return a square about a place, longitude first."""
+    at, reach = (place.longitude_deg, place.latitude_deg), side_m / 2
+    return box(*moved(*at, -reach, -reach), *moved(*at, reach, reach))
 
 
 def _assets(look: Observation, role: str) -> list[str]:

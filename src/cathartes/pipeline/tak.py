@@ -1,6 +1,7 @@
 """A mark on a partner's live map: events to its TAK server over TLS, with our certificate."""
 
 import ssl
+from collections.abc import Sequence
 
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.errors import NoConnectionError
@@ -12,7 +13,12 @@ LISTEN_S = 2.0
 
 
 def show_on_tak(
-    content: ReleaseContent, target: str, tls: TlsFiles, timeout_s: float, whole_s: float
+    content: ReleaseContent,
+    target: str,
+    tls: TlsFiles,
+    timeout_s: float,
+    whole_s: float,
+    replaced: Sequence[str] = (),
 ) -> str:
     """Show a release on a live map, or take the marks away that it recalls; return what came of it.
 
@@ -26,6 +32,8 @@ def show_on_tak(
     tls
     timeout_s, whole_s
         See `cathartes.pipeline.tls.connected`.
+    replaced
+        See `cathartes.products.release.cot.release_events`.
 
     Raises
     ------
@@ -38,15 +46,16 @@ def show_on_tak(
     if tls.client is None:
         raise NoConnectionError(
             f"{target}: TAK servers want to see a certificate; put the one that the partner issued "
-            f"for us, with its key, into {CLIENT}."
+            f"for us, with its key, into {tls.folder / CLIENT}."
         )
-    events = release_events(content)
+    events = release_events(content, replaced)
     with connected(host, int(port), tls, timeout_s, whole_s) as server:
-        for told in (greeting(content), b"".join(events)):
-            server.sendall(told)
+        for sent in (greeting(content), b"".join(events)):
+            server.sendall(sent)
             _listen(server, target)
-    marks = "1 mark" if content.finding is not None else f"{len(events)} deletions"
-    return f"{marks} handed to {target}, which gives no receipt"
+    n_marks = int(content.finding is not None)
+    told = f"marks set: {n_marks}, taken away: {len(events) - n_marks}"
+    return f"{told}; handed to {target}, which gives no receipt"
 
 
 def _listen(server: ssl.SSLSocket, target: str) -> None:
@@ -59,5 +68,5 @@ def _listen(server: ssl.SSLSocket, target: str) -> None:
     if not said:
         raise NoConnectionError(
             f"{target}: the server closed the connection at once; it may not take our certificate, "
-            "or this kind of message. Ask the partner whether the mark is there"
+            "or this kind of message. Ask the partner whether the mark is there."
         )

@@ -24,10 +24,13 @@ class TlsFiles:
         Certificates that alone vouch for its servers; else those that the system trusts.
     client
         Our certificate for it, with its key.
+    folder
+        Where they belong.
     """
 
     authority: Path | None = None
     client: Path | None = None
+    folder: Path = Path()
 
     def context(self) -> ssl.SSLContext:
         """Return how to connect: chain and name verified, TLS 1.2 or newer.
@@ -57,8 +60,11 @@ class TlsFiles:
 
 def tls_files(folder: Path, partner_id: str) -> TlsFiles:
     """Return what is laid down for a partner: ``<folder>/<partner>/ca.pem``, ``client.pem``."""
-    found = (folder / partner_id / AUTHORITY, folder / partner_id / CLIENT)
-    return TlsFiles(*(path if path.is_file() else None for path in found))
+    own = folder / partner_id
+    authority, client = (
+        path if path.is_file() else None for path in (own / AUTHORITY, own / CLIENT)
+    )
+    return TlsFiles(authority, client, own)
 
 
 @contextmanager
@@ -91,21 +97,25 @@ def connected(
     except ssl.SSLCertVerificationError as error:
         raise NoConnectionError(
             f"{where}: its certificate does not hold ({error.verify_message}); nothing was sent. "
-            f"Ask the partner; the certificate of its authority belongs into {AUTHORITY}."
+            f"Ask the partner; its authority's certificate belongs into {tls.folder / AUTHORITY}."
         ) from error
-    except (OSError, UnicodeError, OverflowError) as error:
-        told = _reason(error, timeout_s, f"cut after {whole_s:g} s" if cut.is_set() else "")
-        raise NoConnectionError(f"{where}: {told}.") from error
+    except (NoConnectionError, OSError, UnicodeError, OverflowError) as error:
+        if cut.is_set():  # whatever followed from it
+            told = f"the server did not come to an end; cut after {whole_s:g} s. Try later."
+        elif isinstance(error, NoConnectionError):
+            raise
+        else:
+            told = _reason(error, timeout_s)
+        raise NoConnectionError(f"{where}: {told}") from error
 
 
-def _reason(error: Exception, timeout_s: float, cut: str) -> str:
-    if cut:
-        return f"the server did not come to an end; {cut}"
+def _reason(error: Exception, timeout_s: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {timeout_s:g} s; is the server up, and the line?"
+        return f"no answer within {timeout_s:g} s; try later, or with a longer --timeout."
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({error.reason or error}); does the server take our certificate?"
-    return f"no connection ({error})"
+    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"no connection ({why}); is the server up, and the address right?"
 
 
 @contextmanager

@@ -6,19 +6,14 @@ out, unpacked as deep as they go. Each needle is shown to be found where it may 
 finds nothing proves nothing.
 """
 
-import getpass
 import gzip
 import io
-import socket
 import struct
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
 import mgrs
 import numpy as np
@@ -26,7 +21,6 @@ import pyrage
 import pytest
 import rasterio
 import shapely
-from pyproj import Transformer
 from rasterio.io import MemoryFile
 
 from cathartes.casework.grid_cell import cell_of
@@ -51,6 +45,7 @@ from made_up_release import (
     material,
     partner,
 )
+from needles import exact_numbers, found, of_this_machine, written
 from unpacked import pieces
 
 TOLD_BY: Mapping[Field, tuple[str, ...]] = {
@@ -84,55 +79,14 @@ def unpacked(fields: tuple[Field, ...], cell_m: CellSize, notice: Notice = Notic
     return tuple(piece for name, data in files.items() for piece in pieces(data, name))
 
 
-def found(needles: Iterable[bytes], all_pieces: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Return where needles were found, in any case of letters."""
-    wanted = [(one, one.lower()) for one in needles]
-    return [
-        f"{one!r} in {where}"
-        for where, data in all_pieces
-        for lowered in (data.lower(),)
-        for one, low in wanted
-        if one in data or low in lowered
-    ]
-
-
-def written(text: str) -> list[bytes]:
-    return [text.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
-
-
-def exact_numbers(decimals: int = 5) -> list[bytes]:
-    """Return the exact places, as text and in bytes, and moments finer than a day."""
+def exact(decimals: int = 5) -> list[bytes]:
+    """Return what tells the exact places and moments of the made-up finding."""
     corners = [(LONGITUDE_DEG, LATITUDE_DEG)]
     for number in (0, 1):
         one = detection(number)
-        corners += shapely.get_coordinates(one.outline).tolist()
+        corners += [(x, y) for x, y in shapely.get_coordinates(one.outline).tolist()]
         corners.append((one.sources[0].place.longitude_deg, one.sources[0].place.latitude_deg))
-    to_metres = Transformer.from_crs("EPSG:4326", "EPSG:32613", always_xy=True)
-    degrees = {value for corner in corners for value in corner}
-    metres = {value for corner in corners for value in to_metres.transform(*corner)}
-    needles: list[bytes] = []
-    for value in degrees:
-        text = f"{abs(value):.{decimals + 1}f}"
-        needles += [*written(text[:-1]), *written(text[:-1].replace(".", ","))]
-    needles += [one for value in metres for one in written(f"{value:.1f}")]
-    moment = SEEN_UTC.timestamp()
-    # A float32 of these degrees is exact to 0.8 m: an edge of a 10 m cell may well be the same.
-    forms = ("<d", ">d", "<f", ">f") if decimals == 5 else ("<d", ">d")
-    for value in (*degrees, *metres, moment, moment * 1e3):
-        needles += [struct.pack(form, value) for form in forms]
-    needles += [struct.pack(form, int(moment * 1e3)) for form in ("<q", ">q")]
-    needles += [struct.pack(form, int(moment)) for form in ("<q", ">q", "<I", ">I")]
-    needles += [one for text in ("14:49", "49:37", str(int(moment))) for one in written(text)]
-    return needles
-
-
-def of_this_machine() -> list[bytes]:
-    now = datetime.now(UTC)  # /root is in every PDF
-    told = [
-        socket.gethostname(), getpass.getuser(), str(Path.home()), str(Path.cwd()),
-        "matplotlib", "python", "gdal", tempfile.gettempdir(), f"{now:%Y-%m-%d}", f"{now:%Y%m%d}",
-    ]  # fmt: skip
-    return [one for text in told if len(text) > 5 for one in written(text)]
+    return exact_numbers(corners, SEEN_UTC, decimals)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -153,7 +107,7 @@ def test_a_field_is_told_only_where_it_is_allowed(profile):
 def test_what_surrounds_a_finding_never_goes_out(fields, cell_m):
     """Names, ids, paths, exact places and moments: not even to who may have every field."""
     secrets = [one for text in (*SECRETS, OTHER_CHEMICAL) for one in written(text)]
-    needles = [*secrets, *exact_numbers(6 if cell_m == 10 else 5), *of_this_machine()]
+    needles = [*secrets, *exact(6 if cell_m == 10 else 5), *of_this_machine()]
     assert found(needles, unpacked(fields, cell_m)) == []
 
 
@@ -180,7 +134,7 @@ def test_a_recall_tells_nothing_of_the_site():
     needles = [one.encode() for many in TOLD_BY.values() for one in many]
     needles += [one for text in (*SECRETS, "13Q", "mgrs") for one in written(text)]
     told = unpacked(tuple(Field), 100, Notice.CANCEL)
-    assert found([*needles, *exact_numbers()], told) == []
+    assert found([*needles, *exact()], told) == []
     assert found([b"R-2031-0006"], told)
 
 
@@ -206,7 +160,7 @@ def test_nothing_is_added_where_the_files_are_packed(fields):
     archive = pyrage.decrypt(sealed, [identity])
     opened = tuple(pieces(archive))
     secrets = [one for text in (*SECRETS, OTHER_CHEMICAL) for one in written(text)]
-    assert found([*secrets, *exact_numbers(), *of_this_machine(), b"canary"], opened) == []
+    assert found([*secrets, *exact(), *of_this_machine(), b"canary"], opened) == []
     assert {where.split("/")[1] for where, _ in opened[1:]} >= {"report.pdf", "README.txt"}
     assert found([content.sha256.encode()], opened)
 

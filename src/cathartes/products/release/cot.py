@@ -10,6 +10,7 @@ MITRE, "Event data model (Version 2.0)", Event-PUBLIC.xsd, 2003 with its clarifi
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -32,13 +33,21 @@ _BREAK = " \n"
 """Some servers make one line of remarks; its parts stay apart."""
 
 
-def release_events(content: ReleaseContent) -> tuple[bytes, ...]:
+def release_events(content: ReleaseContent, replaced: Sequence[str] = ()) -> tuple[bytes, ...]:
     """Return what a live map is to be told, in order: the same content gives the same bytes.
 
     An alert is a mark; an update deletes those of the releases that it replaces and sets its own; a
     recall deletes.
+
+    Parameters
+    ----------
+    content
+    replaced
+        Ids of releases that those which it names had replaced: their marks are still there, if a
+        map was not reached then.
     """
-    deletions = tuple(_deletion(content, one.release_id) for one in content.earlier)
+    gone = dict.fromkeys((*(one.release_id for one in content.earlier), *replaced))
+    deletions = tuple(_deletion(content, release_id) for release_id in gone)
     return (*deletions, *([] if content.finding is None else [_mark(content, content.finding)]))
 
 
@@ -56,7 +65,7 @@ def greeting(content: ReleaseContent) -> bytes:
 
 def mark_uid(content: ReleaseContent, release_id: str) -> str:
     """Return the name of a release's mark: the same for its recalls, and telling nothing."""
-    told = "\0".join((content.sender.id, content.recipient.id, release_id))
+    told = f"{content.recipient.id}\0{release_id}"  # not the sender: a later one may recall it
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

@@ -73,7 +73,7 @@ def _address(name: str, address: str) -> Address:
     if not _ADDRESS.fullmatch(address):
         raise wrong
     try:
-        return Address(name, addr_spec=address)
+        return Address(" ".join(name.split()), addr_spec=address)
     except (ValueError, MessageError) as error:  # two dots, a dot at an end
         raise wrong from error
 
