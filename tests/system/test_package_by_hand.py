@@ -13,6 +13,7 @@ from cathartes.sealing.package import README, write_package
 from cathartes.sealing.secret_key import seal
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from made_up_answers import ATTACHED, sealed_answer
 from made_up_packages import facts, files, key, package
 
 PROGRAMS = ("age", "openssl", "unzip")
@@ -23,35 +24,66 @@ SENDER, PARTNER = key("sender"), key("partner")
 RECIPIENT = PARTNER.public.age_recipient
 
 
-def commands(sealed):
+def told(language):
+    """Return a package whose README is in this language."""
+    return write_package(files(), facts(), SENDER, RECIPIENT, language)
+
+
+def readme(sealed):
+    return unpack(PARTNER.identity.open(sealed))[README].decode()
+
+
+def commands(text):
     """Return what a partner types, from the package itself."""
-    text = unpack(PARTNER.identity.open(sealed))[README].decode()
     assert max(len(line) for line in text.splitlines()) <= 100
     lines = [line.strip() for line in text.splitlines() if line.startswith("    ")]
     assert len(lines) == 18
     return lines
 
 
-def check_by_hand(folder, sealed, sender=SENDER, holder=PARTNER):
+def check_by_hand(folder, sealed, sender=SENDER, holder=PARTNER, language="en"):
     (folder / "p.cathartes").write_bytes(sealed)
     (folder / "identity.txt").write_text(f"{holder.identity.secret}\n")
-    told = [
+    places = [
         "PACKAGE=p.cathartes",
         "IDENTITY=identity.txt",
         f"SENDER_KEY={sender.public.signing_key}",
     ]
-    script = "\n".join(["set -e", *told, *commands(package())])
+    script = "\n".join(["set -e", *places, *commands(readme(told(language)))])
     return subprocess.run(
         ["sh", "-c", script], cwd=folder, capture_output=True, text=True, check=False
     )
 
 
-def test_a_whole_package_is_found_whole(tmp_path):
-    done = check_by_hand(tmp_path, package())
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_whole_package_is_found_whole(tmp_path, language):
+    done = check_by_hand(tmp_path, told(language), language=language)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "Signature Verified Successfully"
     assert (tmp_path / "package/report.pdf").read_bytes() == files()[0].content
     assert len((tmp_path / "expected").read_text().splitlines()) == 4  # the manifest, too
+
+
+def test_each_language_says_it_in_its_own_words_and_the_same_commands():
+    english, spanish = readme(told("en")), readme(told("es"))
+    assert commands(english) == commands(spanish)
+    assert "CHECK IT WITHOUT" in english
+    assert "COMPROBARLO SIN ÉL" in spanish
+    assert "Comunicación R-2026-0001, para fgr-son" in spanish
+    prose = [
+        {line for line in text.splitlines() if line and not line.startswith(" ")}
+        for text in (english, spanish)
+    ]
+    assert prose[0] & prose[1] == {"TLP:AMBER"}
+
+
+def test_an_answer_is_checked_by_hand_as_well(tmp_path):
+    sealed = sealed_answer(language="es")
+    text = unpack(SENDER.identity.open(sealed))[README].decode()
+    assert "Respuesta R-2026-0001, para sonora" in text
+    done = check_by_hand(tmp_path, sealed, sender=PARTNER, holder=SENDER, language="es")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "package/attachments/ground.png").read_bytes() == ATTACHED["ground.png"]
 
 
 def test_a_package_of_many_files_is_too(tmp_path):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import isfinite
 from types import MappingProxyType
 
+from cathartes.casework.release_material import Notice
 from cathartes.errors import ReleaseError
 
 LONGEST_NOTE = 4000
@@ -70,6 +71,13 @@ def check_follows(before: Answer | None, answer: Answer) -> None:
         possible = ", ".join(one.value for one in Answer if one in FOLLOWS[before]) or "nothing"
         told = before.value if before else "nothing"
         raise ReleaseError(f"{answer.value!r} can't follow {told!r}; {possible} can.")
+
+
+def check_fits(notice: Notice, answer: Answer) -> None:
+    """Check that an answer can be one to a release of this kind; ReleaseError if not."""
+    if notice is Notice.CANCEL and answer not in OF_A_RECALL:
+        possible = " or ".join(one.value for one in Answer if one in OF_A_RECALL)
+        raise ReleaseError(f"{answer.value!r} to a recall; {possible} can be answered to it.")
 
 
 @dataclass(frozen=True, slots=True)

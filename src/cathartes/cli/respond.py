@@ -109,7 +109,7 @@ def _json(response: Response, told: Told, target: Path) -> dict[str, object]:
 
 
 def _print(told: Told, target: Path, words: AnswerWords) -> None:
-    lines = [words.say("done", out=str(target), key=told.key.public.fingerprint)]
+    lines = [words.say("done", out=str(target), number=told.key.public.fingerprint)]
     if told.is_for_older_key:
         lines.append(words.say("older_key"))
     lines.append(words.say("bring"))

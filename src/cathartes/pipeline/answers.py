@@ -8,7 +8,7 @@ from pathlib import Path
 from cathartes.casework.public_key import PublicKey
 from cathartes.casework.release import TOLD
 from cathartes.casework.roles import Action
-from cathartes.errors import CathartesError, InputError, KeyringError, ReleaseError
+from cathartes.errors import CathartesError, InputError, KeyringError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
 from cathartes.pipeline.owners import own_folder
 from cathartes.pipeline.permission import check_may
@@ -24,7 +24,7 @@ from cathartes.store.interface import Casebook
 from cathartes.store.interface_releases import KeptResponse, ReleaseFilter
 from cathartes.store.open import OpenedCasebook, open_casebook
 
-REFUSED = "response.refuse"
+REFUSED = "response.file-refused"
 """What the audit calls it when a file is not taken as an answer."""
 _PAGE = 200
 
@@ -135,13 +135,13 @@ def take_answer(
         content = read_up_to(file, MOST_SEALED_BYTES)
         sha256 = sha256_of(content)
         answer = _checked(book, content, opener.identities, senders, now_utc, received_utc)
+        _keep(opened, (content, *answer.attached.values()))
+        kept = KeptResponse(answer.response, now_utc, actor, sha256, answer.signer.signing_key)
+        book.add_response(kept, actor, now_utc)
     except CathartesError as error:
         detail = {"file_sha256": sha256, "why": str(error)[:1000]}
         book.note(REFUSED, sha256, dict(detail), actor, now_utc)
         raise
-    _keep(opened, (content, *answer.attached.values()))
-    kept = KeptResponse(answer.response, now_utc, actor, sha256, answer.signer.signing_key)
-    book.add_response(kept, actor, now_utc)
     return kept
 
 
@@ -174,12 +174,6 @@ def _checked(
         book.partner(release.partner_id),
         book.release_content(release.id).sender.id,
     )
-    there = book.responses([release.id]).get(release.id, ())
-    if any(one.response.id == answer.response.id for one in there):
-        raise ReleaseError(
-            f"answer to {release.id}: it was taken in before ({answer.response.id}); the same one "
-            "again is a replay, or the file was read twice."
-        )
     return answer
 
 

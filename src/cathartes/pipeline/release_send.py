@@ -145,7 +145,7 @@ def _sealed(
         audit_head=str(casebook.audit_head()),
     )
     recipient = casebook.partner(content.recipient.id).age_recipient
-    return write_package(package_files(content), facts, key, recipient)
+    return write_package(package_files(content), facts, key, recipient, content.language)
 
 
 def _kept(evidence: EvidenceStore, package: bytes) -> str:

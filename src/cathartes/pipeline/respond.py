@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from cathartes.casework.release_content import ReleaseContent, content_from_json
 from cathartes.casework.release_material import Notice
-from cathartes.casework.response import OF_A_RECALL, Answer, Response, Seized
+from cathartes.casework.response import OF_A_RECALL, Answer, Response, Seized, check_fits
 from cathartes.errors import OutputError, PackageError, ReleaseError, SettingsError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
 from cathartes.pipeline.verification import verify
@@ -161,11 +161,7 @@ def write_answer(told: Told, said: Said, out: str | Path) -> Response:
     """Write an answer into a new file, whole or not at all; errors as of `respond`."""
     target = Path(out)
     check_free(target)
-    if said.answer not in told.possible:
-        possible = " or ".join(one.value for one in told.possible)
-        raise ReleaseError(
-            f"{told.content.release_id} is a recall; {possible} can be answered to it."
-        )
+    check_fits(told.content.notice, said.answer)
     attached = dict(map(attachable, said.attach))
     if len(attached) != len(said.attach):
         raise ReleaseError("two files to attach have one name; name them differently.")

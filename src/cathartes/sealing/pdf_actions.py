@@ -14,12 +14,14 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cathartes.errors import PackageError
 
 MOST_INFLATED_BYTES = 256 << 20
 """Of all streams together."""
 MOST_STREAMS = 50_000
+_MOST_INNER = 32
 
 _MARK = b"%PDF-"
 _END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|$)"
@@ -66,33 +68,48 @@ def check_only_shows(content: bytes, what: str) -> None:
     if not content.startswith(_MARK):
         raise PackageError(f"{what}: it is named as a PDF and is none.")
     _check_names(content, what, _DOES)
-    left = MOST_INFLATED_BYTES
-    for n_streams, (before, body) in enumerate(_streams(content)):
-        if n_streams > MOST_STREAMS:
-            raise _doubt(what, f"more than {MOST_STREAMS} streams")
-        _check_names(before, what, _SHORT)
-        if _holds_objects(before):
-            left -= _check_objects(before, body, what)
-        left -= _check_inflated(body, what, left)
+    left, n_inner = MOST_INFLATED_BYTES, 0
+    for n_streams, one in enumerate(_streams(content)):
+        n_inner += one.is_inner
+        if n_streams > MOST_STREAMS or n_inner > _MOST_INNER:
+            raise _doubt(what, "more streams than can be looked through")
+        if not one.is_inner:
+            _check_names(one.before, what, _SHORT)
+        if _holds_objects(one.before):
+            left -= _check_objects(one.before, one.body, what)
+        left -= _check_inflated(one.body, what, left)
 
 
-def _streams(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield all that lies between two streams, unescaped, with the bytes of the second of them.
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Bytes that some reader may take for a stream.
 
-    Whatever some reader may take for a stream is one; of one within another, which is chance or
-    malice, nothing stands before. After the last there is an empty one.
+    Attributes
+    ----------
+    before
+        All since the end of the stream before, unescaped: its dictionary is in it.
+    body
+    is_inner
+        It lies within another: chance, or malice.
     """
-    place = 0
+
+    before: bytes
+    body: bytes
+    is_inner: bool = False
+
+
+def _streams(content: bytes) -> Iterator[_Stream]:
+    """Yield whatever may be a stream; after the last, what follows it with an empty one."""
+    begin, end = 0, 0
     for match in _STREAM.finditer(content):
-        if match.start() < place:
-            before = b""
-            end = place
-        else:
-            before = _unescaped(content[place : match.start()])
+        is_inner = match.start() < end
+        if not is_inner:
+            begin = end
             end = content.find(b"endstream", match.end())
-            end = place = len(content) if end < 0 else end
-        yield before, content[match.end() : end]
-    yield _unescaped(content[place:]), b""
+            end = len(content) if end < 0 else end
+        before = _unescaped(content[begin : match.start()])
+        yield _Stream(before, content[match.end() : max(end, match.end())], is_inner)
+    yield _Stream(_unescaped(content[end:]), b"")
 
 
 def _check_names(content: bytes, what: str, names: re.Pattern[bytes]) -> None:

@@ -14,13 +14,12 @@ from pydantic import Field
 from cathartes.casework.partner import Partner
 from cathartes.casework.public_key import CLOCK_SLACK, PublicKey
 from cathartes.casework.release import Release, ReleaseState
-from cathartes.casework.release_material import Notice
 from cathartes.casework.response import (
-    OF_A_RECALL,
     Answer,
     Attachment,
     Response,
     Seized,
+    check_fits,
 )
 from cathartes.errors import PackageError, ReleaseError
 from cathartes.sealing.attachment import MOST_TOGETHER_BYTES, attachment_of
@@ -223,9 +222,7 @@ def check_answers(opened: OpenedResponse, release: Release, partner: Partner, ou
         raise ReleaseError(
             f"{who}: it was {release.state.value}; have what was sent in its place answered."
         )
-    if release.notice is Notice.CANCEL and response.answer not in OF_A_RECALL:
-        possible = " or ".join(one.value for one in Answer if one in OF_A_RECALL)
-        raise ReleaseError(f"{who}: it is a recall; {possible} can be answered to it.")
+    check_fits(release.notice, response.answer)
     if facts.signed_utc < release.sent_utc - CLOCK_SLACK:
         raise PackageError(
             f"{who}: signed on {facts.signed_utc:%Y-%m-%d %H:%M} UTC, before that release was sent "

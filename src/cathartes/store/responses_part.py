@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from cathartes.casework.release import OPEN, Release, ReleaseState, Step
-from cathartes.casework.response import Response, check_follows
+from cathartes.casework.response import Response, check_fits, check_follows
 from cathartes.casework.roles import Action, Thing
 from cathartes.errors import ReleaseError
 from cathartes.store.allowed import check_allowed, refusals_kept
@@ -114,6 +114,7 @@ def _check_release(response: Response, release: Release) -> None:
         raise _error(response, "one is an exercise, and the other is real.")
     if not release.is_told:
         raise _error(response, f"nobody was told: it is {release.state.value}.")
+    check_fits(release.notice, response.answer)
     if release.state not in OPEN:
         raise _error(
             response,

@@ -4,7 +4,7 @@ import base64
 import io
 import zlib
 
-import matplotlib
+import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
@@ -117,7 +117,7 @@ def test_a_pdf_of_a_program_for_plots_is_taken():
     axes = figure.subplots()
     axes.plot([1, 2])
     axes.imshow([[1, 2], [3, 4]])
-    with matplotlib.rc_context({"pdf.fonttype": 42}):
+    with mpl.rc_context({"pdf.fonttype": 42}):
         figure.savefig(target, format="pdf")
     check_only_shows(target.getvalue(), "plot.pdf")
 

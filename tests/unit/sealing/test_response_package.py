@@ -94,7 +94,7 @@ def test_an_answer_by_a_stranger_is_refused():
         (
             {"notice": Notice.CANCEL, "earlier_ids": ("R-2026-0000",)},
             ReleaseError,
-            "it is a recall; received or disputed",
+            "to a recall; received or disputed",
         ),
     ],
 )
@@ -133,8 +133,8 @@ def test_what_a_revoked_key_signed_is_refused():
     public = key("partner").public
     with pytest.raises(KeyringError, match="after it was revoked"):
         opened_answer(sealed_answer(), senders=[public.revoked(SIGNED, Why.RETIRED)])
+    stolen = public.revoked(READ - timedelta(hours=1), Why.COMPROMISED)
     with pytest.raises(KeyringError, match="can write any time of signing"):
-        stolen = public.revoked(READ - timedelta(hours=1), Why.COMPROMISED)
         opened_answer(sealed_answer(), senders=[stolen])
 
 
@@ -250,7 +250,7 @@ def test_files_swapped_between_answers_are_refused():
         if one[name] == other[name]:
             continue
         swapped = seal(pack(one | {name: other[name]}), SENDER.public.age_recipient)
-        with pytest.raises(PackageError, match="changed after it was signed|was added|is missing"):
+        with pytest.raises(PackageError, match=r"changed after it was signed|was added|is missing"):
             opened_answer(swapped)
 
 
