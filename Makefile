@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 # One numerical thread a test process: two processes share the cores, not fight for them.
 TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help demo test check bench docs lock clean install install-dev
+.PHONY: help demo test check style types layers bench docs lock clean install install-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,12 +25,18 @@ demo: $(RUNTIME) $(VENDOR) ## simulate a flight line, scan it, show what was fou
 	$(BIN)/cathartes demo
 
 test: $(DEV) $(DEV_VENDOR) $(VENDOR) ## run all tests; those on real data need CATHARTES_DATA
-	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(DEV) ## style, types, layers: what must hold before a change is done
+check: style types layers ## what must hold before a change is done; -j2 does two at once
+
+style: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEV)
 	$(BIN)/mypy
+
+layers: $(DEV)
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## measure the figures that the documentation states

@@ -40,13 +40,17 @@ from cathartes.pipeline.findings import sites_show as sites_show
 from cathartes.pipeline.gas_library import working_library as library
 from cathartes.pipeline.georeference import GeoreferenceSettings as GeoreferenceSettings
 from cathartes.pipeline.georeference import georeference as georeference
+from cathartes.pipeline.keys import key_backup as key_backup
 from cathartes.pipeline.keys import key_create as key_create
 from cathartes.pipeline.keys import key_export as key_export
 from cathartes.pipeline.keys import key_import_sender as key_import_sender
 from cathartes.pipeline.keys import key_list as key_list
+from cathartes.pipeline.keys import key_pin as key_pin
+from cathartes.pipeline.keys import key_restore as key_restore
 from cathartes.pipeline.keys import key_revoke as key_revoke
 from cathartes.pipeline.keys import key_rotate as key_rotate
 from cathartes.pipeline.keys import key_show as key_show
+from cathartes.pipeline.keys import key_tokens as key_tokens
 from cathartes.pipeline.library import library_compare as library_compare
 from cathartes.pipeline.library import library_fetch as library_fetch
 from cathartes.pipeline.library import library_import as library_import
@@ -55,6 +59,9 @@ from cathartes.pipeline.library import library_plot as library_plot
 from cathartes.pipeline.library import library_show as library_show
 from cathartes.pipeline.location import locate as locate
 from cathartes.pipeline.log_inspection import inspect_log as inspect_log
+from cathartes.pipeline.outcomes import outcomes as outcomes
+from cathartes.pipeline.outcomes import outcomes_csv as outcomes_csv
+from cathartes.pipeline.outcomes import outcomes_plot as outcomes_plot
 from cathartes.pipeline.outgoing import release_deliver as release_deliver
 from cathartes.pipeline.outgoing import release_send as release_send
 from cathartes.pipeline.partner_facts import PartnerFacts as PartnerFacts
@@ -119,12 +126,11 @@ from cathartes.simulate.scene import simulate_scene as simulate_scene
 from cathartes.simulate.settings import read_scene_settings as read_scene_settings
 from cathartes.spectra.readers import read_spectra as read_spectra
 from cathartes.store.open import open_casebook as open_casebook
-
-# `library` is listed here because it bears another name where it stands. `simulate` is a package
-# that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 from cathartes.web.serve import serve as serve
 from cathartes.web.settings import ServeSettings as ServeSettings
 
+# `library` is listed here because it bears another name where it stands. `simulate` is a package
+# that can be called: only the call is seen here; `from cathartes.simulate import ...` still works.
 __all__ = [
     "CampaignSettings",
     "CathartesError",
@@ -166,13 +172,17 @@ __all__ = [
     "evaluate_campaign",
     "georeference",
     "inspect_log",
+    "key_backup",
     "key_create",
     "key_export",
     "key_import_sender",
     "key_list",
+    "key_pin",
+    "key_restore",
     "key_revoke",
     "key_rotate",
     "key_show",
+    "key_tokens",
     "library",
     "library_compare",
     "library_fetch",
@@ -191,6 +201,9 @@ __all__ = [
     "observations_show",
     "open_casebook",
     "open_cube",
+    "outcomes",
+    "outcomes_csv",
+    "outcomes_plot",
     "partner_add",
     "partner_disable",
     "partner_facts",

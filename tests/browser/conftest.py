@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
-from starlette.types import ASGIApp
+from playwright.sync_api import Browser, expect, sync_playwright
+from starlette.applications import Starlette
 
 from cathartes.errors import MissingExtraError
 from cathartes.web.assets import vendor_files
 
 sys.path.insert(0, str(Path(__file__).parent))  # for watched_page: importlib mode does not
-from watched_page import WatchedPage, watch
+from watched_page import PATIENCE_MS, WatchedPage, watch
+
+expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # WebGL without a graphics card, and a browser that calls nobody by itself.
@@ -71,14 +73,14 @@ def watched(chromium: Browser) -> Iterator[WatchedPage]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[ASGIApp], str]]:
+def serve() -> Iterator[Callable[[Starlette], str]]:
     """Return what serves an application on a free port of this machine, and says its address."""
     servers: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(app: ASGIApp) -> str:
+    def start(app: Starlette) -> str:
         config = uvicorn.Config(
             app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", ws="none",
-            timeout_graceful_shutdown=1,  # pages may still be told what is new
+            timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
@@ -93,5 +95,8 @@ def serve() -> Iterator[Callable[[ASGIApp], str]]:
 
     yield start
     for server, thread in servers:
+        behind = getattr(server.config.app.state, "background", None)
+        if behind is not None:
+            behind.live.close()  # as `cathartes serve` does; else each stop waits for its streams
         server.should_exit = True
         thread.join(timeout=10)

@@ -13,7 +13,7 @@ import web_desk
 from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 MAP_IS_DRAWN = "#map[data-ready='true'][data-idle='true']"
 
 

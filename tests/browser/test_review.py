@@ -97,6 +97,44 @@ def test_what_is_not_answered_is_not_sent(watched, desk, base):
     assert len(desk.casebook.reviews_of("o1-1")) == 1
 
 
+def test_what_is_typed_outlives_a_reload_and_is_nobody_elses(watched, desk, base):
+    page = watched.page
+    sign_in(page, desk, base, "ana")
+    page.goto(f"{base}/detections/o1-1?queue=1")
+    Keys(page).press("x", "2", "f", "2", "e")
+    page.keyboard.type("half a thought")
+    page.reload()
+    expect(page.locator("textarea[name=note]")).to_have_value("half a thought")
+    expect(page.locator("[name=flags]:checked")).to_have_value("artefact")
+    sign_in(page, desk, base, "ben")
+    page.goto(f"{base}/detections/o1-1?queue=1")
+    expect(page.locator("#review-form :checked")).to_have_count(0)
+    expect(page.locator("textarea[name=note]")).to_have_value("")
+    sign_in(page, desk, base, "ana")
+    page.goto(f"{base}/detections/o1-1?queue=1")
+    Keys(page).press("x", "3", "Enter")
+    page.wait_for_url("**/detections/o3-1?queue=1")
+    assert desk.casebook.reviews_of("o1-1")[0].judgement.note == ""
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_where_nobody_answers_nothing_is_sent_and_nothing_is_lost(watched, desk, base):
+    page = watched.page
+    sign_in(page, desk, base, "ana")
+    page.wait_for_selector("form[action='/sign-out']")
+    page.route("**/events", lambda route: route.abort())
+    page.goto(f"{base}/detections/o1-1?queue=1")
+    expect(page.locator("#live")).to_contain_text("does not answer")
+    Keys(page).press("x", "3", "Enter")
+    expect(page.locator("#review-form :checked")).to_have_count(2)
+    assert desk.casebook.reviews_of("o1-1") == ()
+    page.unroute("**/events")
+    expect(page.locator("#live")).to_be_hidden(timeout=20_000)
+    Keys(page).press("Enter")
+    page.wait_for_url("**/detections/o3-1?queue=1")
+    assert len(desk.casebook.reviews_of("o1-1")) == 1
+
+
 def test_next_previous_and_skip_by_key(watched, desk, base):
     page = watched.page
     sign_in(page, desk, base, "ana")

@@ -1,7 +1,9 @@
 """A draft says what it is, and rests on what is there; updates and recalls; all or nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -14,6 +16,7 @@ from cathartes.casework.tlp import Tlp
 from cathartes.errors import ReleaseError
 from cathartes.store import releases_part
 from cathartes.store.interface_releases import ReleaseFilter
+from cathartes.store.open import open_casebook
 from made_up_casebook import ME, MINUTE, NOW, record
 from made_up_office import approve, draft, send, step
 
@@ -303,6 +306,27 @@ def test_killed_while_drafting_nothing_is_there(book, monkeypatch):
     assert book.releases(ReleaseFilter()) == ()
     assert book.audit_number() == n_entries
     draft(book)
+
+
+def test_of_many_who_send_at_once_one_does(book, place):
+    approve(book)
+    begin = Barrier(4)
+
+    def send_it(_):
+        with open_casebook(place) as own:
+            begin.wait()
+            try:
+                step(own.casebook, Step.SEND, "rita", sealed=office.sealed())
+            except ReleaseError as error:
+                return str(error)
+            return "sent"
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(send_it, range(4)))
+    assert told[-1] == "sent"
+    assert all("it is sent; to send it must be approved" in one for one in told[:3])
+    done = [one.action for one in book.audit_of("R-1")]
+    assert (done.count("release.send"), done.count("release.stopped")) == (1, 3)
 
 
 # --- partners ---

@@ -6,7 +6,7 @@ import pytest
 
 import made_up_casebook as made_up
 import made_up_office as office
-from cathartes.casework.partner import Field
+from cathartes.casework.partner import Delivery, Field, Way
 from cathartes.casework.release import (
     Basis,
     NoReleaseError,
@@ -18,7 +18,7 @@ from cathartes.casework.roles import Action, Role, Thing, decide
 from cathartes.casework.tlp import Tlp
 from cathartes.casework.user import User
 from cathartes.errors import AccessError, MandateError, ReleaseError
-from cathartes.store.interface_releases import ReleaseFilter
+from cathartes.store.interface_releases import Delivered, ReleaseFilter
 from cathartes.store.releases_part import ACTIONS
 from made_up_casebook import ME, MINUTE, NOW
 from made_up_office import STAFF, approve, draft, send, step
@@ -394,19 +394,42 @@ def test_reading_and_delivering_are_on_record(book):
     draft(book)
     book.note_release_read("R-1", "rita", NOW)
     assert book.audit_of("R-1")[-1].action == "release.read"
+    way = Delivery(Way.FOLDER, "/mnt/share")
+    tries = (Delivered(way, False, "No space is left."), Delivered(way, True, "Written."))
     with pytest.raises(ReleaseError, match="it is draft, and can't be delivered"):
-        book.note_delivery("R-1", "folder", "rita", NOW, succeeded=True)
+        book.note_delivery("R-1", tries[0], "rita", NOW)
+    assert book.deliveries("R-1") == ()
     step(book, Step.DROP, "dora", why="Begun anew.")
     send(book, "R-2")
-    book.note_delivery("R-2", "no space left", "rita", NOW, succeeded=False)
-    last = book.audit_of("R-2")[-1]
-    assert (last.action, last.detail["succeeded"]) == ("release.deliver", False)
+    for one in tries:
+        book.note_delivery("R-2", one, "rita", NOW)
+    assert book.deliveries("R-2") == tries
+    assert book.audit_of("R-2")[-1].detail["package"] == book.release("R-2").package_sha256
+
+
+@pytest.mark.parametrize("taken", list(FROM), ids=str)
+@pytest.mark.parametrize("who", ["dora", "ana", "rita", "rosa", "aud", "local:root"])
+def test_what_hinders_a_step_is_told_beforehand_and_is_just_that(book, taken, who):
+    book.put_sites([made_up.site("a", ["o1-1.1", "o1-2.1"])], [], ME, NOW)
+    at(book, FROM[taken])
+    if taken is Step.SEND:
+        book.change_partner(office.partner(ceiling=Tlp.GREEN), "ada", NOW)
+    n_entries = book.audit_number()
+    told = book.hindrance("R-1", taken, who, NOW)
+    assert book.audit_number() == n_entries
+    if told:
+        with pytest.raises((AccessError, ReleaseError)) as refused:
+            step(book, taken, who, **needed(taken))
+        assert str(refused.value) == told
+    else:
+        step(book, taken, who, **needed(taken))
 
 
 def test_the_basis_is_what_is_there(book):
     basis = book.present_basis("a", "office")
     assert basis.detection_sha256 == {"o1-1": book.detection_sha256("o1-1")}
     assert (basis.observation_ids, basis.mandate_ids) == (("o1",), ("MX-1",))
+    assert basis.probability == book.site("a").by_sight[0]
     assert book.present_basis("gone", "office") == Basis(basis.partner_sha256)
     with pytest.raises(ReleaseError, match="no partner 'other' in this casebook; there are"):
         book.present_basis("a", "other")

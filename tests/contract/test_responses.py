@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 import made_up_office as office
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.release_material import Notice
-from cathartes.casework.response import FOLLOWS, Answer, Attachment, Seized, check_follows
+from cathartes.casework.response import (
+    FOLLOWS,
+    OF_A_RECALL,
+    Answer,
+    Attachment,
+    Seized,
+    check_follows,
+)
 from cathartes.errors import AccessError, ReleaseError
 from made_up_casebook import NOW
 from made_up_office import approve, draft, kept, send, step
@@ -151,6 +158,16 @@ def test_an_acknowledged_release_is_updated_and_recalled(book):
     step(book, Step.SEND, "rita", "R-2", sealed=office.sealed())
     assert book.release("R-1").state is ReleaseState.RECALLED
     assert take(book, kept(Answer.RECEIVED, "R-2")).state is ReleaseState.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("what", list(Answer))
+def test_to_a_recall_one_says_that_one_knows_or_disputes_it(book, what):
+    send(book, "R-2", notice=Notice.CANCEL, earlier=("R-1",))
+    told = kept(what, "R-2", reason="x" if what is Answer.DISPUTED else "")
+    if what in OF_A_RECALL:
+        assert take(book, told).state is ReleaseState.ACKNOWLEDGED
+    else:
+        refused(book, told, "to a recall; received or disputed can be answered to it")
 
 
 def test_answers_come_in_an_order_that_can_be(book):

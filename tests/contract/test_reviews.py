@@ -289,7 +289,7 @@ def test_names_alike_have_each_their_queue(book, name):
 
 def test_a_backup_has_the_reviews(staffed, new_place, tmp_path):
     book = staffed.casebook
-    say(book, ("eva", PLUME), ("ana", PLUME), ("ben", DOUBT), ("ana", FULL))
+    say(book, ("eva", PLUME), ("ana", DOUBT), ("ben", PLUME), ("ana", FULL))
     book.skip_review("o1-2", "ana", NOW)
     write_backup(staffed, tmp_path / "backup.zip")
     where, evidence = new_place()

@@ -42,7 +42,7 @@ def served(casebook: Path, *users: str) -> Iterator[Served]:
         finally:
             if process.poll() is None:
                 process.terminate()
-            process.wait(30)
+            process.wait(120)
 
 
 def ended_within(process: subprocess.Popen[str], seconds: float) -> bool:

@@ -367,6 +367,25 @@ def test_a_partner_is_shown_listed_and_given_another_key(desk):
                  says="is that of partner mx-authority")  # fmt: skip
 
 
+def test_a_key_that_is_revoked_is_no_partners(bare):
+    key = number_of(bare)
+    words = ("key", "revoke", key, "--why", "compromised", "--keys", "theirs")
+    assert bare.run(*words) == 0
+    with locked_at_once():
+        export = ("key", "export", key, "--out", "now.key", "--keys", "theirs")
+        assert bare.run(*export, "--passphrase-stdin") == 0
+    add = ("partner", "add", "mx-authority", "now.key", "--fingerprint", key)
+    bare.refused(KeyringError, *add, "--profile", "partner.toml", by=KEEPER,
+                 says="is revoked (compromised); have the partner export")  # fmt: skip
+
+
+def test_an_empty_list_of_a_file_takes_away_what_there_was(desk):
+    Path("partner.toml").write_text("fields = []\nmandates = []\n", "utf-8")
+    words = ("partner", "profile", "mx-authority", "--profile", "partner.toml")
+    told = desk.told(*words, by=KEEPER)
+    assert (told["fields"], told["mandates"], told["cell_m"]) == ([], [], 100)
+
+
 @pytest.mark.parametrize("person", [DRAFTER, APPROVER])
 def test_only_administrators_keep_partners(desk, person):
     words = ("partner", "profile", "mx-authority", "--ceiling", "RED")

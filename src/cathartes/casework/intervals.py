@@ -9,7 +9,7 @@ complementary log-log transformation (Kalbfleisch and Prentice 1980).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
@@ -34,25 +34,18 @@ class Share:
 
     n: int
     of: int
+    share: float | None = field(init=False, default=None)
+    low: float | None = field(init=False, default=None)
+    high: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         if not 0 <= self.n <= self.of:
             raise InputError(f"a share of {self.n} in {self.of}; a part of the whole is needed.")
-
-    @property
-    def share(self) -> float | None:
-        """The share itself."""
-        return self.n / self.of if self.of else None
-
-    @property
-    def low(self) -> float | None:
-        """The interval's lower end."""
-        return wilson(self.n, self.of)[0] if self.of else None
-
-    @property
-    def high(self) -> float | None:
-        """The interval's upper end."""
-        return wilson(self.n, self.of)[1] if self.of else None
+        if self.of:
+            low, high = wilson(self.n, self.of)
+            told = {"share": self.n / self.of, "low": low, "high": high}
+            for name, value in told.items():
+                object.__setattr__(self, name, value)
 
 
 def wilson(n: int, of: int, level: float = LEVEL) -> tuple[float, float]:

@@ -271,7 +271,8 @@ def leg_waits(
 
 def _wait(spans: Iterable[tuple[datetime | None, datetime | None, datetime]]) -> Wait:
     """Return the wait of spans from a moment to another, or without that to an end."""
-    done, waiting = [], []
+    done: list[float] = []
+    waiting: list[float] = []
     for begun, reached, end in spans:
         if begun is None:
             continue

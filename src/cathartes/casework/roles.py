@@ -62,6 +62,8 @@ class Action(StrEnum):
     """As the partner that got it."""
     TAKE_ANSWER = "take in an answer"
     """Read a signed file that a partner sent."""
+    READ_OUTCOMES = "read outcomes"
+    """What came of it all, in numbers."""
     MANAGE_USERS = "manage users"
     USE_ACCOUNT = "use an account"
     """One's own: password, second factor, tokens."""
@@ -216,6 +218,9 @@ _RULES: Mapping[Action, Mapping[Role, _Condition]] = MappingProxyType(
         Action.SEND_RELEASE: {Role.RELEASE_AUTHORITY: _always},
         Action.ANSWER_RELEASE: {Role.PARTNER: _told_to_own_office},
         Action.TAKE_ANSWER: {Role.ANALYST: _always, Role.RELEASE_AUTHORITY: _always},
+        Action.READ_OUTCOMES: dict.fromkeys(
+            (Role.ANALYST, Role.RELEASE_AUTHORITY, Role.AUDITOR), _always
+        ),
         Action.MANAGE_USERS: {Role.ADMINISTRATOR: _of_others},
         Action.USE_ACCOUNT: dict.fromkeys(Role, _own),
     }

@@ -79,6 +79,11 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "cathartes.cli.review:app",
             "What reviews came to: list, show. Reviewing is done in the workstation, `serve`.",
         ),
+        "outcomes": Entry(
+            "cathartes.cli.outcomes:outcomes",
+            "Count what came of the flights: found, reviewed, released, answered, confirmed, "
+            "dismantled.",
+        ),
         "serve": Entry(
             "cathartes.cli.serve:serve",
             "Open the workstation, where analysts look, judge and agree. Ctrl-C ends it.",

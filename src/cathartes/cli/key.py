@@ -1,5 +1,6 @@
 """``cathartes key``: keys to sign and to open, and those of senders."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,21 +13,28 @@ from cathartes.cli.commands import CONTEXT_SETTINGS
 from cathartes.cli.console import JsonFlag, add_plain_row, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.moment import moment_of
-from cathartes.cli.passphrase import PassphraseStdin, asked_passphrase
+from cathartes.cli.passphrase import PassphraseStdin, asked_passphrase, asked_pin
 from cathartes.pipeline.keys import (
     DEFAULT_KEYS,
+    key_backup,
     key_create,
     key_export,
     key_import_sender,
     key_list,
+    key_pin,
+    key_restore,
     key_revoke,
     key_rotate,
     key_show,
+    key_tokens,
 )
 from cathartes.sealing.keyring import VALID_DAYS
 
 app = typer.Typer(
-    help="Keys to sign and to open: create, list, show, rotate, revoke, export, import-sender.",
+    help=(
+        "Keys to sign and to open: create, list, show, rotate, revoke, pin, export, import-sender, "
+        "backup, restore."
+    ),
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
@@ -47,6 +55,14 @@ def create(
     owner: Annotated[str, typer.Argument(metavar="OWNER", help="Whose, as partners read it.")],
     *,
     valid_days: _ValidDays = VALID_DAYS,
+    pkcs11: Annotated[
+        str,
+        typer.Option(
+            metavar="TOKEN",
+            help="Label of a token in which the signing key is made, and stays; its PIN is asked "
+            "for. CATHARTES_PKCS11 names the PKCS#11 module.",
+        ),
+    ] = "",
     passphrase_stdin: PassphraseStdin = False,
     keys: KeysOption = KEYS,
     json_output: JsonFlag = False,
@@ -56,7 +72,8 @@ def create(
     Example: `cathartes key create "Air survey, Sonora"`
     """
     passphrase = asked_passphrase(from_stdin=passphrase_stdin, is_new=True)
-    made = key_create(owner, passphrase, keys=keys, valid_days=valid_days)
+    token = (pkcs11, asked_pin(from_stdin=passphrase_stdin)) if pkcs11 else None
+    made = key_create(owner, passphrase, keys=keys, valid_days=valid_days, token=token)
     _show(made, json_output)
 
 
@@ -66,9 +83,14 @@ def list_(*, keys: KeysOption = KEYS, json_output: JsonFlag = False) -> None:
 
     Example: `cathartes key list`
     """
-    found = key_list(keys=keys)
+    found, tokens = key_list(keys=keys), key_tokens(keys=keys)
     if json_output:
-        write_json({kind: [_told(key) for key in every] for kind, every in found.items()})
+        write_json(
+            {
+                kind: [_told(key) | {"token": tokens.get(key.id)} for key in every]
+                for kind, every in found.items()
+            }
+        )
         return
     if not any(found.values()):
         output_console().print(f"{keys} holds no keys; make yours: `cathartes key create`.")
@@ -76,7 +98,8 @@ def list_(*, keys: KeysOption = KEYS, json_output: JsonFlag = False) -> None:
     table = Table("key", "whose", "", "valid until [UTC]", "state")
     for kind, every in found.items():
         for key in every:
-            whose = "yours" if kind == "own" else "a sender's"
+            token = f", signs in {tokens[key.id]}" if key.id in tokens else ""
+            whose = f"yours{token}" if kind == "own" else "a sender's"
             until = f"{key.valid_until_utc:%Y-%m-%d %H:%M}"
             add_plain_row(table, key.fingerprint, key.owner, whose, until, _state(key))
     output_console().print(table)
@@ -133,6 +156,72 @@ def revoke(
     """
     since_utc = moment_of("--since", since)
     _show(key_revoke(key, why, since_utc=since_utc, keys=keys), json_output)
+
+
+@app.command()
+def pin(
+    key: _KeyArgument,
+    *,
+    passphrase_stdin: PassphraseStdin = False,
+    keys: KeysOption = KEYS,
+    json_output: JsonFlag = False,
+) -> None:
+    """Keep another PIN of the token in which your key lies; it is tried once.
+
+    Example: `cathartes key pin 1f3a`
+    """
+    passphrase = asked_passphrase(from_stdin=passphrase_stdin)
+    _show(key_pin(key, passphrase, asked_pin(from_stdin=passphrase_stdin), keys=keys), json_output)
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")],
+    *,
+    passphrase_stdin: PassphraseStdin = False,
+    keys: KeysOption = KEYS,
+    json_output: JsonFlag = False,
+) -> None:
+    """Write all your keys, and those of senders, into one file that your passphrase opens.
+
+    Each of your keys is opened first. A signing key in a token stays there: it has no backup.
+
+    Example: `cathartes key backup keys-2026-05.age`
+    """
+    passphrase = asked_passphrase(from_stdin=passphrase_stdin)
+    kept = key_backup(out, passphrase, keys=keys)
+    tokens = key_tokens(keys=keys)
+    _list_kept(f"{out} holds", kept, json_output)
+    for key in kept if not json_output else ():
+        if key.id in tokens:
+            output_console().print(
+                f"Of key {key.fingerprint} the signing key is in {tokens[key.id]} alone.",
+                soft_wrap=True, markup=False,
+            )  # fmt: skip
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `key backup` wrote it.")],
+    *,
+    passphrase_stdin: PassphraseStdin = False,
+    keys: KeysOption = KEYS,
+    json_output: JsonFlag = False,
+) -> None:
+    """Put the keys of a backup into a new folder, after opening each.
+
+    Example: `cathartes key restore keys-2026-05.age --keys keys`
+    """
+    passphrase = asked_passphrase(from_stdin=passphrase_stdin)
+    _list_kept(f"{keys} holds", key_restore(file, passphrase, keys=keys), json_output)
+
+
+def _list_kept(where: str, kept: Sequence[PublicKey], json_output: bool) -> None:
+    if json_output:
+        write_json({"own": [_told(key) for key in kept]})
+        return
+    told = ", ".join(f"{key.fingerprint} ({_state(key)})" for key in kept)
+    output_console().print(f"{where} these keys of yours: {told}.", soft_wrap=True, markup=False)
 
 
 @app.command()

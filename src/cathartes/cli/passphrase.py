@@ -15,3 +15,10 @@ def asked_passphrase(*, from_stdin: bool, is_new: bool = False) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new, err=True))
+
+
+def asked_pin(*, from_stdin: bool) -> str:
+    """Return a token's PIN: asked for, or the next line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("PIN of the token", hide_input=True, err=True))

@@ -1,5 +1,6 @@
 """``cathartes serve``: the workstation, in the browser."""
 
+import gc
 import webbrowser
 from collections.abc import Sequence
 from datetime import timedelta
@@ -137,6 +138,7 @@ def open_workstation(
             webbrowser.open(first)
 
     told = ServeSettings(**settings)
+    gc.freeze()  # what there is by now stays to the end: it is not searched again, even at Ctrl-C
     serve_casebook(casebook, settings=told, sign_in=sign_in, on_open=tell)
 
 

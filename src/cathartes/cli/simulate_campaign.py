@@ -76,7 +76,7 @@ def simulate_campaign(
             {
                 "folder": out,
                 "mandate": out / MANDATE_NAME,
-                "emitters": out / EMITTERS_NAME,
+                "emitters": out / EMITTERS_NAME if registered else None,
                 "sorties": [out / "sorties" / sortie_id for sortie_id in truth.sortie_ids],
                 "settings": asdict(settings),
                 "places": truth.places,
@@ -97,7 +97,7 @@ def simulate_campaign(
     following = (
         f"mandate add {out / MANDATE_NAME}",
         f"plan add {out / 'plans'}/*",
-        f"emitters import {out / EMITTERS_NAME}",
+        *([f"emitters import {out / EMITTERS_NAME}"] if registered else []),
         f"run {out / 'sorties'}/*",
         "sites",
         f"evaluate campaign {out}",

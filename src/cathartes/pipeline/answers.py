@@ -13,6 +13,7 @@ from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
 from cathartes.pipeline.owners import own_folder
 from cathartes.pipeline.permission import check_may
 from cathartes.pipeline.sign_in import Who, signed_in
+from cathartes.pipeline.site_update import update_answered_site
 from cathartes.pipeline.verification import open_by_any, own_identities
 from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.package import MOST_SEALED_BYTES
@@ -142,6 +143,7 @@ def take_answer(
         detail = {"file_sha256": sha256, "why": str(error)[:1000]}
         book.note(REFUSED, sha256, dict(detail), actor, now_utc)
         raise
+    update_answered_site(opened, kept.response.release_id, actor)
     return kept
 
 

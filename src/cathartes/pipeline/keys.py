@@ -8,13 +8,22 @@ from cathartes.casework.public_key import PublicKey, Why
 from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.sealing.key_record import signed_record
 from cathartes.sealing.keyring import VALID_DAYS, Keyring
+from cathartes.sealing.keys_backup import backup_of, restore_backup
+from cathartes.sealing.token import TokenPlace
 
 DEFAULT_KEYS = "keys"
 """Folder that holds the keys where none is named."""
 
+_MOST_BACKUP_BYTES = 16 << 20
+
 
 def key_create(
-    owner: str, passphrase: str, *, keys: str | Path = DEFAULT_KEYS, valid_days: int = VALID_DAYS
+    owner: str,
+    passphrase: str,
+    *,
+    keys: str | Path = DEFAULT_KEYS,
+    valid_days: int = VALID_DAYS,
+    token: tuple[str, str] | None = None,
 ) -> PublicKey:
     """Make a pair of keys, locked by a passphrase.
 
@@ -28,14 +37,37 @@ def key_create(
         Folder, made if it is not there.
     valid_days
         From now on.
+    token
+        Label and PIN of a PKCS#11 token in which the signing key is made, and stays.
+        ``CATHARTES_PKCS11`` names its module.
     """
-    return Keyring(Path(keys)).create(owner, passphrase, datetime.now(UTC), valid_days)
+    ring, now_utc = Keyring(Path(keys)), datetime.now(UTC)
+    if token is None:
+        return ring.create(owner, passphrase, now_utc, valid_days)
+    return ring.create_in_token(owner, passphrase, now_utc, valid_days, token)
 
 
 def key_list(*, keys: str | Path = DEFAULT_KEYS) -> dict[str, tuple[PublicKey, ...]]:
     """Return one's ``own`` keys, the newest first, and those of ``senders`` that one trusts."""
     ring = Keyring(Path(keys))
     return {"own": ring.own(), "senders": ring.senders()}
+
+
+def key_tokens(*, keys: str | Path = DEFAULT_KEYS) -> dict[str, TokenPlace]:
+    """Return in which tokens one's own signing keys lie, those that do, by the key's id."""
+    ring = Keyring(Path(keys))
+    found = {key.id: ring.token_of(key) for key in ring.own()}
+    return {key_id: place for key_id, place in found.items() if place is not None}
+
+
+def key_pin(
+    key_id: str, passphrase: str, pin: str, *, keys: str | Path = DEFAULT_KEYS
+) -> PublicKey:
+    """Keep another PIN of the token in which a key lies, after trying it once."""
+    ring = Keyring(Path(keys))
+    key = ring.find(key_id)
+    ring.change_pin(key, passphrase, pin)
+    return key
 
 
 def key_show(key_id: str, *, keys: str | Path = DEFAULT_KEYS) -> PublicKey:
@@ -82,17 +114,10 @@ def key_export(
 ) -> PublicKey:
     """Write one's public key for others into a new file, signed by itself; or its revocation."""
     ring, target = Keyring(Path(keys)), Path(out)
-    if target.exists():
+    if target.exists():  # said before the passphrase is worked on
         raise OutputError(f"{target}: is there already; name another file.")
     key = ring.unlock(ring.find(key_id), passphrase)
-    part = target.with_name(f".part-{uuid4().hex}")
-    try:
-        part.write_bytes(signed_record(key))
-        part.rename(target)
-    except OSError as error:
-        raise OutputError(f"{target}: can't be written: {error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    _write_new(target, signed_record(key))
     return key.public
 
 
@@ -111,6 +136,41 @@ def key_import_sender(
     """
     content = read_small(Path(exported))
     return Keyring(Path(keys)).import_sender(content, fingerprint, str(exported))
+
+
+def key_backup(
+    out: str | Path, passphrase: str, *, keys: str | Path = DEFAULT_KEYS
+) -> tuple[PublicKey, ...]:
+    """Write all keys into one new file that their passphrase opens; return one's own in it.
+
+    Each of one's own was opened; of those in a token, the signing key stays there.
+    """
+    ring, target = Keyring(Path(keys)), Path(out)
+    _write_new(target, backup_of(ring, passphrase))
+    return ring.own()
+
+
+def key_restore(
+    backup: str | Path, passphrase: str, *, keys: str | Path = DEFAULT_KEYS
+) -> tuple[PublicKey, ...]:
+    """Put a backup's keys into a folder that is not there yet; return one's own."""
+    content = read_up_to(Path(backup), _MOST_BACKUP_BYTES)
+    return restore_backup(content, Path(keys), passphrase).own()
+
+
+def _write_new(target: Path, content: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all; only its owner can read it."""
+    if target.exists():
+        raise OutputError(f"{target}: is there already; name another file.")
+    part = target.with_name(f".part-{uuid4().hex}")
+    try:
+        part.touch(mode=0o600)
+        part.write_bytes(content)
+        part.rename(target)
+    except OSError as error:
+        raise OutputError(f"{target}: can't be written: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read_small(path: Path) -> bytes:

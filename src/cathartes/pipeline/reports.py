@@ -1,5 +1,7 @@
 """Reports to look at: what a casebook knows of a site or a look, gathered and printed."""
 
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import rasterio
@@ -27,6 +29,9 @@ from cathartes.sites.place import Place
 from cathartes.sites.site import Site
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.open import OpenedCasebook, open_casebook
+
+MOST_CONTEXTS = 6
+"""Images of the ground that are laid over each other on a site's map."""
 
 
 def sites_report(
@@ -73,13 +78,13 @@ def print_site(
     check_report_path(path)
     site = opened.casebook.site(site_id)
     looks = _looks_at(opened, site)
-    context = _context(opened.evidence, [look.observation for look in looks if look.saw])
+    contexts = _contexts(opened.evidence, looks)
     report = SiteReport(
         site=site,
         looks=looks,
         emitters=emitters_near(opened.casebook, site.place, EMITTERS_WITHIN_KM),
-        context=context,
-        context_in_k=_in_kelvin(context),
+        contexts=contexts,
+        context_in_k=bool(contexts) and _in_kelvin(contexts[0]),
         reviews=reviews,
     )
     write_site_report(path, report, ReportWords(Language(language)))
@@ -124,7 +129,7 @@ def print_observation(
     """Print a look of a casebook that is open; see `observations_report`."""
     check_report_path(path)
     observation = opened.casebook.observation(observation_id)
-    context = _context(opened.evidence, [observation])
+    context = _context(opened.evidence, observation)
     report = ObservationReport(
         observation=observation,
         detections=tuple(
@@ -132,7 +137,7 @@ def print_observation(
             for found in opened.casebook.detections_of(observation_id)
         ),
         context=context,
-        context_in_k=_in_kelvin(context),
+        context_in_k=context is not None and _in_kelvin(context),
     )
     write_observation_report(path, report, ReportWords(Language(language)))
 
@@ -166,18 +171,23 @@ def _look(
     return SiteLook(number, observation, smallest_rate_kg_h=rates, smallest_column_ppm_m=columns)
 
 
-def _context(evidence: EvidenceStore, observations: list[Observation]) -> bytes | None:
-    """Return the context image of the last observation that has one."""
-    for one in reversed(observations):
-        for asset in one.assets:
-            if asset.role == "context":
-                return evidence.read(asset.sha256)
+def _contexts(evidence: EvidenceStore, looks: Sequence[SiteLook]) -> tuple[bytes, ...]:
+    """Return what looks saw of the ground: the newest that saw the site first, one unit alone."""
+    newest = [look for saw in (True, False) for look in reversed(looks) if look.saw is saw]
+    images = (_context(evidence, look.observation) for look in newest)
+    found = list(islice((image for image in images if image is not None), MOST_CONTEXTS))
+    return tuple(one for one in found if _in_kelvin(one) == _in_kelvin(found[0]))
+
+
+def _context(evidence: EvidenceStore, observation: Observation) -> bytes | None:
+    """Return an observation's context image, if it has one."""
+    for asset in observation.assets:
+        if asset.role == "context":
+            return evidence.read(asset.sha256)
     return None
 
 
-def _in_kelvin(context: bytes | None) -> bool:
-    if context is None:
-        return False
+def _in_kelvin(context: bytes) -> bool:
     try:
         with MemoryFile(context) as memory, memory.open() as image:
             return bool(image.units[0] == "K")

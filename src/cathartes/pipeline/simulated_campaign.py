@@ -190,7 +190,8 @@ class _Writer:
     def write(self, advance: Advance) -> CampaignTruth:
         campaign = self.campaign
         self._write_json(MANDATE_NAME, self._mandate())
-        self._write_json(EMITTERS_NAME, self._emitters())
+        if campaign.settings.registered:
+            self._write_json(EMITTERS_NAME, self._emitters())
         (self.folder / PROFILE_NAME).write_text(campaign_profile(campaign), encoding="utf-8")
         ground = campaign_ground(campaign, self.instrument)
         looks: list[TrueLook] = []

@@ -10,11 +10,13 @@ from pyproj import Geod
 
 from cathartes.errors import CasebookError
 from cathartes.pipeline.profile_file import profile_of_text, shipped_profile
+from cathartes.pipeline.site_answers import TELLING, inspections_of
 from cathartes.products.sensitivity import SMALLEST_RATE, SensitivityMap, read_sensitivity
 from cathartes.sites.association import reach_m
 from cathartes.sites.build import build_sites
 from cathartes.sites.detection import Detection
 from cathartes.sites.emitter import LawfulEmitter
+from cathartes.sites.inspection import REACH_M
 from cathartes.sites.look import Look
 from cathartes.sites.neighbourhood import Bounds, neighbourhood
 from cathartes.sites.observation import LookOutcome, Observation
@@ -88,6 +90,14 @@ class _Looks:
         return self.maps[one.id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a partner was told of: detections, and the ground about the place."""
+
+    detection_ids: tuple[str, ...]
+    box: Box
+
+
 def update_sites(
     opened: OpenedCasebook,
     observations: Iterable[Observation],
@@ -109,6 +119,30 @@ def update_sites(
     """
     looked = tuple(observations)
     return _until_nothing_changes(opened, lambda: _updated(opened, looked, actor))
+
+
+def update_answered_site(opened: OpenedCasebook, release_id: str, actor: str) -> SiteChanges:
+    """Bring the site of a release up to date after its partner answered, and tell what changed.
+
+    Done again after a kill, it changes nothing the second time; of a drill, nothing at all.
+
+    Parameters
+    ----------
+    opened
+    release_id
+    actor
+        For the audit.
+    """
+    book = opened.casebook
+    release = book.release(release_id)
+    finding = book.release_content(release_id).finding
+    heard = {kept.response.answer for kept in book.responses([release_id])[release_id]}
+    if release.is_exercise or finding is None or not heard & TELLING:
+        return SiteChanges()
+    cell = finding.place.cell
+    at = Box(cell.longitude_deg, cell.latitude_deg, cell.longitude_deg, cell.latitude_deg)
+    told = _Told(tuple(sorted(release.basis.detection_sha256)), _wider(at, REACH_M))
+    return _until_nothing_changes(opened, lambda: _updated(opened, (), actor, told))
 
 
 def update_all_sites(opened: OpenedCasebook, actor: str) -> SiteChanges:
@@ -139,7 +173,10 @@ def _until_nothing_changes(
 
 
 def _updated(
-    opened: OpenedCasebook, looked: Sequence[Observation], actor: str
+    opened: OpenedCasebook,
+    looked: Sequence[Observation],
+    actor: str,
+    told: _Told | None = None,
 ) -> SiteChanges | None:
     """Return what changed where was looked; None if others changed something meanwhile."""
     book, settings = opened.casebook, SiteSettings()
@@ -148,6 +185,10 @@ def _updated(
     seeds = {found.detection.id: found.detection
              for one in looked for found in book.detections_of(one.id)}  # fmt: skip
     before = {site_id: book.site(site_id) for site_id in book.stale_site_ids()}
+    if told is not None:
+        named = book.detections_of_ids(told.detection_ids)
+        seeds |= {found.detection.id: found.detection for found in named}
+        before |= {site.id: site for site in book.sites_in(told.box)}
     for box in [_box_of(one) for one in looked if one.footprint is not None]:
         seeds |= {placed.detection.id: placed.detection for placed in book.sources_near(box)}
         before |= {site.id: site for site in book.sites_in(_grown(box, settings))}
@@ -188,7 +229,10 @@ def _put(
     """
     book = opened.casebook
     emitters = _emitters_near(book, detections)
-    found = build_sites(detections, _Looks(opened).at, emitters, profile_of(book), SiteSettings())
+    answers = inspections_of(book, detections)
+    found = build_sites(
+        detections, _Looks(opened).at, emitters, profile_of(book), SiteSettings(), answers
+    )
     new = {site.id: site for site in found.sites}
     added = tuple(sorted(set(new) - set(before)))
     changed = tuple(sorted(one for one in set(new) & set(before) if new[one] != before[one]))

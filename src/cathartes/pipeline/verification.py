@@ -11,8 +11,9 @@ from cathartes.errors import KeyringError, OutputError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_small, read_up_to
 from cathartes.sealing.key_record import read_signed_record
 from cathartes.sealing.keyring import Keyring
+from cathartes.sealing.locking import is_locked
 from cathartes.sealing.package import MOST_SEALED_BYTES, OpenedPackage, open_package
-from cathartes.sealing.secret_key import Identity, UnopenedError, is_locked, read_identity
+from cathartes.sealing.secret_key import Identity, UnopenedError, read_identity
 
 
 def verify(

@@ -65,13 +65,13 @@ class GroundMap:
         axes.set_yticks([])
         return cls(axes, frame)
 
-    def draw_context(self, content: bytes) -> tuple[float, float] | None:
-        """Draw an image of the ground in pale greys.
+    def draw_context(self, *contents: bytes) -> tuple[float, float] | None:
+        """Draw images of the ground in pale greys, all with the same ones.
 
         Parameters
         ----------
-        content
-            Evidence of role ``context``.
+        *contents
+            Evidence of role ``context``, in one unit; the first lies uppermost.
 
         Returns
         -------
@@ -83,24 +83,10 @@ class GroundMap:
             If it is no image.
         """
         (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
-        n_x = CONTEXT_PX
-        n_y = max(1, round(n_x * (north - south) / (east - west)))
-        step = (east - west) / n_x
-        try:
-            with (
-                MemoryFile(content) as memory,
-                memory.open() as image,
-                WarpedVRT(
-                    image, crs=self.frame.crs, width=n_x, height=n_y, nodata=float("nan"),
-                    transform=Affine(step, 0.0, west, 0.0, -(north - south) / n_y, north),
-                    resampling=Resampling.bilinear,
-                ) as warped,
-            ):  # fmt: skip
-                values: NDArray[np.float32] = warped.read(1)
-        except rasterio.errors.RasterioError as error:
-            raise EvidenceError(
-                f"a context image can't be read ({error}); run cathartes casebook check."
-            ) from error
+        n_y = max(1, round(CONTEXT_PX * (north - south) / (east - west)))
+        values = np.full((n_y, CONTEXT_PX), np.nan, dtype=np.float32)
+        for content in contents:
+            values = np.where(np.isfinite(values), values, self._on_page(content, values.shape))
         seen = values[np.isfinite(values)]
         if not seen.size:
             return None
@@ -112,6 +98,27 @@ class GroundMap:
             aspect="auto", interpolation="nearest",
         )  # fmt: skip
         return low, high
+
+    def _on_page(self, content: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """Return an image on the page's grid: (y, x), NaN where it has no value."""
+        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
+        n_y, n_x = shape
+        place = Affine((east - west) / n_x, 0.0, west, 0.0, -(north - south) / n_y, north)
+        try:
+            with (
+                MemoryFile(content) as memory,
+                memory.open() as image,
+                WarpedVRT(
+                    image, crs=self.frame.crs, width=n_x, height=n_y, nodata=float("nan"),
+                    transform=place, resampling=Resampling.bilinear,
+                ) as warped,
+            ):  # fmt: skip
+                values: NDArray[np.float32] = warped.read(1)
+        except rasterio.errors.RasterioError as error:
+            raise EvidenceError(
+                f"a context image can't be read ({error}); run cathartes casebook check."
+            ) from error
+        return values
 
     def draw_outline(
         self, outline: BaseGeometry, label: str = "", *, colour: object = INK, style: str = "-",

@@ -32,6 +32,8 @@ _OUTCOMES = {
 }
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d UTC)")
 _EXPONENT = re.compile(r"(?<![\w.])\d(?:\.\d+)?e[+-]\d+")
+_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
+"""In the library's names, as ``acetic_acid``."""
 _MOST_ZEROS = 4
 """A number with more of them behind the point, or more than six digits before it, has a power."""
 _NAMES = frozenset({"name"})
@@ -85,7 +87,16 @@ class ReportWords:
 
     def chemical(self, name: str) -> str:
         """Return a chemical's name as it is said."""
-        return self.say("unknown") if name == UNKNOWN else name.replace("_", " ")
+        if name == UNKNOWN:
+            return self.say("unknown")
+        said = name.replace("_", " ")
+        return str(self.chemicals.get(said, said))
+
+    @property
+    def chemicals(self) -> Mapping[str, str]:
+        """Names of chemicals in the language, by the English ones; of those alone that differ."""
+        found: Mapping[str, str] = _catalogue()["chemicals"].get(self.language.value, {})
+        return found
 
     def likely(self, probability: float) -> str:
         """Return a probability in a word."""
@@ -102,6 +113,7 @@ class ReportWords:
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, translated if its kind is known."""
         english = _EXPONENT.sub(lambda match: _without_exponent(match[0]), english)
+        english = _NAME_GAP.sub(" ", english)
         if self.language is Language.ENGLISH:
             return english
         for kind in _catalogue()["sentences"]:
@@ -121,12 +133,21 @@ class ReportWords:
         for phrase, other in _catalogue()["phrases"][self.language.value].items():
             text = text.replace(phrase, other)
         text = _DATE.sub(r"\3/\2/\1\4", text)
+        text = _chemical_in(self.language).sub(lambda match: self.chemical(match[0]), text)
         return self._decimal(text)
 
     def _decimal(self, text: str) -> str:
         if self.language is Language.ENGLISH:
             return text
         return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
+
+
+@cache
+def _chemical_in(language: Language) -> re.Pattern[str]:
+    """Return what finds the names of chemicals that a language has its own for, in a sentence."""
+    names = sorted(_catalogue()["chemicals"].get(language.value, {}), key=len, reverse=True)
+    either = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
 
 
 def _without_exponent(text: str) -> str:

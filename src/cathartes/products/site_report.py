@@ -76,8 +76,8 @@ class SiteReport:
         By time.
     emitters
         Lawful ones near it, with their distances [m].
-    context
-        An image of the ground, evidence of role ``context``; None if there is none.
+    contexts
+        Images of the ground, evidence of role ``context`` in one unit; the first lies uppermost.
     context_in_k
         Whether its unit is kelvin.
     reviews
@@ -87,7 +87,7 @@ class SiteReport:
     site: Site
     looks: tuple[SiteLook, ...]
     emitters: tuple[tuple[LawfulEmitter, float], ...] = ()
-    context: bytes | None = None
+    contexts: tuple[bytes, ...] = ()
     context_in_k: bool = False
     reviews: tuple[str, ...] = ()
 
@@ -166,8 +166,8 @@ def _draw_map(pages: ReportPages, report: SiteReport, words: ReportWords) -> Non
         TEXT_WIDTH_IN / MAP_HEIGHT_IN,
     )
     note = words.say("map_note_plain")
-    if report.context is not None:
-        greys = ground.draw_context(report.context)
+    if report.contexts:
+        greys = ground.draw_context(*report.contexts)
         if greys is not None:
             low, high = (words.number(v, ".0f") for v in greys)
             kind = "context_k" if report.context_in_k else "context_other"

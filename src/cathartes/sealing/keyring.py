@@ -1,25 +1,32 @@
 """A folder of keys: one's own, locked by a passphrase, and those of senders that one trusts.
 
-``own/<id>/`` has ``public.json``, ``signing.age`` and ``identity.age``; ``senders/<id>.json`` a
-public key each. Nobody else may look into it; copying it is the backup.
+``own/<id>/`` has ``public.json``, ``identity.age`` and ``signing.age``, or where the signing key
+lies in a token ``token.json`` and ``pin.age``; ``senders/<id>.json`` a public key each. Nobody else
+may look into it.
 """
 
 import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 from cathartes.casework.public_key import PublicKey, Why
 from cathartes.errors import KeyringError, OutputError
 from cathartes.sealing.key_record import read_record, read_signed_record, record_json
-from cathartes.sealing.secret_key import Identity, SecretKey, read_identity
+from cathartes.sealing.locking import check_passphrase
+from cathartes.sealing.secret_key import IDENTITY, Identity, SecretKey, read_identity
+from cathartes.sealing.signer import SIGNING, FileSigner, Signer
+from cathartes.sealing.token import PIN, TOKEN, TokenPlace, TokenSigner, read_place
 
 VALID_DAYS = 730
 """For which a new key holds, if nothing else is said."""
 
-_PUBLIC, _SIGNING, _IDENTITY = "public.json", "signing.age", "identity.age"
+_PUBLIC = "public.json"
+_FILE = re.compile(r"(own/[0-9a-f]{32}/[a-z]+\.(age|json))|(senders/[0-9a-f]{32}\.json)")
 _MOST_FILE_BYTES = 1 << 20
 
 
@@ -44,6 +51,41 @@ class Keyring:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def filled(
+        cls, folder: Path, files: Mapping[str, bytes], check: Callable[["Keyring"], None]
+    ) -> Self:
+        """Make a folder of files that were one, if they pass a check; else nothing is left.
+
+        Raises
+        ------
+        KeyringError
+            If the folder is there already, or has a file that is of no key.
+        """
+        if folder.exists():
+            raise KeyringError(f"{folder}: is there already; name another folder.")
+        strange = [name for name in files if not _FILE.fullmatch(name)]
+        if strange:
+            raise KeyringError(f"no backup of keys: it holds {strange[0]!r}, which is of no key.")
+
+        def fill(part: Path) -> None:
+            part.mkdir(mode=0o700)
+            for name, content in files.items():
+                for above in reversed((part / name).relative_to(part).parents[:-1]):
+                    (part / above).mkdir(mode=0o700, exist_ok=True)
+                _write(part / name, content)
+            check(cls(part))
+
+        ring = cls(folder)
+        ring._put(folder, fill)
+        return ring
+
+    def files(self) -> dict[str, bytes]:
+        """Return all files of the keys by their names in the folder, secrets locked."""
+        every = [*self._files("own/*/*"), *self._files("senders/*.json")]
+        by_name = {path.relative_to(self._folder).as_posix(): path for path in every}
+        return {name: path.read_bytes() for name, path in by_name.items() if _FILE.fullmatch(name)}
 
     def own(self) -> tuple[PublicKey, ...]:
         """Return one's own keys, the newest first."""
@@ -89,9 +131,23 @@ class Keyring:
         )
 
     def create(
-        self, owner: str, passphrase: str, now_utc: datetime, valid_days: int = VALID_DAYS
+        self,
+        owner: str,
+        passphrase: str,
+        now_utc: datetime,
+        valid_days: int = VALID_DAYS,
+        signer: Signer | None = None,
     ) -> PublicKey:
         """Make a pair of keys that holds from now on, and keep it locked.
+
+        Parameters
+        ----------
+        owner
+        passphrase
+        now_utc
+        valid_days
+        signer
+            A key in a token, made for this; None to have the signing key here, too.
 
         Raises
         ------
@@ -99,19 +155,52 @@ class Keyring:
             If the passphrase is too short, or the folder is open to others.
         """
         start_utc = now_utc.replace(microsecond=0)
-        key = SecretKey.make(owner, start_utc, start_utc + timedelta(days=valid_days))
-        signing, identity = key.locked(passphrase)
+        key = SecretKey.make(owner, start_utc, start_utc + timedelta(days=valid_days), signer)
+        locked = key.locked(passphrase)
         self._check_private()
         target = self._folder / "own" / key.public.id
 
         def fill(part: Path) -> None:
             part.mkdir(mode=0o700)
-            _write(part / _PUBLIC, record_json(key.public))
-            _write(part / _SIGNING, signing)
-            _write(part / _IDENTITY, identity)
+            for name, content in {_PUBLIC: record_json(key.public), **locked}.items():
+                _write(part / name, content)
 
         self._put(target, fill)
         return key.public
+
+    def create_in_token(
+        self,
+        owner: str,
+        passphrase: str,
+        now_utc: datetime,
+        valid_days: int,
+        token: tuple[str, str],
+    ) -> PublicKey:
+        """Make a pair of keys of which the signing key is made in a token, and never leaves it.
+
+        Parameters
+        ----------
+        owner
+        passphrase
+        now_utc
+        valid_days
+        token
+            Its label and its PIN, which is kept, locked by the passphrase.
+
+        Raises
+        ------
+        KeyringError
+            As `create`; or if the token is not there, does not take the PIN or can't do it.
+        """
+        check_passphrase(passphrase)  # before a key is made that nobody would know of
+        self._check_private()
+        signer = TokenSigner.make(*token)
+        return self.create(owner, passphrase, now_utc, valid_days, signer)
+
+    def token_of(self, key: PublicKey) -> TokenPlace | None:
+        """Return the token in which one's own signing key lies; None if it lies in the folder."""
+        path = self._folder / "own" / key.id / TOKEN
+        return read_place(path.read_bytes()) if path.is_file() else None
 
     def unlock(self, key: PublicKey, passphrase: str) -> SecretKey:
         """Return one's own key with its secrets.
@@ -122,7 +211,7 @@ class Keyring:
             If it is a sender's, its files are not there, or the passphrase is another.
         """
         identity = self.identity(key, passphrase)
-        return SecretKey.unlocked(key, self._locked(key, _SIGNING), identity, passphrase)
+        return SecretKey.joined(key, identity, self._signer(key, passphrase))
 
     def identity(self, key: PublicKey, passphrase: str) -> Identity:
         """Return what opens packages that are sealed for one's own key.
@@ -132,7 +221,30 @@ class Keyring:
         KeyringError
             As `unlock`.
         """
-        return read_identity(self._locked(key, _IDENTITY), passphrase)
+        return read_identity(self._locked(key, IDENTITY), passphrase)
+
+    def change_pin(self, key: PublicKey, passphrase: str, pin: str) -> None:
+        """Keep another PIN of the token in which a key lies, if the token takes it.
+
+        Raises
+        ------
+        KeyringError
+            If the key lies in no token, the passphrase is another, or the PIN is not taken.
+        """
+        place = self.token_of(key)
+        if place is None:
+            raise KeyringError(f"key {key.fingerprint} lies in no token; it has no PIN.")
+        self.identity(key, passphrase)  # so that one passphrase opens both
+        signer = TokenSigner(place, pin, key.signing_key)
+        signer.sign(b"cathartes: a trial of another PIN")
+        locked = signer.kept(passphrase)[PIN]
+        self._put(self._folder / "own" / key.id / PIN, lambda part: _write(part, locked))
+
+    def _signer(self, key: PublicKey, passphrase: str) -> Signer:
+        if self.token_of(key) is None:
+            return FileSigner.unlocked({SIGNING: self._locked(key, SIGNING)}, passphrase)
+        files = {name: self._locked(key, name) for name in (TOKEN, PIN)}
+        return TokenSigner.unlocked(files, key.signing_key, passphrase)
 
     def _locked(self, key: PublicKey, name: str) -> bytes:
         self._check_private()
@@ -150,6 +262,7 @@ class Keyring:
         """Make a new pair of keys in the place of the present one; return (old, new).
 
         The old one is retired: what it signed still counts, and it opens what is sealed for it.
+        Where it signs in a token, the new one does in the same.
 
         Raises
         ------
@@ -157,8 +270,8 @@ class Keyring:
             If none is valid now, or the passphrase is not its.
         """
         old = self.current(now_utc)
-        self.unlock(old, passphrase)  # so that both have one passphrase
-        new = self.create(old.owner, passphrase, now_utc, valid_days)
+        another = self.unlock(old, passphrase).signer.another()  # both have one passphrase
+        new = self.create(old.owner, passphrase, now_utc, valid_days, another)
         return self.revoke(old, Why.RETIRED, now_utc), new
 
     def revoke(self, key: PublicKey, why: Why, moment_utc: datetime) -> PublicKey:
@@ -224,7 +337,8 @@ class Keyring:
         """Write a file or folder beside, and rename it: whole, or not at all."""
         part = target.with_name(f".part-{uuid4().hex}")
         try:
-            for folder in (self._folder, target.parent):
+            above = (target.parent,) if target == self._folder else (self._folder, target.parent)
+            for folder in above:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write(part)
             part.rename(target)

@@ -1,23 +1,17 @@
 """A pair of keys with its secrets: Ed25519 to sign, X25519 (age) to open what is sealed for it."""
 
-import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
 from cathartes.casework.public_key import PublicKey
 from cathartes.errors import KeyringError, PackageError
-from cathartes.sealing.extra import (
-    Ed25519PrivateKey,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    pyrage,
-)
+from cathartes.sealing.extra import pyrage
+from cathartes.sealing.locking import is_locked, lock, unlock
+from cathartes.sealing.signer import FileSigner, Signer
 
-LONGEST_PASSPHRASE = 1024
-SHORTEST_PASSPHRASE = 12
+IDENTITY = "identity.age"
+"""Name of the file that holds the locked identity."""
 
 
 class UnopenedError(PackageError):
@@ -93,87 +87,67 @@ class SecretKey:
         What others know of it.
     identity
         Opens what is sealed for it.
+    signer
+        Signs.
     """
 
     public: PublicKey
     identity: Identity = field(repr=False)
-    _signing: Ed25519PrivateKey = field(repr=False)
+    signer: Signer = field(repr=False)
 
     def sign(self, content: bytes) -> bytes:
-        """Return the signature, 64 bytes."""
-        return self._signing.sign(content)
+        """Return the signature, 64 bytes.
+
+        Raises
+        ------
+        KeyringError
+            If the key lies in a token, which is not there.
+        """
+        return self.signer.sign(content)
 
     @classmethod
-    def make(cls, owner: str, valid_from_utc: datetime, valid_until_utc: datetime) -> Self:
-        """Make a new pair."""
-        signing, identity = Ed25519PrivateKey.generate(), Identity.generate()
+    def make(
+        cls,
+        owner: str,
+        valid_from_utc: datetime,
+        valid_until_utc: datetime,
+        signer: Signer | None = None,
+    ) -> Self:
+        """Make a new pair; its signing key is in memory, if no other is given."""
+        signer, identity = signer or FileSigner.make(), Identity.generate()
         public = PublicKey(
-            owner, _public_text(signing), identity.recipient, valid_from_utc, valid_until_utc
+            owner, signer.signing_key, identity.recipient, valid_from_utc, valid_until_utc
         )
-        return cls(public, identity, signing)
+        return cls(public, identity, signer)
 
-    def locked(self, passphrase: str) -> tuple[bytes, bytes]:
-        """Return (signing key, identity), each an age file that the passphrase opens.
+    def locked(self, passphrase: str) -> dict[str, bytes]:
+        """Return its files by name; what is secret in them is in age files, for the passphrase.
 
-        The first holds PKCS#8 in PEM, for ``openssl``; the second an age identity, which ``age
-        --identity`` takes as it is. age derives the key by scrypt.
+        ``identity.age`` is an age identity, which ``age --identity`` takes as it is.
 
         Raises
         ------
         KeyringError
             If the passphrase is too short, or too long.
         """
-        if not SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
-            raise KeyringError(
-                f"a passphrase of {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters is "
-                "needed; four words that nobody would put together are good."
-            )
-        pem = self._signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         identity = f"{self.identity.secret}\n".encode()
-        lock = pyrage.passphrase.encrypt
-        return bytes(lock(pem, passphrase)), bytes(lock(identity, passphrase))
+        return {**self.signer.kept(passphrase), IDENTITY: lock(identity, passphrase)}
 
     @classmethod
-    def unlocked(
-        cls, public: PublicKey, signing: bytes, identity: Identity, passphrase: str
-    ) -> Self:
-        """Return a pair from its locked signing key and its identity.
+    def joined(cls, public: PublicKey, identity: Identity, signer: Signer) -> Self:
+        """Return a pair from its parts.
 
         Raises
         ------
         KeyringError
-            If the passphrase is another, or the secrets are not those of the public key.
+            If the secrets are not those of the public key.
         """
-        pem = unlock(signing, passphrase)
-        try:
-            key = load_pem_private_key(pem, None)
-        except ValueError as error:
-            raise KeyringError("the locked signing key holds no PKCS#8 in PEM.") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise KeyringError("the locked signing key is not Ed25519.")
-        if (_public_text(key), identity.recipient) != (public.signing_key, public.age_recipient):
+        if (signer.signing_key, identity.recipient) != (public.signing_key, public.age_recipient):
             raise KeyringError(
                 f"key {public.fingerprint}: its secrets are those of another key; take its folder "
                 "from a backup."
             )
-        return cls(public, identity, key)
-
-
-def unlock(locked: bytes, passphrase: str) -> bytes:
-    """Return what a passphrase locks.
-
-    Raises
-    ------
-    KeyringError
-        If it is another, or the file is damaged.
-    """
-    try:
-        return bytes(pyrage.passphrase.decrypt(locked, passphrase))
-    except pyrage.DecryptError as error:
-        raise KeyringError(
-            f"the key can't be unlocked ({error}): another passphrase is needed, or its file is "
-            "damaged."
-        ) from error
+        return cls(public, identity, signer)
 
 
 def read_identity(content: bytes, passphrase: str = "") -> Identity:
@@ -190,12 +164,3 @@ def read_identity(content: bytes, passphrase: str = "") -> Identity:
     if len(secrets) != 1:
         raise KeyringError(f"an age identity file with one key is needed; it has {len(secrets)}.")
     return Identity(secrets[0])
-
-
-def is_locked(content: bytes) -> bool:
-    """Return whether a file is an age file, and no plain identity."""
-    return content.startswith(b"age-encryption.org/")
-
-
-def _public_text(key: Ed25519PrivateKey) -> str:
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode()

@@ -19,7 +19,7 @@ from scipy.special import betaln, expit
 from cathartes.sites.association import Cluster
 from cathartes.sites.emitter import LawfulEmitter
 from cathartes.sites.hypotheses import Weights, bounded_log_ratio
-from cathartes.sites.inspection import Inspection, Said, Tested, tested
+from cathartes.sites.inspection import Inspection, Said, VisitWeight, weigh_visit
 from cathartes.sites.lawful import Explanation, explain
 from cathartes.sites.look import Look
 from cathartes.sites.naming import log_naming_ratio
@@ -238,13 +238,13 @@ def _heard(
     """Return a line for each answer."""
     seen = [one.detection.seen_utc for one in cluster.sightings if one.detection.seen_utc]
 
-    def line(one: Inspection, told: Tested) -> EvidenceLine:
+    def line(one: Inspection, told: VisitWeight) -> EvidenceLine:
         text = inspection_text(one, told)
         return EvidenceLine(
             EvidenceKind.RESPONSE, told.log_odds, text, one.release_id, one.moment_utc
         )
 
-    return [line(one, tested(one, seen, settings.inspection)) for one in answers]
+    return [line(one, weigh_visit(one, seen, settings.inspection)) for one in answers]
 
 
 def _false_log_fit(

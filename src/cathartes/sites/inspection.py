@@ -86,7 +86,7 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class VisitWeight:
     """How telling an inspection was.
 
     Attributes
@@ -105,9 +105,9 @@ class Tested:
     log_odds: float
 
 
-def tested(
+def weigh_visit(
     inspection: Inspection, seen_utc: Iterable[datetime], settings: InspectionSettings
-) -> Tested:
+) -> VisitWeight:
     """Return how telling an inspection is of a site that was seen at these moments."""
     moment = inspection.moment_utc
     days = min((abs(moment - seen) / _DAY for seen in seen_utc), default=0.0)
@@ -117,14 +117,14 @@ def tested(
         case Said.DISMANTLED:
             by_mistake = settings.false_dismantled
         case _:
-            return Tested(days, 1.0, 1.0, 0.0)
+            return VisitWeight(days, 1.0, 1.0, 0.0)
     there = 2.0 ** (-days / settings.half_life_days)
     finds = settings.finds * min(1.0, settings.searches_m / inspection.radius_m)
     finds = max(finds, by_mistake)  # never worse than the mistake: a yes is no argument against
     if_site = there * finds + (1 - there) * by_mistake
     if inspection.said is Said.NOTHING:
         if_site, by_mistake = 1 - if_site, 1 - by_mistake
-    return Tested(days, if_site, by_mistake, log(if_site / by_mistake))
+    return VisitWeight(days, if_site, by_mistake, log(if_site / by_mistake))
 
 
 def assign(

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import exp
 
 from cathartes.sites.detection import UNKNOWN
-from cathartes.sites.inspection import Inspection, Said, Tested
+from cathartes.sites.inspection import Inspection, Said, VisitWeight
 from cathartes.sites.lawful import Explanation
 from cathartes.sites.offset import distance_m
 from cathartes.sites.place import Place
@@ -69,7 +69,7 @@ def gone_look_text(view: View, gone_since_utc: datetime) -> str:
     )
 
 
-def inspection_text(inspection: Inspection, told: Tested) -> str:
+def inspection_text(inspection: Inspection, told: VisitWeight) -> str:
     """Say who was there when, what they said, and how well such a visit tells."""
     day = f"{inspection.moment_utc:%Y-%m-%d}"
     match inspection.said:

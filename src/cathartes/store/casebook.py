@@ -8,6 +8,7 @@ from cathartes.store.features_part import FeaturesPart
 from cathartes.store.interface import Casebook
 from cathartes.store.lists_part import ListsPart
 from cathartes.store.map_part import MapPart
+from cathartes.store.outcomes_part import OutcomesPart
 from cathartes.store.partners_part import PartnersPart
 from cathartes.store.people_part import PeoplePart
 from cathartes.store.queue_part import QueuePart
@@ -33,6 +34,7 @@ class SqlCasebook(
     ReviewsPart,
     QueuePart,
     MapPart,
+    OutcomesPart,
     AuditPart,
     PartnersPart,
     ReleasesPart,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from cathartes.casework.release import Release
 from cathartes.casework.release_content import content_from_json
 from cathartes.casework.response import Answer, check_follows
-from cathartes.errors import CathartesError
+from cathartes.errors import PackageError, ReleaseError
 from cathartes.store.rows_releases import release_of, response_of
 from cathartes.store.tables_releases import release_contents, releases, responses
 
@@ -20,7 +20,7 @@ def release_faults(connection: Connection) -> Iterator[str]:
     for release in of.values():
         if release.is_told != bool(release.package_sha256 and release.sent_by):
             yield f"release {release.id} is {release.state.value}, and its package does not fit."
-        for earlier_id in release.earlier_ids:
+        for earlier_id in release.earlier_ids if release.is_told else ():
             earlier = of.get(earlier_id)
             if earlier is None or earlier.partner_id != release.partner_id:
                 yield f"release {release.id}: {earlier_id} was not told to {release.partner_id}."
@@ -37,7 +37,7 @@ def _content_faults(connection: Connection, of: dict[str, Release]) -> Iterator[
             continue
         try:
             content = content_from_json(row.content.encode())
-        except CathartesError as error:
+        except PackageError as error:
             yield f"{named} can't be read: {error}"
             continue
         release = by_sha256.get(row.sha256)
@@ -60,6 +60,6 @@ def _answer_faults(connection: Connection, of: dict[str, Release]) -> Iterator[s
             yield f"{named} and {release.id}: one is an exercise, the other real."
         try:
             check_follows(last.get(release.id), response.answer)
-        except CathartesError as error:
+        except ReleaseError as error:
             yield f"{named}: {error}"
         last[release.id] = response.answer

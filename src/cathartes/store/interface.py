@@ -21,6 +21,7 @@ from cathartes.sites.site import Site
 from cathartes.store.filters import LookFilter, SiteFilter
 from cathartes.store.interface_audit import AuditBook
 from cathartes.store.interface_map import MapBook
+from cathartes.store.interface_outcomes import OutcomeBook
 from cathartes.store.interface_people import PeopleBook, ReviewBook, SignInBook
 from cathartes.store.interface_releases import PartnerBook, ReleaseBook, ResponseBook
 
@@ -158,7 +159,7 @@ class Removed:
 
 class Casebook(
     PeopleBook, ReviewBook, SignInBook, MapBook, AuditBook,
-    PartnerBook, ReleaseBook, ResponseBook, Protocol,
+    PartnerBook, ReleaseBook, ResponseBook, OutcomeBook, Protocol,
 ):  # fmt: skip
     """One casebook. Open it with `cathartes.store.open.open_casebook`, close it after use."""
 

@@ -121,6 +121,7 @@ def _basis_of(connection: Connection, release: Release, content: ReleaseContent)
         given,
         observation_ids=tuple(sorted(looks)),
         mandate_ids=tuple(sorted(set(given.mandate_ids))),
+        probability=now.probability,
     )
 
 

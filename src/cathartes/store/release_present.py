@@ -11,6 +11,7 @@ from cathartes.casework.review import person_of
 from cathartes.casework.roles import Thing
 from cathartes.casework.settlement import ReviewState, Settlement
 from cathartes.sites.detection import Detection
+from cathartes.sites.site import Site
 from cathartes.store.canonical import content_sha256
 from cathartes.store.detections_part import detections_where
 from cathartes.store.part import batches
@@ -35,18 +36,19 @@ from cathartes.store.tables_releases import releases
 def basis_in(connection: Connection, site_id: str, partner_id: str) -> Basis:
     """Return what a release of a site would rest on; of one that is gone, the partner alone."""
     partner_sha256 = content_sha256(partner_in(connection, partner_id))
-    site_sha256 = _site_sha256(connection, site_id)
-    if not site_sha256:
+    site = _site(connection, site_id)
+    if site is None:
         return Basis(partner_sha256)
     found = _detections_of(connection, site_id)
     seen = sorted({one.observation_id for one in found})
     return Basis(
         partner_sha256,
-        site_sha256,
+        content_sha256(site),
         _hashes(found),
         _confirmed_sha256(_settlements_of(connection, found)),
         tuple(seen),
         tuple(sorted(set(mandates_of(connection, seen).values()))),
+        site.by_sight[0],
     )
 
 
@@ -103,10 +105,15 @@ def mandates_of(connection: Connection, observation_ids: Iterable[str]) -> dict[
     return found
 
 
-def _site_sha256(connection: Connection, site_id: str) -> str:
+def _site(connection: Connection, site_id: str) -> Site | None:
     rows = connection.execute(select(sites).where(sites.c.id == site_id)).all()
     found = sites_of_rows(connection, rows, with_evidence=True)
-    return content_sha256(found[0]) if found else ""
+    return found[0] if found else None
+
+
+def _site_sha256(connection: Connection, site_id: str) -> str:
+    site = _site(connection, site_id)
+    return "" if site is None else content_sha256(site)
 
 
 def _detections_of(connection: Connection, site_id: str) -> list[Detection]:

@@ -80,6 +80,8 @@ def release_of(row: Row[Any]) -> Release:
     basis = dict(row.basis)
     for name in ("observation_ids", "mandate_ids"):
         basis[name] = tuple(basis[name])
+    if basis["probability"] is not None:
+        basis["probability"] = float(basis["probability"])  # JSON has 1 for 1.0
     return Release(
         id=row.id,
         site_id=row.site_id,

@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cathartes.casework.release import Release
 from cathartes.casework.response import Response
-from cathartes.errors import ReleaseError
+from cathartes.errors import CasebookError, ReleaseError
+from cathartes.pipeline.site_update import update_answered_site
 from cathartes.store.interface_releases import KeptResponse
+from cathartes.store.open import OpenedCasebook
 from cathartes.web.desk import Desk
 from cathartes.web.office import office_release
 from cathartes.web.texts import said
@@ -44,7 +47,13 @@ def keep_answer(
     if response.answer not in choices(release, last):
         raise ReleaseError(_NOT_NOW)
     _put_into_evidence(desk, contents)
-    return book.add_response(KeptResponse(response, desk.now(), visitor.id), visitor.id, desk.now())
+    release = book.add_response(
+        KeptResponse(response, desk.now(), visitor.id), visitor.id, desk.now()
+    )
+    with suppress(CasebookError):  # it is kept; the next run over the place, or a rebuild, sees it
+        opened = OpenedCasebook(desk.where, book, desk.evidence)
+        update_answered_site(opened, release.id, visitor.id)
+    return release
 
 
 def _put_into_evidence(desk: Desk, contents: Mapping[str, bytes]) -> None:

@@ -13,6 +13,7 @@ from cathartes.web.api import audit as audit_api
 from cathartes.web.api import detections as detections_api
 from cathartes.web.api import map as map_api
 from cathartes.web.api import observations as observations_api
+from cathartes.web.api import outcomes as outcomes_api
 from cathartes.web.api import partners as partners_api
 from cathartes.web.api import releases as releases_api
 from cathartes.web.api import reviews as reviews_api
@@ -33,6 +34,7 @@ from cathartes.web.pages import (
     events,
     home,
     observations,
+    outcomes,
     partners,
     provider,
     releases,
@@ -74,6 +76,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     tiles.router,
     review.router,
     reviews_api.router,
+    outcomes.router,
+    outcomes_api.router,
     audit.router,
     audit_api.router,
     events.router,

@@ -36,8 +36,8 @@ def _in_utc(value: datetime | None) -> datetime | None:
 ThingId = Annotated[str, Path(max_length=200, pattern=_NO_ZERO_BYTE)]
 """Type of a path's parameter that is the id of a thing."""
 
-_Text = Annotated[str, Query(max_length=200, pattern=_NO_ZERO_BYTE)]
-_Moment = Annotated[
+Text = Annotated[str, Query(max_length=200, pattern=_NO_ZERO_BYTE)]
+Moment = Annotated[
     datetime | None,
     BeforeValidator(_none_if_empty),
     AfterValidator(_in_utc),
@@ -94,10 +94,10 @@ def _paging(
 
 
 def _sites(
-    chemical: _Text = "",
+    chemical: Text = "",
     least_probability: _Probability = None,
     explained: _YesOrNo = None,
-    since: _Moment = None,
+    since: Moment = None,
 ) -> SiteFilter:
     is_explained = None if explained is None else explained == "yes"
     return SiteFilter(chemical, least_probability or 0.0, is_explained, since)
@@ -106,17 +106,17 @@ def _sites(
 def _looks(
     outcome: _Outcome = None,
     kind: _Kind = None,
-    sortie: _Text = "",
-    since: _Moment = None,
-    until: _Moment = None,
+    sortie: Text = "",
+    since: Moment = None,
+    until: Moment = None,
 ) -> LookFilter:
     return LookFilter(outcome, kind, frozenset({sortie}) if sortie else None, since, until)
 
 
 def _releases(
     state: _State = None,
-    partner: _Text = "",
-    site: _Text = "",
+    partner: Text = "",
+    site: Text = "",
     exercise: _YesOrNo = None,
 ) -> ReleaseFilter:
     states = frozenset({state} if state else ())
@@ -132,7 +132,7 @@ class DetectionsAsked:
     since_utc: datetime | None
 
 
-def _detections(bbox: _BoxText = None, since: _Moment = None) -> DetectionsAsked:
+def _detections(bbox: _BoxText = None, since: Moment = None) -> DetectionsAsked:
     return DetectionsAsked(_box(bbox) or WORLD, since)
 
 

@@ -25,9 +25,9 @@ from cathartes.errors import (
 from cathartes.store.database import NoAnswerError
 from cathartes.web.background import background_of
 from cathartes.web.live_feed import TooManyStreamsError
-from cathartes.web.render import page
+from cathartes.web.render import here, page
 from cathartes.web.texts import said
-from cathartes.web.visitor import NotSignedInError, visitor_of
+from cathartes.web.visitor import NotSignedInError, Visitor, visitor_of
 
 _LOG = logging.getLogger("cathartes.web")
 
@@ -67,7 +67,7 @@ def _ours(request: Request, error: Exception) -> Response:
     if status == 409 and request.method == "GET":  # what is only read is not there
         status = 404
     if status == 401 and not request.url.path.startswith(API) and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(here(request), safe='/')}", 303)
     if status == 403:
         note_refusal(request, error)
     where = request.app.state.desk.where  # the machine's folders are nobody's to know outside it
@@ -108,4 +108,15 @@ def _told(request: Request, status: int, message: str) -> Response:
         headers = {"www-authenticate": 'Basic realm="cathartes"'} if status == 401 else None
         content = {"error": {"status": status, "message": message}}
         return JSONResponse(content, status, headers)
-    return page(request, "failure.html", status=status, message=message, code=status)
+    visitor = _who_is_told(request, status)
+    return page(request, "failure.html", visitor, status=status, message=message, code=status)
+
+
+def _who_is_told(request: Request, status: int) -> Visitor | None:
+    """Return whose page it is, to lead on from it; None where nobody can be asked who it is."""
+    if status in {401, 500, 503}:
+        return None
+    try:
+        return visitor_of(request)
+    except CathartesError:
+        return None

@@ -3,13 +3,16 @@
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import URL
 
 from cathartes import __version__
 from cathartes.casework.roles import Action
+from cathartes.web.problems import told
 from cathartes.web.texts import LANGUAGES, chosen_language, texts_in
 from cathartes.web.visitor import Visitor
 
@@ -24,6 +27,7 @@ _PLACES = (
     ("/sorties", "Sorties", Action.READ_LOOKS),
     ("/partners", "Partners", Action.READ_PARTNERS),
     ("/answers", "Answers", Action.ANSWER_RELEASE),
+    ("/outcomes", "Outcomes", Action.READ_OUTCOMES),
     ("/audit", "Audit", Action.READ_AUDIT),
     ("/users", "Users", Action.MANAGE_USERS),
 )
@@ -45,6 +49,9 @@ def _environment(language: str) -> Environment:
         texts.gettext, texts.ngettext, newstyle=True
     )
     environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
+    environment.filters["problem"] = lambda message: told(message, texts.gettext)
+    environment.filters["chemical"] = texts.chemical
+    environment.filters["digits"] = texts.digits
     environment.filters["number"] = texts.number
     environment.filters["probability"] = texts.probability
     environment.filters["sentence"] = texts.sentence
@@ -65,13 +72,27 @@ def language_of(request: Request) -> str:
     return chosen_language(asked, request.headers.get("accept-language", ""))
 
 
+def here(request: Request) -> str:
+    """Return the path and query by which a page is come back to.
+
+    Of what was sent to it, that is the page which sent it; "/" if the browser does not say.
+    """
+    url = request.url
+    if request.method != "GET":
+        url = URL(request.headers.get("referer", "/"))
+        if url.netloc != request.headers.get("host", ""):
+            return "/"
+    path = quote(unquote(url.path))
+    return f"{path}?{url.query}" if url.query else path
+
+
 def page(
     request: Request,
     template: str,
     visitor: Visitor | None = None,
     *,
     status: int = 200,
-    **told: Any,
+    **shown: Any,
 ) -> HTMLResponse:
     """Return a page.
 
@@ -84,7 +105,7 @@ def page(
         Who looks at it; None if nobody is signed in.
     status
         Of HTTP.
-    **told
+    **shown
         What the template shows.
     """
     environment = _environment(language_of(request))
@@ -99,6 +120,11 @@ def page(
         and (visitor.may(Action.READ_LOOKS) or visitor.may(Action.ANSWER_RELEASE))
     )
     text = environment.get_template(template).render(
-        visitor=visitor, places=places, path=request.url.path, is_live=is_live, **told
+        visitor=visitor,
+        places=places,
+        path=request.url.path,
+        here=here(request),
+        is_live=is_live,
+        **shown,
     )
     return HTMLResponse(text, status)

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from shapely import MultiPolygon, Polygon
 
 from cathartes.casework.review import (
-    LONGEST_NOTE,
     Confidence,
     Flag,
     Judgement,
@@ -78,7 +77,7 @@ def typed_form(
     rate: Annotated[str, Form(max_length=40)] = "",
     confidence: Annotated[str, Form(max_length=40)] = "",
     flags: Annotated[list[str] | None, Form(max_length=20)] = None,
-    note: Annotated[str, Form(max_length=20 * LONGEST_NOTE)] = "",
+    note: Annotated[str, Form()] = "",  # too long a one is said to be so, beside it
     origin: Annotated[str, Form(max_length=200)] = "",
     outline: Annotated[str, Form(max_length=LARGEST_DRAWING)] = "",
 ) -> Typed:

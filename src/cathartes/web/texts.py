@@ -1,6 +1,5 @@
 """The texts in each language: English as written in the source, others from catalogues."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -19,7 +18,6 @@ from cathartes.products.report_words import Language, ReportWords
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Their codes and their own names; the first is that of the source."""
 DEFAULT_LANGUAGE = "en"
-_NAME_GAP = re.compile(r"(?<=[a-z])_(?=[a-z])")
 _LEAST_SAID = 0.01
 """Probabilities nearer to 0 or 1 than this are not told apart by people, nor that well known."""
 
@@ -57,6 +55,10 @@ class Texts(NullTranslations):
         rounded = float(f"{value:.{digits}g}")
         return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
 
+    def digits(self, value: float, form: str) -> str:
+        """Return a number in a Python format, as the language writes it: 0,00014 for ``.1e``."""
+        return self._words.number(value, form)
+
     def probability(self, value: float) -> str:
         """Return a probability: what is close to 0 or 1 says so, and never that it is certain."""
         if value < _LEAST_SAID:
@@ -67,7 +69,15 @@ class Texts(NullTranslations):
 
     def sentence(self, english: str) -> str:
         """Return a sentence of the casebook, in the language if its kind is known."""
-        return _NAME_GAP.sub(" ", self._words.sentence(english))
+        return self._words.sentence(english)
+
+    def chemical(self, name: str) -> str:
+        """Return a chemical's name as it is said."""
+        return self._words.chemical(name)
+
+    def script(self) -> dict[str, Any]:
+        """Return what scripts need: all translations, by the English text."""
+        return {**self.catalogue, **self._words.chemicals}
 
     def moment(self, value: datetime | None) -> str:
         """Return a moment to the minute in UTC; "" if there is none."""
@@ -127,4 +137,4 @@ def chosen_language(asked: str, accepted: str) -> str:
 
 def script_texts(language: str) -> dict[str, Any]:
     """Return what scripts need of a language: all translations, by the English text."""
-    return {key: value for key, value in texts_in(language).catalogue.items() if key}
+    return texts_in(language).script()

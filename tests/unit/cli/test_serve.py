@@ -64,7 +64,7 @@ def serving(*words):
 def get(address, cookie="", host=""):
     """Return an answer's status, headers and body."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
     headers = {"cookie": cookie} | ({"host": host} if host else {})
     connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
     answer = connection.getresponse()
@@ -108,7 +108,7 @@ def test_links_are_for_the_accounts_that_were_asked_for(casebook):
 def sign_in(address, user, **headers):
     """Return the status of a sign-in that is wrong, or is not looked at."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=120)
     form = {"content-type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/sign-in", f"user={user}&password=x", form | headers)
     status = connection.getresponse().status

@@ -216,6 +216,16 @@ def test_an_update_to_a_disabled_partner_is_stopped(opened):
         update_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER)
 
 
+def test_a_recall_above_a_ceiling_that_was_lowered_goes_out_with_a_lower_label(opened):
+    first = send(opened, draft(opened))
+    lower = PartnerFacts(ceiling=Tlp.GREEN)
+    change_partner(opened.casebook, "mx-authority", lower, KEEPER, LATER)
+    with pytest.raises(ReleaseError, match="up to TLP:GREEN"):
+        recall_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER)
+    recall = recall_release(opened, first.id, replace(AGAIN, tlp=Tlp.GREEN), SENDER, DRAFTER, LATER)
+    assert send(opened, recall, LATER).tlp is Tlp.GREEN
+
+
 def test_what_was_sent_is_not_written_anew(opened):
     first = send(opened, draft(opened))
     with pytest.raises(ReleaseError, match="release update"):

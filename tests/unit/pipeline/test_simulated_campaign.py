@@ -207,6 +207,12 @@ def test_a_log_reads_gas_about_a_working_place_and_wind_of_its_own_time(
     assert len(logs) == 2
 
 
+def test_without_registered_emitters_there_is_no_file_of_them(tmp_path: Path) -> None:
+    settings = replace(SMALL, registered=0, sorties=1, weeks=1, cubes=1, log_every=0)
+    simulate_campaign(tmp_path / "none", settings)
+    assert not (tmp_path / "none" / EMITTERS_NAME).exists()
+
+
 def test_only_registered_emitters_are_in_their_file(small: Path, truth: CampaignTruth) -> None:
     features = json.loads((small / EMITTERS_NAME).read_text("utf-8"))["features"]
     registered = {p.id: p for p in truth.places if p.standing is Standing.REGISTERED}

@@ -207,7 +207,7 @@ with OutputFolder(Path(sys.argv[1])) as folder:
     (folder / "half.txt").write_text("half")
     sys.stdout.write("ready\\n")
     sys.stdout.flush()
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -222,7 +222,7 @@ def start_child(target: Path) -> subprocess.Popen[str]:
 
 def end_child(child: subprocess.Popen[str], how: int) -> int:
     child.send_signal(how)
-    code = child.wait(timeout=20)
+    code = child.wait(timeout=120)
     assert child.stdout is not None
     child.stdout.close()
     return code

@@ -2,6 +2,7 @@
 
 import re
 import string
+import tomllib
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -33,7 +34,7 @@ SENTENCES = {
         "2025-03-12 14:49 UTC, nothing seen, where 1.2e+02 kg/h of ammonia or 3 kg/h of SF6 "
         "would have been found with 46 %; by the looks before it, a site here works about 50 "
         "% of the time."
-    ): "120 kg/h de ammonia o 3 kg/h de SF6",
+    ): "120 kg/h de amoníaco o 3 kg/h de SF6",
     "None of the chemicals of the profile solvent-gas was seen.": "solvent-gas",
     (
         "Of the profile p, 2 of 8 classes showed: solvents (100 %), acids (99 %), with 1 of "
@@ -55,7 +56,7 @@ SENTENCES = {
     (
         "Farm of 1.5 and more (dairy farm; ammonia) is 47 m away, and gives off what was seen"
         " 12 times as often as any other source."
-    ): "Farm of 1.5 and more (dairy farm; ammonia)",
+    ): "Farm of 1.5 and more (dairy farm; amoníaco) está a 47 m",
     (
         "Farm (dairy farm; chemicals not known) is there, and gives off what was seen 12 "
         "times as often as any other source."
@@ -133,3 +134,19 @@ def test_a_probability_has_one_word_everywhere() -> None:
     assert (said[90], said[100]) == ("very likely", "virtually certain")
     assert len(dict.fromkeys(said)) == 7
     assert sum(a != b for a, b in pairwise(said)) == 6
+
+
+def test_chemicals_have_their_names_in_each_language_alone_and_in_sentences() -> None:
+    assert SPANISH.chemical("acetic_acid") == "ácido acético"
+    assert SPANISH.chemical("SF6") == "SF6"
+    assert ENGLISH.chemical("acetic_acid") == "acetic acid"
+    sentence = (
+        "2025-03-12 14:49 UTC, nothing seen, where 1 kg/h of ethylene_oxide or 3 kg/h of "
+        "acetic_acid would have been found with 46 %; by the looks before it, a site here works "
+        "about 50 % of the time."
+    )
+    assert "1 kg/h de óxido de etileno o 3 kg/h de ácido acético" in SPANISH.sentence(sentence)
+    assert "ethylene oxide or 3 kg/h of acetic acid" in ENGLISH.sentence(sentence)
+    table = Path(cathartes.__file__).parent / "spectra" / "data" / "gases.toml"
+    names = {name.replace("_", " ") for name in tomllib.loads(table.read_text("utf-8"))}
+    assert set(SPANISH.chemicals) <= names

@@ -140,9 +140,9 @@ def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_context_under_the_plumes_is_paler_than_they_are(
-    tmp_path: Path, drawn: list[Figure], context: Callable[[], bytes]
+    tmp_path: Path, drawn: list[Figure], context: Callable[..., bytes]
 ) -> None:
-    report = replace(site_report(), context=context(), context_in_k=True)
+    report = replace(site_report(), contexts=(context(),), context_in_k=True)
     write_site_report(tmp_path / "x.pdf", report, ENGLISH)
     (image,) = [one for figure in drawn for axes in figure.axes for one in axes.images]
     grey = np.asarray(image.get_array())
@@ -152,14 +152,29 @@ def test_context_under_the_plumes_is_paler_than_they_are(
     assert "brightness temperature 28" in said
 
 
+def test_where_the_newest_image_of_the_ground_ends_older_ones_are_seen(
+    tmp_path: Path, drawn: list[Figure], context: Callable[..., bytes]
+) -> None:
+    whole, half = context(), context(250)
+    white = []
+    for contexts in ((whole,), (half,), (half, whole)):
+        drawn.clear()
+        report = replace(site_report(), contexts=contexts, context_in_k=True)
+        write_site_report(tmp_path / "x.pdf", report, ENGLISH)
+        (image,) = [one for figure in drawn for axes in figure.axes for one in axes.images]
+        white.append(float((np.asarray(image.get_array()) == 1.0).mean()))
+    assert white[1] > white[0] + 0.1  # the palest two in a hundred are white too
+    assert white[2] == pytest.approx(white[0], abs=0.03)
+
+
 @pytest.fixture
-def context(tmp_path: Path) -> Callable[[], bytes]:
+def context(tmp_path: Path) -> Callable[..., bytes]:
     from cathartes.products.raster import write_cog
     from cathartes.scenes.geometry import MapGrid
 
-    def make() -> bytes:
-        grid = MapGrid((2e-5, 0.0, 8.525, 0.0, -2e-5, 49.005), "EPSG:4326", (500, 500))
-        ramp = np.linspace(280, 300, 250_000, dtype=np.float32).reshape(500, 500)
+    def make(n_columns: int = 500) -> bytes:
+        grid = MapGrid((2e-5, 0.0, 8.525, 0.0, -2e-5, 49.005), "EPSG:4326", (500, n_columns))
+        ramp = np.linspace(280, 300, 500 * n_columns, dtype=np.float32).reshape(500, n_columns)
         write_cog(tmp_path / "c.tif", ramp, grid=grid, unit="K", long_name="ground")
         return (tmp_path / "c.tif").read_bytes()
 

@@ -165,7 +165,7 @@ def test_a_senders_revocation_is_noted_and_never_undone(ring, secret):
     ring.import_sender(signed_record(secret), secret.public.fingerprint, "file")
     when = NOW.replace(microsecond=0) + timedelta(days=1)
     worse = SecretKey(secret.public.revoked(when, Why.COMPROMISED), secret.identity,
-                      secret._signing)  # fmt: skip
+                      secret.signer)  # fmt: skip
     assert ring.import_sender(signed_record(worse), "", "file") == worse.public
     assert ring.import_sender(signed_record(secret), "", "file") == worse.public  # by the thief
     milder = worse.public.revoked(when + timedelta(days=1), Why.RETIRED)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cathartes.sealing.secret_key import SecretKey, read_identity, seal
+from cathartes.sealing.signer import FileSigner
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = "correct horse battery"
@@ -22,25 +23,25 @@ def key():
 
 @pytest.fixture(scope="module")
 def locked(key):
-    """Return (signing key, identity)."""
+    """Return its files by name."""
     return key.locked(GOOD)
 
 
 def test_a_key_is_locked_and_unlocked(key, locked):
-    signing, identity = locked
-    for one in locked:
+    for one in locked.values():
         work = re.match(rb"age-encryption\.org/v1\n-> scrypt \S{22} (\d+)\n", one)
         assert work
         assert int(work[1]) >= 14  # 2^14 rounds, with r = 8: 16 MiB each
         assert b"PRIVATE" not in one
-    opened = SecretKey.unlocked(key.public, signing, read_identity(identity, GOOD), GOOD)
+    identity = read_identity(locked["identity.age"], GOOD)
+    opened = SecretKey.joined(key.public, identity, FileSigner.unlocked(locked, GOOD))
     assert opened.sign(b"x") == key.sign(b"x")  # Ed25519 has no chance in it
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
 def test_age_alone_opens_a_package_with_the_locked_identity(tmp_path, key, locked):
     """It asks for the passphrase on the terminal: ``setsid --ctty`` gives it one of ours."""
-    (tmp_path / "identity.age").write_bytes(locked[1])
+    (tmp_path / "identity.age").write_bytes(locked["identity.age"])
     (tmp_path / "sealed").write_bytes(seal(b"what is sealed", key.public.age_recipient))
     ours, its = pty.openpty()
     words = ["setsid", "--ctty", "--wait", "age", "--decrypt", "--identity", "identity.age"]

@@ -138,7 +138,9 @@ def test_once_settled_all_is_shown_with_who_when_and_whether_blind(desk):
         assert page.count('class="drawn" d="M') == 1
     send(ana, **FALSE, note="looked again")
     assert state(desk) is ReviewState.IN_REVIEW
-    assert "agreed" not in ana.get("/detections/o1-1").text
+    again = ana.get("/detections/o1-1").text
+    assert "agreed" not in again
+    assert "blind" not in again.partition("review-said")[2]
     assert not desk.casebook.reviews_of("o1-1")[-1].was_blind
 
 
@@ -164,6 +166,7 @@ def test_a_release_authority_reads_all_and_reviews_nothing(desk):
         ({"confidence": "high"}, "whether it is a real plume: it was not answered"),
         (FALSE | {"flags": ["ugly"]}, "is no answer; choose one of: shape, artefact"),
         (FALSE | {"note": "x" * 4001}, "note of 4001 characters; at most 4000 are kept"),
+        (FALSE | {"note": "x" * 90_000}, "note of 90000 characters; at most 4000 are kept"),
         (FALSE | {"origin": "[200, 20]"}, "origin at longitude 200"),
         (FALSE | {"origin": "here"}, "origin: it can&#39;t be read"),
         (FALSE | {"outline": '{"type":"Polygon","coordinates":[]}'}, "outline: it can&#39;t be"),

@@ -16,10 +16,8 @@ from cathartes.web.evidence_file import attachment
 from cathartes.web.guard import CaseReader, OnDesk, guarded_router
 from cathartes.web.printing import MEDIA_TYPES, Kind, at_the_press
 from cathartes.web.render import language_of
+from cathartes.web.review_lines import review_lines
 from cathartes.web.texts import texts_in
-from cathartes.web.views.site_rows import detection_ids_of
-from cathartes.web.views.verdicts import reviews_view
-from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router()
 
@@ -30,7 +28,7 @@ def send_site_report(
 ) -> Response:
     """Send a site's report, with the reviews that the visitor may see."""
     language = language_of(request)
-    reviews = _review_lines(desk, visitor, site_id, language)
+    reviews = review_lines(desk, visitor, site_id, texts_in(language))
 
     def print_it(path: Path) -> None:
         print_site(_opened(desk), site_id, path, language=Language(language), reviews=reviews)
@@ -65,19 +63,3 @@ def _printed(print_it: Callable[[Path], None], name: str, kind: Kind) -> Respons
 
 def _opened(desk: Desk) -> OpenedCasebook:
     return OpenedCasebook(desk.where, desk.casebook, desk.evidence)
-
-
-def _review_lines(desk: Desk, visitor: Visitor, site_id: str, language: str) -> tuple[str, ...]:
-    """Return the reviews of a site that a visitor may see, a line each."""
-    texts = texts_in(language)
-    ids = detection_ids_of(desk.casebook.site(site_id))
-    seen = reviews_view(desk, visitor, ids)
-    lines = []
-    for detection_id in ids:
-        for one in seen[detection_id]:
-            words = [texts.gettext(one.verdict), texts.gettext(one.confidence)]
-            words += [texts.gettext(one.rate)] if one.rate else []
-            words += [texts.gettext(flag) for flag in one.flags] + ([one.note] if one.note else [])
-            told = "; ".join(words)
-            lines.append(f"{detection_id}: {texts.moment(one.moment_utc)}, {one.reviewer}: {told}")
-    return tuple(lines)

@@ -15,6 +15,7 @@ from cathartes.web.desk import Desk
 from cathartes.web.failures import note_refusal
 from cathartes.web.guard import CaseReader, Drafter, OnDesk, guarded_router
 from cathartes.web.next_page import next_page
+from cathartes.web.places import Marked, OnPlaces
 from cathartes.web.release_form import WordingForm
 from cathartes.web.release_work import REFUSALS, TypedWording, draft
 from cathartes.web.render import page
@@ -29,13 +30,26 @@ _NOTHING_TYPED = TypedWording(Tlp.CLEAR.value)
 
 @router.get("/sites")
 def show_sites(
-    request: Request, desk: OnDesk, visitor: CaseReader, wanted: SitesAsked, asked: PageAsked
+    request: Request,
+    desk: OnDesk,
+    places: OnPlaces,
+    visitor: CaseReader,
+    wanted: SitesAsked,
+    asked: PageAsked,
 ) -> Response:
     """List sites, the most valuable first."""
     view = site_page(desk, visitor, wanted, asked.limit, asked.after)
     further = next_page(request, view.next)
+    seen = {name for one in places.placed(Marked.SITES).sets for name in one}
     return page(
-        request, "sites.html", visitor, view=view, wanted=wanted, asked=asked, further=further
+        request,
+        "sites.html",
+        visitor,
+        view=view,
+        wanted=wanted,
+        asked=asked,
+        further=further,
+        chemicals=sorted(seen | {wanted.chemical} - {""}),
     )
 
 

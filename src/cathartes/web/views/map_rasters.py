@@ -46,6 +46,8 @@ class RasterChoice:
     chemicals
         It shows: one, or none; of a sensitivity map, each in a band ``quantity/chemical``.
     has_bands
+    bounds_deg : [deg]
+        Of the look's footprint: west, south, east, north.
     """
 
     sha256: str
@@ -55,6 +57,7 @@ class RasterChoice:
     quantity: str
     chemicals: list[str]
     has_bands: bool
+    bounds_deg: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,17 @@ def rasters_view(desk: Desk, places: Places, boxes: Sequence[Box], choice: Choic
             chemicals = list(look.chemicals)
         if choice.chemical and chemicals and choice.chemical not in chemicals:
             continue
-        told = f"{look.sortie_id} {look.name}"
-        began = moment(look.began_utc)
         found.append(
-            RasterChoice(asset.sha256, look.id, told, began, quantity, chemicals, has_bands)
+            RasterChoice(
+                asset.sha256,
+                look.id,
+                f"{look.sortie_id} {look.name}",
+                moment(look.began_utc),
+                quantity,
+                chemicals,
+                has_bands,
+                [round(side, 6) for side in look.footprint.bounds],
+            )
         )
     return RasterChoices(found, are_left_out)
 

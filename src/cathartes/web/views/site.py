@@ -34,6 +34,7 @@ _LINKS = {
     EvidenceKind.DETECTION: "/detections/",
     EvidenceKind.EMPTY_LOOK: "/observations/",
     EvidenceKind.LAWFUL_EMITTER: "#emitter-",
+    EvidenceKind.RESPONSE: "/releases/",
 }
 
 

@@ -34,6 +34,7 @@ class ReviewView:
     origin, outline
         As the reviewer has them; None: as computed.
     was_blind
+        None while it is open to the visitor: that others' could be read once would be told by it.
     is_own
         Whether the visitor made it.
     """
@@ -47,7 +48,7 @@ class ReviewView:
     note: str
     origin: GeoJson | None
     outline: GeoJson | None
-    was_blind: bool
+    was_blind: bool | None
     is_own: bool
 
 
@@ -93,14 +94,15 @@ def reviews_view(
     """Return the reviews of detections that a visitor may see, in order."""
     ids = list(detection_ids)
     settled = desk.casebook.settlements(ids)
-    found = {
-        one: tuple(
-            _review(review, visitor)
-            for review in (desk.casebook.reviews_of(one) if settled[one].reviewers else ())
-            if _may_know(visitor, settled[one]) or review.person == person_of(visitor.id)
+    found = {}
+    for one in ids:
+        knows = _may_know(visitor, settled[one])
+        every = desk.casebook.reviews_of(one) if settled[one].reviewers else ()
+        found[one] = tuple(
+            _review(review, visitor, knows=knows)
+            for review in every
+            if knows or review.person == person_of(visitor.id)
         )
-        for one in ids
-    }
     read = [one for one, reviews in found.items() if reviews]
     desk.verdict_reads.note(desk.casebook, visitor.subject, read, desk.now())
     return found
@@ -120,7 +122,7 @@ def _told(settlement: Settlement) -> Standing:
     )
 
 
-def _review(review: Review, visitor: Visitor) -> ReviewView:
+def _review(review: Review, visitor: Visitor, *, knows: bool) -> ReviewView:
     said = review.judgement
     return ReviewView(
         reviewer=review.reviewer,
@@ -132,6 +134,6 @@ def _review(review: Review, visitor: Visitor) -> ReviewView:
         note=said.note,
         origin=None if said.origin_deg is None else geojson(Point(said.origin_deg)),
         outline=geojson(said.outline),
-        was_blind=review.was_blind,
+        was_blind=review.was_blind if knows else None,
         is_own=review.person == person_of(visitor.id),
     )

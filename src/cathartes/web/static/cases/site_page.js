@@ -1,8 +1,11 @@
 // A site's map: plumes of all dates over each other, or date by date; emitters and other sites.
 
 import { _ } from "/static/texts.js";
-import { caseMap, collection, feature, paintByTheme, told } from "/static/cases/case_map.js";
+import { covering } from "/static/map/covering.js";
+import { addRaster, caseMap, collection, feature, paintByTheme, told } from "/static/cases/case_map.js";
 import { colourOf, scaleBar, sharesOf } from "/static/cases/time_scale.js";
+
+const MOST_IMAGES = 20;
 
 const element = document.getElementById("site-map");
 const site = await told(`sites/${encodeURIComponent(element.dataset.site)}`);
@@ -17,9 +20,21 @@ const map = await caseMap(element, [
 ]);
 addLayers();
 paintByTheme(map, paint);
+layGround().catch(console.error);
 stepByDate();
 showScale();
 element.dataset.ready = "true";
+
+/* The ground as the looks saw it, the newest on top: what the base map has no more of. */
+async function layGround() {
+  const bounds = map.getBounds();
+  const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  const { rasters } = await told(`map/rasters?bbox=${box.map((one) => one.toFixed(6)).join(",")}`);
+  const images = covering(rasters.filter(({ quantity }) => quantity === "context"), box, MOST_IMAGES);
+  for (const { sha256, bounds_deg: around } of images.reverse()) {
+    addRaster(map, { sha256, bounds: around, opacity: 0.75 });
+  }
+}
 
 function addLayers() {
   const marks = plumes.map((one, k) => ({ day: days[k], colour: colours[k], id: one.detection_id }));

@@ -13,7 +13,7 @@ export function drawSpectrum(spectrum) {
   const spread = (values) => withGaps(order.map((k) => values[k]), gaps);
   const x = withGaps(order.map((k) => spectrum.wavelength_um[k]), gaps, true);
   const zero = x.map(() => 0);
-  const words = plume.fits.map((fit) => `${fit.chemicals.join(" + ").replaceAll("_", " ")} (${_(fit.relation)})`);
+  const words = plume.fits.map((fit) => `${fit.chemicals.map((name) => _(name.replaceAll("_", " "))).join(" + ")} (${_(fit.relation)})`);
   const at = (values, by) => values.map((value, k) => value + by * plume.signal_sd[k]);
 
   chart(document.getElementById("spectrum"), () => ({

@@ -8,6 +8,8 @@ let detections = 0;
 let looks = 0;
 const work = new Map();  // looks of each sortie, [done, all], while there is work on it
 
+let isThere = true;
+
 /** Return what is new since the page was loaded; "" if nothing is. */
 function news() {
   if (detections > 0) return detections === 1 ? _("1 new detection") : _("{n} new detections", { n: detections });
@@ -25,6 +27,12 @@ function progress() {
 
 /** Say what is new and how far the work is; a page that follows the news by itself needs no link. */
 function show() {
+  document.documentElement.toggleAttribute("data-offline", !isThere);
+  if (!isThere) {
+    line.hidden = false;
+    line.textContent = _("The workstation does not answer. What you typed stays here.");
+    return;
+  }
   const [new_, far] = [news(), progress()];
   line.hidden = !(new_ || far);
   line.replaceChildren(far, far && new_ ? " · " : "", new_);
@@ -36,6 +44,11 @@ function show() {
   line.append(" – ", again);
 }
 
+on("connection", (told) => {
+  if (told.isThere === isThere) return;
+  isThere = told.isThere;
+  show();
+});
 on("detection", ({ n }) => { detections += n; show(); });
 on("observation", () => { looks += 1; show(); });
 on("jobs", ({ sortie, waiting, working, done }) => {
@@ -44,6 +57,6 @@ on("jobs", ({ sortie, waiting, working, done }) => {
   show();
 });
 on("reset", () => {
-  line.replaceChildren(_("Much is new here; load the page again."));
+  line.replaceChildren(_("Something new may be missing here; load the page again."));
   line.hidden = false;
 });

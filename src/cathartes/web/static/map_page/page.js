@@ -176,6 +176,10 @@ function bindPanels() {
     await setComparing(at("compare").checked);
     await showRasters();
   });
+  document.querySelector(".skip-link").addEventListener("click", (event) => {
+    event.preventDefault(); // the address keeps the view; here the map is the content
+    map.getCanvas().focus();
+  });
   at("list-toggle").addEventListener("click", () => {
     const isOpen = document.querySelector(".map-page").classList.toggle("list-closed") === false;
     at("list-toggle").setAttribute("aria-expanded", String(isOpen));

@@ -1,15 +1,21 @@
 // A raster, or those of all looks in view, laid on a map with one legend.
 
 import { FIRST_LABEL_LAYER } from "../map/basemap.js";
+import { covering } from "../map/covering.js";
 import { _, number } from "../texts.js";
 import { fetchJson } from "./data.js";
 
 const MOST = 12;
+const MOST_GROUND = 40;
 const FINEST_TILES = 18;
 const legends = new Map();
 
-/** Return which of the rasters in view a slot shows, the newest first. */
-export function shownIn(slot, rasters) {
+/** Return which of the rasters in view, a box, a slot shows, the newest first.
+ *
+ * The ground is the same in each look: what a newer image covers is left out. Of what changes from
+ * look to look the newest are shown.
+ */
+export function shownIn(slot, rasters, box) {
   if (!slot.quantity) return [];
   const fitting = rasters.filter(
     ({ quantity, chemicals, observation_id: look }) =>
@@ -19,12 +25,15 @@ export function shownIn(slot, rasters) {
   );
   // A layer of its own is finer than the sensitivity map's band of the same look.
   const own = new Set(fitting.filter((one) => !one.has_bands).map((one) => one.observation_id));
-  return fitting.filter((one) => !one.has_bands || !own.has(one.observation_id)).slice(0, MOST);
+  const finest = fitting.filter((one) => !one.has_bands || !own.has(one.observation_id));
+  return slot.quantity === "context" ? covering(finest, box, MOST_GROUND) : finest.slice(0, MOST);
 }
 
 /** Lay a slot's rasters on a map in the place of those there; return the legend of all. */
 export async function layRasters(map, slot, rasters) {
-  const asked = shownIn(slot, rasters).map((raster) => withLegend(raster, slot.chemical));
+  const bounds = map.getBounds();
+  const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  const asked = shownIn(slot, rasters, box).map((raster) => withLegend(raster, slot.chemical));
   const answers = (await Promise.allSettled(asked)).map(({ value }) => value);
   const told = answers.filter((one) => one && one.legend.bounds_deg !== null);
   const scale = commonScale(told.map(({ legend }) => legend));

@@ -16,7 +16,7 @@ const percent = (share) => {
 const day = (moment) => (moment ? moment.slice(0, 10) : _("time not known"));
 const minute = (moment) => (moment ? `${moment.slice(0, 16).replace("T", " ")} UTC` : _("not known"));
 /** Return a chemical's name as it is said. */
-export const chemicalName = (name) => (name === "unknown" ? _("outside the library") : name.replaceAll("_", " "));
+export const chemicalName = (name) => (name === "unknown" ? _("outside the library") : _(name.replaceAll("_", " ")));
 const names = (chemicals) => chemicals.map(chemicalName).join(", ") || _("no chemical known");
 const place = ({ geometry }) => {
   const [longitude, latitude] = geometry.coordinates;

@@ -1,5 +1,6 @@
 // The review panel: its keys, its list of keys, and what was drawn on the map.
 
+import { keepDraft } from "/static/review/draft.js";
 import { listen } from "/static/review/keys.js";
 
 listen();
@@ -13,8 +14,9 @@ document.getElementById("review-problem")?.focus();
 
 const form = document.getElementById("review-form");
 if (form) {
-  askForRate(form);
   sendOnce(form);
+  if (keepDraft(form)) form.closest("details")?.setAttribute("open", "");
+  askForRate(form);
   showDrawn(form);
   showChosen(form);
 }
@@ -30,12 +32,14 @@ function askForRate(review) {
   update();
 }
 
-/** A second press, or a second Enter, sends nothing more. */
+/** A second press, or a second Enter, sends nothing more; nor is anything sent to where nobody
+ *  answers: the line at the top says so (live/status.js), and what was typed stays. */
 function sendOnce(review) {
   let isSent = false;
   review.addEventListener("submit", (event) => {
-    if (isSent) event.preventDefault();
-    isSent = true;
+    const isOffline = "offline" in document.documentElement.dataset;
+    if (isSent || isOffline) event.preventDefault();
+    isSent = !isOffline;
   });
   addEventListener("pageshow", () => { isSent = false; });
 }

@@ -1,0 +1,18 @@
+"""What came of it all, as a visitor may see it: numbers alone, the same for all who may."""
+
+from cathartes.casework.outcomes import Outcomes
+from cathartes.pipeline.outcomes import count_outcomes
+from cathartes.web.asked_outcomes import OutcomesWanted
+from cathartes.web.desk import Desk
+
+
+def outcomes_view(desk: Desk, wanted: OutcomesWanted) -> Outcomes:
+    """Return outcomes; ReleaseError if there is no such partner."""
+    return count_outcomes(
+        desk.casebook,
+        wanted.since_utc,
+        wanted.until_utc,
+        wanted.partner_id,
+        desk.now(),
+        is_exercise=wanted.is_exercise,
+    )

@@ -1,0 +1,103 @@
+"""What can't be done is told in the visitor's language, with a way on."""
+
+import pytest
+
+import web_desk
+from cathartes.casework.review import LONGEST_NOTE
+from cathartes.casework.roles import Action, Role, Subject, Thing, decide
+from cathartes.casework.settlement import ReviewState
+from cathartes.errors import CathartesError
+from cathartes.web.problems import SENTENCES, told
+from cathartes.web.review_form import Typed, judgement_of
+from cathartes.web.texts import texts_in
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with web_desk.desk(tmp_path) as opened:
+        yield opened
+
+
+def in_spanish(message):
+    return told(message, texts_in("es").gettext)
+
+
+def refusals(casebook):
+    """Yield messages as they are raised."""
+    for typed in (
+        Typed(),
+        Typed(verdict="plume"),
+        Typed(verdict="plume", rate="may be given"),
+        Typed("not a plume", "", "low", note="n" * (LONGEST_NOTE + 1)),
+        Typed("not a plume", "", "low", note="a\0b"),
+        Typed("not a plume", "", "low", origin="x"),
+        Typed("not a plume", "", "low", outline="x"),
+    ):
+        with pytest.raises(CathartesError) as caught:
+            judgement_of(typed)
+        yield str(caught.value)
+    for asked in (casebook.detection, casebook.observation, casebook.site, casebook.sortie):
+        with pytest.raises(CathartesError) as caught:
+            asked("nowhere")
+        yield str(caught.value)
+    analyst = Subject("ana", frozenset({Role.ANALYST}))
+    for action, thing in (
+        (Action.REVIEW, Thing(state=ReviewState.INCONCLUSIVE)),
+        (Action.REVIEW, Thing(state=ReviewState.CONFIRMED)),
+        (Action.READ_VERDICTS, Thing(state=ReviewState.IN_REVIEW)),
+        (Action.READ_AUDIT, Thing()),
+    ):
+        yield decide(analyst, action, thing).reason
+
+
+def test_what_is_raised_is_said_in_spanish_and_english_stays_as_it_was(desk):
+    english = texts_in("en").gettext
+    for message in refusals(desk.casebook):
+        assert in_spanish(message) != message
+        assert told(message, english) == message
+
+
+def test_what_is_put_in_is_said_in_the_language_too_and_names_stay():
+    why = decide(Subject("ana", frozenset({Role.ANALYST})), Action.MANAGE_USERS).reason
+    assert "analista" in in_spanish(why)
+    assert "administrador" in in_spanish(why)
+    blind = "detection a and b: reviews are blind until the detection is settled."
+    assert in_spanish(blind).startswith("detección a and b: las revisiones son a ciegas")
+    assert in_spanish("nobody foresaw this: at all") == "nobody foresaw this: at all"
+    assert len(set(SENTENCES)) == len(SENTENCES)
+
+
+def test_a_failures_page_leads_on_and_one_for_a_stranger_does_not(desk):
+    ana = web_desk.client_of(desk, "ana")
+    page = ana.get("/sites/nowhere")
+    assert page.status_code == 404
+    assert 'href="/review"' in page.text
+    assert "Ana Ruiz" in page.text
+    ana.cookies.set("language", "es")
+    assert "no hay sitio" in ana.get("/sites/nowhere").text
+    stranger = web_desk.client_of(desk)
+    assert 'href="/review"' not in stranger.get("/nowhere").text
+
+
+def test_who_speaks_another_language_comes_back_to_the_same_page(desk):
+    ana = web_desk.client_of(desk, "ana")
+    assert (
+        'name="next" value="/detections/o1-1?queue=1"' in ana.get("/detections/o1-1?queue=1").text
+    )
+    sent = ana.post("/detections/o1-1/reviews", data={"csrf": ana.csrf})
+    assert sent.status_code == 409
+    assert 'name="next" value="/"' in sent.text
+    for came_from, back in (
+        ("http://127.0.0.1/detections/o1-1?queue=1", "/detections/o1-1?queue=1"),
+        ("http://elsewhere.example/detections/o1-1", "/"),
+    ):
+        headers = {"referer": came_from}
+        sent = ana.post("/detections/o1-1/reviews", data={"csrf": ana.csrf}, headers=headers)
+        assert f'name="next" value="{back}"' in sent.text
+
+
+def test_who_must_sign_in_first_comes_to_what_was_asked(desk):
+    stranger = web_desk.client_of(desk)
+    answer = stranger.get("/detections/o1-1?queue=1", follow_redirects=False)
+    assert answer.headers["location"] == "/sign-in?next=/detections/o1-1%3Fqueue%3D1"
+    assert 'value="/detections/o1-1?queue=1"' in stranger.get(answer.headers["location"]).text
