@@ -10,21 +10,26 @@ released; ana drafts, rita approves.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
+import cathartes.pipeline.release_draft as draft_module
 from cathartes.casework.partner import Delivery, Field, Partner
 from cathartes.casework.release import Release, Step
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
 from cathartes.casework.tlp import Tlp
-from cathartes.pipeline.release_draft import Wording, draft_release, sender_named
+from cathartes.pipeline.release_draft import Wording, draft_release, recall_release, sender_named
 from cathartes.pipeline.release_send import seal_and_send
 from cathartes.sealing.secret_key import SecretKey
+from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.store.open import OpenedCasebook
 from cathartes.web.desk import Desk
 from made_up_casebook import MINUTE, NOW
 
 PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
-ALL_FIELDS = frozenset(Field)
+ALL = ReleaseFilter()
+SENT, DRAFT = "R-SENT", "R-DRAFT"
+"""Ids of releases where a test needs to know them."""
 
 
 @cache
@@ -52,6 +57,11 @@ def begin(desk: Desk, *deliveries: Delivery, **changes) -> None:
     confirm(desk, "o1-1")
 
 
+def now_of_keys(desk: Desk) -> None:
+    """Let a desk's clock be at the real now, from which on new keys hold."""
+    desk.now.now_utc = datetime.now(UTC) + timedelta(seconds=5)
+
+
 def confirm(desk: Desk, detection_id: str, *, people=("ana", "ben"), said=PLUME) -> None:
     """Let people say the same of a detection."""
     book = desk.casebook
@@ -67,6 +77,11 @@ def drafted(desk: Desk, site_id: str = "site-a", *, partner_id="office", **told)
     return draft_release(
         opened, site_id, partner_id, wording, sender, told.pop("actor", "ana"), desk.now(), **told
     ).id
+
+
+def name_next(patch, release_id: str) -> None:
+    """Let releases that are drafted from now on have an id."""
+    patch.setattr(draft_module, "new_release_id", lambda: release_id)
 
 
 def step(desk: Desk, release_id: str, what: Step, who: str, **told) -> Release:
@@ -86,11 +101,27 @@ def approved(desk: Desk, **told) -> str:
 def sent(desk: Desk, **told) -> str:
     """Send an approved release as rita; return its id."""
     release_id = approved(desk, **told)
+    _send(desk, release_id)
+    return release_id
+
+
+def recalled(desk: Desk, release_id: str) -> str:
+    """Recall a release that was sent: drafted by ana, approved and sent by rita."""
+    opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
+    wording = Wording(Tlp.GREEN, reason="it was wrong")
+    sender = sender_named("Nuestra Oficina")
+    made = recall_release(opened, release_id, wording, sender, "ana", desk.now()).id
+    step(desk, made, Step.SUBMIT, "ana")
+    step(desk, made, Step.APPROVE, "rita")
+    _send(desk, made)
+    return made
+
+
+def _send(desk: Desk, release_id: str) -> None:
     seen = desk.casebook.release(release_id).content_sha256
     key = key_of("Nuestra Oficina")
     opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
     seal_and_send(opened, release_id, key, seen, "rita", desk.now())
-    return release_id
 
 
 def change_mind(desk: Desk, detection_id: str, who: str) -> None:

@@ -165,6 +165,8 @@ In a page:
 | `detection` | `observation`, `n` | who reads cases |
 | `site` | `id` ("" of several), `n` | who reads cases |
 | `review` | `detection` | its reviewer, auditors; analysts once it is settled |
+| `release` | `id` | who reads cases and may know of it; officers of the partner that has it |
+| `answer` | `release` | the same |
 | `reset` | nothing: more is new than is told one by one, load again | all |
 
 (*) a collector: of own sorties.

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from simulated_casebook import make_casebook
 from starlette.types import ASGIApp
-from watched_page import WatchedPage, watch
+from watched_page import AXE, WatchedPage, faults, watch
 
 from cathartes.casework.settlement import ReviewState
 from cathartes.store.open import open_casebook
@@ -27,7 +27,6 @@ from cathartes.web.settings import ServeSettings
 DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 MAP_IS_DRAWN = "#map[data-ready='true'][data-idle='true']"
-AXE = Path(__file__).parent / "vendor" / "axe.js"
 PDF = b"%PDF-"
 
 
@@ -191,14 +190,6 @@ PAGES = {
     "user": ("adam", "/users/ana"),
     "failure": ("ana", "/sites/nowhere"),
 }
-
-
-def faults(page: Page) -> list[tuple[str, str]]:
-    """Return the serious and critical faults that axe-core finds."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
-    return [(one["id"], node["html"][:200]) for one in serious for node in one["nodes"]]
 
 
 def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(

@@ -1,11 +1,13 @@
 """A page of a real browser that keeps account of what it asks for."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 
 PATIENCE_MS = 60_000
+AXE = Path(__file__).parent / "vendor" / "axe.js"
 
 
 @dataclass
@@ -42,3 +44,11 @@ def watch(context: BrowserContext) -> WatchedPage:
         ),
     )
     return seen
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """Return the serious and critical faults that axe-core finds."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+    return [(one["id"], node["html"][:200]) for one in serious for node in one["nodes"]]

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import web_desk
+import web_releases
 
 N_EXAMPLES = int(os.environ.get("CATHARTES_FUZZ", "4"))
 DESCRIPTIONS = {"api": ("/api/v1/openapi.json", ""), "ogc": ("/ogc/api", "/ogc")}
@@ -20,6 +21,8 @@ THERE = {
     "detection_id": "o1-1",
     "observation_id": "o1",
     "sortie_id": "S1",
+    "partner_id": "office",
+    "release_id": web_releases.SENT,
     "number": 1,
     "collectionId": "observations",
     "featureId": "o1",
@@ -30,6 +33,10 @@ THERE = {
 @pytest.fixture
 def desk(tmp_path):
     with web_desk.desk(tmp_path) as desk:
+        web_releases.begin(desk)
+        with pytest.MonkeyPatch.context() as patch:
+            web_releases.name_next(patch, web_releases.SENT)
+            web_releases.sent(desk)
         yield desk
 
 
@@ -62,7 +69,7 @@ def statuses_of(client, operation, prefix: str) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("user", ["ana", "aud", "cora", "ada"])
+@pytest.mark.parametrize("user", ["ana", "aud", "cora", "ada", "pia", "rita"])
 @pytest.mark.parametrize("description", DESCRIPTIONS)
 def test_nothing_that_a_program_sends_is_a_fault(desk, user, description):
     client = web_desk.client_of(desk, user, raise_server_exceptions=False)

@@ -66,11 +66,12 @@ def _may_know(visitor: Visitor, settlement: Settlement) -> bool:
 
 
 def _tells_of(desk: Desk, release: Release, open_ids: AbstractSet[str]) -> bool:
-    """Return whether one of these detections was confirmed when a release was drafted."""
+    """Return whether one of these detections was ever confirmed until a release was drafted."""
     about = open_ids & release.basis.detection_sha256.keys()
     return any(_was_confirmed(desk, one, release.drafted_utc) for one in about)
 
 
 def _was_confirmed(desk: Desk, detection_id: str, moment_utc: datetime) -> bool:
-    before = (one for one in desk.casebook.reviews_of(detection_id) if one.moment_utc <= moment_utc)
-    return settle(before).state is ReviewState.CONFIRMED
+    before = [one for one in desk.casebook.reviews_of(detection_id) if one.moment_utc <= moment_utc]
+    then = (settle(before[:n]) for n in range(1, len(before) + 1))
+    return any(one.state is ReviewState.CONFIRMED for one in then)

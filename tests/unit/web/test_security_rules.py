@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 import web_desk
+import web_releases
 from cathartes.casework.roles import Action, Role, Subject, decide
 from cathartes.casework.user import ApiToken
 from cathartes.errors import AccessError
@@ -33,6 +34,8 @@ IDS = {
     "kind": ("png", "nothing"),
     "sha256": ("0" * 64, "nothing"),
     "language": ("es", "xx"),
+    "partner_id": ("office", "nothing"),
+    "release_id": (web_releases.SENT, web_releases.DRAFT, "nothing"),
 }
 """What there is under a path's parameter, and what there is not."""
 
@@ -101,6 +104,12 @@ def filled(path):
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     with web_desk.desk(tmp_path_factory.mktemp("rules")) as desk:
+        web_releases.begin(desk)
+        with pytest.MonkeyPatch.context() as patch:
+            web_releases.name_next(patch, web_releases.SENT)
+            web_releases.sent(desk)
+            web_releases.name_next(patch, web_releases.DRAFT)
+            web_releases.drafted(desk, is_exercise=True)
         yield desk
 
 
@@ -236,8 +245,13 @@ def test_an_administrator_sees_no_case_and_only_analysts_review(role):
         for asked in GUARDED
         if decide(Subject("x", frozenset({role})), asked.rule.action).allowed
     }
-    if role in {Role.ADMINISTRATOR, Role.PARTNER}:
-        assert reachable <= {Action.MANAGE_USERS, Action.USE_ACCOUNT}
+    of_administrators = {Action.MANAGE_USERS, Action.READ_PARTNERS, Action.MANAGE_PARTNERS}
+    if role is Role.ADMINISTRATOR:
+        assert reachable == {*of_administrators, Action.USE_ACCOUNT}
+    if role is Role.PARTNER:
+        assert reachable == {Action.ANSWER_RELEASE, Action.USE_ACCOUNT}
+    if role is not Role.RELEASE_AUTHORITY:
+        assert not reachable & {Action.APPROVE_RELEASE, Action.SEND_RELEASE}
     if role is not Role.ANALYST:
         assert Action.REVIEW not in reachable
 

@@ -38,7 +38,7 @@ def test_texts_are_found_in_templates_python_and_scripts(tool, tmp_path):
         (web / name).parent.mkdir(parents=True, exist_ok=True)
         (web / name).write_text(text)
     found = tool.texts_in_source(web)
-    assert set(found) - {str(role) for role in tool.Role} == {
+    assert set(found) - {str(value) for kind in tool.SHOWN for value in kind} == {
         "of a page", "in a block", "of python", "of a script {n}"
     }  # fmt: skip
 

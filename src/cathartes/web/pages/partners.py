@@ -175,7 +175,8 @@ def _list(
 ) -> Response:
     view = partner_page(desk, visitor, asked.limit, asked.after)
     return page(
-        request, "partners.html", visitor, keeps=visitor.may(Action.MANAGE_PARTNERS), view=view, asked=asked, typed=names, partner=partner,
+        request, "partners.html", visitor, view=view, keeps=visitor.may(Action.MANAGE_PARTNERS),
+        asked=asked, typed=names, partner=partner,
         further=next_page(request, view.next), status=200 if problem is None else 409,
         problem="" if problem is None else str(problem),
     )  # fmt: skip
@@ -199,7 +200,8 @@ def _one(
             tuple(one.target for one in view.deliveries),
         )  # fmt: skip
     return page(
-        request, "partner.html", visitor, keeps=visitor.may(Action.MANAGE_PARTNERS), view=view, typed=profile, cells=CELLS_M,
+        request, "partner.html", visitor, view=view, keeps=visitor.may(Action.MANAGE_PARTNERS),
+        typed=profile, cells=CELLS_M,
         labels=tuple(one.value for one in Tlp), ways=tuple(one.value for one in Way),
         fields=tuple((one.value, words.kind("withheld", one.value)) for one in Field),
         mandates=_mandate_ids(desk, profile), status=200 if problem is None else 409,

@@ -160,10 +160,12 @@ class _Compared:
             Field.EVIDENCE_TEXT: _named(
                 words.kind("evidence", one.kind) for one in full.evidence or ()
             ),
-            Field.PLUME_OUTLINE: self.texts.ngettext("%(num)d polygon", "%(num)d polygons", n_cells)
-            % {"num": n_cells},
-            Field.SPECTRUM: self.texts.ngettext("%(num)d band", "%(num)d bands", n_bands)
-            % {"num": n_bands},
+            Field.PLUME_OUTLINE: _counted(
+                self.texts.ngettext("%(num)d polygon", "%(num)d polygons", n_cells), n_cells
+            ),
+            Field.SPECTRUM: _counted(
+                self.texts.ngettext("%(num)d band", "%(num)d bands", n_bands), n_bands
+            ),
             Field.MAP_IMAGE: words.length(full.image.side_m) if full.image else "",
         }.get(field, "")
 
@@ -212,3 +214,8 @@ def _named(names: Iterable[str]) -> str:
     """Return the first of some names, and that there are more."""
     every = list(dict.fromkeys(one for one in names if one))
     return ", ".join(every[:_MOST_NAMED]) + (" …" if len(every) > _MOST_NAMED else "")
+
+
+def _counted(text: str, number: int) -> str:
+    """Return how many there are; "" if none."""
+    return text % {"num": number} if number else ""
