@@ -172,7 +172,7 @@ _ENTRIES: Mapping[str, Entry] = MappingProxyType(
         ),
         "key": Entry(
             "cathartes.cli.key:app",
-            "Keys to sign and to open: create, list, show, rotate, revoke, export, import-sender.",
+            "Keys to sign and to open: create, rotate, revoke, export, import-sender, backup.",
         ),
         "verify": Entry(
             "cathartes.cli.verify:verify_package",

@@ -31,10 +31,7 @@ from cathartes.pipeline.keys import (
 from cathartes.sealing.keyring import VALID_DAYS
 
 app = typer.Typer(
-    help=(
-        "Keys to sign and to open: create, list, show, rotate, revoke, pin, export, import-sender, "
-        "backup, restore."
-    ),
+    help="Keys to sign and to open: create, rotate, revoke, export, import-sender, backup.",
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
