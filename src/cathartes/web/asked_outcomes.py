@@ -1,22 +1,11 @@
 """Which outcomes are asked for in an address."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
 
 from cathartes.web.asked import Moment, Text
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomesWanted:
-    """Of what time, of which partner ("" of all), and whether of drills."""
-
-    since_utc: datetime | None
-    until_utc: datetime | None
-    partner_id: str
-    is_exercise: bool
+from cathartes.web.views.outcomes import OutcomesWanted
 
 
 def _outcomes(

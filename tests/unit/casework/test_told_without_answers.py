@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-import made_up_release as made_up
 import pytest
 from scipy.special import expit, logit
 
+import made_up_release as made_up
 from cathartes.casework.partner import Field
 from cathartes.casework.redaction import content_for
 from cathartes.sites.site import EvidenceKind, EvidenceLine

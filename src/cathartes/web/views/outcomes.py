@@ -1,9 +1,21 @@
 """What came of it all, as a visitor may see it: numbers alone, the same for all who may."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from cathartes.casework.outcomes import Outcomes
 from cathartes.pipeline.outcomes import count_outcomes
-from cathartes.web.asked_outcomes import OutcomesWanted
 from cathartes.web.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesWanted:
+    """Of what time, of which partner ("" of all), and whether of drills."""
+
+    since_utc: datetime | None
+    until_utc: datetime | None
+    partner_id: str
+    is_exercise: bool
 
 
 def outcomes_view(desk: Desk, wanted: OutcomesWanted) -> Outcomes:
