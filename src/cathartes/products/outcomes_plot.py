@@ -17,6 +17,16 @@ from cathartes.products.report_words import Language, ReportWords
 from cathartes.products.whole_file import write_file
 
 FORMATS = (".png", ".pdf", ".svg")
+_STAGES = {
+    Stage.FOUND: "out_found",
+    Stage.REVIEWED: "out_reviewed",
+    Stage.UPHELD: "out_upheld",
+    Stage.RELEASED: "out_released",
+    Stage.ANSWERED: "out_answered",
+    Stage.VISITED: "out_visited",
+    Stage.CONFIRMED: "out_confirmed",
+    Stage.DISMANTLED: "out_dismantled",
+}
 _LEGS = {
     Leg.REVIEW: "out_leg_review",
     Leg.RELEASE: "out_leg_release",
@@ -102,7 +112,7 @@ def _draw_stages(axes: Axes, told: Outcomes, words: ReportWords) -> None:
         axes.annotate(said, (length, row), (6, 0), textcoords="offset points", va="center",
                       fontsize=9, color=INK)  # fmt: skip
     axes.set_yticks(range(len(told.stages)))
-    axes.set_yticklabels([words.say(f"out_{one.stage.value}") for one in told.stages], fontsize=9)
+    axes.set_yticklabels([words.say(_STAGES[one.stage]) for one in told.stages], fontsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.28)
     axes.set_xticks([])
