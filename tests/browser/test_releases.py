@@ -135,7 +135,9 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     pia.get_by_role("link", name="answer now").click()
     expect(pia.locator(".told")).to_contain_text(message)
     look(pia, "answer", pictures)
-    watching = office.go("ana", "/sites/site-a")
+    watching = office.people["ana"].page
+    with watching.expect_response(f"{office.base}/events"):  # what comes before is not told
+        office.go("ana", "/sites/site-a")
     pia.get_by_label("Note; may be empty").fill(f"Fuimos. {HOSTILE}")
     pia.get_by_label("Day of the visit").fill("2026-05-04")
     pia.get_by_label("What was seized 1").fill("acetona")
