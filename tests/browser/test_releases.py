@@ -53,8 +53,14 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, chromium: Browser, serve: Callable[[ASGIApp], str]) -> Iterator[Office]:
+def office(
+    tmp_path: Path,
+    chromium: Browser,
+    serve: Callable[[ASGIApp], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Office]:
     """Return a workstation with keys; nobody asked elsewhere or complained."""
+    web_releases.keep_sites(monkeypatch)
     keys, share = tmp_path / "keys", tmp_path / "share"
     share.mkdir()
     key_create("Nuestra Oficina", PASSPHRASE, keys=keys)
