@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cathartes.casework.release import Release, ReleaseState
+from cathartes.casework.release_material import Notice
 from cathartes.casework.tlp import marking
 from cathartes.cli.console import add_plain_row, output_console
 from cathartes.pipeline.releases import LEAST_SEEN, ReleasePreview
@@ -19,6 +20,7 @@ _NEXT = {
     ReleaseState.REFUSED: "Write it anew (`cathartes release redraft`) or drop it.",
 }
 """What is to be done, by state."""
+_KIND = {Notice.ALERT: "first notice", Notice.UPDATE: "update", Notice.CANCEL: "recall"}
 
 
 def told_of_release(release: Release) -> dict[str, object]:
@@ -61,7 +63,7 @@ def print_release(release: Release) -> None:
     rows = {
         "release": release.id,
         "state": release.state.value,
-        "kind": release.notice.value,
+        "kind": _KIND[release.notice],
         "for": release.partner_id,
         "of": f"site {release.site_id}",
         "label": label,
@@ -93,7 +95,7 @@ def print_releases(releases: Sequence[Release]) -> None:
     console = output_console()
     for one in releases:
         label = marking(one.tlp, is_exercise=one.is_exercise)
-        told = f"{one.notice.value} to {one.partner_id}, {label}"
+        told = f"{_KIND[one.notice]} to {one.partner_id}, {label}"
         console.print(
             Text.assemble((one.id, "bold"), f"  {one.state.value}: {told}"), soft_wrap=True
         )

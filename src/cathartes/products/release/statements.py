@@ -53,11 +53,11 @@ def finding_facts(finding: Finding, words: ReleaseWords) -> Facts:
 
 
 def place_text(finding: Finding, words: ReleaseWords) -> str:
-    """Return the cell with its centre."""
+    """Return the cell with its centre, whose degrees have a point, as maps want them typed."""
     cell = finding.place.cell
     return words.say(
         "place_is", mgrs=cell.mgrs, size=words.length(cell.size_m), datum=finding.place.datum,
-        lat=words.number(cell.latitude_deg, ".5f"), lon=words.number(cell.longitude_deg, ".5f"),
+        lat=f"{cell.latitude_deg:.5f}", lon=f"{cell.longitude_deg:.5f}",
     )  # fmt: skip
 
 
