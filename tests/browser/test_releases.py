@@ -132,6 +132,7 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     look(page, "release approved", pictures)
     page.get_by_role("button", name="Seal and send").click()
     expect(page.locator("#release-deliveries")).to_contain_text("done")
+    expect(page.locator("form[action$='/deliver']")).to_have_count(0)  # nothing is left to do
     assert book.release(release_id).state is ReleaseState.SENT
 
     pia = office.go("pia", "/")

@@ -150,6 +150,10 @@ def _enter_authority(campaign: Path, casebook: Path) -> str:
     for file in sorted((campaign / PLANS_FOLDER).iterdir()):
         if file.stem not in entered:
             plan_add(casebook, file)
-    emitters_import(casebook, campaign / EMITTERS_NAME)
-    profile_use(casebook, campaign / PROFILE_NAME)
+    with open_casebook(casebook) as opened:
+        has_emitters, has_profile = bool(opened.casebook.emitters()), opened.casebook.profile()
+    if not has_emitters:
+        emitters_import(casebook, campaign / EMITTERS_NAME)
+    if not has_profile:
+        profile_use(casebook, campaign / PROFILE_NAME)
     return mandate.id
