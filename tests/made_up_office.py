@@ -92,7 +92,7 @@ def content(release_id="R-1", partner_id="office", notice=Notice.ALERT, **change
     place = GeneralPlace(GridCell("13QGC0123", 1000, -103.095, 20.205, square), DATUM, 700.0, 0.9)
     told = {
         "issued_utc": NOW.replace(second=0, microsecond=0),
-        "sender": Sender("test.cathartes", "A test unit"),
+        "sender": Sender("a-test-unit", "A test unit"),
         "recipient": Recipient(partner_id, "Oficina de Prueba", "MX"),
         "language": "es",
         "tlp": "AMBER",

@@ -48,8 +48,8 @@ def run(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def seen(run, tmp_path):
     """Return the number of what was approved, in a folder with all that sending needs."""
-    for keys in ("keys", "theirs"):
-        words = ("key", "create", f"The {keys}", "--keys", keys, "--passphrase-stdin")
+    for keys, owner in (("keys", "A test unit"), ("theirs", "The office")):
+        words = ("key", "create", owner, "--keys", keys, "--passphrase-stdin")
         assert run(*words, lines=(PASSPHRASE,))[0] == 0
     ours, theirs = (Keyring(tmp_path / keys).own()[0] for keys in ("keys", "theirs"))
     export = ("key", "export", ours.id, "--out", "ours.key", "--passphrase-stdin")

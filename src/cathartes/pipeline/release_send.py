@@ -16,9 +16,10 @@ from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import CathartesError, ReleaseError
+from cathartes.errors import CathartesError, KeyringError, ReleaseError
 from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
 from cathartes.pipeline.permission import check_may
+from cathartes.pipeline.release_draft import sender_named
 from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
 from cathartes.sealing.secret_key import SecretKey
@@ -47,7 +48,7 @@ def seal_and_send(
     ----------
     opened, release_id
     key
-        Signs the package.
+        Signs the package; that of who the content says it is from.
     seen_sha256
         Of the content that the actor has looked at.
     actor, now_utc
@@ -67,6 +68,7 @@ def seal_and_send(
             f"release {release_id}: its content is another than was looked at; look at it again, "
             "then go on."
         )
+    _check_sender(content, key)
     package_sha256 = _kept(evidence, _sealed(casebook, content, key, now_utc))
     sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
     try:
@@ -128,6 +130,18 @@ def deliver(
         delivered = deliver_by(way, parcel, settings)
         casebook.note_delivery(release_id, delivered, actor, now())
         yield delivered
+
+
+def _check_sender(content: ReleaseContent, key: SecretKey) -> None:
+    """Check that who signs is who the content says: a partner compares the key's owner with it."""
+    owner = key.public.owner
+    if sender_named(owner).id != content.sender.id:
+        raise KeyringError(
+            f"release {content.release_id}: it says that {content.sender.name} sends it, and the "
+            f"key that would sign is that of {owner}. Send it with that sender's keys (--keys); or "
+            f"write it anew from {owner} (`cathartes release redraft {content.release_id}`) and "
+            "have it approved again."
+        )
 
 
 def _sealed(

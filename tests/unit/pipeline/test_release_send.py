@@ -15,7 +15,7 @@ import made_up_office as office
 from cathartes.casework.due import due
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import ReleaseState, Step
-from cathartes.casework.release_material import Notice
+from cathartes.casework.release_material import Notice, Sender
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline import delivery, tak
@@ -73,7 +73,7 @@ def ways_are(opened, *ways, **changes):
 
 def send(opened, release_id="R-1", actor="rosa", now=NOW + MINUTE, seen=""):
     seen = seen or opened.casebook.release(release_id).content_sha256
-    return seal_and_send(opened, release_id, key("sender"), seen, actor, now)
+    return seal_and_send(opened, release_id, key("A test unit"), seen, actor, now)
 
 
 def delivered(opened, settings, release_id="R-1", actor="rosa", **told):
@@ -83,7 +83,7 @@ def delivered(opened, settings, release_id="R-1", actor="rosa", **told):
 def package(opened, release_id="R-1"):
     """Return what a partner opens."""
     sealed = opened.evidence.read(opened.casebook.release(release_id).package_sha256)
-    identity, sender = key("partner").identity, key("sender").public
+    identity, sender = key("partner").identity, key("A test unit").public
     return open_package(sealed, identity, [sender], NOW + timedelta(days=1))
 
 
@@ -105,7 +105,7 @@ def test_the_package_says_what_was_approved_and_where_the_audit_was(opened):
     assert facts.audit_head == head
     files = {one.name: one.content for one in package(opened).files}
     assert files["content.json"] == content.canonical_json
-    assert opened.casebook.audit_of("R-1")[-1].detail["key"] == key("sender").public.id
+    assert opened.casebook.audit_of("R-1")[-1].detail["key"] == key("A test unit").public.id
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,16 @@ def test_other_content_than_was_looked_at_is_not_sent(opened):
     with pytest.raises(ReleaseError, match="another than was looked at"):
         send(opened, seen="ab" * 32)
     assert opened.casebook.release("R-1").state is ReleaseState.APPROVED
+
+
+def test_who_signs_is_who_the_content_says(opened):
+    """A partner compares the key's owner with the sender: another's key would tell it of two."""
+    office.approve(opened.casebook, sender=Sender("another-unit", "Another unit"))
+    before = n_evidence(opened)
+    with pytest.raises(KeyringError, match="Another unit sends it.* is that of A test unit.*--keys"):
+        send(opened)
+    assert opened.casebook.release("R-1").state is ReleaseState.APPROVED
+    assert n_evidence(opened) == before
 
 
 def test_a_partner_that_changed_meanwhile_gets_nothing(opened):
