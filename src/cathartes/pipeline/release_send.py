@@ -6,6 +6,7 @@ After a kill at any moment it is either not sent, or sent with its package in th
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,7 @@ from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import CathartesError, KeyringError, ReleaseError
+from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
 from cathartes.pipeline.permission import check_may
 from cathartes.pipeline.release_draft import sender_named
@@ -24,7 +25,6 @@ from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.sealing.statement import Kind, PackageFacts
-from cathartes.store.evidence import EvidenceStore
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_releases import Delivered, Sealed
 from cathartes.store.open import OpenedCasebook
@@ -69,15 +69,19 @@ def seal_and_send(
             "then go on."
         )
     _check_sender(content, key)
-    package_sha256 = _kept(evidence, _sealed(casebook, content, key, now_utc))
-    sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
-    try:
-        return casebook.take_step(
-            release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed
-        )
-    except CathartesError:  # refused: what was sealed is nobody's
-        evidence.remove(package_sha256)
-        raise
+    with TemporaryDirectory(prefix="cathartes-") as folder:
+        package = Path(folder) / "package"
+        package.write_bytes(_sealed(casebook, content, key, now_utc))
+        package_sha256 = evidence.put(package)
+        sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
+        try:
+            return casebook.take_step(
+                release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed,
+                keep=partial(evidence.put, package),
+            )  # fmt: skip
+        except (AccessError, MandateError, ReleaseError):  # refused: what was sealed is nobody's
+            evidence.remove(package_sha256)
+            raise
 
 
 def deliver(
@@ -160,13 +164,6 @@ def _sealed(
     )
     recipient = casebook.partner(content.recipient.id).age_recipient
     return write_package(package_files(content), facts, key, recipient, content.language)
-
-
-def _kept(evidence: EvidenceStore, package: bytes) -> str:
-    with TemporaryDirectory(prefix="cathartes-") as folder:
-        path = Path(folder) / "package"
-        path.write_bytes(package)
-        return evidence.put(path)
 
 
 def _replaced(casebook: Casebook, release: Release) -> tuple[str, ...]:

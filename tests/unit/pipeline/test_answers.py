@@ -34,6 +34,7 @@ from cathartes.pipeline.answers import (
     opener_of,
     take_answer,
 )
+from cathartes.pipeline.purge import purge
 from cathartes.pipeline.respond import respond, told_release
 from cathartes.pipeline.sign_in import Who
 from cathartes.sealing.archive import pack, unpack
@@ -96,6 +97,23 @@ def test_an_answer_comes_back_with_all_that_was_said(offices):
         assert opened.evidence.read(sha256_of(PNG)) == PNG
         assert {kept.package_sha256, sha256_of(PNG)} <= opened.casebook.evidence_sha256()
     assert offices.audit("response.add")[-1].detail["package"] == kept.package_sha256
+
+
+def test_a_purge_between_evidence_and_record_takes_no_answer(offices, monkeypatch):
+    file = offices.answer(offices.send())
+    with open_casebook(offices.casebook) as opened:
+        book = type(opened.casebook)
+    add = book.add_response
+
+    def purged_first(*told, **named):
+        assert purge(offices.casebook).n_orphaned == 1
+        return add(*told, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "add_response", purged_first)
+        kept = offices.read(file)
+    with open_casebook(offices.casebook) as opened:
+        assert opened.evidence.read(kept.package_sha256) == file.read_bytes()
 
 
 def test_answers_follow_one_another(offices):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import cathartes.pipeline.purge as purging
 import cathartes.pipeline.release_send as sending
 import made_up_office as office
 from cathartes.casework.due import due
@@ -20,9 +21,11 @@ from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline import delivery, tak
 from cathartes.pipeline.delivery import DeliverySettings
+from cathartes.pipeline.purge import purge
 from cathartes.pipeline.release_send import deliver, seal_and_send
 from cathartes.sealing.package import open_package
 from cathartes.sealing.statement import Kind
+from cathartes.store.database import NoAnswerError
 from cathartes.store.open import open_casebook
 from made_up_casebook import ME, MINUTE, NOW
 from made_up_packages import key
@@ -386,6 +389,61 @@ def test_a_kill_while_sending_leaves_it_unsent_or_sent(opened, settings, monkeyp
         send(opened)
     assert all(one.succeeded for one in delivered(opened, settings))
     assert package(opened).facts.release_id == "R-1"
+
+
+def test_a_purge_between_evidence_and_step_takes_no_package(opened, settings, monkeypatch):
+    office.approve(opened.casebook)
+    book, take_step = type(opened.casebook), type(opened.casebook).take_step
+
+    def purged_first(*told, **named):
+        assert purge(opened.casebook.database.where).n_orphaned == 1
+        assert n_evidence(opened) == 0
+        return take_step(*told, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "take_step", purged_first)
+        send(opened)
+    assert package(opened).facts.release_id == "R-1"
+    assert all(one.succeeded for one in delivered(opened, settings))
+
+
+def test_a_package_that_is_sent_while_a_purge_counts_stays(opened, monkeypatch):
+    office.approve(opened.casebook)
+    orphaned = purging._orphaned
+
+    def counted_first(purged):
+        path = Path(purged.casebook.database.where) / "a file"
+        path.write_bytes(b"nobody's")
+        nobodys = purged.evidence.put(path)
+        send(opened)
+        package_sha256 = opened.casebook.release("R-1").package_sha256
+        assert orphaned(purged) == (nobodys,)
+        return nobodys, package_sha256
+
+    monkeypatch.setattr(purging, "_orphaned", counted_first)
+    assert purge(opened.casebook.database.where).n_orphaned == 1
+    assert package(opened).facts.release_id == "R-1"
+    entry = next(
+        one for one in opened.casebook.audit_entries() if one.action == "evidence.remove"
+    )
+    assert opened.casebook.release("R-1").package_sha256 not in entry.detail["sha256"]
+
+
+def test_no_answer_after_the_step_leaves_the_package(opened, settings, monkeypatch):
+    """The connection broke when it was committed: it may well be sent."""
+    office.approve(opened.casebook)
+    book, take_step = type(opened.casebook), type(opened.casebook).take_step
+
+    def then_away(*told, **named):
+        take_step(*told, **named)
+        raise NoAnswerError("the server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "take_step", then_away)
+        with pytest.raises(NoAnswerError):
+            send(opened)
+    assert opened.casebook.release("R-1").state is ReleaseState.SENT
+    assert all(one.succeeded for one in delivered(opened, settings))
 
 
 @pytest.mark.parametrize("nth", [1, 2])
