@@ -139,8 +139,8 @@ def take_answer(
         kept = KeptResponse(answer.response, now_utc, actor, sha256, answer.signer.signing_key)
         keep_response(opened, kept, (content, *answer.attached.values()), actor, now_utc)
     except CathartesError as error:
-        detail = {"file_sha256": sha256, "why": str(error)[:1000]}
-        book.note(REFUSED, sha256, dict(detail), actor, now_utc)
+        detail = {"file_sha256": sha256, "why": str(error)}
+        book.note_refusal(REFUSED, sha256, dict(detail), actor, now_utc)
         raise
     update_answered_site(opened, kept.response.release_id, actor)
     return kept
@@ -195,7 +195,10 @@ def keep_response(
     actor: str,
     now_utc: datetime,
 ) -> Release:
-    """Keep an answer with the bytes that came with it; errors as of `add_response`."""
+    """Keep an answer with the bytes that came with it; errors as of `add_response`.
+
+    Of an answer that is refused, nothing comes into the evidence: nobody can fill it.
+    """
     with own_folder() as folder:
         for number, content in enumerate(contents):
             (folder / str(number)).write_bytes(content)
@@ -204,7 +207,6 @@ def keep_response(
             for part in folder.iterdir():
                 opened.evidence.put(part)
 
-        keep()  # what takes long, before others have to wait
         return opened.casebook.add_response(kept, actor, now_utc, keep=keep)
 
 

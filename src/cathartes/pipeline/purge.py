@@ -75,9 +75,7 @@ def purge(
         orphaned = _orphaned(opened)
         if dry_run:
             return PurgeReport(expired, 0, 0, len(orphaned), done=False)
-        removed = book.remove_observations(
-            [one.id for one in gone], _EXPIRED, actor, now_utc
-        )
+        removed = book.remove_observations([one.id for one in gone], _EXPIRED, actor, now_utc)
         remove = opened.evidence.remove
         theirs = book.remove_evidence(removed.evidence_sha256, _EXPIRED, remove, actor, now_utc)
         nobodys = book.remove_evidence(orphaned, "orphaned", remove, actor, now_utc)

@@ -70,7 +70,8 @@ def _unlocked(desk: Desk, visitor: Visitor, release_id: str, passphrase: str) ->
         return ring.unlock(ring.current(desk.now()), passphrase)
     except KeyringError as error:
         detail = {"why": str(error).replace(str(desk.settings.keys), "keys")}
-        desk.casebook.note("release.locked", release_id, dict(detail), visitor.id, desk.now())
+        now_utc = desk.now()
+        desk.casebook.note_refusal("release.locked", release_id, dict(detail), visitor.id, now_utc)
         raise
     finally:
         _ONE_AT_A_TIME.release()

@@ -186,7 +186,7 @@ def test_who_signs_is_who_the_content_says(opened):
     """A partner compares the key's owner with the sender: another's key would tell it of two."""
     office.approve(opened.casebook, sender=Sender("another-unit", "Another unit"))
     before = n_evidence(opened)
-    with pytest.raises(KeyringError, match="Another unit sends it.* is that of A test unit.*--keys"):
+    with pytest.raises(KeyringError, match=r"Another unit sends.* of A test unit.*--keys"):
         send(opened)
     assert opened.casebook.release("R-1").state is ReleaseState.APPROVED
     assert n_evidence(opened) == before
@@ -423,9 +423,7 @@ def test_a_package_that_is_sent_while_a_purge_counts_stays(opened, monkeypatch):
     monkeypatch.setattr(purging, "_orphaned", counted_first)
     assert purge(opened.casebook.database.where).n_orphaned == 1
     assert package(opened).facts.release_id == "R-1"
-    entry = next(
-        one for one in opened.casebook.audit_entries() if one.action == "evidence.remove"
-    )
+    entry = next(one for one in opened.casebook.audit_entries() if one.action == "evidence.remove")
     assert opened.casebook.release("R-1").package_sha256 not in entry.detail["sha256"]
 
 

@@ -13,6 +13,7 @@ from cathartes.casework.response import FOLLOWS, Answer
 from cathartes.casework.roles import Role
 from cathartes.casework.user import User
 from cathartes.products.release.files import release_files
+from cathartes.store.refused import LISTED
 from cathartes.web.settings import LARGEST_ANSWER_BYTES
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -156,6 +157,21 @@ def test_what_can_not_be_answered_is_said_beside_what_was_typed(desk, pia, answe
     assert problem in page.text.partition('role="alert">')[2]
     assert told.get("note", "my words") in page.text
     assert answers_to(desk, release_id) == []
+
+
+def test_an_officer_can_fill_neither_audit_nor_evidence(desk, pia):
+    """An id that was used for another release is a replay, however often it is sent."""
+    first = web_releases.sent(desk)
+    say(pia, first, "received", answer_id="A-1")
+    web_releases.recalled(desk, first)
+    second = web_releases.sent(desk)
+    before, kept = desk.casebook.audit_number(), desk.evidence.all_sha256()
+    for number in range(LISTED + 3):
+        photo = ("photo.png", PNG + bytes([number]), "image/png")
+        assert say(pia, second, "received", [photo], answer_id="A-1").status_code == 409
+    entries = desk.casebook.audit_number() - before
+    assert entries <= LISTED + 2, "one is that the release was read"
+    assert desk.evidence.all_sha256() == kept
 
 
 @pytest.mark.parametrize(
