@@ -121,8 +121,7 @@ def deliver(
     release = _deliverable(casebook, release_id)
     package = opened.evidence.read(release.package_sha256)
     sent_utc = release.sent_utc or release.drafted_utc
-    content, replaced = casebook.release_content(release_id), _replaced(casebook, release)
-    parcel = Parcel(content, sent_utc, package, replaced)
+    parcel = Parcel(casebook.release_content(release_id), sent_utc, package)
     ways = casebook.partner(release.partner_id).deliveries
     if hand_over is not None:
         ways = (Delivery(Way.FOLDER, str(hand_over)),)
@@ -164,18 +163,6 @@ def _sealed(
     )
     recipient = casebook.partner(content.recipient.id).age_recipient
     return write_package(package_files(content), facts, key, recipient, content.language)
-
-
-def _replaced(casebook: Casebook, release: Release) -> tuple[str, ...]:
-    """Return the ids of all releases that led to one, the latest first."""
-    found: dict[str, None] = {}
-    waiting = list(release.earlier_ids)
-    while waiting:
-        release_id = waiting.pop()
-        if release_id not in found:
-            found[release_id] = None
-            waiting += casebook.release(release_id).earlier_ids
-    return tuple(found)
 
 
 def _deliverable(casebook: Casebook, release_id: str) -> Release:

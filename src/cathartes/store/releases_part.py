@@ -60,7 +60,7 @@ class ReleasesPart(CasebookPart):
             told = f"release {release.id}"
             check_allowed(connection, actor, Action.DRAFT_RELEASE, told)
             before = _find(connection, release.id)
-            draft = draft_of(connection, release, content, before, actor)
+            draft = draft_of(connection, release, content, before, actor, now_utc)
             there = select(release_contents.c.sha256)
             if not connection.scalar(there.where(release_contents.c.sha256 == content.sha256)):
                 row = {
