@@ -10,7 +10,7 @@ from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.web.desk import Desk
 from cathartes.web.release_sight import check_seen
-from cathartes.web.release_work import check_seen_content, opened
+from cathartes.web.release_work import check_seen_content, folder_unnamed, opened
 from cathartes.web.texts import said
 from cathartes.web.views.release import ReleaseView
 from cathartes.web.visitor import Visitor
@@ -66,11 +66,11 @@ def _unlocked(desk: Desk, visitor: Visitor, release_id: str, passphrase: str) ->
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise OutputError(_BUSY)
     try:
-        ring = Keyring(desk.settings.keys)
-        return ring.unlock(ring.current(desk.now()), passphrase)
+        with folder_unnamed(desk.settings.keys):
+            ring = Keyring(desk.settings.keys)
+            return ring.unlock(ring.current(desk.now()), passphrase)
     except KeyringError as error:
-        detail = {"why": str(error).replace(str(desk.settings.keys), "keys")}
-        now_utc = desk.now()
+        detail, now_utc = {"why": str(error)}, desk.now()
         desk.casebook.note_refusal("release.locked", release_id, dict(detail), visitor.id, now_utc)
         raise
     finally:
