@@ -121,7 +121,9 @@ def _send(desk: Desk, release_id: str) -> None:
     seen = desk.casebook.release(release_id).content_sha256
     key = key_of("Nuestra Oficina")
     opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
-    seal_and_send(opened, release_id, key, seen, "rita", desk.now())
+    partner_id = desk.casebook.release(release_id).partner_id
+    trusted = [key_of(partner_id).public]
+    seal_and_send(opened, release_id, key, trusted, seen, "rita", desk.now())
 
 
 def change_mind(desk: Desk, detection_id: str, who: str) -> None:

@@ -56,6 +56,10 @@ def seen(run, tmp_path):
     assert run(*export, lines=(PASSPHRASE,))[0] == 0
     taken = ("key", "import-sender", "ours.key", "--fingerprint", ours.fingerprint)
     assert run(*taken, "--keys", "theirs")[0] == 0
+    export = ("key", "export", theirs.id, "--out", "theirs.key", "--passphrase-stdin")
+    assert run(*export, "--keys", "theirs", lines=(PASSPHRASE,))[0] == 0
+    taken = ("key", "import-sender", "theirs.key", "--fingerprint", theirs.fingerprint)
+    assert run(*taken)[0] == 0
     with open_casebook("casebook", create=True) as opened:
         book = opened.casebook
         office.open_office(book)
@@ -65,7 +69,9 @@ def seen(run, tmp_path):
             Delivery(Way.FOLDER, str(tmp_path / "share")),
             Delivery(Way.EMAIL, "guardia@oficina.example"),
         )
-        told = office.partner(age_recipient=theirs.age_recipient, deliveries=ways)
+        told = office.partner(
+            age_recipient=theirs.age_recipient, signing_key=theirs.signing_key, deliveries=ways
+        )
         book.change_partner(told, "ada", NOW)
         return office.approve(book).content_sha256[:16]
 

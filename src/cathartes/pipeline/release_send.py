@@ -4,7 +4,7 @@ After a kill at any moment it is either not sent, or sent with its package in th
 `deliver` takes up the ways that are not done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from cathartes.casework.due import due
 from cathartes.casework.partner import Delivery, Way
+from cathartes.casework.public_key import PublicKey
 from cathartes.casework.release import Release, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
@@ -20,6 +21,7 @@ from cathartes.casework.tlp import Tlp
 from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
 from cathartes.pipeline.permission import check_may
+from cathartes.pipeline.recipient import check_recipient
 from cathartes.pipeline.release_draft import sender_named
 from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
@@ -38,6 +40,7 @@ def seal_and_send(
     opened: OpenedCasebook,
     release_id: str,
     key: SecretKey,
+    trusted: Iterable[PublicKey],
     seen_sha256: str,
     actor: str,
     now_utc: datetime,
@@ -49,6 +52,9 @@ def seal_and_send(
     opened, release_id
     key
         Signs the package; that of who the content says it is from.
+    trusted
+        Public keys that were compared with their owners; the partner's must be among them, and
+        hold.
     seen_sha256
         Of the content that the actor has looked at.
     actor, now_utc
@@ -61,7 +67,8 @@ def seal_and_send(
         If it can't be sent; nothing was changed.
     """
     casebook, evidence = opened.casebook, opened.evidence
-    casebook.release(release_id).after(Step.SEND)
+    release = casebook.release(release_id)
+    release.after(Step.SEND)
     content = casebook.release_content(release_id)
     if content.sha256 != seen_sha256:
         raise ReleaseError(
@@ -69,6 +76,7 @@ def seal_and_send(
             "then go on."
         )
     _check_sender(content, key)
+    check_recipient(release, casebook.partner(release.partner_id), trusted, now_utc)
     with TemporaryDirectory(prefix="cathartes-") as folder:
         package = Path(folder) / "package"
         package.write_bytes(_sealed(casebook, content, key, now_utc))

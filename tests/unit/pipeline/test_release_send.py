@@ -3,7 +3,7 @@
 import email
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.policy import default
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import cathartes.pipeline.release_send as sending
 import made_up_office as office
 from cathartes.casework.due import due
 from cathartes.casework.partner import Delivery, Way
+from cathartes.casework.public_key import Why
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.release_material import Notice, Sender
 from cathartes.casework.tlp import Tlp
@@ -31,6 +32,7 @@ from made_up_casebook import ME, MINUTE, NOW
 from made_up_packages import key
 from made_up_servers import HOST, Authority, demanding, read_request, serving
 
+DAY_ONE, YEAR = datetime(2025, 1, 1, tzinfo=UTC), timedelta(days=366)
 OK = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -69,14 +71,20 @@ def settings(tmp_path):
     )
 
 
+def keys_of(owner):
+    public = key(owner).public
+    return {"age_recipient": public.age_recipient, "signing_key": public.signing_key}
+
+
 def ways_are(opened, *ways, **changes):
-    told = {"deliveries": ways, "age_recipient": key("partner").public.age_recipient} | changes
+    told = {"deliveries": ways, **keys_of("partner")} | changes
     opened.casebook.change_partner(office.partner(**told), "ada", NOW)
 
 
-def send(opened, release_id="R-1", actor="rosa", now=NOW + MINUTE, seen=""):
+def send(opened, release_id="R-1", actor="rosa", now=NOW + MINUTE, seen="", trusted=None):
     seen = seen or opened.casebook.release(release_id).content_sha256
-    return seal_and_send(opened, release_id, key("A test unit"), seen, actor, now)
+    trusted = [key("partner").public] if trusted is None else trusted
+    return seal_and_send(opened, release_id, key("A test unit"), trusted, seen, actor, now)
 
 
 def delivered(opened, settings, release_id="R-1", actor="rosa", **told):
@@ -195,10 +203,47 @@ def test_who_signs_is_who_the_content_says(opened):
 def test_a_partner_that_changed_meanwhile_gets_nothing(opened):
     office.approve(opened.casebook)
     before = n_evidence(opened)
-    ways_are(opened, age_recipient=key("thief").public.age_recipient)
+    ways_are(opened, **keys_of("thief"))
     with pytest.raises(ReleaseError, match="was changed since it was drafted"):
-        send(opened)
+        send(opened, trusted=[key("thief").public])
     assert n_evidence(opened) == before
+
+
+@pytest.mark.parametrize(
+    ("what", "says", "recall_goes"),
+    [
+        ("unknown", "not among those that you trust.*import-sender FILE", False),
+        ("expired", "valid from 2025-01-01 to 2026-01-02, not now.*partner keys office", True),
+        ("not yet", "valid from 2029-01-04.*not now.*partner keys office", True),
+        ("retired", r"is revoked \(retired\).*present key.*release redraft R-1", True),
+        ("compromised", r"is revoked \(compromised\).*present key", False),
+    ],
+)
+def test_nothing_is_sealed_for_a_key_that_does_not_hold(opened, what, says, recall_goes):
+    """Whoever has an old key reads what is sealed for it; a recall tells nothing of the place."""
+    public = key("partner").public
+    trusted = {
+        "unknown": [replace(public, age_recipient=key("thief").public.age_recipient)],
+        "expired": [replace(public, valid_from_utc=DAY_ONE, valid_until_utc=DAY_ONE + YEAR)],
+        "not yet": [
+            replace(public, valid_from_utc=DAY_ONE + 4 * YEAR, valid_until_utc=DAY_ONE + 9 * YEAR)
+        ],
+        "retired": [public.revoked(NOW.replace(microsecond=0), Why.RETIRED)],
+        "compromised": [public.revoked(NOW.replace(microsecond=0), Why.COMPROMISED)],
+    }[what]
+    book = opened.casebook
+    office.approve(book)
+    before = n_evidence(opened)
+    with pytest.raises(KeyringError, match=says):
+        send(opened, trusted=trusted)
+    assert (book.release("R-1").state, n_evidence(opened)) == (ReleaseState.APPROVED, before)
+    send(opened)
+    office.approve(book, "R-2", notice=Notice.CANCEL, earlier=("R-1",))
+    if recall_goes:
+        assert send(opened, "R-2", trusted=trusted).state is ReleaseState.SENT
+    else:
+        with pytest.raises(KeyringError, match=r"R-2.*present key|R-2.*not among"):
+            send(opened, "R-2", trusted=trusted)
 
 
 def test_a_revoked_mandate_and_an_expired_key_stop_it(opened):

@@ -11,6 +11,8 @@ from cathartes.casework.partner import Delivery, Field, Way
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.review import Confidence, Judgement, Verdict
 from cathartes.pipeline.keys import key_create
+from cathartes.sealing.key_record import signed_record
+from cathartes.sealing.keyring import Keyring
 from cathartes.web.live_events import Eyes, LiveEvent
 from cathartes.web.settings import ServeSettings
 from cathartes.web.visitor import Visitor
@@ -294,6 +296,8 @@ def test_a_draft_that_can_not_be_says_the_same_however_far_reviews_are(desk, peo
 def keys(tmp_path):
     folder = tmp_path / "keys"
     key_create("Nuestra Oficina", PASSPHRASE, keys=folder)
+    office = web_releases.key_of("office")
+    Keyring(folder).import_sender(signed_record(office), office.public.fingerprint, "theirs")
     return folder
 
 
