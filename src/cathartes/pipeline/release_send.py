@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cathartes.casework.due import due
-from cathartes.casework.partner import Delivery, Way
+from cathartes.casework.partner import Delivery, Partner, Way
 from cathartes.casework.public_key import PublicKey
 from cathartes.casework.release import Release, Step
 from cathartes.casework.release_content import ReleaseContent
@@ -27,6 +27,7 @@ from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.sealing.statement import Kind, PackageFacts
+from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_releases import Delivered, Sealed
 from cathartes.store.open import OpenedCasebook
@@ -130,7 +131,8 @@ def deliver(
     package = opened.evidence.read(release.package_sha256)
     sent_utc = release.sent_utc or release.drafted_utc
     parcel = Parcel(casebook.release_content(release_id), sent_utc, package)
-    ways = casebook.partner(release.partner_id).deliveries
+    partner = casebook.partner(release.partner_id)
+    ways, moved = partner.deliveries, _moved(release, partner)
     if hand_over is not None:
         ways = (Delivery(Way.FOLDER, str(hand_over)),)
     done = {one.delivery for one in casebook.deliveries(release_id) if one.succeeded}
@@ -138,7 +140,10 @@ def deliver(
         if way in done and not again and hand_over is None:
             continue
         _deliverable(casebook, release_id)  # somebody may have recalled it meanwhile
-        delivered = deliver_by(way, parcel, settings)
+        if moved and way.way is Way.TAK:
+            delivered = Delivered(way, succeeded=False, told=moved)
+        else:
+            delivered = deliver_by(way, parcel, settings)
         casebook.note_delivery(release_id, delivered, actor, now())
         yield delivered
 
@@ -171,6 +176,22 @@ def _sealed(
     )
     recipient = casebook.partner(content.recipient.id).age_recipient
     return write_package(package_files(content), facts, key, recipient, content.language)
+
+
+def _moved(release: Release, partner: Partner) -> str:
+    """Return why a release is shown on no map: its partner's record is not what was approved.
+
+    A package is sealed, and whoever gets it has nothing. A mark is not: who could name another
+    server after the approval would see the place. A recall's mark has none.
+    """
+    is_as_approved = content_sha256(partner) == release.basis.partner_sha256
+    if is_as_approved or release.notice is Notice.CANCEL:
+        return ""
+    return (
+        f"the record of partner {partner.id} was changed since release {release.id} was approved, "
+        "and a mark is not sealed: it is shown on no map. To show it, draft an update: "
+        f"`cathartes release update {release.id}`."
+    )
 
 
 def _deliverable(casebook: Casebook, release_id: str) -> Release:

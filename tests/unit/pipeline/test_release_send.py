@@ -19,7 +19,7 @@ from cathartes.casework.public_key import Why
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.release_material import Notice, Sender
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
+from cathartes.errors import AccessError, EvidenceError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline import delivery, tak
 from cathartes.pipeline.delivery import DeliverySettings
 from cathartes.pipeline.purge import purge
@@ -376,6 +376,54 @@ def test_red_takes_old_marks_away_and_sets_none(opened, settings, monkeypatch):
     assert one.succeeded
     ((content, *_),) = shown
     assert (content.finding, [one.release_id for one in content.earlier]) == (None, ["R-1"])
+
+
+def test_a_map_that_was_named_after_the_approval_shows_nothing(opened, settings, monkeypatch):
+    """A mark is not sealed: an administrator sees no place by naming a server of their own."""
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"))
+    book, shown = opened.casebook, []
+    monkeypatch.setattr(delivery, "show_on_tak", lambda *told: shown.append(told) or "done")
+    office.approve(book)
+    send(opened)
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:2"))
+    (one,) = delivered(opened, settings)
+    assert not one.succeeded
+    assert "was changed since release R-1 was approved" in one.told
+    assert shown == []
+    office.approve(book, "R-2", notice=Notice.UPDATE, earlier=("R-1",))
+    send(opened, "R-2")
+    assert delivered(opened, settings, "R-2")[0].succeeded
+    office.approve(book, "R-3", notice=Notice.CANCEL, earlier=("R-2",))
+    send(opened, "R-3")
+    ways_are(opened, Delivery(Way.TAK, f"{HOST}:1"))
+    assert delivered(opened, settings, "R-3")[0].succeeded, "a recall tells no place"
+    assert len(shown) == 2
+
+
+def test_a_package_that_was_swapped_in_the_evidence_reaches_nobody(opened, settings, tmp_path):
+    office.approve(opened.casebook)
+    package_sha256 = send(opened).package_sha256
+    other = opened.evidence.fetch(package_sha256)
+    other.write_bytes(b"another package")
+    with pytest.raises(EvidenceError, match="was changed: its bytes have another hash"):
+        delivered(opened, settings)
+    assert list((tmp_path / "share").iterdir()) == []
+    assert opened.casebook.deliveries("R-1") == ()
+
+
+@pytest.mark.parametrize("leads_to", ["a file", "the same", "nothing"])
+def test_a_link_in_a_share_is_not_written_through(opened, settings, tmp_path, leads_to):
+    office.approve(opened.casebook)
+    send(opened)
+    target = tmp_path / "elsewhere"
+    sealed = opened.evidence.read(opened.casebook.release("R-1").package_sha256)
+    content = {"a file": b"mine", "the same": sealed, "nothing": None}[leads_to]
+    if content is not None:
+        target.write_bytes(content)
+    (tmp_path / "share" / "R-1.cathartes").symlink_to(target)
+    share, _ = delivered(opened, settings)
+    assert share.succeeded == (leads_to == "the same")
+    assert (target.read_bytes() if target.exists() else None) == content
 
 
 def test_a_disabled_partner_gets_recalls_alone(opened, settings):

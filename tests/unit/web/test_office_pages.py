@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -207,6 +208,22 @@ def test_a_recall_can_be_received_or_disputed_and_ends_the_rest(desk, pia):
     assert choices(pia, release_id) == []
     assert "It was recalled" in pia.get(f"/answers/{release_id}").text
     assert say(pia, release_id, "received").status_code == 409
+
+
+def test_an_office_that_is_told_nothing_more_reads_recalls_alone(desk, pia):
+    """What was sent and not yet read is not read any more; a recall is, and can be answered."""
+    first = web_releases.sent(desk)
+    office = desk.casebook.partner("office")
+    desk.casebook.change_partner(replace(office, is_disabled=True), "ada", desk.now())
+    recall = web_releases.recalled(desk, first)
+    for path in PATHS:
+        assert pia.get(f"/answers/{first}{path}").status_code == 403
+        assert pia.get(f"/answers/{recall}{path}").status_code == 200
+    assert pia.get(f"/api/v1/answers/{first}").status_code == 403
+    assert say(pia, first, "received").status_code == 403
+    rows = pia.get("/api/v1/answers", params={"limit": 1}).json()
+    assert ([one["id"] for one in rows["releases"]], rows["next"]) == ([recall], None)
+    assert say(pia, recall, "received").status_code == 303
 
 
 def test_words_of_the_office_stay_words_on_our_side(desk, pia):

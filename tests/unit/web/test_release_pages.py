@@ -11,8 +11,6 @@ from cathartes.casework.partner import Delivery, Field, Way
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.review import Confidence, Judgement, Verdict
 from cathartes.pipeline.keys import key_create
-from cathartes.sealing.key_record import signed_record
-from cathartes.sealing.keyring import Keyring
 from cathartes.web.live_events import Eyes, LiveEvent
 from cathartes.web.settings import ServeSettings
 from cathartes.web.visitor import Visitor
@@ -107,6 +105,13 @@ def test_a_form_of_what_was_written_anew_since_is_refused_kindly(desk, people, w
     assert desk.casebook.release(release_id) == before
 
 
+def test_who_prints_a_release_has_read_it(desk, people):
+    release_id = web_releases.drafted(desk)
+    assert people["aud"].get(f"/releases/{release_id}/report.pdf").status_code == 200
+    last = desk.casebook.audit_of(release_id)[-1]
+    assert (last.action, last.actor) == ("release.read", "aud")
+
+
 def asked(client, path, **told):
     return client.post(f"/api/v1{path}", json=told, headers={"x-csrf-token": client.csrf})
 
@@ -185,6 +190,7 @@ def test_the_report_is_the_partners_in_both_forms(desk, people):
 
 def test_lists_tell_states_partners_and_drills_apart(desk, people):
     real = web_releases.drafted(desk)
+    desk.now.now_utc += made_up.MINUTE
     drill = web_releases.drafted(desk, is_exercise=True)
     page = people["aud"].get("/releases").text
     assert page.count('class="drill"') == 1
@@ -298,8 +304,7 @@ def test_a_draft_that_can_not_be_says_the_same_however_far_reviews_are(desk, peo
 def keys(tmp_path):
     folder = tmp_path / "keys"
     key_create("Nuestra Oficina", PASSPHRASE, keys=folder)
-    office = web_releases.key_of("office")
-    Keyring(folder).import_sender(signed_record(office), office.public.fingerprint, "theirs")
+    web_releases.trust_office(folder)
     return folder
 
 
