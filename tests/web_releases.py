@@ -23,6 +23,7 @@ from cathartes.pipeline.release_send import seal_and_send
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.store.open import OpenedCasebook
+from cathartes.web import answering
 from cathartes.web.desk import Desk
 from made_up_casebook import MINUTE, NOW
 
@@ -82,6 +83,11 @@ def drafted(desk: Desk, site_id: str = "site-a", *, partner_id="office", **told)
 def name_next(patch, release_id: str) -> None:
     """Let releases that are drafted from now on have an id."""
     patch.setattr(draft_module, "new_release_id", lambda: release_id)
+
+
+def keep_sites(patch) -> None:
+    """Let made-up sites be: an answer would have them joined anew, out of what is made up."""
+    patch.setattr(answering, "update_answered_site", lambda *told: None)
 
 
 def step(desk: Desk, release_id: str, what: Step, who: str, **told) -> Release:

@@ -53,8 +53,14 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, chromium: Browser, serve: Callable[[ASGIApp], str]) -> Iterator[Office]:
+def office(
+    tmp_path: Path,
+    chromium: Browser,
+    serve: Callable[[ASGIApp], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Office]:
     """Return a workstation with keys; nobody asked elsewhere or complained."""
+    web_releases.keep_sites(monkeypatch)
     keys, share = tmp_path / "keys", tmp_path / "share"
     share.mkdir()
     key_create("Nuestra Oficina", PASSPHRASE, keys=keys)
@@ -135,7 +141,9 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     pia.get_by_role("link", name="answer now").click()
     expect(pia.locator(".told")).to_contain_text(message)
     look(pia, "answer", pictures)
-    watching = office.go("ana", "/sites/site-a")
+    watching = office.people["ana"].page
+    with watching.expect_response(f"{office.base}/events"):  # what comes before is not told
+        office.go("ana", "/sites/site-a")
     pia.get_by_label("Note; may be empty").fill(f"Fuimos. {HOSTILE}")
     pia.get_by_label("Day of the visit").fill("2026-05-04")
     pia.get_by_label("What was seized 1").fill("acetona")

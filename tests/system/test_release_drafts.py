@@ -17,7 +17,7 @@ import pytest
 
 import releasable_casebook as made
 from cathartes.casework.release import ReleaseState
-from cathartes.casework.review import Confidence
+from cathartes.casework.review import Confidence, Judgement, Verdict
 from cathartes.cli.main import main
 from cathartes.errors import (
     AccessError,
@@ -295,6 +295,21 @@ def test_what_is_not_confirmed_is_not_drafted_and_how_far_it_is_not_told(bare, r
     bare.refused(ReleaseError, *words, by=DRAFTER, says=f"site {SITE} is not confirmed by review;")
     assert "in review" not in bare.err
     assert "candidate" not in bare.err
+
+
+def listed(desk, by: str) -> list[str]:
+    return [one["id"] for one in desk.told("release", "list", by=by)["releases"]]
+
+
+def test_a_release_of_what_is_open_again_is_told_to_no_analyst(desk):
+    drafted = desk.drafted()["id"]
+    assert listed(desk, SECOND) == [drafted]
+    doubts = Judgement(Verdict.NOT_A_PLUME, Confidence.HIGH)
+    with open_casebook(desk.folder / "casebook") as opened:
+        opened.casebook.add_review("canary-observation-0-1", doubts, REVIEWER, datetime.now(UTC))
+    assert listed(desk, SECOND) == []
+    desk.refused(AccessError, "release", "show", drafted, by=SECOND, says="open to review again")
+    assert listed(desk, APPROVER) == [drafted]
 
 
 def test_a_partner_that_no_mandate_names_is_told_nothing(bare):

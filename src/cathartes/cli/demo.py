@@ -16,8 +16,9 @@ from cathartes.cli.run import site_words
 from cathartes.cli.serve import open_workstation
 from cathartes.pipeline.demo import Demonstration
 from cathartes.pipeline.demo import demo as demonstrate
-from cathartes.pipeline.demo_campaign import PEOPLE, DemonstratedCampaign
+from cathartes.pipeline.demo_campaign import PASSWORD, PEOPLE, DemonstratedCampaign
 from cathartes.pipeline.demo_campaign import demo_campaign as demonstrate_campaign
+from cathartes.pipeline.demo_partner import PARTNER_ID, PASSPHRASE, DemonstratedPartner
 from cathartes.pipeline.executors import executor_of
 from cathartes.pipeline.run import RunReport
 from cathartes.products.file_names import PLUMES_GPKG, QUICKLOOK
@@ -72,6 +73,7 @@ def demo(
         open_workstation(
             str(campaign.casebook),
             port=port,
+            keys=campaign.partner.keys,
             sign_in=[user.id for user in PEOPLE],
             open_browser=show,
             json_output=json_output,
@@ -108,6 +110,7 @@ def _described(done: Demonstration, campaign: DemonstratedCampaign | None) -> di
     }
     if campaign is not None:
         told |= {"campaign": campaign.campaign, "casebook": campaign.casebook}
+        told |= {"keys": campaign.partner.keys, "partner": campaign.partner.machine}
     return told
 
 
@@ -134,9 +137,13 @@ def _show(done: Demonstration) -> None:
 def _show_people() -> None:
     """Say who the accounts are whose links come next."""
     console = output_console()
-    console.print("\nEach link below signs one of these people in, once:")
+    console.print(
+        f"\nEach link below signs one of these people in, once; their password is: {PASSWORD}",
+        markup=False,
+        soft_wrap=True,
+    )
     for user in PEOPLE:
-        roles = ", ".join(user.roles)
+        roles = ", ".join(user.roles) + (f", officer of {user.partner}" if user.partner else "")
         console.print(f"  {user.id}: {roles}", markup=False, soft_wrap=True)
 
 
@@ -146,4 +153,28 @@ def _show_campaign(done: DemonstratedCampaign) -> None:
         console.print(part, markup=False)
     console.print(
         f"Its casebook: cathartes sites --casebook {done.casebook}", markup=False, soft_wrap=True
+    )
+    _show_partner(done.partner)
+
+
+def _show_partner(partner: DemonstratedPartner) -> None:
+    """Say who can be told of a site, and with which keys."""
+    console = output_console()
+    console.print(
+        f"\nFindings can be released to {PARTNER_ID}; the folder {partner.machine} stands for its "
+        "machine.",
+        markup=False,
+        soft_wrap=True,
+    )
+    for what, path in (
+        ("your keys", partner.keys),
+        ("its keys", partner.partner_keys),
+        ("what it gets", partner.inbox),
+    ):
+        console.print(f"  {what + ':':<14}{path}", markup=False, soft_wrap=True)
+    console.print(f"  passphrase of all keys: {PASSPHRASE}", markup=False, soft_wrap=True)
+    console.print(
+        "This and the password below are known to everybody: put nothing real in here.",
+        markup=False,
+        soft_wrap=True,
     )

@@ -12,6 +12,7 @@ from cathartes.errors import CathartesError, InputError, KeyringError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
 from cathartes.pipeline.owners import own_folder
 from cathartes.pipeline.permission import check_may
+from cathartes.pipeline.release_sight import seen_releases
 from cathartes.pipeline.sign_in import Who, signed_in
 from cathartes.pipeline.site_update import update_answered_site
 from cathartes.pipeline.verification import open_by_any, own_identities
@@ -107,8 +108,10 @@ def answers_list(
         for release_id in wanted:
             thing = book.release_thing(release_id)
             check_may(book, actor, Action.READ_RELEASES, now_utc, subject=release_id, thing=thing)
-        by_release = book.responses(wanted)
-        return tuple(kept for one in wanted for kept in by_release.get(one, ()))
+        every = [book.release(release_id) for release_id in wanted]
+        known = [one.id for one in seen_releases(book, book.subject(actor), every)]
+        by_release = book.responses(known)
+        return tuple(kept for one in known for kept in by_release.get(one, ()))
 
 
 def opener_of(keys: str | Path, passphrase: str) -> Opener:

@@ -26,6 +26,7 @@ from cathartes.pipeline.release_draft import (
     update_release,
     wording_of,
 )
+from cathartes.pipeline.release_sight import seen_releases
 from cathartes.pipeline.sign_in import Who, signed_in
 from cathartes.products.release.files import release_files, summary_of
 from cathartes.products.release.words import ReleaseWords
@@ -85,6 +86,11 @@ def preview_release(
     book = opened.casebook
     thing = book.release_thing(release_id)
     check_may(book, actor, Action.READ_RELEASES, now_utc, subject=release_id, thing=thing)
+    if not seen_releases(book, book.subject(actor), [book.release(release_id)]):
+        raise AccessError(
+            f"release {release_id}: it tells of a detection that is open to review again; until "
+            "that is settled, analysts see nothing of it."
+        )
     found = preview_of(book.release(release_id), book.release_content(release_id))
     book.note_release_read(release_id, actor, now_utc)
     return found
@@ -115,7 +121,8 @@ def release_list(
     with _signed_in(casebook, who) as (opened, actor, now_utc):
         check_may(opened.casebook, actor, Action.READ_RELEASES, now_utc)
         _check_staff(opened.casebook, actor)
-        return opened.casebook.releases(wanted, limit, after)
+        found = opened.casebook.releases(wanted, limit, after)
+        return seen_releases(opened.casebook, opened.casebook.subject(actor), found)
 
 
 def release_show(casebook: str | Path, release_id: str, who: Who) -> ReleasePreview:

@@ -21,7 +21,8 @@ PATHS = ("", "/report.pdf", "/files.zip", "/package")
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, monkeypatch):
+    web_releases.keep_sites(monkeypatch)
     with web_desk.desk(tmp_path, users=(*web_desk.USERS, OTHERS)) as desk:
         web_releases.begin(desk)
         yield desk

@@ -77,6 +77,8 @@ def test_who_drafted_or_reviewed_does_not_approve(desk, people):
     assert answer.status_code == 403
     assert "another person must decide" in answer.text
     assert act(people["ben"], release_id, "approve").status_code == 403
+    again = people["rita"].get(f"/releases/{release_id}/approve")  # as on loading that page again
+    assert again.headers["location"] == f"/releases/{release_id}"
     assert state_of(desk, release_id) is ReleaseState.SUBMITTED
     assert "release.denied" in {one.action for one in desk.casebook.audit_of(release_id)}
 

@@ -35,6 +35,8 @@ IDS = {
     "sha256": ("0" * 64, "nothing"),
     "language": ("es", "xx"),
     "partner_id": ("office", "nothing"),
+    "form": ("keys", "nothing"),
+    "step": ("send", "nothing"),
     "release_id": (web_releases.SENT, web_releases.DRAFT, "nothing"),
 }
 """What there is under a path's parameter, and what there is not."""

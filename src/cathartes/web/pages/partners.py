@@ -1,7 +1,7 @@
 """Partners: the list, each with its profile, and for administrators the forms that change them."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -40,6 +40,7 @@ router: APIRouter = guarded_router(prefix="/partners")
 _Names = Annotated[TypedNames, Depends(typed_names)]
 _Profile = Annotated[TypedProfile, Depends(typed_profile)]
 _Key = Annotated[TypedKey, Depends(typed_key)]
+_FormName = Literal["names", "profile", "keys", "disable", "enable"]
 _Id = Annotated[str, Form(max_length=200)]
 _CANT_BE = (ReleaseError, KeyringError, SettingsError, MandateError)
 _KEY = "the file of the key"
@@ -83,6 +84,12 @@ def show_partner(
 ) -> Response:
     """Show a partner."""
     return _one(request, desk, visitor, partner_id)
+
+
+@router.get("/{partner_id}/{form}")
+def lead_back(visitor: PartnerReader, partner_id: ThingId, form: _FormName) -> Response:  # noqa: ARG001
+    """Lead to a partner from the address of a form that was refused, as on loading again."""
+    return _to(partner_id)
 
 
 @router.post("/{partner_id}/names")

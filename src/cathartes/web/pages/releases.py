@@ -1,7 +1,7 @@
 """Releases: the list, each as its partner will see it, and the steps that people take."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -31,6 +31,9 @@ from cathartes.web.visitor import Visitor
 router: APIRouter = guarded_router(prefix="/releases")
 
 _NOTHING_TYPED = TypedWording("")
+_FormName = Literal[
+    "submit", "drop", "approve", "refuse", "send", "deliver", "redraft", "update", "recall"
+]
 
 
 @router.get("")
@@ -74,6 +77,12 @@ def send_attachment(
                 media_type = safe_media_type(one.media_type)
                 return Response(content, media_type=media_type, headers=attachment(one.name))
     raise ReleaseError(f"release {release_id}: no answer to it has the file {sha256[:100]}.")
+
+
+@router.get("/{release_id}/{step}")
+def lead_back(visitor: CaseReader, release_id: ThingId, step: _FormName) -> Response:  # noqa: ARG001
+    """Lead to a release from the address of a form that was refused, as on loading again."""
+    return RedirectResponse(f"/releases/{quote(release_id, safe='')}", 303)
 
 
 @router.post("/{release_id}/submit")

@@ -59,6 +59,12 @@ def show_site(request: Request, desk: OnDesk, visitor: CaseReader, site_id: Thin
     return _shown(request, desk, visitor, site_id)
 
 
+@router.get("/sites/{site_id}/releases")
+def lead_back(visitor: CaseReader, site_id: ThingId) -> Response:  # noqa: ARG001
+    """Lead to a site from the address of its form that was refused, as on loading again."""
+    return RedirectResponse(f"/sites/{quote(site_id, safe='')}#releases", 303)
+
+
 @router.post("/sites/{site_id}/releases")
 def draft_release(
     request: Request,

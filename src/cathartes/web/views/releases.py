@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cathartes.casework.relay import RECEIPTS
 from cathartes.casework.release import Release
 from cathartes.store.interface_releases import KeptResponse, ReleaseFilter
 from cathartes.web.desk import Desk
@@ -30,7 +31,7 @@ class ReleaseRow:
     sent_by, sent_utc, due_utc
         By `due_utc` an answer is awaited.
     is_overdue
-        Whether it stands, and no answer came by then.
+        Whether it stands, and no more than a receipt came by then.
     answer, answered_utc
         The last one; "" and None if there is none: no answer is no answer.
     """
@@ -102,6 +103,7 @@ def release_row(
     """Return a release in short, with the names of partners and the answers to it."""
     last = answers[-1].response if answers else None
     due_utc = release.due_utc
+    is_awaited = release.is_open and (last is None or last.answer in RECEIPTS)
     return ReleaseRow(
         id=release.id,
         site_id=release.site_id,
@@ -119,7 +121,7 @@ def release_row(
         sent_by=release.sent_by,
         sent_utc=release.sent_utc,
         due_utc=due_utc,
-        is_overdue=(release.is_open and last is None and due_utc is not None and due_utc < now_utc),
+        is_overdue=is_awaited and due_utc is not None and due_utc < now_utc,
         earlier_ids=release.earlier_ids,
         answer=last.answer.value if last else "",
         answered_utc=last.answered_utc if last else None,
