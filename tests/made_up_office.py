@@ -8,6 +8,7 @@
 Site ``a`` rests on o1-1, which ana and ben confirmed.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -17,7 +18,7 @@ import made_up_casebook as made_up
 from cathartes.casework.grid_cell import GridCell
 from cathartes.casework.likelihood import likelihood
 from cathartes.casework.partner import Partner
-from cathartes.casework.release import Basis, Release, Step
+from cathartes.casework.release import Basis, NoReleaseError, Release, Step
 from cathartes.casework.release_content import (
     ALWAYS_WITHHELD,
     DATUM,
@@ -26,7 +27,7 @@ from cathartes.casework.release_content import (
     Recipient,
     ReleaseContent,
 )
-from cathartes.casework.release_material import Earlier, Notice, Sender
+from cathartes.casework.release_material import Earlier, Notice, Sender, to_minute
 from cathartes.casework.response import Response
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
 from cathartes.casework.roles import Role
@@ -92,7 +93,7 @@ def content(release_id="R-1", partner_id="office", notice=Notice.ALERT, **change
     place = GeneralPlace(GridCell("13QGC0123", 1000, -103.095, 20.205, square), DATUM, 700.0, 0.9)
     told = {
         "issued_utc": NOW.replace(second=0, microsecond=0),
-        "sender": Sender("test.cathartes", "A test unit"),
+        "sender": Sender("a-test-unit", "A test unit"),
         "recipient": Recipient(partner_id, "Oficina de Prueba", "MX"),
         "language": "es",
         "tlp": "AMBER",
@@ -113,15 +114,16 @@ def draft(
     partner_id="office",
     notice=Notice.ALERT,
     earlier=(),
+    content_earlier=None,
     now=NOW,
     basis: Basis | None = None,
     **changes,
 ):
     """Draft a release from what is there now; `changes` are those of its content."""
     if earlier:
-        told = tuple(Earlier(one, NOW.replace(second=0, microsecond=0)) for one in earlier)
-        changes = {"earlier": told, "reason": "A newer look."} | changes
-    made = content(release_id, partner_id, notice, **changes)
+        named = content_earlier or chain(book, earlier)
+        changes = {"earlier": named, "reason": "A newer look."} | changes
+    made = content(release_id, partner_id, notice, **({"issued_utc": to_minute(now)} | changes))
     release = Release(
         id=release_id,
         site_id=site_id,
@@ -136,6 +138,19 @@ def draft(
         earlier_ids=tuple(earlier),
     )
     return book.draft_release(release, made, actor, now)
+
+
+def chain(book, release_ids):
+    """Return releases with all that led to them."""
+    found, waiting = {}, [*release_ids]
+    while waiting:
+        one_id = waiting.pop()
+        found[one_id] = Earlier(one_id, to_minute(NOW))
+        with suppress(NoReleaseError):
+            one = book.release(one_id)
+            found[one_id] = Earlier(one_id, one.issued_utc)
+            waiting += one.earlier_ids
+    return tuple(found.values())
 
 
 def step(book, what, actor, release_id="R-1", *, now=NOW, **told):

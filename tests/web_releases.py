@@ -12,6 +12,7 @@ released; ana drafts, rita approves.
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import cathartes.pipeline.release_draft as draft_module
 from cathartes.casework.partner import Delivery, Field, Partner
@@ -20,6 +21,8 @@ from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdic
 from cathartes.casework.tlp import Tlp
 from cathartes.pipeline.release_draft import Wording, draft_release, recall_release, sender_named
 from cathartes.pipeline.release_send import seal_and_send
+from cathartes.sealing.key_record import signed_record
+from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.store.open import OpenedCasebook
@@ -38,6 +41,12 @@ def key_of(owner: str) -> SecretKey:
     """Return an office's key."""
     now_utc = NOW.replace(microsecond=0)
     return SecretKey.make(owner, now_utc - 10 * MINUTE, now_utc + 10**6 * MINUTE)
+
+
+def trust_office(keys: Path) -> None:
+    """Let the office's key be among those that are trusted in a folder of keys."""
+    office = key_of("office")
+    Keyring(keys).import_sender(signed_record(office), office.public.fingerprint, "theirs")
 
 
 def partner(one_id: str = "office", *deliveries: Delivery, **changes) -> Partner:
@@ -127,7 +136,9 @@ def _send(desk: Desk, release_id: str) -> None:
     seen = desk.casebook.release(release_id).content_sha256
     key = key_of("Nuestra Oficina")
     opened = OpenedCasebook(desk.where, desk.casebook, desk.evidence)
-    seal_and_send(opened, release_id, key, seen, "rita", desk.now())
+    partner_id = desk.casebook.release(release_id).partner_id
+    trusted = [key_of(partner_id).public]
+    seal_and_send(opened, release_id, key, trusted, seen, "rita", desk.now())
 
 
 def change_mind(desk: Desk, detection_id: str, who: str) -> None:

@@ -64,6 +64,7 @@ def office(
     keys, share = tmp_path / "keys", tmp_path / "share"
     share.mkdir()
     key_create("Nuestra Oficina", PASSPHRASE, keys=keys)
+    web_releases.trust_office(keys)
     with web_desk.desk(tmp_path, settings=ServeSettings(keys=keys)) as made:
         desk = replace(made, now=lambda: datetime.now(UTC))
         web_releases.begin(desk, Delivery(Way.FOLDER, str(share)))

@@ -255,6 +255,33 @@ def test_an_update_is_of_what_the_same_partner_has(book, earlier, told, match):
         step(book, Step.SUBMIT, "dora", "R-2")
 
 
+def test_a_content_names_all_that_led_to_it_and_when(book):
+    send(book)
+    send(book, "R-2", notice=Notice.UPDATE, earlier=("R-1",))
+    second, first = office.chain(book, ("R-2",))
+    for named, match in (
+        ((second,), "R-1 is left out or wrong"),
+        ((second, first, replace(first, release_id="R-0")), "R-0 is left out or wrong"),
+        ((second, replace(first, issued_utc=NOW - office.DAY)), "R-1 is left out or wrong"),
+    ):
+        with pytest.raises(ReleaseError, match=match):
+            draft(
+                book, "dora", "R-3", notice=Notice.CANCEL, earlier=("R-2",), content_earlier=named
+            )
+    send(book, "R-3", notice=Notice.CANCEL, earlier=("R-2",))
+    assert states(book) == {"R-1": "superseded", "R-2": "recalled", "R-3": "sent"}
+
+
+def test_a_draft_is_of_the_moment_in_which_it_is_kept(book):
+    """Who drafts can't say when: what a release may tell of goes by it."""
+    with pytest.raises(ReleaseError, match="another time of issue"):
+        draft(book, issued_utc=NOW - office.DAY)
+    made = office.content("R-1")
+    earlier = replace(draft(book, "dora", "R-0"), id="R-1", content_sha256=made.sha256)
+    book.draft_release(replace(earlier, drafted_utc=NOW - office.DAY), made, "dora", NOW)
+    assert book.release("R-1").drafted_utc == NOW
+
+
 def test_a_drill_goes_all_the_way_beside_what_is_real(book):
     send(book)
     send(book, "D-1", is_exercise=True)

@@ -34,6 +34,7 @@ OTHER_CONTENT = """
     UPDATE releases SET content_sha256 = (SELECT content_sha256 FROM releases WHERE id = 'R-1')
     WHERE id = 'D-2'
 """
+OTHER_TIME = "UPDATE releases SET drafted_utc = '2026-01-01T00:00:00.000000Z' WHERE id = 'R-4'"
 
 
 @pytest.fixture
@@ -142,6 +143,7 @@ def test_nothing_is_replaced_by_an_insertion_or_truncated(told, table):
         (["UPDATE responses SET release_id = 'D-1'"], "which that partner never got"),
         (["UPDATE release_contents SET content = content || ' '"], "it has another hash"),
         (["UPDATE releases SET package_sha256 = '' WHERE id = 'R-4'"], "its package does not fit"),
+        ([OTHER_TIME], "it was drafted 2026-01-01"),
         (["UPDATE releases SET earlier_ids = '[\"D-9\"]' WHERE id = 'R-3'"], "D-9 was not told to"),
     ],
 )
@@ -171,6 +173,10 @@ def test_a_sending_that_nobody_approved_is_found_though_the_chain_holds(told):
         book.note(action, "D-1", detail, "dora", NOW)
     faults = check_audit(book).content_faults
     assert any("sent what no other person had approved" in one for one in faults), faults
+
+
+def test_releases_are_counted(told):
+    assert check_casebook(told).n_releases == 6
 
 
 def test_a_missing_package_attachment_or_answer_is_found(told):

@@ -19,6 +19,7 @@ from cathartes.casework.response import (
     check_follows,
 )
 from cathartes.errors import AccessError, ReleaseError
+from cathartes.store.refused import LISTED, SPAN
 from made_up_casebook import NOW
 from made_up_office import approve, draft, kept, send, step
 
@@ -47,6 +48,27 @@ def refused(book, one, match, error=ReleaseError, actor=""):
     assert book.audit_number() == before[2] + 1
     last = book.audit_of(one.response.release_id)[-1]
     assert (last.action, last.detail["asked"]) == (how, one.response.id)
+
+
+def test_who_is_refused_again_and_again_does_not_fill_the_audit(book):
+    take(book, kept(Answer.RECEIVED, one_id="A-1"))
+    before = book.audit_number()
+
+    def refused_at(now):
+        with pytest.raises(ReleaseError, match="a replay"):
+            book.add_response(kept(Answer.RECEIVED, one_id="A-1"), "pia", now)
+
+    for _ in range(LISTED + 9):
+        refused_at(NOW)
+    assert book.audit_number() == before + LISTED + 1
+    *listed, last = book.audit_of("R-1")[-LISTED - 1 :]
+    assert not any("more" in one.detail for one in listed)
+    assert "not listed" in last.detail["more"]
+    with pytest.raises(AccessError):
+        book.take_step("R-1", Step.DROP, "pia", NOW, why="x")
+    assert book.audit_of("R-1")[-1].action == "release.denied", "another kind is listed"
+    refused_at(NOW + SPAN)
+    assert book.audit_of("R-1")[-1].detail.keys() == {"asked", "why"}, "as is the next hour"
 
 
 FULL = kept(

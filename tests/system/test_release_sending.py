@@ -48,14 +48,18 @@ def run(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def seen(run, tmp_path):
     """Return the number of what was approved, in a folder with all that sending needs."""
-    for keys in ("keys", "theirs"):
-        words = ("key", "create", f"The {keys}", "--keys", keys, "--passphrase-stdin")
+    for keys, owner in (("keys", "A test unit"), ("theirs", "The office")):
+        words = ("key", "create", owner, "--keys", keys, "--passphrase-stdin")
         assert run(*words, lines=(PASSPHRASE,))[0] == 0
     ours, theirs = (Keyring(tmp_path / keys).own()[0] for keys in ("keys", "theirs"))
     export = ("key", "export", ours.id, "--out", "ours.key", "--passphrase-stdin")
     assert run(*export, lines=(PASSPHRASE,))[0] == 0
     taken = ("key", "import-sender", "ours.key", "--fingerprint", ours.fingerprint)
     assert run(*taken, "--keys", "theirs")[0] == 0
+    export = ("key", "export", theirs.id, "--out", "theirs.key", "--passphrase-stdin")
+    assert run(*export, "--keys", "theirs", lines=(PASSPHRASE,))[0] == 0
+    taken = ("key", "import-sender", "theirs.key", "--fingerprint", theirs.fingerprint)
+    assert run(*taken)[0] == 0
     with open_casebook("casebook", create=True) as opened:
         book = opened.casebook
         office.open_office(book)
@@ -65,7 +69,9 @@ def seen(run, tmp_path):
             Delivery(Way.FOLDER, str(tmp_path / "share")),
             Delivery(Way.EMAIL, "guardia@oficina.example"),
         )
-        told = office.partner(age_recipient=theirs.age_recipient, deliveries=ways)
+        told = office.partner(
+            age_recipient=theirs.age_recipient, signing_key=theirs.signing_key, deliveries=ways
+        )
         book.change_partner(told, "ada", NOW)
         return office.approve(book).content_sha256[:16]
 

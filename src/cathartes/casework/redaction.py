@@ -48,6 +48,7 @@ from cathartes.casework.release_material import (
     Notice,
     ReleaseMaterial,
     Seen,
+    to_minute,
 )
 from cathartes.casework.review import Confidence, Flag
 from cathartes.casework.settlement import ReviewState, site_state
@@ -99,7 +100,7 @@ def content_for(partner: Partner, material: ReleaseMaterial) -> ReleaseContent:
     return ReleaseContent(
         release_id=material.release_id,
         notice=material.notice,
-        issued_utc=_to_minute(material.drafted_utc),
+        issued_utc=to_minute(material.drafted_utc),
         sender=material.sender,
         recipient=Recipient(partner.id, partner.name, partner.country),
         language=_language(partner),
@@ -293,7 +294,7 @@ class _Redaction:
 
     def _period(self, moment: datetime) -> Period:
         by_hour = Field.HOURS in self._may
-        moment = _to_minute(moment).replace(minute=0)
+        moment = to_minute(moment).replace(minute=0)
         return Period(moment, 1) if by_hour else Period(moment.replace(hour=0), 24)
 
     def _plume(self) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...] | None:
@@ -385,10 +386,6 @@ class _Redaction:
 def _reference(site_id: str, partner_id: str) -> str:
     """Return a name of a site that two partners can't compare."""
     return hashlib.sha256(f"{partner_id}\0{site_id}".encode()).hexdigest()[:12]
-
-
-def _to_minute(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _cells_away(cell: GridCell, emitter: LawfulEmitter) -> int:

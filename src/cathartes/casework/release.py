@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from cathartes.casework.release_material import Notice
+from cathartes.casework.release_material import Notice, to_minute
 from cathartes.casework.tlp import Tlp
 from cathartes.errors import ReleaseError
 
@@ -163,7 +163,8 @@ class Release:
     authors
         The persons who drafted, redrafted or submitted it, sorted: none of them approves it.
     earlier_ids
-        Releases to the same partner that it replaces or takes back.
+        Releases to the same partner that it replaces or takes back. Its content names also all that
+        led to these: one of them may be the last that reached the partner.
     state
     decided_by, decided_utc, why
         Who approved or refused or dropped it, when, and in a few words why; approvals need none.
@@ -219,6 +220,11 @@ class Release:
         for moment in (self.drafted_utc, self.decided_utc, self.sent_utc, self.due_utc):
             if moment is not None and moment.tzinfo is None:
                 raise self._error(f"{moment} has no time zone; add Z.")
+
+    @property
+    def issued_utc(self) -> datetime:
+        """Its time of issue, as its content tells it."""
+        return to_minute(self.drafted_utc)
 
     @property
     def is_told(self) -> bool:

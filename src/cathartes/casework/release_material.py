@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from math import isfinite
 
@@ -47,9 +47,14 @@ class Sender:
         _check_text("sender's name", self.name)
 
 
+def to_minute(moment: datetime) -> datetime:
+    """Return the minute in which a moment lies, UTC: nothing finer is told."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A release to the same partner that this one replaces or recalls."""
+    """A release to the same partner that this one replaces or recalls, or that led to one."""
 
     release_id: str
     issued_utc: datetime

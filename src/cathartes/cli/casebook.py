@@ -154,6 +154,7 @@ def _print_report(report: CheckReport) -> None:
         ("observations", report.n_observations),
         ("detections", report.n_detections),
         ("sites", report.n_sites),
+        ("releases", report.n_releases),
         ("files of evidence", report.n_evidence),
         ("audit entries", report.n_audit_entries),
     ):

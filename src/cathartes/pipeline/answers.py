@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cathartes.casework.public_key import PublicKey
-from cathartes.casework.release import TOLD
+from cathartes.casework.release import TOLD, Release
 from cathartes.casework.roles import Action
 from cathartes.errors import CathartesError, InputError, KeyringError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
@@ -139,12 +139,11 @@ def take_answer(
         content = read_up_to(file, MOST_SEALED_BYTES)
         sha256 = sha256_of(content)
         answer = _checked(book, content, opener.identities, senders, now_utc, received_utc)
-        _keep(opened, (content, *answer.attached.values()))
         kept = KeptResponse(answer.response, now_utc, actor, sha256, answer.signer.signing_key)
-        book.add_response(kept, actor, now_utc)
+        keep_response(opened, kept, (content, *answer.attached.values()), actor, now_utc)
     except CathartesError as error:
-        detail = {"file_sha256": sha256, "why": str(error)[:1000]}
-        book.note(REFUSED, sha256, dict(detail), actor, now_utc)
+        detail = {"file_sha256": sha256, "why": str(error)}
+        book.note_refusal(REFUSED, sha256, dict(detail), actor, now_utc)
         raise
     update_answered_site(opened, kept.response.release_id, actor)
     return kept
@@ -192,14 +191,26 @@ def _told_ids(book: Casebook) -> tuple[str, ...]:
             return tuple(found)
 
 
-def _keep(opened: OpenedCasebook, contents: Iterable[bytes]) -> None:
-    """Put bytes into the evidence."""
+def keep_response(
+    opened: OpenedCasebook,
+    kept: KeptResponse,
+    contents: Iterable[bytes],
+    actor: str,
+    now_utc: datetime,
+) -> Release:
+    """Keep an answer with the bytes that came with it; errors as of `add_response`.
+
+    Of an answer that is refused, nothing comes into the evidence: nobody can fill it.
+    """
     with own_folder() as folder:
-        for content in contents:
-            part = folder / sha256_of(content)
-            part.write_bytes(content)
-            opened.evidence.put(part)
-            part.unlink()
+        for number, content in enumerate(contents):
+            (folder / str(number)).write_bytes(content)
+
+        def keep() -> None:
+            for part in folder.iterdir():
+                opened.evidence.put(part)
+
+        return opened.casebook.add_response(kept, actor, now_utc, keep=keep)
 
 
 def _hash_of(file: Path) -> str:

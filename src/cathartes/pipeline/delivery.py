@@ -52,14 +52,11 @@ class Parcel:
     sent_utc
     package
         Sealed.
-    replaced
-        Ids of all releases that led to this one: what they showed is not to be seen any more.
     """
 
     content: ReleaseContent
     sent_utc: datetime
     package: bytes = field(repr=False)
-    replaced: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,14 +97,14 @@ def _by_push(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
 def _by_tak(target: str, parcel: Parcel, settings: DeliverySettings) -> str:
     content = parcel.content
     if content.tlp == Tlp.RED.value:
-        if not parcel.replaced:
+        if not content.earlier:
             raise ReleaseError(
                 f"{target}: TLP:RED is for the persons who are told; it is shown on no map."
             )
         content = replace(content, finding=None)  # old marks go, and none is set
     tls = tls_files(settings.tls, content.recipient.id)
     times = settings.timeout_s, settings.whole_s
-    return show_on_tak(content, target, tls, *times, parcel.replaced)
+    return show_on_tak(content, target, tls, *times)
 
 
 _BY: dict[Way, Callable[[str, Parcel, DeliverySettings], str]] = {

@@ -60,7 +60,7 @@ def release_send(
     passphrase
         Of the present key.
     keys
-        Folder that holds the keys.
+        Folder that holds the keys, the partner's among those that are trusted.
     settings
 
     Raises
@@ -75,7 +75,7 @@ def release_send(
         actor = signed_in(opened.casebook, who.user_id, who.password, who.code, now_utc)
         seen_now = seen_sha256(opened.casebook.release(release_id), seen)
         key = ring.unlock(ring.current(now_utc), passphrase)
-        seal_and_send(opened, release_id, key, seen_now, actor, now_utc)
+        seal_and_send(opened, release_id, key, ring.senders(), seen_now, actor, now_utc)
         return _delivered(opened, release_id, settings, actor)
 
 

@@ -37,5 +37,5 @@ def check_may(
     if decision.allowed:
         return
     detail = {"action": action.value, "why": decision.reason}
-    book.note("refused", subject or actor, dict(detail), actor, now_utc)
+    book.note_refusal("refused", subject or actor, dict(detail), actor, now_utc)
     raise AccessError(f"{subject}: {decision.reason}" if subject else decision.reason)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from cathartes.casework.retention import Expired, find_expired
 from cathartes.pipeline.owners import is_gone, local_actor
 from cathartes.pipeline.site_update import update_sites
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook, open_casebook
+
+_EXPIRED = "past its mandate's retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,13 @@ def purge(
         orphaned = _orphaned(opened)
         if dry_run:
             return PurgeReport(expired, 0, 0, len(orphaned), done=False)
-        removed = book.remove_observations(
-            [one.id for one in gone], "past its mandate's retention", actor, now_utc
-        )
-        if orphaned:
-            detail: dict[str, JsonValue] = {"sha256": [*orphaned]}
-            book.note("evidence.remove", "orphaned", detail, actor, now_utc)
-        for sha256 in (*removed.evidence_sha256, *orphaned):
-            opened.evidence.remove(sha256)
+        removed = book.remove_observations([one.id for one in gone], _EXPIRED, actor, now_utc)
+        remove = opened.evidence.remove
+        theirs = book.remove_evidence(removed.evidence_sha256, _EXPIRED, remove, actor, now_utc)
+        nobodys = book.remove_evidence(orphaned, "orphaned", remove, actor, now_utc)
         update_sites(opened, gone, actor)
-    n_detections, n_evidence = len(removed.detection_ids), len(removed.evidence_sha256)
-    return PurgeReport(expired, n_detections, n_evidence, len(orphaned), done=True)
+    n_detections = len(removed.detection_ids)
+    return PurgeReport(expired, n_detections, len(theirs), len(nobodys), done=True)
 
 
 def _orphaned(opened: OpenedCasebook) -> tuple[str, ...]:

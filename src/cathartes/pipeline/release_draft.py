@@ -25,6 +25,7 @@ from cathartes.pipeline.keys import DEFAULT_KEYS
 from cathartes.pipeline.permission import check_may
 from cathartes.pipeline.site_material import SiteMaterial, site_material
 from cathartes.sealing.keyring import Keyring
+from cathartes.store.interface import Casebook
 from cathartes.store.open import OpenedCasebook
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -97,9 +98,7 @@ def draft_release(
         If the site is not there, or its evidence can't be read.
     """
     check_may(opened.casebook, actor, Action.DRAFT_RELEASE, now_utc, subject=site_id)
-    head = _Head(
-        new_release_id(), site_id, partner_id, Notice.ALERT, sender, is_exercise, wording, ()
-    )
+    head = _Head(new_release_id(), site_id, partner_id, Notice.ALERT, sender, is_exercise, wording)
     return _put(opened, head, actor, now_utc)
 
 
@@ -152,10 +151,10 @@ def redraft_release(
             f"release {release_id} is {there.state.value}: it can't be written anew. What was sent "
             "is replaced by `cathartes release update`, or taken back by `recall`."
         )
-    earlier = book.release_content(release_id).earlier
+    earlier = _led_to(book, there.earlier_ids)
     head = _Head(
         there.id, there.site_id, there.partner_id, there.notice, sender, there.is_exercise,
-        wording, earlier,
+        wording, there.earlier_ids, earlier,
     )  # fmt: skip
     return _put(opened, head, actor, now_utc)
 
@@ -188,7 +187,8 @@ class _Head:
     sender: Sender
     is_exercise: bool
     wording: Wording
-    earlier: tuple[Earlier, ...]
+    earlier_ids: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 def _after(
@@ -201,11 +201,25 @@ def _after(
             f"release {release_id} is {there.state.value}: the partner does not have it. Write it "
             "anew (`cathartes release redraft`) or drop it (`cathartes release drop`)."
         )
-    earlier = Earlier(release_id, book.release_content(release_id).issued_utc)
     return _Head(
         new_release_id(), there.site_id, there.partner_id, notice, sender, there.is_exercise,
-        wording, (earlier,),
+        wording, (release_id,), _led_to(book, (release_id,)),
     )  # fmt: skip
+
+
+def _led_to(book: Casebook, release_ids: tuple[str, ...]) -> tuple[Earlier, ...]:
+    """Return releases with all that led to them, the latest first.
+
+    What replaced the last that reached the partner may never have reached it.
+    """
+    found: dict[str, Earlier] = {}
+    waiting = [*release_ids]
+    while waiting:
+        one = book.release(waiting.pop())
+        if one.id not in found:
+            found[one.id] = Earlier(one.id, one.issued_utc)
+            waiting += one.earlier_ids
+    return tuple(found.values())
 
 
 def _put(opened: OpenedCasebook, head: _Head, actor: str, now_utc: datetime) -> Release:
@@ -240,7 +254,7 @@ def _put(opened: OpenedCasebook, head: _Head, actor: str, now_utc: datetime) -> 
         basis=basis,
         drafted_utc=now_utc.astimezone(UTC),
         authors=(person_of(actor),),
-        earlier_ids=tuple(one.release_id for one in head.earlier),
+        earlier_ids=head.earlier_ids,
     )
     return book.draft_release(release, content, actor, now_utc)
 

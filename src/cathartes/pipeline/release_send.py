@@ -4,26 +4,30 @@ After a kill at any moment it is either not sent, or sent with its package in th
 `deliver` takes up the ways that are not done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cathartes.casework.due import due
-from cathartes.casework.partner import Delivery, Way
+from cathartes.casework.partner import Delivery, Partner, Way
+from cathartes.casework.public_key import PublicKey
 from cathartes.casework.release import Release, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.casework.roles import Action
 from cathartes.casework.tlp import Tlp
-from cathartes.errors import CathartesError, ReleaseError
+from cathartes.errors import AccessError, KeyringError, MandateError, ReleaseError
 from cathartes.pipeline.delivery import DeliverySettings, Parcel, deliver_by
 from cathartes.pipeline.permission import check_may
+from cathartes.pipeline.recipient import check_recipient
+from cathartes.pipeline.release_draft import sender_named
 from cathartes.products.release.files import package_files
 from cathartes.sealing.package import write_package
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.sealing.statement import Kind, PackageFacts
-from cathartes.store.evidence import EvidenceStore
+from cathartes.store.canonical import content_sha256
 from cathartes.store.interface import Casebook
 from cathartes.store.interface_releases import Delivered, Sealed
 from cathartes.store.open import OpenedCasebook
@@ -37,6 +41,7 @@ def seal_and_send(
     opened: OpenedCasebook,
     release_id: str,
     key: SecretKey,
+    trusted: Iterable[PublicKey],
     seen_sha256: str,
     actor: str,
     now_utc: datetime,
@@ -47,7 +52,10 @@ def seal_and_send(
     ----------
     opened, release_id
     key
-        Signs the package.
+        Signs the package; that of who the content says it is from.
+    trusted
+        Public keys that were compared with their owners; the partner's must be among them, and
+        hold.
     seen_sha256
         Of the content that the actor has looked at.
     actor, now_utc
@@ -60,22 +68,29 @@ def seal_and_send(
         If it can't be sent; nothing was changed.
     """
     casebook, evidence = opened.casebook, opened.evidence
-    casebook.release(release_id).after(Step.SEND)
+    release = casebook.release(release_id)
+    release.after(Step.SEND)
     content = casebook.release_content(release_id)
     if content.sha256 != seen_sha256:
         raise ReleaseError(
             f"release {release_id}: its content is another than was looked at; look at it again, "
             "then go on."
         )
-    package_sha256 = _kept(evidence, _sealed(casebook, content, key, now_utc))
-    sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
-    try:
-        return casebook.take_step(
-            release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed
-        )
-    except CathartesError:  # refused: what was sealed is nobody's
-        evidence.remove(package_sha256)
-        raise
+    _check_sender(content, key)
+    check_recipient(release, casebook.partner(release.partner_id), trusted, now_utc)
+    with TemporaryDirectory(prefix="cathartes-") as folder:
+        package = Path(folder) / "package"
+        package.write_bytes(_sealed(casebook, content, key, now_utc))
+        package_sha256 = evidence.put(package)
+        sealed = Sealed(package_sha256, key.public.id, due(content, now_utc).due_utc)
+        try:
+            return casebook.take_step(
+                release_id, Step.SEND, actor, now_utc, seen_sha256=seen_sha256, sealed=sealed,
+                keep=partial(evidence.put, package),
+            )  # fmt: skip
+        except (AccessError, MandateError, ReleaseError):  # refused: what was sealed is nobody's
+            evidence.remove(package_sha256)
+            raise
 
 
 def deliver(
@@ -115,9 +130,9 @@ def deliver(
     release = _deliverable(casebook, release_id)
     package = opened.evidence.read(release.package_sha256)
     sent_utc = release.sent_utc or release.drafted_utc
-    content, replaced = casebook.release_content(release_id), _replaced(casebook, release)
-    parcel = Parcel(content, sent_utc, package, replaced)
-    ways = casebook.partner(release.partner_id).deliveries
+    parcel = Parcel(casebook.release_content(release_id), sent_utc, package)
+    partner = casebook.partner(release.partner_id)
+    ways, moved = partner.deliveries, _moved(release, partner)
     if hand_over is not None:
         ways = (Delivery(Way.FOLDER, str(hand_over)),)
     done = {one.delivery for one in casebook.deliveries(release_id) if one.succeeded}
@@ -125,9 +140,24 @@ def deliver(
         if way in done and not again and hand_over is None:
             continue
         _deliverable(casebook, release_id)  # somebody may have recalled it meanwhile
-        delivered = deliver_by(way, parcel, settings)
+        if moved and way.way is Way.TAK:
+            delivered = Delivered(way, succeeded=False, told=moved)
+        else:
+            delivered = deliver_by(way, parcel, settings)
         casebook.note_delivery(release_id, delivered, actor, now())
         yield delivered
+
+
+def _check_sender(content: ReleaseContent, key: SecretKey) -> None:
+    """Check that who signs is who the content says: a partner compares the key's owner with it."""
+    owner = key.public.owner
+    if sender_named(owner).id != content.sender.id:
+        raise KeyringError(
+            f"release {content.release_id}: it says that {content.sender.name} sends it, and the "
+            f"key that would sign is that of {owner}. Send it with that sender's keys (--keys); or "
+            f"write it anew from {owner} (`cathartes release redraft {content.release_id}`) and "
+            "have it approved again."
+        )
 
 
 def _sealed(
@@ -148,23 +178,20 @@ def _sealed(
     return write_package(package_files(content), facts, key, recipient, content.language)
 
 
-def _kept(evidence: EvidenceStore, package: bytes) -> str:
-    with TemporaryDirectory(prefix="cathartes-") as folder:
-        path = Path(folder) / "package"
-        path.write_bytes(package)
-        return evidence.put(path)
+def _moved(release: Release, partner: Partner) -> str:
+    """Return why a release is shown on no map: its partner's record is not what was approved.
 
-
-def _replaced(casebook: Casebook, release: Release) -> tuple[str, ...]:
-    """Return the ids of all releases that led to one, the latest first."""
-    found: dict[str, None] = {}
-    waiting = list(release.earlier_ids)
-    while waiting:
-        release_id = waiting.pop()
-        if release_id not in found:
-            found[release_id] = None
-            waiting += casebook.release(release_id).earlier_ids
-    return tuple(found)
+    A package is sealed, and whoever gets it has nothing. A mark is not: who could name another
+    server after the approval would see the place. A recall's mark has none.
+    """
+    is_as_approved = content_sha256(partner) == release.basis.partner_sha256
+    if is_as_approved or release.notice is Notice.CANCEL:
+        return ""
+    return (
+        f"the record of partner {partner.id} was changed since release {release.id} was approved, "
+        "and a mark is not sealed: it is shown on no map. To show it, draft an update: "
+        f"`cathartes release update {release.id}`."
+    )
 
 
 def _deliverable(casebook: Casebook, release_id: str) -> Release:

@@ -1,7 +1,6 @@
 """A mark on a partner's live map: events to its TAK server over TLS, with our certificate."""
 
 import ssl
-from collections.abc import Sequence
 
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.errors import NoConnectionError
@@ -18,7 +17,6 @@ def show_on_tak(
     tls: TlsFiles,
     timeout_s: float,
     whole_s: float,
-    replaced: Sequence[str] = (),
 ) -> str:
     """Show a release on a live map, or take the marks away that it recalls; return what came of it.
 
@@ -32,8 +30,6 @@ def show_on_tak(
     tls
     timeout_s, whole_s
         See `cathartes.pipeline.tls.connected`.
-    replaced
-        See `cathartes.products.release.cot.release_events`.
 
     Raises
     ------
@@ -48,7 +44,7 @@ def show_on_tak(
             f"{target}: TAK servers want to see a certificate; put the one that the partner issued "
             f"for us, with its key, into {tls.folder / CLIENT}."
         )
-    events = release_events(content, replaced)
+    events = release_events(content)
     with connected(host, int(port), tls, timeout_s, whole_s) as server:
         for sent in (greeting(content), b"".join(events)):
             server.sendall(sent)

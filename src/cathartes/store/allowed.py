@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from cathartes.casework.roles import NO_THING, Action, Thing, decide
 from cathartes.errors import AccessError, MandateError, ReleaseError
 from cathartes.store.database import Database
-from cathartes.store.part import enter
 from cathartes.store.people_part import subject_in
+from cathartes.store.refused import enter_refusal
 
 
 def check_allowed(
@@ -35,7 +35,7 @@ def refusals_kept(
     """Put on record what is refused inside, after its transaction was undone.
 
     The audit has ``<kind>.denied`` of what somebody may not do, ``<kind>.stopped`` of what nobody
-    could do as things are, with what was `asked` and why it was refused.
+    could do as things are, with what was `asked` and why it was refused; so many in an hour.
     """
     try:
         yield
@@ -43,5 +43,5 @@ def refusals_kept(
         how = "denied" if isinstance(error, AccessError) else "stopped"
         detail = {"asked": asked, "why": str(error)}
         with database.change() as connection:
-            enter(connection, f"{kind}.{how}", subject, detail, actor, now_utc)
+            enter_refusal(connection, f"{kind}.{how}", subject, detail, actor, now_utc)
         raise

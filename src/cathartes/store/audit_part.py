@@ -13,6 +13,7 @@ from cathartes.errors import CasebookError, InputError
 from cathartes.store.canonical import from_canonical, utc_text
 from cathartes.store.interface_audit import EVERYTHING, AuditFilter
 from cathartes.store.part import CasebookPart, enter, entry_of, last_number
+from cathartes.store.refused import enter_refusal
 from cathartes.store.tables import audit
 
 _PAGE = 1000
@@ -114,6 +115,18 @@ class AuditPart(CasebookPart):
         """Write an audit entry of something that changes no other table."""
         with self._database.change() as connection:
             enter(connection, action, subject, detail, actor, now_utc)
+
+    def note_refusal(
+        self,
+        action: str,
+        subject: str,
+        detail: dict[str, JsonValue],
+        actor: str,
+        now_utc: datetime,
+    ) -> None:
+        """Write that something was refused; so many in an hour."""
+        with self._database.change() as connection:
+            enter_refusal(connection, action, subject, detail, actor, now_utc)
 
 
 def _conditions(connection: Connection, wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:

@@ -22,6 +22,7 @@ from cathartes.store.tables import (
     sites,
     sources,
 )
+from cathartes.store.tables_releases import releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class CheckReport:
 
     Attributes
     ----------
-    n_observations, n_detections, n_sites, n_evidence, n_audit_entries
+    n_observations, n_detections, n_sites, n_releases, n_evidence, n_audit_entries
         How many were checked.
     audit_head
         Hash of the audit's last entry; "" if the chain is broken.
@@ -43,6 +44,7 @@ class CheckReport:
     n_observations: int
     n_detections: int
     n_sites: int
+    n_releases: int
     n_evidence: int
     n_audit_entries: int
     audit_head: str
@@ -69,9 +71,9 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
             *queue_faults(connection),
             *release_faults(connection),
         ]
-        n_observations, n_detections, n_sites = (
+        n_observations, n_detections, n_sites, n_releases = (
             connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (observations, detections, sites)
+            for table in (observations, detections, sites, releases)
         )
         named = evidence_named(connection)
     evidence_faults = list(_evidence_faults(opened.evidence, named))
@@ -89,6 +91,7 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         n_observations=n_observations,
         n_detections=n_detections,
         n_sites=n_sites,
+        n_releases=n_releases,
         n_evidence=len(named),
         n_audit_entries=audit.head.number,
         audit_head="" if audit.chain_faults else audit.head.hash,

@@ -44,6 +44,8 @@ def _content_faults(connection: Connection, of: dict[str, Release]) -> Iterator[
         partner_id = release.partner_id if release else content.recipient.id
         if (content.release_id, content.recipient.id) != (row.release_id, partner_id):
             yield f"{named} is another release's."
+        if release is not None and content.issued_utc != release.issued_utc:
+            yield f"{named} was issued {content.issued_utc}; it was drafted {release.drafted_utc}."
 
 
 def _answer_faults(connection: Connection, of: dict[str, Release]) -> Iterator[str]:

@@ -4,7 +4,7 @@ Methods that change something take `actor` (who) and `now_utc` (when), and are o
 after a kill at any moment it happened with its audit entry, or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -393,3 +393,17 @@ class Casebook(
 
     def evidence_sha256(self) -> frozenset[str]:
         """Return the hashes of all evidence that is referred to."""
+
+    def remove_evidence(
+        self,
+        sha256: Collection[str],
+        why: str,
+        remove: Callable[[str], None],
+        actor: str,
+        now_utc: datetime,
+    ) -> tuple[str, ...]:
+        """Have evidence removed that nothing refers to; return the hashes of what went, sorted.
+
+        `remove` is called in the transaction that looks whether anything does, so that nobody comes
+        to refer to it meanwhile; see ``keep`` of `ReleaseBook.take_step`. The audit says what went.
+        """

@@ -73,3 +73,13 @@ class AuditBook(Protocol):
         now_utc: datetime,
     ) -> None:  # fmt: skip
         """Write an audit entry of something that changes no other table."""
+
+    def note_refusal(
+        self, action: str, subject: str, detail: dict[str, JsonValue], actor: str,
+        now_utc: datetime,
+    ) -> None:  # fmt: skip
+        """Write that something was refused, with ``why`` in its detail.
+
+        Of each kind those of an hour up to a number, then one that says that there are more: who is
+        refused again and again does not fill the audit.
+        """

@@ -1,6 +1,6 @@
 """What a casebook keeps of what leaves it, and of what comes back: partners, releases, answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -140,6 +140,7 @@ class ReleaseBook(Protocol):
         seen_sha256: str = "",
         why: str = "",
         sealed: Sealed | None = None,
+        keep: Callable[[], object] | None = None,
     ) -> Release:
         """Submit, approve, refuse, drop or send: the one place where a release goes on.
 
@@ -155,6 +156,9 @@ class ReleaseBook(Protocol):
             Needed to refuse or drop.
         sealed
             Needed to send, and only then.
+        keep
+            Puts the package into the evidence if it is not there any more; called in the
+            transaction, so that whoever removes what nothing refers to comes before or after.
 
         Raises
         ------
@@ -209,8 +213,21 @@ class ReleaseBook(Protocol):
 class ResponseBook(Protocol):
     """What partners answered; never changed."""
 
-    def add_response(self, kept: KeptResponse, actor: str, now_utc: datetime) -> Release:
+    def add_response(
+        self,
+        kept: KeptResponse,
+        actor: str,
+        now_utc: datetime,
+        *,
+        keep: Callable[[], object] | None = None,
+    ) -> Release:
         """Keep an answer, and return its release, which it acknowledges if it is the first.
+
+        Parameters
+        ----------
+        kept, actor, now_utc
+        keep
+            Puts its files into the evidence; see `ReleaseBook.take_step`.
 
         Raises
         ------

@@ -1,6 +1,7 @@
 """What must hold for a draft to be kept: that it says what it is, and rests on what is there."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,7 @@ from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.casework.review import person_of
 from cathartes.errors import ReleaseError
-from cathartes.store.release_present import basis_in, mandates_of
+from cathartes.store.release_present import basis_in, led_to, mandates_of
 
 
 def draft_of(
@@ -18,6 +19,7 @@ def draft_of(
     content: ReleaseContent,
     before: Release | None,
     actor: str,
+    now_utc: datetime,
 ) -> Release:
     """Return a draft as it is kept, with its authors, its basis, and no decision on it.
 
@@ -26,7 +28,9 @@ def draft_of(
     ReleaseError
         If it can't be: see `interface_releases.ReleaseBook.draft_release`.
     """
+    release = replace(release, drafted_utc=now_utc)
     _check_content(release, content)
+    _check_earlier(connection, release, content)
     authors = {person_of(actor)}
     if before is not None:
         _check_same(release, before)
@@ -56,7 +60,7 @@ def _check_content(release: Release, content: ReleaseContent) -> None:
         "notice": release.notice,
         "label": release.tlp.value,
         "exercise": release.is_exercise,
-        "earlier releases": tuple(sorted(release.earlier_ids)),
+        "time of issue": release.issued_utc,
         "finding": release.notice is not Notice.CANCEL,
     }
     of_content = {
@@ -66,7 +70,7 @@ def _check_content(release: Release, content: ReleaseContent) -> None:
         "notice": content.notice,
         "label": content.tlp,
         "exercise": content.is_exercise,
-        "earlier releases": tuple(sorted(one.release_id for one in content.earlier)),
+        "time of issue": content.issued_utc,
         "finding": content.finding is not None,
     }
     for what, told in of_release.items():
@@ -76,6 +80,23 @@ def _check_content(release: Release, content: ReleaseContent) -> None:
                 f"its content has another {what} ({of_content[what]}, and not {told}); make the "
                 "content of this release.",
             )
+
+
+def _check_earlier(connection: Connection, release: Release, content: ReleaseContent) -> None:
+    """Check that a content names all that led to it.
+
+    Whichever of them was the last that reached the partner, must not stand in the partner's eyes.
+    """
+    there = {one.id: one.issued_utc for one in led_to(connection, release.earlier_ids)}
+    named = {one.release_id: one.issued_utc for one in content.earlier}
+    wrong = {*release.earlier_ids, *there} ^ named.keys()
+    wrong |= {one for one in there.keys() & named.keys() if there[one] != named[one]}
+    if wrong:
+        raise _error(
+            release,
+            f"its content must name each release that led to it with its time of issue, and no "
+            f"other: {min(wrong)} is left out or wrong. Make the content of this release.",
+        )
 
 
 def _check_same(release: Release, before: Release) -> None:

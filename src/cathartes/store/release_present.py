@@ -76,13 +76,12 @@ def thing_in(connection: Connection, release: Release) -> Thing:
     """Return a release as rules about rights see it.
 
     Its reviewers are all who ever reviewed anything that is attributed to the site now, that the
-    release rests on, or that those rest on which it takes back.
+    release rests on, or that those rest on which led to it.
     """
     ids = {one.id for one in _detections_of(connection, release.site_id)}
     ids |= release.basis.detection_sha256.keys()
-    before = select(releases).where(releases.c.id.in_(release.earlier_ids))
-    for row in connection.execute(before):
-        ids |= release_of(row).basis.detection_sha256.keys()
+    for one in led_to(connection, release.earlier_ids):
+        ids |= one.basis.detection_sha256.keys()
     reviewers: set[str] = set()
     for some in batches(sorted(ids)):
         of_these = select(reviews.c.reviewer).where(reviews.c.detection_id.in_(some)).distinct()
@@ -93,6 +92,18 @@ def thing_in(connection: Connection, release: Release) -> Thing:
         partner=release.partner_id,
         is_told=release.is_told,
     )
+
+
+def led_to(connection: Connection, release_ids: Iterable[str]) -> tuple[Release, ...]:
+    """Return releases with all that they replaced or took back, and what led to those."""
+    found: dict[str, Release] = {}
+    wanted = set(release_ids)
+    while wanted:
+        rows = connection.execute(select(releases).where(releases.c.id.in_(sorted(wanted))))
+        some = {row.id: release_of(row) for row in rows}
+        found |= some
+        wanted = {each for one in some.values() for each in one.earlier_ids} - found.keys()
+    return tuple(found.values())
 
 
 def mandates_of(connection: Connection, observation_ids: Iterable[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The casebook's releases: the one place where a release is written, goes on, or is sent."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -60,7 +60,7 @@ class ReleasesPart(CasebookPart):
             told = f"release {release.id}"
             check_allowed(connection, actor, Action.DRAFT_RELEASE, told)
             before = _find(connection, release.id)
-            draft = draft_of(connection, release, content, before, actor)
+            draft = draft_of(connection, release, content, before, actor, now_utc)
             there = select(release_contents.c.sha256)
             if not connection.scalar(there.where(release_contents.c.sha256 == content.sha256)):
                 row = {
@@ -85,6 +85,7 @@ class ReleasesPart(CasebookPart):
         seen_sha256: str = "",
         why: str = "",
         sealed: Sealed | None = None,
+        keep: Callable[[], object] | None = None,
     ) -> Release:
         """Submit, approve, refuse, drop or send: the one place where a release goes on."""
         self.release(release_id)  # of what is not there, nothing is put on record
@@ -109,6 +110,8 @@ class ReleasesPart(CasebookPart):
                 detail = {"package": sealed.package_sha256, "key": sealed.sender_key}
             taken = _after(release, step, after, actor, now_utc, why, sealed)
             put_release(connection, release, taken, step, detail, actor, now_utc)
+            if keep is not None:
+                keep()
             return taken
 
     def hindrance(self, release_id: str, step: Step, actor: str, now_utc: datetime) -> str:

@@ -1,6 +1,6 @@
 """The casebook's answers of partners: taken in once, in their order, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,14 @@ from cathartes.store.tables_releases import releases, responses
 class ResponsesPart(CasebookPart):
     """Answers; see `cathartes.store.interface_releases.ResponseBook`."""
 
-    def add_response(self, kept: KeptResponse, actor: str, now_utc: datetime) -> Release:
+    def add_response(
+        self,
+        kept: KeptResponse,
+        actor: str,
+        now_utc: datetime,
+        *,
+        keep: Callable[[], object] | None = None,
+    ) -> Release:
         """Keep an answer, and return its release."""
         response = kept.response
         refusals = refusals_kept(
@@ -47,6 +54,8 @@ class ResponsesPart(CasebookPart):
                 "sha256": content_sha256(kept),
             }
             enter(connection, "response.add", release.id, detail, actor, now_utc)
+            if keep is not None:
+                keep()
             if release.state is not ReleaseState.SENT:
                 return release
             known = replace(release, state=release.after(Step.ACKNOWLEDGE))

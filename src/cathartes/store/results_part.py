@@ -1,7 +1,7 @@
 """The casebook's observations: recorded, superseded, removed, read."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ from cathartes.store.tables import (
 )
 from cathartes.store.work_part import owned
 
+_AT_ONCE = 200
+"""Files of evidence that are removed in one transaction."""
 _BY_TIME = (observations.c.began_utc.nulls_last(), observations.c.name, observations.c.id)
 
 
@@ -174,6 +176,28 @@ class ResultsPart(CasebookPart):
         """Return the hashes of all evidence that is referred to."""
         with self._database.read() as connection:
             return frozenset(evidence_named(connection))
+
+    def remove_evidence(
+        self,
+        sha256: Collection[str],
+        why: str,
+        remove: Callable[[str], None],
+        actor: str,
+        now_utc: datetime,
+    ) -> tuple[str, ...]:
+        """Have evidence removed that nothing refers to; others can change nothing meanwhile."""
+        gone: list[str] = []
+        every = sorted(set(sha256))
+        for start in range(0, len(every), _AT_ONCE):
+            some = every[start : start + _AT_ONCE]
+            with self._database.change() as connection:
+                going = sorted(set(some) - evidence_named(connection).keys())
+                if going:
+                    enter(connection, "evidence.remove", why, {"sha256": going}, actor, now_utc)
+                for one in going:
+                    remove(one)
+                gone += going
+        return tuple(gone)
 
 
 def result_sha256(observation: Observation, found: Sequence[Detection]) -> str:

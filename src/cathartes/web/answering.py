@@ -3,12 +3,11 @@
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cathartes.casework.release import Release
 from cathartes.casework.response import Response
 from cathartes.errors import CasebookError, ReleaseError
+from cathartes.pipeline.answers import keep_response
 from cathartes.pipeline.site_update import update_answered_site
 from cathartes.store.interface_releases import KeptResponse
 from cathartes.store.open import OpenedCasebook
@@ -46,19 +45,9 @@ def keep_answer(
     last = there[-1].response.answer if there else None
     if response.answer not in choices(release, last):
         raise ReleaseError(_NOT_NOW)
-    _put_into_evidence(desk, contents)
-    release = book.add_response(
-        KeptResponse(response, desk.now(), visitor.id), visitor.id, desk.now()
-    )
+    opened = OpenedCasebook(desk.where, book, desk.evidence)
+    kept = KeptResponse(response, desk.now(), visitor.id)
+    release = keep_response(opened, kept, contents.values(), visitor.id, desk.now())
     with suppress(CasebookError):  # it is kept; the next run over the place, or a rebuild, sees it
-        opened = OpenedCasebook(desk.where, book, desk.evidence)
         update_answered_site(opened, release.id, visitor.id)
     return release
-
-
-def _put_into_evidence(desk: Desk, contents: Mapping[str, bytes]) -> None:
-    with TemporaryDirectory(prefix="cathartes-answer-") as folder:
-        for sha256, content in contents.items():
-            path = Path(folder) / sha256
-            path.write_bytes(content)
-            desk.evidence.put(path)

@@ -1,6 +1,7 @@
 """A partner's office: what was sent to it, and nothing else, not even whether there is more."""
 
 from cathartes.casework.release import TOLD, NoReleaseError, Release
+from cathartes.casework.release_material import Notice
 from cathartes.casework.roles import Action, Thing
 from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.web.desk import Desk
@@ -22,7 +23,14 @@ def office_releases(desk: Desk, visitor: Visitor, limit: int, after: str) -> tup
     if after:
         office_release(desk, visitor, after)
     sent = ReleaseFilter(states=TOLD, partner_id=visitor.subject.partner)
-    return desk.casebook.releases(sent, limit, after)
+    found: list[Release] = []
+    while len(found) < limit:
+        some = desk.casebook.releases(sent, limit, after)
+        found += [one for one in some if _may_have(desk, one)]
+        if len(some) < limit:
+            break
+        after = some[-1].id
+    return tuple(found[:limit])
 
 
 def office_release(desk: Desk, visitor: Visitor, release_id: str) -> Release:
@@ -32,4 +40,13 @@ def office_release(desk: Desk, visitor: Visitor, release_id: str) -> Release:
     except NoReleaseError:
         thing = _NOBODYS
     require(visitor, Action.ANSWER_RELEASE, thing)
-    return desk.casebook.release(release_id)
+    release = desk.casebook.release(release_id)
+    if not _may_have(desk, release):
+        require(visitor, Action.ANSWER_RELEASE, _NOBODYS)
+    return release
+
+
+def _may_have(desk: Desk, release: Release) -> bool:
+    """Return whether its partner may read a release: one that is disabled, recalls alone."""
+    is_disabled = desk.casebook.partner(release.partner_id).is_disabled
+    return release.notice is Notice.CANCEL or not is_disabled

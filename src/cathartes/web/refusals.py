@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 
 from pydantic import JsonValue
 
 from cathartes.store.interface_audit import AuditBook
+from cathartes.store.refused import LISTED, SPAN
 
-LISTED = 20
-"""Refusals of one visitor, each different, that are entered one by one in each `SPAN`."""
-SPAN = timedelta(hours=1)
 _WIDEST = 500
 """Characters of a path, or of a reason."""
 

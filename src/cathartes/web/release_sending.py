@@ -3,6 +3,7 @@
 import shlex
 from threading import BoundedSemaphore
 
+from cathartes.casework.public_key import PublicKey
 from cathartes.casework.release import Release, ReleaseState
 from cathartes.errors import KeyringError, OutputError, SettingsError
 from cathartes.pipeline.release_send import deliver, seal_and_send
@@ -10,7 +11,7 @@ from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.secret_key import SecretKey
 from cathartes.web.desk import Desk
 from cathartes.web.release_sight import check_seen
-from cathartes.web.release_work import check_seen_content, opened
+from cathartes.web.release_work import check_seen_content, folder_unnamed, opened
 from cathartes.web.texts import said
 from cathartes.web.views.release import ReleaseView
 from cathartes.web.visitor import Visitor
@@ -36,8 +37,10 @@ def send(
         If it may not or can't be sent.
     """
     check_seen_content(desk, visitor, release_id, seen_sha256)
-    key = _unlocked(desk, visitor, release_id, passphrase)
-    sent = seal_and_send(opened(desk), release_id, key, seen_sha256, visitor.id, desk.now())
+    key, trusted = _unlocked(desk, visitor, release_id, passphrase)
+    sent = seal_and_send(
+        opened(desk), release_id, key, trusted, seen_sha256, visitor.id, desk.now()
+    )
     _deliver(desk, visitor, release_id)
     return sent
 
@@ -60,17 +63,21 @@ def command_to_send(desk: Desk, visitor: Visitor, view: ReleaseView) -> str:
     return shlex.join(words)
 
 
-def _unlocked(desk: Desk, visitor: Visitor, release_id: str, passphrase: str) -> SecretKey:
+def _unlocked(
+    desk: Desk, visitor: Visitor, release_id: str, passphrase: str
+) -> tuple[SecretKey, tuple[PublicKey, ...]]:
+    """Return the key that signs, and those that are trusted."""
     if desk.settings.keys is None:
         raise SettingsError(_NO_KEYS)
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise OutputError(_BUSY)
     try:
-        ring = Keyring(desk.settings.keys)
-        return ring.unlock(ring.current(desk.now()), passphrase)
+        with folder_unnamed(desk.settings.keys):
+            ring = Keyring(desk.settings.keys)
+            return ring.unlock(ring.current(desk.now()), passphrase), ring.senders()
     except KeyringError as error:
-        detail = {"why": str(error).replace(str(desk.settings.keys), "keys")}
-        desk.casebook.note("release.locked", release_id, dict(detail), visitor.id, desk.now())
+        detail, now_utc = {"why": str(error)}, desk.now()
+        desk.casebook.note_refusal("release.locked", release_id, dict(detail), visitor.id, now_utc)
         raise
     finally:
         _ONE_AT_A_TIME.release()

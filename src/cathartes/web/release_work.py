@@ -1,7 +1,10 @@
 """What people do to releases in the workstation, handed to the pipeline and the casebook."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from cathartes.casework.release import Release, Step
 from cathartes.casework.release_material import Sender
@@ -13,6 +16,7 @@ from cathartes.errors import (
     KeyringError,
     MandateError,
     OutputError,
+    PackageError,
     ReleaseError,
     SettingsError,
 )
@@ -35,7 +39,7 @@ from cathartes.web.visitor import Visitor
 
 REFUSALS = (
     AccessError, ReleaseError, MandateError, SettingsError, KeyringError, OutputError,
-    EvidenceError,
+    EvidenceError, PackageError,
 )  # fmt: skip
 """What is told on the page itself, beside what was typed."""
 _NOT_CONFIRMED = said(
@@ -145,10 +149,20 @@ def sender(desk: Desk, name: str, now_utc: datetime) -> Sender:
         If nobody is named.
     """
     if desk.settings.keys is not None:
-        return sender_of_keys(desk.settings.keys, now_utc)
+        with folder_unnamed(desk.settings.keys):
+            return sender_of_keys(desk.settings.keys, now_utc)
     if not name.strip():
         raise SettingsError(_NO_SENDER)
     return sender_named(name.strip())
+
+
+@contextmanager
+def folder_unnamed(keys: Path) -> Iterator[None]:
+    """Leave the keys' folder out of what is said of them: it is nobody's to know outside."""
+    try:
+        yield
+    except KeyringError as error:
+        raise KeyringError(str(error).replace(str(keys), "keys")) from error
 
 
 def opened(desk: Desk) -> OpenedCasebook:

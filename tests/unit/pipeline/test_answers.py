@@ -34,6 +34,7 @@ from cathartes.pipeline.answers import (
     opener_of,
     take_answer,
 )
+from cathartes.pipeline.purge import purge
 from cathartes.pipeline.respond import respond, told_release
 from cathartes.pipeline.sign_in import Who
 from cathartes.sealing.archive import pack, unpack
@@ -42,6 +43,7 @@ from cathartes.sealing.response_package import write_response
 from cathartes.sealing.secret_key import seal
 from cathartes.sealing.statement import Kind, sha256_of
 from cathartes.store.open import open_casebook
+from cathartes.store.refused import LISTED
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
@@ -96,6 +98,39 @@ def test_an_answer_comes_back_with_all_that_was_said(offices):
         assert opened.evidence.read(sha256_of(PNG)) == PNG
         assert {kept.package_sha256, sha256_of(PNG)} <= opened.casebook.evidence_sha256()
     assert offices.audit("response.add")[-1].detail["package"] == kept.package_sha256
+
+
+def test_a_purge_between_evidence_and_record_takes_no_answer(offices, monkeypatch):
+    file = offices.answer(offices.send())
+    with open_casebook(offices.casebook) as opened:
+        book = type(opened.casebook)
+    add = book.add_response
+
+    def purged_first(*told, keep, **named):
+        def purged_and_kept():
+            with open_casebook(offices.casebook) as opened:
+                assert opened.evidence.all_sha256() == frozenset()
+            keep()
+
+        assert purge(offices.casebook).n_orphaned == 0
+        return add(*told, **named, keep=purged_and_kept)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "add_response", purged_first)
+        kept = offices.read(file)
+    with open_casebook(offices.casebook) as opened:
+        assert opened.evidence.read(kept.package_sha256) == file.read_bytes()
+
+
+def test_who_hands_in_bad_files_again_and_again_does_not_fill_the_audit(offices):
+    file = offices.answer(offices.send())
+    file.write_bytes(b"none")
+    for _ in range(LISTED + 5):
+        with pytest.raises(PackageError):
+            offices.read(file)
+    entries = offices.audit(REFUSED)
+    assert len(entries) == LISTED + 1
+    assert ["more" in one.detail for one in entries] == [False] * LISTED + [True]
 
 
 def test_answers_follow_one_another(offices):

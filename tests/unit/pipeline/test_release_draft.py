@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
 
 import pytest
 from shapely import MultiPolygon, box
@@ -28,6 +29,8 @@ from cathartes.pipeline.release_draft import (
 )
 from cathartes.pipeline.releases import preview_release, seen_sha256
 from cathartes.pipeline.site_material import site_material
+from cathartes.products.release.files import release_files
+from cathartes.store.check import check_casebook
 from cathartes.store.interface_releases import ReleaseFilter, Sealed
 from cathartes.store.open import open_casebook
 from made_up_release import LONGITUDE_DEG, observation, partner, site
@@ -180,6 +183,27 @@ def test_an_update_takes_the_place_of_what_was_sent(opened):
     update = send(opened, update_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER), LATER)
     assert update.state is ReleaseState.SENT
     assert opened.casebook.release(first.id).state is ReleaseState.SUPERSEDED
+
+
+def test_updates_and_recalls_name_all_that_led_to_them(opened):
+    """An update that never reached the partner would leave the first notice standing."""
+    book = opened.casebook
+    first = send(opened, draft(opened))
+    second = send(opened, update_release(opened, first.id, AGAIN, SENDER, DRAFTER, LATER), LATER)
+    third = update_release(opened, second.id, AGAIN, SENDER, DRAFTER, LATER)
+    third = redraft_release(opened, third.id, AGAIN, SENDER, DRAFTER, LATER)
+    third = send(opened, third, LATER)
+    recall = recall_release(opened, third.id, AGAIN, SENDER, DRAFTER, LATER)
+    content = book.release_content(recall.id)
+    assert recall.earlier_ids == (third.id,)
+    assert [one.release_id for one in content.earlier] == [third.id, second.id, first.id]
+    for one in content.earlier:
+        assert one.issued_utc == book.release_content(one.release_id).issued_utc
+    notice = ET.XML(release_files(content)["notification.xml"])
+    references = notice.findtext("{*}references").split()
+    assert [one.split(",")[1] for one in references] == [third.id, second.id, first.id]
+    send(opened, recall, LATER)
+    assert check_casebook(opened).faults == ()
 
 
 def test_a_second_first_notice_of_one_site_is_stopped(opened):

@@ -138,7 +138,9 @@ def test_an_update_takes_the_old_mark_away_and_sets_its_own():
 
 def test_marks_that_an_update_failed_to_delete_go_with_the_next():
     recall = content(Notice.CANCEL)
-    events = [ET.XML(one) for one in release_events(recall, ("R-2031-0006", "R-2031-0005"))]
+    before = Earlier("R-2031-0005", recall.issued_utc)
+    recall = replace(recall, earlier=(*recall.earlier, before))
+    events = [ET.XML(one) for one in release_events(recall)]
     gone = [one.find("detail/link").get("uid") for one in events]
     assert gone == [mark_uid(recall, one) for one in ("R-2031-0006", "R-2031-0005")]
     assert len({one.get("uid") for one in events}) == 2

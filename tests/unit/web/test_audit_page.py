@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 import web_desk
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
+from cathartes.store.refused import LISTED, SPAN
 from cathartes.web.chain_watch import ChainWatch
-from cathartes.web.refusals import LISTED, SPAN, Refusals
+from cathartes.web.refusals import Refusals
 from made_up_casebook import NOW
 
 YES = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from cathartes.casework.response import FOLLOWS, Answer
 from cathartes.casework.roles import Role
 from cathartes.casework.user import User
 from cathartes.products.release.files import release_files
+from cathartes.store.refused import LISTED
 from cathartes.web.settings import LARGEST_ANSWER_BYTES
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -159,6 +161,21 @@ def test_what_can_not_be_answered_is_said_beside_what_was_typed(desk, pia, answe
     assert answers_to(desk, release_id) == []
 
 
+def test_an_officer_can_fill_neither_audit_nor_evidence(desk, pia):
+    """An id that was used for another release is a replay, however often it is sent."""
+    first = web_releases.sent(desk)
+    say(pia, first, "received", answer_id="A-1")
+    web_releases.recalled(desk, first)
+    second = web_releases.sent(desk)
+    before, kept = desk.casebook.audit_number(), desk.evidence.all_sha256()
+    for number in range(LISTED + 3):
+        photo = ("photo.png", PNG + bytes([number]), "image/png")
+        assert say(pia, second, "received", [photo], answer_id="A-1").status_code == 409
+    entries = desk.casebook.audit_number() - before
+    assert entries <= LISTED + 2, "one is that the release was read"
+    assert desk.evidence.all_sha256() == kept
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -191,6 +208,22 @@ def test_a_recall_can_be_received_or_disputed_and_ends_the_rest(desk, pia):
     assert choices(pia, release_id) == []
     assert "It was recalled" in pia.get(f"/answers/{release_id}").text
     assert say(pia, release_id, "received").status_code == 409
+
+
+def test_an_office_that_is_told_nothing_more_reads_recalls_alone(desk, pia):
+    """What was sent and not yet read is not read any more; a recall is, and can be answered."""
+    first = web_releases.sent(desk)
+    office = desk.casebook.partner("office")
+    desk.casebook.change_partner(replace(office, is_disabled=True), "ada", desk.now())
+    recall = web_releases.recalled(desk, first)
+    for path in PATHS:
+        assert pia.get(f"/answers/{first}{path}").status_code == 403
+        assert pia.get(f"/answers/{recall}{path}").status_code == 200
+    assert pia.get(f"/api/v1/answers/{first}").status_code == 403
+    assert say(pia, first, "received").status_code == 403
+    rows = pia.get("/api/v1/answers", params={"limit": 1}).json()
+    assert ([one["id"] for one in rows["releases"]], rows["next"]) == ([recall], None)
+    assert say(pia, recall, "received").status_code == 303
 
 
 def test_words_of_the_office_stay_words_on_our_side(desk, pia):

@@ -105,6 +105,45 @@ def test_a_form_of_what_was_written_anew_since_is_refused_kindly(desk, people, w
     assert desk.casebook.release(release_id) == before
 
 
+def test_who_prints_a_release_has_read_it(desk, people):
+    release_id = web_releases.drafted(desk)
+    assert people["aud"].get(f"/releases/{release_id}/report.pdf").status_code == 200
+    last = desk.casebook.audit_of(release_id)[-1]
+    assert (last.action, last.actor) == ("release.read", "aud")
+
+
+def asked(client, path, **told):
+    return client.post(f"/api/v1{path}", json=told, headers={"x-csrf-token": client.csrf})
+
+
+def test_programs_are_told_whether_it_is_not_there_or_can_not_be(desk, people):
+    release_id = web_releases.drafted(desk)
+    seen = desk.casebook.release(release_id).content_sha256
+    web_releases.step(desk, release_id, Step.SUBMIT, "ana")
+    nowhere = asked(people["rita"], "/releases/R-0/decision", approve=True, seen_sha256=seen)
+    assert (nowhere.status_code, people["rita"].get("/releases/R-0").status_code) == (404, 404)
+    another = asked(people["ana"], f"/releases/{release_id}/submission", seen_sha256=seen)
+    assert another.status_code == 409, "it was submitted already"
+    assert "to submit it must be draft" in another.json()["error"]["message"]
+    desk.casebook.revoke_mandate("MX-1", "ended", "local:x", desk.now())
+    revoked = asked(
+        people["rita"], f"/releases/{release_id}/decision", approve=True, seen_sha256=seen
+    )
+    assert revoked.status_code == 409
+    assert "revoked" in revoked.json()["error"]["message"]
+
+
+def test_a_desk_without_a_valid_key_says_what_is_needed(tmp_path):
+    settings = ServeSettings(keys=tmp_path / "none")
+    with web_desk.desk(tmp_path, settings=settings) as desk:
+        web_releases.begin(desk)
+        told = {"partner": "office", "tlp": "GREEN"}
+        answer = asked(web_desk.client_of(desk, "ana"), "/sites/site-a/releases", **told)
+        assert answer.status_code == 409
+        assert "cathartes key create" in answer.json()["error"]["message"]
+        assert str(tmp_path) not in answer.text
+
+
 def test_refusing_and_dropping_need_a_reason_and_show_it(desk, people):
     release_id = web_releases.drafted(desk)
     web_releases.step(desk, release_id, Step.SUBMIT, "ana")
@@ -151,6 +190,7 @@ def test_the_report_is_the_partners_in_both_forms(desk, people):
 
 def test_lists_tell_states_partners_and_drills_apart(desk, people):
     real = web_releases.drafted(desk)
+    desk.now.now_utc += made_up.MINUTE
     drill = web_releases.drafted(desk, is_exercise=True)
     page = people["aud"].get("/releases").text
     assert page.count('class="drill"') == 1
@@ -264,6 +304,7 @@ def test_a_draft_that_can_not_be_says_the_same_however_far_reviews_are(desk, peo
 def keys(tmp_path):
     folder = tmp_path / "keys"
     key_create("Nuestra Oficina", PASSPHRASE, keys=folder)
+    web_releases.trust_office(folder)
     return folder
 
 

@@ -10,7 +10,6 @@ MITRE, "Event data model (Version 2.0)", Event-PUBLIC.xsd, 2003 with its clarifi
 """
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -33,21 +32,13 @@ _BREAK = " \n"
 """Some servers make one line of remarks; its parts stay apart."""
 
 
-def release_events(content: ReleaseContent, replaced: Sequence[str] = ()) -> tuple[bytes, ...]:
+def release_events(content: ReleaseContent) -> tuple[bytes, ...]:
     """Return what a live map is to be told, in order: the same content gives the same bytes.
 
     An alert is a mark; an update deletes those of the releases that it replaces and sets its own; a
     recall deletes.
-
-    Parameters
-    ----------
-    content
-    replaced
-        Ids of releases that those which it names had replaced: their marks are still there, if a
-        map was not reached then.
     """
-    gone = dict.fromkeys((*(one.release_id for one in content.earlier), *replaced))
-    deletions = tuple(_deletion(content, release_id) for release_id in gone)
+    deletions = tuple(_deletion(content, one.release_id) for one in content.earlier)
     return (*deletions, *([] if content.finding is None else [_mark(content, content.finding)]))
 
 

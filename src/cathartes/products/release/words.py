@@ -10,6 +10,9 @@ from cathartes.casework.release_content import Period, ReleaseContent
 from cathartes.casework.tlp import Tlp, marking
 from cathartes.products.report_words import Language, ReportWords
 
+_MOST_EARLIER = 3
+"""Of which a title says the ids."""
+
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
@@ -70,8 +73,10 @@ def title_of(content: ReleaseContent, words: ReleaseWords) -> str:
 
 
 def earlier_of(content: ReleaseContent) -> str:
-    """Return the earlier releases that one replaces or recalls."""
-    return ", ".join(one.release_id for one in content.earlier)
+    """Return the earlier releases that one replaces or recalls, the latest; the notice has all."""
+    n_more = len(content.earlier) - _MOST_EARLIER
+    ids = ", ".join(one.release_id for one in content.earlier[:_MOST_EARLIER])
+    return f"{ids} (+ {n_more})" if n_more > 0 else ids
 
 
 def marking_of(content: ReleaseContent) -> str:

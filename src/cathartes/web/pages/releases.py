@@ -61,6 +61,7 @@ def show_release(
 def send_report(desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Kind) -> Response:
     """Send the report, as the partner will read it."""
     check_seen(desk, visitor, release_id)
+    desk.release_reads.note(desk.casebook, visitor.id, release_id, desk.now())
     return printed_release(desk.casebook.release_content(release_id), kind)
 
 
@@ -70,6 +71,7 @@ def send_attachment(
 ) -> Response:
     """Send a file that came with an answer: as mere bytes, whatever it says it is."""
     check_seen(desk, visitor, release_id)
+    desk.release_reads.note(desk.casebook, visitor.id, release_id, desk.now())
     for kept in desk.casebook.responses([release_id]).get(release_id, ()):
         for one in kept.response.attachments:
             if one.sha256 == sha256:
