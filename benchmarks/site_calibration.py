@@ -4,6 +4,7 @@
     python benchmarks/site_calibration.py judge         # the figures; seeds 80000 to 80299
     python benchmarks/site_calibration.py shifted       # other laws; 100 each from seed 70000
     python benchmarks/site_calibration.py judge --plot docs/images/site_reliability.png
+    python benchmarks/site_calibration.py interval      # does it hold P under other weights?
 
 `fit` gives the three densities, the profile's scale and the share of mimics of the highest
 posterior, from the truth of all sites built, and the power of true detections' strengths by its
@@ -36,6 +37,11 @@ PRIOR_PER_KM2, PRIOR_LOG_SD = 0.05, 0.5
 """Densities are fitted under this log-normal law: other sources and false
 targets are told apart so weakly that one of them would be fitted to nothing."""
 FLIGHTS = (2, 4, 8, 16, 32)
+DENSITIES = ("sites_per_km2", "other_sources_per_km2", "false_targets_per_km2")
+JUDGED = (
+    "strength_power", "chance_factor", "rate_kg_h", "mimic_share", "working_alpha", "working_beta",
+    "false_target_alpha", "false_target_names", "source_names", "emitter_match", "emitter_margin_m",
+)  # fmt: skip
 SHIFTS = {
     "rates halved": CampaignLaw(median_rate_kg_h=2.0),
     "sites work 5 to 40 % of the time": CampaignLaw(share=(0.05, 0.4)),
@@ -247,6 +253,58 @@ def by_flights(campaigns: list[Campaign], settings: SiteSettings) -> None:
               f"{calibration_error(p, t):12.3f} {left / total:10.3f}")  # fmt: skip
 
 
+def own_errors(told: EvidenceSettings, rng: np.random.Generator) -> EvidenceSettings:
+    """Return weights that are wrong by what the interval says it allows for."""
+
+    def off(name: str, log_sd: float) -> float:
+        return float(getattr(told, name) * np.exp(log_sd * rng.standard_normal()))
+
+    return replace(
+        told,
+        **{name: off(name, told.density_log_sd) for name in DENSITIES},
+        profile_scale=off("profile_scale", told.profile_log_sd),
+        emitter_active=min(off("emitter_active", told.emitter_log_sd), 0.99),
+        usual_found=min(off("usual_found", told.sensitivity_log_sd), 0.99),
+    )
+
+
+def all_errors(told: EvidenceSettings, rng: np.random.Generator) -> EvidenceSettings:
+    """Return weights of which the others are wrong too, by a factor of 1.6."""
+    others = {
+        name: getattr(told, name) * np.exp(told.density_log_sd * rng.standard_normal())
+        for name in JUDGED
+    }
+    return replace(own_errors(told, rng), **others)
+
+
+def interval(n: int, draws: int = 20) -> None:
+    """Print how often a site's 90 % interval holds what other weights make of the same site.
+
+    That says how well first-order errors stand for the errors they are of, not whether the model
+    is right: of one site nobody can count how often it is one.
+    """
+    settings, rng = SiteSettings(), np.random.default_rng(7)
+    held: dict[str, list[tuple[float, float]]] = {"its own": [], "all": []}
+    for seed in range(JUDGING, JUDGING + n):
+        campaign = make_campaign(seed)
+        for cluster in attribute(to_sightings(campaign.detections), settings.association).clusters:
+            given = (cluster, campaign.looks_at(cluster.place), campaign.emitters, PROFILE)
+            said = weigh(*given, settings)
+            for name, wrong in (("its own", own_errors), ("all", all_errors)):
+                inside = 0
+                for _ in range(draws):
+                    told = replace(settings, evidence=wrong(settings.evidence, rng))
+                    p = weigh(*given, told).probability
+                    inside += said.probability_low <= p <= said.probability_high
+                held[name].append((said.probability, inside / draws))
+    print(f"\nshare of {draws} re-weighings that the 90 % interval holds, {n} campaigns")
+    print("weights wrong    sites    all   p 0.05 to 0.5   p 0.5 to 0.95")
+    for name, each in held.items():
+        p, share = np.array(each).T
+        parts = [share, share[(p > 0.05) & (p < 0.5)], share[(p >= 0.5) & (p < 0.95)]]
+        print(f"{name:14s} {p.size:7d}" + "".join(f" {part.mean():8.3f}" for part in parts))
+
+
 def plot(rows: list[Row], path: Path) -> None:
     """Draw the reliability diagram with the number of sites a bin."""
     import matplotlib.pyplot as plt  # noqa: PLC0415
@@ -277,7 +335,7 @@ def main() -> None:
     """Do what is asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "what", choices=("fit", "check", "judge", "shifted"), nargs="?", default="judge"
+        "what", choices=("fit", "check", "judge", "shifted", "interval"), nargs="?", default="judge"
     )
     parser.add_argument("--campaigns", type=int, default=0)
     parser.add_argument("--plot", type=Path)
@@ -285,6 +343,8 @@ def main() -> None:
     settings = SiteSettings()
     if asked.what == "fit":
         fit(asked.campaigns or 150)
+    elif asked.what == "interval":
+        interval(asked.campaigns or 20)
     elif asked.what == "shifted":
         for name, law in SHIFTS.items():
             n = asked.campaigns or 100

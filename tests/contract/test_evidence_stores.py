@@ -4,9 +4,11 @@ import errno
 import hashlib
 import os
 import time
+from functools import partial
 from itertools import count
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from cathartes.errors import CasebookError, EvidenceError, MissingExtraError, OutputError
 from cathartes.store import evidence_folder
@@ -165,6 +167,55 @@ def test_a_file_that_changes_while_it_is_kept_is_refused(tmp_path, product, monk
     with pytest.raises(EvidenceError, match="changed while it was kept"):
         store.put(product)
     assert store.all_sha256() == frozenset()
+
+
+class _Remembering(MemoryFileSystem):
+    """As clients of object stores: what was there once is there, until they are told to forget."""
+
+    cachable = False
+
+    def __init__(self):
+        super().__init__()
+        self._known = {}
+
+    def info(self, path, **kwargs):
+        if path not in self._known:
+            self._known[path] = super().info(path, **kwargs)
+        return self._known[path]
+
+    def invalidate_cache(self, path=None):
+        self._known.clear()
+
+
+def test_what_others_removed_is_kept_again(product):
+    ours, others = (RemoteEvidence("memory://shared") for _ in range(2))
+    ours._system = _Remembering()
+    sha256 = ours.put(product)
+    assert ours.has(sha256)
+    others.remove(sha256)
+    assert not ours.has(sha256)
+    assert ours.put(product) == sha256
+    assert others.read(sha256) == product.read_bytes()
+
+
+def test_a_store_that_is_not_reached_is_told_so(product, monkeypatch):
+    class NoCredentialsError(Exception):
+        """As botocore has: of no common kind."""
+
+    def refuse(*_, **__):
+        raise NoCredentialsError("Unable to locate credentials")
+
+    store = RemoteEvidence("memory://elsewhere")
+    for name in ("info", "find", "cat_file", "get_file"):
+        monkeypatch.setattr(store._system, name, refuse)
+    for do in (
+        lambda: store.put(product),
+        store.all_sha256,
+        *(partial(method, "0" * 64) for method in (store.read, store.fetch, store.has)),
+    ):
+        with pytest.raises(CasebookError, match=r"can't be reached: Unable.*access keys") as told:
+            do()
+        assert not isinstance(told.value, EvidenceError)
 
 
 def test_a_url_that_nobody_knows_is_told_so():

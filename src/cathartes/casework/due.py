@@ -66,15 +66,13 @@ class Due:
 
 def due(content: ReleaseContent, sent_utc: datetime) -> Due:
     """Return by when a partner should answer what it is told at a moment."""
-    if content.finding is None:
-        return _due(Urgency.RECALL, None, sent_utc)
-    index = urgency_index(content.finding)
-    urgency = Urgency.ROUTINE
-    if index >= PROMPT_FROM:
-        urgency = Urgency.PROMPT
-    if index >= PRESSING_FROM:
-        urgency = Urgency.PRESSING
-    return _due(urgency, index, sent_utc)
+    index = None if content.finding is None else urgency_index(content.finding)
+    return Due(_urgency(index), index, sent_utc + timedelta(days=days_to_answer(content)))
+
+
+def days_to_answer(content: ReleaseContent) -> int:
+    """Return how many days a partner has to answer what it is told, from its sending on."""
+    return DAYS[_urgency(None if content.finding is None else urgency_index(content.finding))]
 
 
 def urgency_index(finding: Finding) -> float:
@@ -94,5 +92,10 @@ def overdue(relays: Iterable[Relay], now_utc: datetime) -> tuple[Relay, ...]:
     return tuple(sorted(late, key=lambda one: (one.last.due_utc or now_utc, one.last.id)))
 
 
-def _due(urgency: Urgency, index: float | None, sent_utc: datetime) -> Due:
-    return Due(urgency, index, sent_utc + timedelta(days=DAYS[urgency]))
+def _urgency(index: float | None) -> Urgency:
+    """Return the class of an index; of a recall, which has none, its own."""
+    if index is None:
+        return Urgency.RECALL
+    if index >= PRESSING_FROM:
+        return Urgency.PRESSING
+    return Urgency.PROMPT if index >= PROMPT_FROM else Urgency.ROUTINE

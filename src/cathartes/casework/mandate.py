@@ -80,7 +80,7 @@ class Mandate:
 
     def _check_area(self) -> None:
         if self.area.is_empty or not self.area.is_valid:
-            what = "is empty" if self.area.is_empty else explain_validity(self.area)
+            what = "is empty" if self.area.is_empty else f"is no simple one: {_why(self.area)}"
             raise MandateError(
                 f"mandate {self.id}: its area {what}; a polygon that does not cross itself is "
                 "needed: correct the GeoJSON."
@@ -136,3 +136,12 @@ class Mandate:
             return seen_utc + timedelta(days=self.retention_days)
         except OverflowError:  # past the year 9999
             return datetime.max.replace(tzinfo=UTC)
+
+
+def _why(area: MultiPolygon | Polygon) -> str:
+    """Return what is wrong with an area, and where."""
+    what, _, where = explain_validity(area).rstrip("]").partition("[")
+    if not where:
+        return what
+    longitude_deg, latitude_deg = map(float, where.split()[:2])
+    return f"{what} at longitude {longitude_deg:.5f}, latitude {latitude_deg:.5f}"

@@ -90,8 +90,9 @@ def list_(
         output_console().print("Nothing was answered yet.")
         return
     table = Table(
-        "release", "partner", "answered [UTC]", "answer", Column("attached", justify="right")
-    )
+        Column("release", no_wrap=True), "partner", Column("answered [UTC]", no_wrap=True),
+        "answer", Column("attached", justify="right"),
+    )  # fmt: skip
     for kept in found:
         one = kept.response
         when = f"{one.answered_utc:%Y-%m-%d %H:%M}"

@@ -41,8 +41,8 @@ def message_console(quiet: bool = False) -> Console:
 
 
 def add_plain_row(table: Table, *words: str) -> None:
-    """Add a row of what others wrote: brackets in it are brackets, and no markup."""
-    table.add_row(*map(Text, words))
+    """Add a row of what others wrote: brackets in it are no markup, and nothing of it is cut."""
+    table.add_row(*(Text(word, overflow="fold") for word in words))
 
 
 @contextmanager

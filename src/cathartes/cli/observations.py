@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
@@ -44,13 +45,16 @@ def observations(
         write_json({"observations": found})
         return
     table = Table(
-        Column("observation", no_wrap=True), "sortie", "name", "taken",
-        Column("outcome", no_wrap=True), "analysed",
+        Column("observation", no_wrap=True), Column("sortie", overflow="fold"),
+        Column("name", overflow="fold"), Column("taken", min_width=10),
+        Column("outcome", no_wrap=True), Column("analysed", justify="right"),
+        box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
     )  # fmt: skip
     for one in found:
         taken = "" if one.began_utc is None else f"{one.began_utc:%Y-%m-%d %H:%M}"
         outcome = Text(one.outcome.value, OUTCOME_COLOURS[one.outcome])
-        table.add_row(one.id, one.sortie_id, one.name, taken, outcome, analysed_words(one))
+        share = one.masked.n_analysed / one.masked.n_total if one.masked.n_total else None
+        table.add_row(one.id, one.sortie_id, one.name, taken, outcome, _number(share, ".0%"))
     output_console().print(table if found else "No observation is in this casebook.")
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cathartes.cli.account import AsOption, CodeOption, PasswordStdin, asked_who
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK, CasebookOption
-from cathartes.cli.console import JsonFlag, add_plain_row, output_console
+from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
 from cathartes.cli.key import KEYS, KeysOption
 from cathartes.cli.passphrase import PassphraseStdin, asked_passphrase
@@ -137,11 +136,10 @@ def _print(sent: Sent) -> None:
         )  # fmt: skip
         console.print(f"{said} The package once more: {handed}", soft_wrap=True, markup=False)
         return
-    table = Table("by", "to", "", "what came of it")
     for one in sent.delivered:
         state = "done" if one.succeeded else "NOT DONE"
-        add_plain_row(table, one.delivery.way.value, one.delivery.target, state, one.told)
-    console.print(table)
+        said = f"by {one.delivery.way.value}, to {one.delivery.target}: {state}, {one.told}"
+        console.print(said, soft_wrap=True, markup=False)
     if not sent.is_delivered:
         console.print(
             f"It is sent, and not delivered by each way. Once that is mended: `cathartes release "

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cathartes.casework.release import Release, ReleaseState
+from cathartes.casework.release_material import Notice
 from cathartes.casework.tlp import marking
 from cathartes.cli.console import add_plain_row, output_console
 from cathartes.pipeline.releases import LEAST_SEEN, ReleasePreview
@@ -20,6 +20,7 @@ _NEXT = {
     ReleaseState.REFUSED: "Write it anew (`cathartes release redraft`) or drop it.",
 }
 """What is to be done, by state."""
+_KIND = {Notice.ALERT: "first notice", Notice.UPDATE: "update", Notice.CANCEL: "recall"}
 
 
 def told_of_release(release: Release) -> dict[str, object]:
@@ -62,7 +63,7 @@ def print_release(release: Release) -> None:
     rows = {
         "release": release.id,
         "state": release.state.value,
-        "kind": release.notice.value,
+        "kind": _KIND[release.notice],
         "for": release.partner_id,
         "of": f"site {release.site_id}",
         "label": label,
@@ -87,17 +88,19 @@ def print_release(release: Release) -> None:
 
 
 def print_releases(releases: Sequence[Release]) -> None:
-    """Print releases as a table."""
+    """Print releases, two lines each: an id is typed again, and so never cut."""
     if not releases:
         output_console().print("No such release is in this casebook.")
         return
-    table = Table("release", "state", "kind", "for", "of", "label", "written")
+    console = output_console()
     for one in releases:
-        add_plain_row(
-            table, one.id, one.state.value, one.notice.value, one.partner_id, one.site_id,
-            marking(one.tlp, is_exercise=one.is_exercise), utc_text(one.drafted_utc),
-        )  # fmt: skip
-    output_console().print(table)
+        label = marking(one.tlp, is_exercise=one.is_exercise)
+        told = f"{_KIND[one.notice]} to {one.partner_id}, {label}"
+        console.print(
+            Text.assemble((one.id, "bold"), f"  {one.state.value}: {told}"), soft_wrap=True
+        )
+        written = f"site {one.site_id}, written {utc_text(one.drafted_utc)}"
+        console.print(Text(f"    {written} by {', '.join(one.authors)}", "dim"), soft_wrap=True)
 
 
 def print_preview(preview: ReleasePreview) -> None:
@@ -106,10 +109,10 @@ def print_preview(preview: ReleasePreview) -> None:
     print_release(preview.release)
     console.print()
     console.print(Text("What the partner will read", style="bold"))
-    console.print(Padding(Text(preview.summary.strip()), (1, 0, 1, 2)), soft_wrap=True)
+    console.print(Text(f"\n{preview.summary.strip()}\n"), soft_wrap=True)
     if preview.withheld:
         console.print(Text("What it is not told", style="bold"))
-        console.print(Padding(Text(", ".join(preview.withheld)), (1, 0, 1, 2)))
+        console.print(Text(f"\n{', '.join(preview.withheld)}\n"))
     seen = f"--seen {seen_number(preview.release)}"
     console.print(Text.assemble("To submit or approve just this: ", (seen, "bold")))
 

@@ -22,7 +22,7 @@ from cathartes.errors import (
 from cathartes.pipeline.executors import executor_of
 from cathartes.pipeline.run import ObservedRow, RunReport
 from cathartes.pipeline.run import run as run_sortie
-from cathartes.sites.observation import LookOutcome, Observation
+from cathartes.sites.observation import LookOutcome, Observation, ObservationKind
 
 OUTCOME_COLOURS = {
     LookOutcome.DETECTIONS: "bold green",
@@ -108,6 +108,10 @@ def _print(report: RunReport, quiet: bool) -> None:
             )
     console.print(site_words(report))
     remarks = message_console(quiet)
+    for row in report.rows:
+        if row.observation.kind is ObservationKind.LOG:  # rows that were left out, and why
+            for remark in row.observation.remarks:
+                remarks.print(f"{row.observation.name}: {remark}", markup=False)
     for remark in report.remarks:
         remarks.print(remark, markup=False)
 
@@ -145,6 +149,7 @@ def described(report: RunReport) -> dict[str, object]:
             "kind": observation.kind,
             "outcome": observation.outcome,
             "reason": observation.reason,
+            "remarks": observation.remarks,
             "detections": row.n_detections,
             "masked": observation.masked,
             "standing": row.standing,

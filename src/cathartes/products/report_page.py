@@ -211,7 +211,8 @@ class ReportPages:
         """Return the pages with their feet and marks."""
         for number, figure in enumerate(self._figures, start=1):
             foot = _plain(self._foot(number, len(self._figures)))
-            figure.text(0.5, 0.45 / HEIGHT_IN, foot, ha="center", fontsize=SMALL_PT, color=PALE)
+            x, align = (MARGIN_IN / WIDTH_IN, "left") if self._mark.label else (0.5, "center")
+            figure.text(x, 0.45 / HEIGHT_IN, foot, ha=align, fontsize=SMALL_PT, color=PALE)
             if self._mark.label:
                 for y_in in (HEIGHT_IN - 0.47, 0.45):
                     figure.text(

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import exp
 
 from cathartes.sites.detection import UNKNOWN
+from cathartes.sites.hypotheses import CELL_KM2
 from cathartes.sites.inspection import Inspection, Said, VisitWeight
 from cathartes.sites.lawful import Explanation
 from cathartes.sites.offset import distance_m
@@ -25,7 +26,10 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def prior_text(sites_per_km2: float) -> str:
     """Say what is expected before any look."""
-    return f"Before any look, one such site is expected in {1 / sites_per_km2:.3g} km2 of ground."
+    return (
+        f"Before any look, one such site is expected in {1 / sites_per_km2:.3g} km2 of ground: on "
+        f"a given hectare with {100 * CELL_KM2 * sites_per_km2:.2g} %."
+    )
 
 
 def detection_text(sighting: Sighting, view: View, place: Place, counts: bool) -> str:
@@ -43,7 +47,7 @@ def detection_text(sighting: Sighting, view: View, place: Place, counts: bool) -
     if detection.expected_by_chance is not None:
         said.append(f"of which chance shows {detection.expected_by_chance:.1g} in such a look")
     if not counts:
-        return f"{', '.join(said)}; a stronger one of the same look counts in its place."
+        return f"{', '.join(said)}; another of the same look tells more, and counts in its place."
     found = view.seen.found_probability
     return f"{', '.join(said)}; a working site is found by this look with {_percent(found)}."
 

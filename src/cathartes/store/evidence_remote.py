@@ -4,13 +4,15 @@ import errno
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import fsspec
 
-from cathartes.errors import CasebookError, MissingExtraError, OutputError
+from cathartes.errors import CasebookError, CathartesError, MissingExtraError, OutputError
 from cathartes.store.evidence_folder import (
     address,
     changed,
@@ -23,6 +25,9 @@ from cathartes.store.evidence_folder import (
 
 class RemoteEvidence:
     """Files at a URL, ``ab/cd/<SHA-256>``; see `cathartes.store.evidence.EvidenceStore`.
+
+    Clients of object stores remember listings. Others put and remove there too, so what is there is
+    asked anew each time: evidence taken for kept, which somebody just removed, would be lost.
 
     Raises
     ------
@@ -50,26 +55,28 @@ class RemoteEvidence:
     def put(self, path: Path) -> str:
         """Keep a file's bytes and return their SHA-256."""
         sha256 = file_sha256(path)
-        target = self._path(sha256)
-        if self._system.exists(target):
+        if self.has(sha256):
             return sha256
+        target = self._path(sha256)
         part = f"{target}.part-{uuid4().hex}"
-        try:
-            self._system.makedirs(target.rpartition("/")[0], exist_ok=True)
-            self._system.put_file(str(path), part)
-            self._system.mv(part, target)
-        except OSError as error:
-            if self._system.exists(part):
-                self._system.rm_file(part)
-            raise unwritten(self.where, path, error) from error
+        with self._reached():
+            try:
+                self._system.makedirs(target.rpartition("/")[0], exist_ok=True)
+                self._system.put_file(str(path), part)
+                self._system.mv(part, target)
+            except OSError as error:
+                if self._is_file(part):
+                    self._system.rm_file(part)
+                raise unwritten(self.where, path, error) from error
         return sha256
 
     def read(self, sha256: str) -> bytes:
         """Return bytes, checked against their hash."""
-        try:
-            content = self._system.cat_file(self._path(sha256))
-        except FileNotFoundError as error:
-            raise missing(self.where, sha256) from error
+        with self._reached():
+            try:
+                content = self._system.cat_file(self._path(sha256))
+            except FileNotFoundError as error:
+                raise missing(self.where, sha256) from error
         return checked(self.where, sha256, content)
 
     def fetch(self, sha256: str) -> Path:
@@ -82,18 +89,19 @@ class RemoteEvidence:
         if path.exists():
             return path
         part = path.with_suffix(f".part-{uuid4().hex}")
-        try:
-            self._system.get_file(there, str(part))
-        except FileNotFoundError as error:
-            part.unlink(missing_ok=True)
-            raise missing(self.where, sha256) from error
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            if error.errno == errno.ENOSPC:
-                raise OutputError(
-                    f"{self._local}: no space is left for a copy of {sha256}; make room."
-                ) from error
-            raise
+        with self._reached():
+            try:
+                self._system.get_file(there, str(part))
+            except FileNotFoundError as error:
+                part.unlink(missing_ok=True)
+                raise missing(self.where, sha256) from error
+            except OSError as error:
+                part.unlink(missing_ok=True)
+                if error.errno == errno.ENOSPC:
+                    raise OutputError(
+                        f"{self._local}: no space is left for a copy of {sha256}; make room."
+                    ) from error
+                raise
         if file_sha256(part) != sha256:
             part.unlink()
             raise changed(self.where, sha256)
@@ -101,19 +109,44 @@ class RemoteEvidence:
 
     def has(self, sha256: str) -> bool:
         """Return whether it is there."""
-        return bool(self._system.isfile(self._path(sha256)))
+        path = self._path(sha256)
+        with self._reached():
+            return self._is_file(path)
 
     def all_sha256(self) -> frozenset[str]:
         """Return the hashes of everything there."""
-        if not self._system.exists(self._root):
-            return frozenset()
-        names = (str(path).rpartition("/")[2] for path in self._system.find(self._root))
+        with self._reached():
+            self._system.invalidate_cache()
+            found = self._system.find(self._root)
+        names = (str(path).rpartition("/")[2] for path in found)
         return frozenset(name for name in names if len(name) == 64 and name.isalnum())
 
     def remove(self, sha256: str) -> None:
         """Remove it, if it is there."""
         if self.has(sha256):
-            self._system.rm_file(self._path(sha256))
+            with self._reached():
+                self._system.rm_file(self._path(sha256))
+
+    def _is_file(self, path: str) -> bool:
+        """Return whether it is there: fsspec's own `isfile` takes every error for a no."""
+        self._system.invalidate_cache()
+        try:
+            return bool(self._system.info(path)["type"] == "file")
+        except FileNotFoundError:
+            return False
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Tell whatever the client of such a store raises as an error that says what to do."""
+        try:
+            yield
+        except CathartesError:
+            raise
+        except Exception as error:  # each kind of store has errors of its own
+            raise CasebookError(
+                f"evidence at {self.where} can't be reached: {error}. Check the connection and the "
+                "store's access keys, then do the same again."
+            ) from error
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{address(sha256)}"

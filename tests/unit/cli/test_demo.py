@@ -10,12 +10,15 @@ import typer
 from cathartes.cli import demo as command
 from cathartes.cli.main import main
 from cathartes.pipeline.demo import demo as demonstrate
-from cathartes.pipeline.demo_campaign import DemonstrationSettings
+from cathartes.pipeline.demo_campaign import PASSWORD, DemonstrationSettings
 from cathartes.pipeline.demo_campaign import demo_campaign as demonstrate_campaign
+from cathartes.pipeline.demo_partner import PARTNER_ID, PASSPHRASE
+from cathartes.pipeline.passwords import is_right_password
 from cathartes.pipeline.scan import ScanSettings
 from cathartes.simulate.campaign_settings import CampaignSettings
 from cathartes.simulate.settings import PlumeSettings, SceneSettings
 from cathartes.store.open import open_casebook
+from made_up_packages import locked_at_once
 
 DEMO = ["demo", "--scene-only"]
 PLUMES = (
@@ -83,21 +86,32 @@ def test_the_campaign_follows_and_the_workstation_opens_for_each_account(
         opened.append({"casebook": casebook, **told})
 
     monkeypatch.setattr(command, "open_workstation", open_workstation)
-    for _ in range(2):  # the second goes on where the first ended
-        assert main(["demo", "--out", str(tmp_path / "demo")]) == 0
+    with locked_at_once():
+        for _ in range(2):  # the second goes on where the first ended
+            assert main(["demo", "--out", str(tmp_path / "demo")]) == 0
     casebook = tmp_path / "demo" / "casebook"
     assert [one["casebook"] for one in opened] == [str(casebook)] * 2
     told = capsys.readouterr().out
     assert "1 observations" not in told
     assert "  ana: analyst\n" in told
     assert "  rosa: release authority\n" in told
+    assert "  pia: partner, officer of made-up-partner\n" in told
+    assert PASSPHRASE in told
     with open_casebook(casebook) as book:
         users = [user.id for user in book.casebook.users()]
         actions = [entry.action for entry in book.casebook.audit_entries()]
-    assert opened[0]["sign_in"] == ["ana", "ben", "eva", "rosa", "ada", "adam"]
+        hashed = book.casebook.credentials("rosa").password_hash
+        mandates = book.casebook.partner(PARTNER_ID).mandate_ids
+        named = [PARTNER_ID in book.casebook.mandate(one).partners for one in mandates]
+    assert opened[0]["sign_in"] == ["ana", "ben", "eva", "rosa", "pia", "ada", "adam"]
+    assert opened[0]["keys"] == tmp_path / "demo" / "keys"
     assert sorted(users) == sorted(opened[0]["sign_in"])
-    assert actions.count("observation.record") == 1
-    assert actions.count("plan.add") == 1
+    assert is_right_password(hashed, PASSWORD)
+    assert named == [True]
+    counted = {name: actions.count(name) for name in ("observation.record", "plan.add")}
+    assert counted == {"observation.record": 1, "plan.add": 1}
+    assert actions.count("partner.add") == 1
+    assert actions.count("user.password") == len(users)
 
 
 def test_somebody_elses_folder_is_left_alone(

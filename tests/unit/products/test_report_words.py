@@ -18,6 +18,14 @@ SOURCES = Path(cathartes.__file__).parent / "products"
 SENTENCES = {
     "Before any look, one such site is expected in 0.763 km2 of ground.": "0,763 km²",
     (
+        "Before any look, one such site is expected in 20 km2 of ground: on a given hectare with "
+        "0.05 %."
+    ): "en una hectárea dada, con el 0,05 %.",
+    (
+        "2025-03-12 14:49 UTC, ammonia (100 %) seen, 23 m from the site's middle, placed to 11 m; "
+        "another of the same look tells more, and counts in its place."
+    ): "dice más, y cuenta en su lugar",
+    (
         "2025-03-12 14:49 UTC, ammonia (100 %) and a gas outside the library (7 %) seen, 23 m"
         " from the site's middle, placed to 11 m, 10.1 standard deviations strong, of which "
         "chance shows 0.05 in such a look; a working site is found by this look with 71 %."

@@ -12,6 +12,7 @@ from cathartes.casework.likelihood import Likelihood
 from cathartes.casework.release_content import Finding, ReleaseContent
 from cathartes.products.release.markup import add, xml_bytes
 from cathartes.products.release.statements import (
+    answer_text,
     finding_facts,
     looks_text,
     place_text,
@@ -64,6 +65,7 @@ def _add_info(alert: ET.Element, content: ReleaseContent, words: ReleaseWords) -
     add(info, "senderName", content.sender.name)
     add(info, "headline", f"{marking_of(content)} · {title_of(content, words)}")
     add(info, "description", _description(content, words))
+    add(info, "instruction", answer_text(content, words))
     if finding is None:
         return
     for name, value in (("reference", finding.reference), ("mgrs", finding.place.cell.mgrs)):

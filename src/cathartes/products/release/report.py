@@ -5,6 +5,7 @@ from typing import Literal
 from cathartes.casework.release_content import Finding, ReleaseContent
 from cathartes.products.release.report_figures import draw_finding_map, draw_spectrum
 from cathartes.products.release.statements import (
+    answer_text,
     envelope_facts,
     finding_facts,
     looks_text,
@@ -58,6 +59,8 @@ def release_report(
             pages.paragraph(content.message)
         if content.finding is not None:
             _write_finding(pages, content.finding, words)
+        pages.heading(words.say("answer"))
+        pages.paragraph(answer_text(content, words))
         pages.heading(words.say("limits"))
         pages.paragraph(words.say("limits_cancel" if content.finding is None else "limits_are"))
         if content.withheld:

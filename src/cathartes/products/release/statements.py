@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+from cathartes.casework.due import days_to_answer
 from cathartes.casework.release_content import Finding, ReleaseContent
 from cathartes.products.release.words import ReleaseWords, earlier_of, marking_of
 
@@ -52,11 +53,11 @@ def finding_facts(finding: Finding, words: ReleaseWords) -> Facts:
 
 
 def place_text(finding: Finding, words: ReleaseWords) -> str:
-    """Return the cell with its centre."""
+    """Return the cell with its centre, whose degrees have a point, as maps want them typed."""
     cell = finding.place.cell
     return words.say(
         "place_is", mgrs=cell.mgrs, size=words.length(cell.size_m), datum=finding.place.datum,
-        lat=words.number(cell.latitude_deg, ".5f"), lon=words.number(cell.longitude_deg, ".5f"),
+        lat=f"{cell.latitude_deg:.5f}", lon=f"{cell.longitude_deg:.5f}",
     )  # fmt: skip
 
 
@@ -73,6 +74,12 @@ def likelihood_text(finding: Finding, words: ReleaseWords) -> str:
 def withheld_text(content: ReleaseContent, words: ReleaseWords) -> str:
     """Return the names of what is withheld."""
     return "; ".join(words.kind("withheld", one) for one in content.withheld) + "."
+
+
+def answer_text(content: ReleaseContent, words: ReleaseWords) -> str:
+    """Return how to answer, and within how many days."""
+    key = "answer_cancel" if content.finding is None else "answer_is"
+    return words.say(key, days=str(days_to_answer(content)), id=content.release_id)
 
 
 def looks_text(finding: Finding, words: ReleaseWords) -> str:

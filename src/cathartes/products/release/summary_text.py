@@ -5,7 +5,12 @@ from textwrap import fill
 
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.products.release.file_list import FILE_KINDS
-from cathartes.products.release.statements import envelope_facts, finding_facts, withheld_text
+from cathartes.products.release.statements import (
+    answer_text,
+    envelope_facts,
+    finding_facts,
+    withheld_text,
+)
 from cathartes.products.release.words import ReleaseWords, marking_of, title_of
 
 _WIDTH = 80
@@ -29,6 +34,7 @@ def release_summary(content: ReleaseContent, names: Collection[str], words: Rele
         parts += [_headed(words.say("message")), content.message]
     if finding is not None:
         parts += [_headed(words.say("found")), _listed(finding_facts(finding, words))]
+    parts += [_headed(words.say("answer")), _filled(answer_text(content, words))]
     parts.append(_headed(words.say("summary_files")))
     parts.append(
         _listed([(kind.name, words.say(kind.words)) for kind in FILE_KINDS if kind.name in names])

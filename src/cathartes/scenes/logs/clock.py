@@ -69,10 +69,11 @@ def keep_one_clock(
     longest = int(np.argmax(np.diff(bounds)))
     start, stop = int(bounds[longest]), int(bounds[longest + 1])
     first = int(back[0])
+    times = "" if back.size == 1 else f" {back.size} times, first"
     flags.append(
         Flag(
             FlagKind.CLOCK_SET,
-            f"the clock was set {back.size} times, first from {iso_text(time[first])} to "
+            f"the clock was set{times} from {iso_text(time[first])} to "
             f"{iso_text(time[first + 1])}; the longest run between, {stop - start} of {rows.size} "
             "rows, is kept and the others left out. Split the file there to use each part.",
         )

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.products.release.statements import (
+    answer_text,
     envelope_facts,
     finding_facts,
     looks_text,
@@ -78,7 +79,9 @@ def told_view(content: ReleaseContent) -> ToldView:
             Fact(words.kind("evidence", one.kind), words.number(one.log_odds, "+.1f"))
             for one in finding.evidence
         ]
-        parts.append(ToldPart(words.say("evidence"), tuple(lines), ()))
+        note = (words.say("evidence_note"),)
+        parts.append(ToldPart(words.say("evidence"), tuple(lines), note))
+    parts.append(ToldPart(words.say("answer"), (), (answer_text(content, words),)))
     limits = words.say("limits_cancel" if finding is None else "limits_are")
     parts.append(ToldPart(words.say("limits"), (), (limits,)))
     if content.withheld:
