@@ -15,6 +15,7 @@ MIN_SQUARES_PER_BAND = 2
 def outcome_of(
     plumes: tuple[Plume, ...],
     distance: NDArray[np.float32],
+    looked: NDArray[np.bool_] | None,
     searched: tuple[GasSearched, ...],
     law: ChanceLaw,
     *,
@@ -28,6 +29,8 @@ def outcome_of(
     ----------
     distance : (line, sample)
         NaN where a pixel is not usable.
+    looked : (line, sample) bool
+        False where nobody meant to look; None: all were meant.
     law
         What chance gives.
     n_bands
@@ -39,7 +42,8 @@ def outcome_of(
     """
     if plumes:
         return Outcome.DETECTIONS, ""
-    valid = float(np.isfinite(distance).mean())
+    usable = np.isfinite(distance)
+    valid = float((usable if looked is None else usable[looked]).mean())
     if valid < MIN_VALID_SHARE:
         reason = (
             f"only {valid:.0%} of the pixels hold usable values in every band; at least "
@@ -48,7 +52,7 @@ def outcome_of(
         return Outcome.INCONCLUSIVE, reason
     if few_pixels:
         reason = (
-            f"{int(np.isfinite(distance).sum())} usable pixels, averaged over squares of "
+            f"{int(usable.sum())} usable pixels, averaged over squares of "
             f"{width_px} by {width_px}, are too few to know the ground in {n_bands} bands; at "
             f"least {MIN_SQUARES_PER_BAND} separate squares a band are needed. Give more lines."
         )

@@ -177,6 +177,7 @@ def detect(
     outcome, reason = outcome_of(
         plumes,
         store.read("distance"),
+        cube.looked,
         searched,
         laws.every,
         n_bands=scene.bandset.index.size,

@@ -17,11 +17,14 @@ class InspectedLines:
     ----------
     seen : (line,) bool
         Lines that have been looked over.
+    looked : (line, sample) bool
+        As of the cube.
     """
 
     source: LineSource
     inspector: SanityInspector
     seen: NDArray[np.bool_]
+    looked: NDArray[np.bool_] | None = None
 
     @classmethod
     def of_cube(cls, cube: Cube) -> "InspectedLines":
@@ -29,13 +32,15 @@ class InspectedLines:
         inspector = SanityInspector(
             cube.bands, cube.n_samples, quantity=cube.quantity, band_valid=cube.band_valid
         )
-        return cls(cube.source, inspector, np.zeros(cube.n_lines, dtype=bool))
+        return cls(cube.source, inspector, np.zeros(cube.n_lines, dtype=bool), cube.looked)
 
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), as the source gives them."""
         block = self.source.read_lines(start, stop)
         for line in np.flatnonzero(~self.seen[start:stop]):
-            self.inspector.inspect_block(block[line : line + 1])
+            number = start + line
+            looked = None if self.looked is None else self.looked[number : number + 1]
+            self.inspector.inspect_block(block[line : line + 1], looked)
         self.seen[start:stop] = True
         return block
 

@@ -92,7 +92,7 @@ def cube_within(cube: Cube, mandate: Mandate, end_utc: datetime | None = None) -
     )
     footprint = _footprint(allowed, cube.geometry)
     if not allowed.all():
-        cube = replace(cube, source=AllowedLines(cube.source, allowed))
+        cube = replace(cube, source=AllowedLines(cube.source, allowed), looked=allowed)
     return AllowedCube(cube, allowed, masked, footprint)
 
 

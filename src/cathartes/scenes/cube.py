@@ -66,6 +66,9 @@ class Cube:
     paths
         Every file that the cube was read from, the one named by the user first; of a Zarr folder
         all files in it.
+    looked : (line, sample) bool
+        False where nobody meant to look: such pixels hold NaN, and are no fault of the scene. None:
+        all were meant.
     metadata
         What else the header said that a reader of results may want, as text.
     """
@@ -83,6 +86,7 @@ class Cube:
     air_temperature_k: float | None = None
     instrument: str = ""
     paths: tuple[str, ...] = ()
+    looked: NDArray[np.bool_] | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,6 +102,11 @@ class Cube:
             raise HeaderError(
                 f"cube {self.name}: {self.shape[2]} bands in the data, {len(self.bands)} "
                 f"wavelengths, {valid.size} entries in the bad-band list; all must be equal."
+            )
+        if self.looked is not None and self.looked.shape != self.shape[:2]:
+            raise HeaderError(
+                f"cube {self.name}: where one looked has shape {self.looked.shape}; "
+                f"{self.shape[:2]} is needed."
             )
         if self.start_utc is not None and self.start_utc.tzinfo is None:
             raise HeaderError(f"cube {self.name}: the acquisition time has no time zone.")

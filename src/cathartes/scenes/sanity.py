@@ -93,15 +93,20 @@ class SanityInspector:
         self._greatest = np.full(centre.size, -np.inf, dtype=np.float32)
         self._n_greatest = np.zeros(centre.size, dtype=np.int64)
         self._column_seen = np.zeros(n_samples, dtype=bool)
+        self._column_looked = np.zeros(n_samples, dtype=bool)
         self._n_values = self._n_finite = 0
         self._n_negative = self._n_cold = self._n_hot = 0
 
-    def inspect_block(self, radiance: NDArray[np.float32]) -> None:
+    def inspect_block(
+        self, radiance: NDArray[np.float32], looked: NDArray[np.bool_] | None = None
+    ) -> None:
         """Add a block's counts; the block is not changed.
 
         Parameters
         ----------
         radiance : (line, sample, band) [W m-2 sr-1 um-1, or 1 for reflectance]
+        looked : (line, sample) bool
+            Where one meant to look: nothing else is counted. None: everywhere.
 
         Raises
         ------
@@ -115,10 +120,14 @@ class SanityInspector:
                 f"{expected[1]} bands; (line, sample, band) of that scene is needed."
             )
         every = bool(self._good.all())
-        for line in radiance:  # A line stays in the processor's cache through all passes.
-            self._inspect_line(line if every else line[:, self._good])
+        # A line stays in the processor's cache through all passes.
+        for number, line in enumerate(radiance):
+            good = line if every else line[:, self._good]
+            columns = slice(None) if looked is None else looked[number]
+            self._inspect_line(good[columns], columns)
 
-    def _inspect_line(self, line: NDArray[np.float32]) -> None:
+    def _inspect_line(self, line: NDArray[np.float32], columns: slice | NDArray[np.bool_]) -> None:
+        self._column_looked[columns] = True
         finite = np.isfinite(line)
         n_finite = int(np.count_nonzero(finite))
         self._n_values += line.size
@@ -126,10 +135,10 @@ class SanityInspector:
         if n_finite == 0:
             return
         if n_finite == line.size:
-            self._column_seen[:] = True
+            self._column_seen[columns] = True
             low, high = line.min(axis=0), line.max(axis=0)
         else:
-            self._column_seen |= finite.any(axis=1)
+            self._column_seen[columns] |= finite.any(axis=1)
             low = np.where(finite, line, np.inf).min(axis=0)
             high = np.where(finite, line, -np.inf).max(axis=0)
         self._least = np.minimum(self._least, low)
@@ -158,6 +167,8 @@ class SanityInspector:
             n_saturated=int(self._n_greatest[ceiling].sum()),
             n_too_cold=self._n_cold,
             n_too_hot=self._n_hot,
-            empty_columns=tuple(int(i) for i in np.flatnonzero(~self._column_seen)),
+            empty_columns=tuple(
+                int(i) for i in np.flatnonzero(self._column_looked & ~self._column_seen)
+            ),
             dead_bands=tuple(int(i) for i in np.flatnonzero(self._good)[dead]),
         )

@@ -372,15 +372,6 @@ def test_too_few_bands_that_vary_is_an_error_that_counts_them(make_emissive):
         scene.detect(source=ArrayLines(values))
 
 
-def test_a_mostly_empty_scene_without_a_plume_is_inconclusive(make_emissive):
-    scene = make_emissive(201, shape=(90, 80))
-    values = scene.values.astype(np.float32)
-    values[:60] = np.nan
-    found = scene.detect(source=ArrayLines(values))
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "only 33% of the pixels" in found.reason
-
-
 @pytest.mark.parametrize("shape", [(1, 400), (400, 1), (12, 12)])
 @pytest.mark.parametrize("kind", ["emissive", "reflective"])
 def test_one_line_one_column_and_a_stamp_are_searched(make_emissive, make_reflective, shape, kind):

@@ -51,6 +51,7 @@ def test_pixels_outside_the_area_are_nan_and_counted_and_the_footprint_ends_ther
     assert np.isfinite(values[:, :30]).all()
     assert np.isnan(values[:, 30:]).all()
     assert (allowed.masked.n_outside_area, allowed.masked.n_analysed) == (1200, 1200)
+    np.testing.assert_array_equal(allowed.cube.looked, allowed.allowed)
     assert allowed.footprint is not None
     assert allowed.footprint.bounds == pytest.approx((8.0, 49.006, 8.003, 49.01), abs=1e-6)
 

@@ -39,6 +39,17 @@ def test_a_sound_cube_has_nothing_to_remark() -> None:
     }  # fmt: skip
 
 
+def test_where_nobody_meant_to_look_nothing_is_counted() -> None:
+    """What lies outside the mandate is NaN by our own doing, and no fault of the cube."""
+    values = sound()
+    values[:, 5:], values[4:] = np.nan, np.nan
+    looked = np.zeros(values.shape[:2], bool)
+    looked[:4, :5] = True
+    inspector = SanityInspector(BANDS, values.shape[1])
+    inspector.inspect_block(values, looked)
+    assert inspector.report() == report(sound()[:4, :5])
+
+
 def test_each_fault_is_counted_and_said() -> None:
     values = sound()
     values[:, 2] = np.nan
