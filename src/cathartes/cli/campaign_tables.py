@@ -36,7 +36,8 @@ def campaign_page(evaluation: CampaignEvaluation) -> Iterator[RenderableType]:
         yield _calibration_table(pooled)
         yield Text(
             f"Expected calibration error {pooled.calibration_error:.3f}, over "
-            f"{len(pooled.sites)} sites."
+            f"{len(pooled.sites)} sites; exact probabilities would have "
+            f"{pooled.calibration_error_by_chance:.3f} with so many."
         )
     if evaluation.growth:
         yield _growth_table(evaluation.pooled_growth)

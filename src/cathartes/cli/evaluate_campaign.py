@@ -119,6 +119,7 @@ def _score_dict(score: CampaignScore) -> dict[str, object]:
         },
         "n_sites": len(score.sites),
         "calibration_error": score.calibration_error,
+        "calibration_error_by_chance": score.calibration_error_by_chance,
         "calibration": score.calibration,
         "sites": score.sites,
     }

@@ -4,6 +4,14 @@ r"""Whether stated probabilities of any events come true.
 
 over bins k of the stated probability, with the mean of what was stated and the share that came
 true in each: expected calibration error, Naeini, Cooper & Hauskrecht 2015 (AAAI, 2901-2907), eq. 3.
+
+Few events miss even exact probabilities. If each came true with its bin's mean probability p, the
+mean deviation of n of them would be De Moivre's (Diaconis & Zabell 1991, Statistical Science 6,
+284-302, eq. 1.1), with m the smallest whole number above np:
+
+.. math::
+    \mathrm{E}\left|\frac{K}{n} - p\right|
+        = \frac{2 m}{n} \binom{n}{m} p^m (1 - p)^{n - m + 1}
 """
 
 from collections.abc import Sequence
@@ -11,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -76,3 +84,17 @@ def expected_calibration_error(bins: Sequence[CalibrationBin]) -> float:
     if n == 0:
         return float("nan")
     return sum(one.n * abs(one.mean_stated - one.share_true) for one in bins) / n
+
+
+def calibration_error_by_chance(bins: Sequence[CalibrationBin]) -> float:
+    """Return what exact probabilities would have for an error, on average; NaN without events."""
+    n = sum(one.n for one in bins)
+    if n == 0:
+        return float("nan")
+    return sum(one.n * _mean_deviation(one.n, one.mean_stated) for one in bins) / n
+
+
+def _mean_deviation(n: int, p: float) -> float:
+    """Return De Moivre's mean deviation of the share of n events of probability p."""
+    m = int(np.floor(n * p)) + 1
+    return float(2 * m / n * (1 - p) * binom.pmf(m, n, p)) if 0 < p < 1 else 0.0

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from cathartes.simulate.calibration import (
     CalibrationBin,
     calibration_bins,
+    calibration_error_by_chance,
     expected_calibration_error,
 )
 from cathartes.simulate.campaign import Standing
@@ -225,6 +226,11 @@ class CampaignScore:
     def calibration_error(self) -> float:
         """Expected calibration error over `sites`; NaN without any."""
         return expected_calibration_error(self.calibration)
+
+    @property
+    def calibration_error_by_chance(self) -> float:
+        """What exact probabilities would have for one with as many sites; NaN without any."""
+        return calibration_error_by_chance(self.calibration)
 
 
 def score_sites(sites: Sequence[StatedSite], looked: Looked) -> CampaignScore:

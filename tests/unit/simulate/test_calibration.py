@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
-from cathartes.simulate.calibration import calibration_bins, expected_calibration_error
+from cathartes.simulate.calibration import (
+    calibration_bins,
+    calibration_error_by_chance,
+    expected_calibration_error,
+)
 
 
 def test_a_case_worked_by_hand() -> None:
@@ -35,6 +40,7 @@ def test_the_interval_is_that_of_jeffreys_posterior(k: int, n: int) -> None:
 def test_without_events_there_is_no_error() -> None:
     assert calibration_bins([], []) == ()
     assert math.isnan(expected_calibration_error(()))
+    assert math.isnan(calibration_error_by_chance(()))
 
 
 def test_true_probabilities_have_a_small_error_and_confident_ones_a_large_one() -> None:
@@ -45,6 +51,28 @@ def test_true_probabilities_have_a_small_error_and_confident_ones_a_large_one() 
     assert expected_calibration_error(honest) < 0.02
     sure = calibration_bins(np.round(stated).tolist(), came.tolist())
     assert expected_calibration_error(sure) == pytest.approx(0.25, abs=0.02)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+@pytest.mark.parametrize("p", [0.0, 0.03, 0.25, 0.5, 0.9, 1.0])
+def test_what_exact_probabilities_miss_by_chance_is_the_mean_over_all_that_may_come(n, p) -> None:
+    bins = calibration_bins([p] * n, [False] * n)
+    mean = sum(binom.pmf(k, n, p) * abs(k / n - p) for k in range(n + 1))
+    assert calibration_error_by_chance(bins) == pytest.approx(mean, abs=1e-12)
+
+
+def test_exact_probabilities_of_few_events_have_the_error_of_chance() -> None:
+    rng = np.random.default_rng(5)
+    stated = rng.uniform(size=60).tolist()
+    found = [
+        expected_calibration_error(
+            calibration_bins(stated, (rng.uniform(size=60) < stated).tolist())
+        )
+        for _ in range(400)
+    ]
+    by_chance = calibration_error_by_chance(calibration_bins(stated, [False] * 60))
+    assert by_chance == pytest.approx(np.mean(found), rel=0.05)
+    assert by_chance > 0.1
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), min_size=1, max_size=60))
