@@ -168,8 +168,8 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
         page.get_by_role("link", name="acta.txt").click()
     assert Path(download.value.path()).read_bytes() == b"Acta"
     page.get_by_role("button", name="Español").click()
-    page = office.go("rita", f"/releases/{release_id}")
     expect(page.locator("html")).to_have_attribute("lang", "es")
+    page = office.go("rita", f"/releases/{release_id}")
     page.screenshot(path=pictures / "release sent spanish.png", full_page=True)
 
 

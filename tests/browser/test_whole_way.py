@@ -222,10 +222,12 @@ def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(
         page.screenshot(path=pictures / f"{name} tablet.png")
         page.set_viewport_size(DESKTOP)
         page.get_by_role("button", name="Español").click()
+        page.locator("html[lang='es']").wait_for(state="attached")
         office.go(who, here)
         expect(page.locator("html")).to_have_attribute("lang", "es", timeout=60_000)
         page.screenshot(path=pictures / f"{name} spanish.png", full_page=True)
         page.get_by_role("button", name="English").click()
+        page.locator("html[lang='en']").wait_for(state="attached")
         page.wait_for_load_state("load")
         problems = office.people[who].problems
         if name == "failure":  # the browser says that there is nothing, as there should be

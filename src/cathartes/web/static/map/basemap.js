@@ -82,10 +82,13 @@ export function createBasemap(container, options = {}) {
 
 /** Draw the base map in another theme; layers of data stay as they are. */
 export function setTheme(map, theme) {
-  map.getContainer().dataset.theme = theme;
+  const { dataset } = map.getContainer();
+  dataset.idle = "false";
+  dataset.theme = theme;
   for (const [layer, property, colour] of themePaint(theme)) {
     map.setPaintProperty(layer, property, colour);
   }
+  map.triggerRepaint();
 }
 
 /** Add an operator's own PMTiles file, below the names; return the ids of its layers.
