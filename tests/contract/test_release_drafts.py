@@ -62,6 +62,17 @@ def test_a_content_is_the_releases_own(book, told, match):
     assert book.audit_of("R-1")[-1].action == "release.stopped"
 
 
+def test_a_content_that_tells_more_than_the_partner_may_have_is_not_kept(book):
+    """Whoever made it: the store does not trust its callers with what is withheld."""
+    release, content = release_and_content(book)
+    told = replace(content.finding, flags=())
+    other = replace(content, finding=told)
+    release = replace(release, content_sha256=other.sha256)
+    with pytest.raises(ReleaseError, match="flags, which its record does not allow"):
+        book.draft_release(release, other, "dora", NOW)
+    assert book.audit_of("R-1")[-1].action == "release.stopped"
+
+
 @pytest.mark.parametrize(
     ("changes", "match"),
     [

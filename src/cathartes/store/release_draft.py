@@ -9,7 +9,9 @@ from cathartes.casework.release import Basis, Release, ReleaseState, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.casework.review import person_of
+from cathartes.casework.withholding import check_withheld
 from cathartes.errors import ReleaseError
+from cathartes.store.partners_part import partner_in
 from cathartes.store.release_present import basis_in, led_to, mandates_of
 
 
@@ -30,6 +32,7 @@ def draft_of(
     """
     release = replace(release, drafted_utc=now_utc)
     _check_content(release, content)
+    check_withheld(content, partner_in(connection, release.partner_id))
     _check_earlier(connection, release, content)
     authors = {person_of(actor)}
     if before is not None:
