@@ -85,8 +85,8 @@ def _print_flown(console: Console, told: Outcomes) -> None:
     rates = next((list(area.within_km2) for area in flown.areas if area.within_km2), [])
     heads = [Column(f"{rate:g} kg/h found, km2", justify="right") for rate in rates]
     table = Table(
-        "looked for", Column("looks, km2", justify="right"),
-        Column("ground, km2", justify="right"), *heads,
+        Column("looked for", min_width=12), Column("looks, km2", justify="right"),
+        Column("ground, km2", justify="right"), *heads, box=None, pad_edge=False,
     )  # fmt: skip
     for area in flown.areas:
         within = (f"{area.within_km2[rate]:,.3g}" if area.within_km2 else "" for rate in rates)
