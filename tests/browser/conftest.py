@@ -25,9 +25,11 @@ from watched_page import PATIENCE_MS, WatchedPage, watch
 expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-# WebGL without a graphics card, and a browser that calls nobody by itself.
+# WebGL without a graphics card, but pages put together without WebGL (half the work); and a browser
+# that calls nobody by itself.
 ARGUMENTS = (
     "--no-sandbox",
+    "--disable-gpu-compositing",
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",

@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cathartes.errors import KeyringError
+from cathartes.sealing.locking import unlock
 from cathartes.sealing.secret_key import SecretKey, read_identity, seal
 from cathartes.sealing.signer import FileSigner
+from quick_locks import locks_are_strong, quick_lock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = "correct horse battery"
@@ -24,7 +27,8 @@ def key():
 @pytest.fixture(scope="module")
 def locked(key):
     """Return its files by name."""
-    return key.locked(GOOD)
+    with locks_are_strong():
+        return key.locked(GOOD)
 
 
 def test_a_key_is_locked_and_unlocked(key, locked):
@@ -36,6 +40,16 @@ def test_a_key_is_locked_and_unlocked(key, locked):
     identity = read_identity(locked["identity.age"], GOOD)
     opened = SecretKey.joined(key.public, identity, FileSigner.unlocked(locked, GOOD))
     assert opened.sign(b"x") == key.sign(b"x")  # Ed25519 has no chance in it
+
+
+def test_the_quick_locks_of_other_tests_are_locks_too():
+    for content in (b"", b"x", bytes(65_536), bytes(200_000)):
+        locked = quick_lock(content, GOOD)
+        assert unlock(locked, GOOD) == content
+        with pytest.raises(KeyringError):
+            unlock(locked, f"{GOOD}!")
+        with pytest.raises(KeyringError):
+            unlock(locked[:-1], GOOD)
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
