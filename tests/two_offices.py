@@ -1,4 +1,4 @@
-"""Two offices for tests: one has a casebook and keys, the others keys alone; between them go files."""
+"""Two offices for tests: one has a casebook and keys, the others keys alone; files go between."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
