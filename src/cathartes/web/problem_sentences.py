@@ -58,7 +58,7 @@ PEOPLE = (
     said("up to 64 lower-case letters, digits and . _ @ - are needed."),
     said("a name of 1 to 200 printable characters is needed, by which others know who it is."),
     said("at least one role is needed, each once, sorted."),
-    said("{held}; {lonely} goes with no other role: make two accounts for two persons."),
+    said("user {id}: {held}; {lonely} goes with no other role: make two accounts for two persons."),
     said("a partner's officer needs the partner's name, and nobody else."),
     said("the identity {identity} is another account's already."),
     said("user {id} is there already, and stays as it is; take another id."),
