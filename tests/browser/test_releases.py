@@ -17,6 +17,7 @@ from watched_page import AXE, WatchedPage, faults, keep_picture, watch
 
 import web_desk
 import web_releases
+from cathartes.casework.outcomes import Stage
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import ReleaseState
 from cathartes.pipeline.keys import key_create, key_export
@@ -162,6 +163,34 @@ def test_from_a_draft_to_the_partners_answer(office: Office) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page = office.go("rita", f"/releases/{release_id}")
     keep_picture(page, "release sent spanish", full_page=True)
+    outcomes_are_seen(office)
+
+
+def outcomes_are_seen(office: Office) -> None:
+    """Look at what came of it, in the language that rita reads by now and in the other."""
+    for button, word in (("", "Resultados"), ("English", "Outcomes")):
+        page = office.go("rita", "/outcomes")
+        if button:
+            page.get_by_role("button", name=button).click()
+        expect(page.locator("h1")).to_have_text(word)
+        stages = page.locator(".stages tbody tr")
+        expect(stages).to_have_count(len(Stage))
+        confirmed = stages.nth([*Stage].index(Stage.CONFIRMED))
+        expect(confirmed.locator(".number")).to_have_text("1")
+        dots = page.locator(".reliability .dot")
+        expect(dots).to_have_count(1)
+        (frame, dot) = (page.locator(f".reliability {one}").bounding_box()
+                        for one in (".frame", ".dot"))  # fmt: skip
+        assert frame is not None
+        assert dot is not None
+        middle = dot["y"] + dot["height"] / 2
+        assert abs(middle - frame["y"]) < 1  # one of one was confirmed: it lies at the top
+        assert frame["x"] < dot["x"] < frame["x"] + frame["width"]
+        if button:
+            keep_picture(page, "outcomes", full_page=True)
+            assert not AXE.is_file() or faults(page) == []
+        else:  # the longer words
+            look(page, "outcomes spanish")
 
 
 def test_the_administrator_enters_a_partner_and_sees_what_it_will_see(
