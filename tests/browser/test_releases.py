@@ -186,6 +186,7 @@ def outcomes_are_seen(office: Office) -> None:
         middle = dot["y"] + dot["height"] / 2
         assert abs(middle - frame["y"]) < 1  # one of one was confirmed: it lies at the top
         assert frame["x"] < dot["x"] < frame["x"] + frame["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
         if button:
             keep_picture(page, "outcomes", full_page=True)
             assert not AXE.is_file() or faults(page) == []
