@@ -182,6 +182,10 @@ RELEASING = (
     said(
         "the key can't be unlocked ({why}): another passphrase is needed, or its file is damaged."
     ),
+    said(
+        "the key was not unlocked: this machine is too busy or too slow for its lock ({why}); "
+        "whether the passphrase is right is not known. Try again when less runs."
+    ),
     said("no key of yours that is valid now; make one: `cathartes key create`."),
 )  # fmt: skip
 DELIVERING = (

@@ -8,8 +8,10 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pyrage import DecryptError, passphrase
 
 from cathartes.errors import KeyringError
+from cathartes.sealing import locking
 from cathartes.sealing.locking import unlock
 from cathartes.sealing.secret_key import SecretKey, read_identity, seal
 from cathartes.sealing.signer import FileSigner
@@ -50,6 +52,37 @@ def test_the_quick_locks_of_other_tests_are_locks_too():
             unlock(locked, f"{GOOD}!")
         with pytest.raises(KeyringError):
             unlock(locked[:-1], GOOD)
+
+
+def refusals(n_times, monkeypatch):
+    """Have age find a lock too much work as many times; return how long it was waited."""
+    left, waited_s = [*range(n_times)], []
+    real = passphrase.decrypt
+
+    def decrypt(locked, told):
+        if left:
+            left.pop()
+            raise DecryptError(
+                "Excessive work parameter for passphrase.\nDecryption would take around 32 seconds."
+            )
+        return real(locked, told)
+
+    monkeypatch.setattr(passphrase, "decrypt", decrypt)
+    monkeypatch.setattr(locking.time, "sleep", waited_s.append)
+    return waited_s
+
+
+def test_a_busy_machine_is_asked_again(monkeypatch):
+    waited_s = refusals(3, monkeypatch)
+    assert unlock(quick_lock(b"x", GOOD), GOOD) == b"x"
+    assert waited_s == sorted(waited_s)
+    assert len(waited_s) == 3
+
+
+def test_a_machine_that_stays_busy_is_not_a_wrong_passphrase(monkeypatch):
+    refusals(99, monkeypatch)
+    with pytest.raises(KeyringError, match="whether the passphrase is right is not known"):
+        unlock(quick_lock(b"x", GOOD), GOOD)
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
