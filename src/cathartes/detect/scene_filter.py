@@ -64,7 +64,7 @@ def scene_matched_filters(
     of_mean = (filters @ background.mean[0]).astype(np.float32)
     for start in range(0, len(flat), SUMMED_PIXELS):
         chunk = slice(start, start + SUMMED_PIXELS)
-        # A mean this near does not cost digits here, and pixels by gases is the quicker order.
+        # The mean still in the product rounds by a thousandth of a standard deviation at most.
         amount[:, chunk] = (flat[chunk] @ filters.T - of_mean).T
     return amount.reshape(-1, *radiance.shape[:2])
 
