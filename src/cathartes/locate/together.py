@@ -1,7 +1,7 @@
 """From what several sorties say alone to sources that all of them say together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,7 @@ from cathartes.locate.rate_table import RATES_KG_H, Shown
 from cathartes.locate.reasons import Doubt
 from cathartes.locate.regions import ellipse_of
 from cathartes.locate.result import Interval, Outcome, Reason, SourceEstimate
+from cathartes.locate.second_look import OthersPlace
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.sorties import Silence, Sortie
 
@@ -80,6 +81,10 @@ def locate_together(
             "no sortie shows a source of this gas.", tuple(ordered), (), None, (),
         )  # fmt: skip
     groups = best_partition(len(book.placed), book.may_join, book.evidence)
+    ordered, changed = _looked_again(ordered, book, groups, rng)
+    if changed:
+        book = SightingBook.of(ordered, rng)
+        groups = best_partition(len(book.placed), book.may_join, book.evidence)
     belongs = belonging(groups, book.may_join, book.evidence)
     every = [_source_of(group, belongs, book, rng) for group in groups]
     every.sort(key=lambda source: -source.estimate.rate_kg_h.median)
@@ -188,6 +193,41 @@ class SightingBook:
             silent = tuple(silence(s, v) for v in range(len(sortie.views)) if v not in mine)
             words.append(SortieWords(tuple(mine.values()), silent))
         return words
+
+
+def _looked_again(
+    sorties: Sequence[Sortie],
+    book: SightingBook,
+    groups: tuple[Group, ...],
+    rng: np.random.Generator,
+) -> tuple[list[Sortie], bool]:
+    """Return sorties whose views know of the sources that others show, and whether any changed."""
+    looked = [list(sortie.views) for sortie in sorties]
+    changed = False
+    for s, sortie in enumerate(sorties):
+        for v, view in enumerate(sortie.views):
+            others = _shown_by_others(book, groups, (s, v), rng)
+            again = view.again(others) if view.again is not None and others else None
+            if again is not None:
+                looked[s][v], changed = again, True
+    pairs = zip(sorties, looked, strict=True)
+    return [replace(sortie, views=tuple(views)) for sortie, views in pairs], changed
+
+
+def _shown_by_others(
+    book: SightingBook, groups: tuple[Group, ...], own: tuple[int, int], rng: np.random.Generator
+) -> tuple[OthersPlace, ...]:
+    """Return the places of groups by the sightings of other views that tell a place."""
+    others = []
+    for group in groups:
+        members = [book.placed[i] for i in sorted(group)]
+        shown = [one.shown for one in members
+                 if (one.sortie, one.view) != own and one.shown.sighting.doubt is None]  # fmt: skip
+        if shown:
+            place = place_by_sightings(shown, PLACES, rng)
+            seen = any((one.sortie, one.view) == own for one in members)
+            others.append(OthersPlace(place.mean(axis=0), np.cov(place.T), seen))
+    return tuple(others)
 
 
 def _source_of(
