@@ -4,12 +4,12 @@ Of a gust that was met a seconds ago two things can be true: all the air had it,
 that has passed since. The ways that they give to gas of an age a differ across the wind by
 
 .. math:: \sigma_\theta U a \sqrt{v(a/\tau)}, \qquad
-          v = 1 + \frac{1}{a^2}\int_0^a\!\!\int_0^a R(s - s')\,ds\,ds' - \frac{2}{a}\int_0^a R(s)\,ds,
-          \qquad R(s) = e^{-s^2/\tau^2}
+          v = 1 + \frac{1}{a^2}\int_0^a\!\!\int_0^a R(s - s')\,ds\,ds'
+          - \frac{2}{a}\int_0^a R(s)\,ds, \qquad R(s) = e^{-s^2/\tau^2}
 
 with :math:`\tau` the time after which the record's gusts are forgotten. Where that is longer than
-gas is under way, both are one; where it is shorter, a whole pass through the plume is displaced, and
-what it says of a place is worth the less. Over the plume's own variance that is
+gas is under way, both are one; where it is shorter, a whole pass through the plume is displaced,
+and what it says of a place is worth the less. Over the plume's own variance that is
 
 .. math:: \kappa = (\sigma_\theta / i)^2 \, (1 + U a / p_0) \, v
 """
@@ -67,7 +67,8 @@ def gusts(winds: WindRows, start_s: float, stop_s: float) -> tuple[float, float]
     n = int((stop_s - start_s) / step_s) + 1 if np.isfinite(step_s) else 0
     if n < LEAST_ROWS:
         return 0.0, np.inf
-    wind = np.stack(winds.at(start_s + step_s * np.arange(n)))
+    time_s = start_s + step_s * np.arange(n, dtype=np.float64)
+    wind = np.stack(winds.at(time_s))
     mean = wind.mean(axis=1)
     across = np.array([-mean[1], mean[0]]) / np.hypot(*mean)
     off = wind - mean[:, None]

@@ -37,8 +37,8 @@ SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
 WEAKENED, DISPLACED = 8.0, 0.25
 """How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
-wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %. And
-what passes are displaced where no record of the wind tells it."""
+wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %.
+And by what a pass is displaced (`eddies`) where no record of the wind is asked."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
