@@ -48,10 +48,10 @@ def displaced(
         Sideways spread of the gas: i and p0.
     """
     time_s = blocks.averaged(blocks.time_s)
-    scatter_rad, memory_s = gusts(winds, float(time_s.min()), float(time_s.max()))
     speed = float(np.hypot(*winds.mean_m_s))
     if not (speed > 0 and shown_ppm.sum() > 0):
         return 0.0
+    scatter_rad, memory_s = gusts(winds, float(time_s.min()), float(time_s.max()))
     way_m = np.linalg.norm(blocks.centre_m()[None, :, :2] - places_m[:, None, :2], axis=2)
     age_s = float((shown_ppm * way_m).sum() / shown_ppm.sum()) / speed
     narrower = 1 + speed * age_s / growth_m
@@ -67,7 +67,7 @@ def gusts(winds: WindRows, start_s: float, stop_s: float) -> tuple[float, float]
     n = int((stop_s - start_s) / step_s) + 1 if np.isfinite(step_s) else 0
     if n < LEAST_ROWS:
         return 0.0, np.inf
-    time_s = start_s + step_s * np.arange(n, dtype=np.float64)
+    time_s = np.asarray(start_s + step_s * np.arange(n), np.float64)
     wind = np.stack(winds.at(time_s))
     mean = wind.mean(axis=1)
     across = np.array([-mean[1], mean[0]]) / np.hypot(*mean)
