@@ -1,7 +1,11 @@
 """What a log's own inversion says, as a view of its sortie."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
 from cathartes.locate.reasons import Doubt
 from cathartes.locate.result import LogSources, Reason
+from cathartes.locate.second_look import OthersPlace
 from cathartes.locate.sorties import Sighting, View
 
 
@@ -36,4 +40,22 @@ def view_of_log(name: str, found: LogSources) -> View:
         )
         for k, probability in enumerate(evidence.probability)
     ]
-    return View(name, tuple(sightings), evidence)
+    again = None if found.again is None else _SecondLook(name, found.again)
+    return View(name, tuple(sightings), evidence, again)
+
+
+@dataclass(frozen=True, slots=True)
+class _SecondLook:
+    """A log's view where others show sources."""
+
+    name: str
+    found: Callable[[Sequence[OthersPlace]], LogSources | None]
+
+    def __call__(self, others: Sequence[OthersPlace]) -> View | None:
+        """Return it, its sightings under names of their own; None if it is the same."""
+        found = self.found(others)
+        if found is None:
+            return None
+        view = view_of_log(self.name, found)
+        sightings = (replace(one, label=f"{one.label}, looked at again") for one in view.sightings)
+        return replace(view, sightings=tuple(sightings))

@@ -35,9 +35,10 @@ LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
-WEAKENED = 10.0
+WEAKENED, DISPLACED = 8.0, 0.25
 """How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
-wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
+wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %.
+And by what a pass is displaced (`eddies`) where no record of the wind is asked."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
@@ -73,6 +74,8 @@ class Misfit:
         Standard deviation of its logarithm.
     weight
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
+    displaced
+        By which variance over that of the plume a whole pass is displaced (`eddies.displaced`).
     """
 
     mean_ppm: NDArray[np.float64]
@@ -81,6 +84,7 @@ class Misfit:
     share: float
     share_log_sd: float
     weight: float
+    displaced: float = DISPLACED
 
     def exact(self) -> "Misfit":
         """Return the same for a model that is as good as the sensor."""
@@ -88,7 +92,7 @@ class Misfit:
 
     def weakened(self, share: float) -> "Misfit":
         """Return the same with the weight that the posterior has where f is a share."""
-        return replace(self, weight=1 / (1 + WEAKENED * share))
+        return replace(self, weight=1 / (1 + WEAKENED * share * (1 + self.displaced)))
 
     @property
     def reading_sd_ppm(self) -> NDArray[np.float64]:

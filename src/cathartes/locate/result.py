@@ -1,5 +1,6 @@
 """What is said of a gas log's sources: where, how much, how sure; or why nothing can be said."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from cathartes.locate.curtain import CurtainFlux
 from cathartes.locate.log_silence import LogEvidence
 from cathartes.locate.regions import Ellipse
+from cathartes.locate.second_look import OthersPlace
 
 
 class Outcome(StrEnum):
@@ -132,6 +134,8 @@ class LogSources:
         known.
     evidence
         To ask for the rate of a source that was not found; None where the log can't tell.
+    again
+        What the log says where others show sources; None, or returns None, where that is the same.
     """
 
     chemical: str
@@ -146,3 +150,4 @@ class LogSources:
     warnings: tuple[str, ...]
     detectable_kg_h: float
     evidence: LogEvidence | None = None
+    again: Callable[[Sequence[OthersPlace]], "LogSources | None"] | None = None

@@ -1,5 +1,6 @@
 """What flights and scans of several times say of one gas: the input of a common posterior."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from cathartes.errors import InputError
 from cathartes.locate.reasons import Doubt
+from cathartes.locate.second_look import OthersPlace
 
 
 class Silence(Protocol):
@@ -100,11 +102,14 @@ class View:
         Sources it shows; no two of them are one.
     silence
         What it says of all others.
+    again
+        The view where others show sources; None, or returns None, where that is the same.
     """
 
     name: str
     sightings: tuple[Sighting, ...] = ()
     silence: Silence = field(default_factory=Blind)
+    again: Callable[[Sequence[OthersPlace]], "View | None"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """From what several sorties say alone to sources that all of them say together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
+from cathartes.locate.answer import SUREST, probability_of
 from cathartes.locate.association import Group, belonging, best_partition
 from cathartes.locate.common_result import SURE, CommonSource, CommonSources, SourceInSortie
 from cathartes.locate.common_source import (
@@ -18,12 +19,14 @@ from cathartes.locate.common_source import (
     proposals,
     sample_source,
 )
+from cathartes.locate.log_silence import LogEvidence
 from cathartes.locate.rate_table import RATES_KG_H, Shown
 from cathartes.locate.reasons import Doubt
 from cathartes.locate.regions import ellipse_of
 from cathartes.locate.result import Interval, Outcome, Reason, SourceEstimate
+from cathartes.locate.second_look import OthersPlace
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.sorties import Silence, Sortie
+from cathartes.locate.sorties import Silence, Sortie, View
 
 PROPOSALS = 64
 """Places tried of each sighting, for the evidence of groups."""
@@ -75,11 +78,15 @@ def locate_together(
     rng = np.random.default_rng(given.seed)
     book = SightingBook.of(ordered, rng)
     if not book.placed:
-        return CommonSources(
-            chemical, Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST,
-            "no sortie shows a source of this gas.", tuple(ordered), (), None, (),
-        )  # fmt: skip
+        return _nothing(chemical, ordered, ())
     groups = best_partition(len(book.placed), book.may_join, book.evidence)
+    ordered, changed = _looked_again(ordered, book, book.parted(groups)[0], given.seed)
+    if changed:
+        book = SightingBook.of(ordered, rng)
+        groups = best_partition(len(book.placed), book.may_join, book.evidence)
+    groups, chance = book.parted(groups)
+    if not groups:
+        return _nothing(chemical, ordered, [_chance_words(group, book) for group in chance])
     belongs = belonging(groups, book.may_join, book.evidence)
     every = [_source_of(group, belongs, book, rng) for group in groups]
     every.sort(key=lambda source: -source.estimate.rate_kg_h.median)
@@ -87,7 +94,7 @@ def locate_together(
     sources = [source for source, doubt in zip(every, doubts, strict=True) if doubt is None]
     first = next((doubt for doubt in doubts if doubt is not None), None)
     nothing = first if not sources else None
-    warnings = _warnings(groups, belongs, book)
+    warnings = _warnings(groups, belongs, book) + [_chance_words(group, book) for group in chance]
     if sources and first is not None:
         warnings.append(f"{len(every) - len(sources)} more could not be placed: {first.why}")
     rates = [source.particles.mean_rate_kg_h for source in every]
@@ -101,6 +108,14 @@ def locate_together(
         total_rate_kg_h=Interval.of(np.sum(rates, axis=0)),
         warnings=tuple(warnings),
     )
+
+
+def _nothing(chemical: str, sorties: Sequence[Sortie], warnings: Sequence[str]) -> CommonSources:
+    """Return the answer where no sortie shows a source that is rather there."""
+    return CommonSources(
+        chemical, Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST,
+        "no sortie shows a source of this gas.", tuple(sorties), (), None, tuple(warnings),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,30 @@ class SightingBook:
             sorted(group), lambda s, v: self._of(s, v).log_ratio(place_m, RATES_KG_H)
         )
 
+    def log_odds(self, group: Group) -> float:
+        """Return ln of the odds that a group's source is there.
+
+        What a log says of itself is that of one search. Of n logs one shows a chance n times as
+        often, and the silence of the others counts. (What several show is there; the chances of
+        a map are measured by decoys.)
+        """
+        members = [self.placed[i] for i in sorted(group)]
+        missing = float(np.prod([1 - one.shown.sighting.probability for one in members]))
+        odds = min(float(np.log1p(-missing) - np.log(max(missing, 1e-300))), SUREST)
+        first = members[0]
+        if len(members) > 1 or not _is_log(self.sorties[first.sortie].views[first.view]):
+            return odds
+        alone = log_evidence([SortieWords((first.shown,), ())], first.proposals_m)
+        silence = self.evidence(group) + self.log_area - alone
+        searches = sum(_is_log(view) for sortie in self.sorties for view in sortie.views)
+        return odds + silence - float(np.log(searches))
+
+    def parted(self, groups: tuple[Group, ...]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+        """Return groups that are rather there, and those that are rather chance."""
+        there = [self.log_odds(group) > 0 for group in groups]
+        kept = tuple(group for group, is_there in zip(groups, there, strict=True) if is_there)
+        return kept, tuple(group for group in groups if group not in kept)
+
     def _of(self, sortie: int, view: int) -> Silence:
         return self.sorties[sortie].views[view].silence
 
@@ -190,6 +229,42 @@ class SightingBook:
         return words
 
 
+def _looked_again(
+    sorties: Sequence[Sortie],
+    book: SightingBook,
+    groups: tuple[Group, ...],
+    seed: int,
+) -> tuple[list[Sortie], bool]:
+    """Return sorties whose views know of the sources that others show, and whether any changed."""
+    looked = [list(sortie.views) for sortie in sorties]
+    changed, rng = False, np.random.default_rng(seed)
+    for s, sortie in enumerate(sorties):
+        for v, view in enumerate(sortie.views):
+            if view.again is None:
+                continue
+            again = view.again(_shown_by_others(book, groups, (s, v), rng))
+            if again is not None:
+                looked[s][v], changed = again, True
+    pairs = zip(sorties, looked, strict=True)
+    return [replace(sortie, views=tuple(views)) for sortie, views in pairs], changed
+
+
+def _shown_by_others(
+    book: SightingBook, groups: tuple[Group, ...], own: tuple[int, int], rng: np.random.Generator
+) -> tuple[OthersPlace, ...]:
+    """Return the places of groups by the sightings of other views that tell a place."""
+    others = []
+    for group in groups:
+        members = [book.placed[i] for i in sorted(group)]
+        shown = [one.shown for one in members
+                 if (one.sortie, one.view) != own and one.shown.sighting.doubt is None]  # fmt: skip
+        if shown:
+            place = place_by_sightings(shown, PLACES, rng)
+            seen = any((one.sortie, one.view) == own for one in members)
+            others.append(OthersPlace(place.mean(axis=0), np.cov(place.T), seen))
+    return tuple(others)
+
+
 def _source_of(
     group: Group,
     belongs: dict[int, dict[Group | None, float]],
@@ -209,7 +284,7 @@ def _source_of(
             height_m=Interval.of(particles.height_m),
             region_50=ellipse_of(particles.place_m, 0.5),
             region_90=ellipse_of(particles.place_m, 0.9),
-            probability=1.0 - float(np.prod([1 - one.sighting.probability for one in shown])),
+            probability=probability_of(book.log_odds(group)),
         ),
         working_share=Interval.of(particles.working_share),
         sorties=tuple(
@@ -271,6 +346,19 @@ def excluded_from_kg_h(silent: Sequence[NDArray[np.float64]]) -> float | None:
     log_likely = np.log(np.maximum(likely[around], 1e-300))[::-1]
     log_rate = np.log(RATES_KG_H[around])[::-1]
     return float(np.exp(np.interp(np.log(LIKELY_RATIO), log_likely, log_rate)))
+
+
+def _is_log(view: View) -> bool:
+    return isinstance(view.silence, LogEvidence)
+
+
+def _chance_words(group: Group, book: SightingBook) -> str:
+    """Return what is said of a sighting that is rather chance."""
+    (one,) = (book.placed[i] for i in group)
+    return (
+        f"{book.sorties[one.sortie].name} alone shows {one.shown.sighting.label}, weakly; of "
+        f"{len(book.sorties)} sorties one would by chance, as likely as not: it is not counted."
+    )
 
 
 def _warnings(
