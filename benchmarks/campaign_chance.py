@@ -16,7 +16,7 @@ from pathlib import Path
 from cathartes.detect.settings import DetectSettings
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.scan import ScanSettings, scan
-from cathartes.products.layers import LayerChoice
+from cathartes.products.layer_choice import LayerChoice
 from cathartes.scenes.instrument import load_instrument
 from cathartes.simulate.campaign import Campaign
 from cathartes.simulate.campaign_plan import draw_campaign

@@ -44,8 +44,9 @@ from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
 from cathartes.pipeline.gases import gases_on_bands
-from cathartes.scenes.cube import ArrayLines, Cube, Quantity
+from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.simulate.plume import PlumeShape, unit_plume
 from cathartes.simulate.score import column_error, false_alarm_threshold
 from cathartes.spectra.builtin import builtin_library

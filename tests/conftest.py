@@ -6,6 +6,7 @@ skipped, with the reason, on a machine that has none.
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
@@ -43,6 +44,15 @@ def find_data_dir() -> Path:
     """Return where the real data should be: CATHARTES_DATA, or ../shared/data by default."""
     named = os.environ.get("CATHARTES_DATA")
     return Path(named) if named else REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_locks() -> Iterator[None]:
+    """Lock keys quickly: `unit/sealing/test_lock.py` has the strong locks of the product."""
+    from quick_locks import locks_are_quick
+
+    with locks_are_quick():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,7 @@
 """Packages and keys for tests; keys are made once, as they take no part in what is tested."""
 
 import functools
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-
-import pyrage
-import pytest
 
 from cathartes.casework.tlp import Tlp
 from cathartes.sealing.manifest import PackageFile
@@ -50,27 +44,3 @@ def package(**other) -> bytes:
     """Return a package from `key("sender")` for `key("partner")`."""
     recipient = key("partner").public.age_recipient
     return write_package(files(), facts(**other), key("sender"), recipient)
-
-
-_MARK = b"age-encryption.org/v1\n-> scrypt "
-
-
-def _lock(content: bytes, passphrase: str) -> bytes:
-    raw = hashlib.sha256(content + passphrase.encode()).digest() + content
-    return _MARK + bytes(byte ^ 0x55 for byte in raw)
-
-
-def _unlock(locked: bytes, passphrase: str) -> bytes:
-    raw = bytes(byte ^ 0x55 for byte in locked.removeprefix(_MARK))
-    if hashlib.sha256(raw[32:] + passphrase.encode()).digest() != raw[:32]:
-        raise pyrage.DecryptError("Decryption failed")
-    return raw[32:]
-
-
-@contextmanager
-def locked_at_once() -> Iterator[None]:
-    """Lock without scrypt, which takes seconds each time; unit/sealing/test_lock.py has it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pyrage.passphrase, "encrypt", _lock)
-        patch.setattr(pyrage.passphrase, "decrypt", _unlock)
-        yield

@@ -1,7 +1,4 @@
-"""Two offices for tests: one has a casebook and keys, the others keys alone; between them go files.
-
-Keys are to be locked at once: `made_up_packages.locked_at_once`.
-"""
+"""Two offices for tests: one has a casebook and keys, the others keys alone; files go between."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -18,7 +18,7 @@ _PLACES = {
     "PartnerFacts": "cathartes.pipeline.partner_facts:PartnerFacts",
     "ScanSettings": "cathartes.pipeline.scan:ScanSettings",
     "ServeSettings": "cathartes.web.settings:ServeSettings",
-    "TogetherSettings": "cathartes.pipeline.comparison:TogetherSettings",
+    "TogetherSettings": "cathartes.pipeline.together_settings:TogetherSettings",
     "WatchSettings": "cathartes.pipeline.watch:WatchSettings",
     "Who": "cathartes.pipeline.sign_in:Who",
     "Wording": "cathartes.pipeline.release_draft:Wording",

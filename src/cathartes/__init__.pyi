@@ -23,7 +23,6 @@ from cathartes.pipeline.casebook_keeping import casebook_create as casebook_crea
 from cathartes.pipeline.casebook_keeping import casebook_digest as casebook_digest
 from cathartes.pipeline.casebook_keeping import casebook_migrate as casebook_migrate
 from cathartes.pipeline.casebook_keeping import casebook_restore as casebook_restore
-from cathartes.pipeline.comparison import TogetherSettings as TogetherSettings
 from cathartes.pipeline.delivery import DeliverySettings as DeliverySettings
 from cathartes.pipeline.demo import demo as demo
 from cathartes.pipeline.demo_campaign import demo_campaign as demo_campaign
@@ -105,6 +104,7 @@ from cathartes.pipeline.sign_in import Who as Who
 from cathartes.pipeline.simulated import simulate as simulate
 from cathartes.pipeline.simulated_campaign import simulate_campaign as simulate_campaign
 from cathartes.pipeline.together import scan_together as scan_together
+from cathartes.pipeline.together_settings import TogetherSettings as TogetherSettings
 from cathartes.pipeline.verification import verify as verify
 from cathartes.pipeline.watch import Inbox as Inbox
 from cathartes.pipeline.watch import WatchSettings as WatchSettings

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from cathartes.pipeline.demo_campaign import DemonstrationSettings, demo_campaign
+from cathartes.pipeline.demo_campaign import CAMPAIGN, DemonstrationSettings, demo_campaign
+from cathartes.pipeline.simulated_campaign import SORTIES_FOLDER, simulate_campaign
 from cathartes.simulate.campaign_settings import CampaignSettings
 
 TINY = CampaignSettings(
@@ -12,6 +13,14 @@ TINY = CampaignSettings(
 """Acetone and acetic acid of a hidden place, and ammonia of a farm, twice."""
 
 
+FEW_GASES = 'gases = ["acetone", "acetic_acid", "ammonia", "SF6"]'
+
+
 def make_casebook(folder: Path) -> Path:
-    """Simulate the campaign and run it; return where its casebook is."""
+    """Simulate the campaign, ask for a few gases, and run it; return where its casebook is."""
+    simulate_campaign(folder / CAMPAIGN, TINY)
+    for told in (folder / CAMPAIGN / SORTIES_FOLDER).glob("*/sortie.toml"):
+        head, *looks = told.read_text("utf-8").split("[[observation]]")
+        asked = [f"{look.rstrip()}\n\n[observation.scan]\n{FEW_GASES}\n\n" for look in looks]
+        told.write_text("[[observation]]".join([head, *asked]), "utf-8")
     return Path(demo_campaign(folder, settings=DemonstrationSettings(TINY)).casebook)

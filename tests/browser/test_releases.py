@@ -5,7 +5,6 @@ entered by the administrator ada. Every page is looked at by axe-core, light and
 kept in the folder that CATHARTES_PICTURES names, if it names one.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,10 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
-from watched_page import AXE, WatchedPage, faults, watch
+from watched_page import AXE, WatchedPage, faults, keep_picture, watch
 
 import web_desk
 import web_releases
+from cathartes.casework.outcomes import Stage
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import ReleaseState
 from cathartes.pipeline.keys import key_create, key_export
@@ -76,32 +76,24 @@ def office(
     assert told == {who: ([], []) for who in told}
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Return the folder of the pictures."""
-    folder = Path(os.environ.get("CATHARTES_PICTURES", "") or tmp_path / "pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def look(page: Page, name: str, pictures: Path) -> None:
+def look(page: Page, name: str) -> None:
     """Keep a page's pictures: light, dark, Spanish, on a tablet; and let axe-core look at it."""
     wrong = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.screenshot(path=pictures / f"{name} {theme}.png", full_page=True)
+        keep_picture(page, f"{name} {theme}", full_page=True)
         if AXE.is_file():
             wrong += [(theme, *fault) for fault in faults(page)]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(TABLET)
     if page.evaluate("document.documentElement.scrollWidth") > TABLET["width"]:
         wrong.append(("wider than a tablet", "", ""))
-    page.screenshot(path=pictures / f"{name} tablet.png")
+    keep_picture(page, f"{name} tablet")
     page.set_viewport_size(DESKTOP)
     assert wrong == []
 
 
-def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> None:
+def test_from_a_draft_to_the_partners_answer(office: Office) -> None:
     book, message = office.desk.casebook, f"Rogamos que se verifique. {HOSTILE}"
     page = office.go("ana", "/sites/site-a")
     page.get_by_text("Draft a release", exact=True).click()
@@ -115,13 +107,13 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     expect(page.locator(".told")).not_to_contain_text("-103.10000")
     expect(page.locator("table.withheld")).to_contain_text("20.20000°, -103.10000°")
     expect(page.locator("img.report")).to_have_js_property("complete", True)
-    look(page, "release draft", pictures)
+    look(page, "release draft")
     page.get_by_role("button", name="Submit for approval").press("Enter")
     expect(page.locator(".release-state").first).to_have_text("submitted")
 
     page = office.go("rita", "/releases")
     expect(page.locator("#releases-list")).to_contain_text(release_id)
-    look(page, "releases", pictures)
+    look(page, "releases")
     page.get_by_role("link", name=release_id).click()
     page.get_by_role("button", name="Approve, just as it is below").click()
     expect(page.locator(".release-state").first).to_have_text("approved")
@@ -130,7 +122,7 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     expect(page.locator(".alert")).to_contain_text("passphrase")
     office.people["rita"].problems.clear()  # the browser says that it was 409, as it should be
     page.locator("input[name='passphrase']").fill(PASSPHRASE)
-    look(page, "release approved", pictures)
+    look(page, "release approved")
     page.get_by_role("button", name="Seal and send").click()
     expect(page.locator("#release-deliveries")).to_contain_text("done")
     expect(page.locator("form[action$='/deliver']")).to_have_count(0)  # nothing is left to do
@@ -139,10 +131,10 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     pia = office.go("pia", "/")
     expect(pia).to_have_url(f"{office.base}/answers")
     expect(pia.locator("nav[aria-label='Pages'] a")).to_have_text(["Answers"])
-    look(pia, "answers", pictures)
+    look(pia, "answers")
     pia.get_by_role("link", name="answer now").click()
     expect(pia.locator(".told")).to_contain_text(message)
-    look(pia, "answer", pictures)
+    look(pia, "answer")
     watching = office.people["ana"].page
     with watching.expect_response(f"{office.base}/events"):  # what comes before is not told
         office.go("ana", "/sites/site-a")
@@ -157,12 +149,12 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     pia.locator("button[value='confirmed']").click()
     expect(pia.locator(".answers")).to_contain_text("confirmed")
     expect(pia.locator("button[name='answer']")).to_have_count(2)
-    look(pia, "answered", pictures)
+    look(pia, "answered")
 
     # Who looks on is told without loading the page again.
     expect(watching.locator("#site-releases")).to_contain_text("acetona 12.5 kg")
     expect(watching.locator("#site-releases")).to_contain_text(f"Fuimos. {HOSTILE}")
-    look(watching, "site with answers", pictures)
+    look(watching, "site with answers")
     page = office.go("rita", f"/releases/{release_id}")
     with page.expect_download() as download:
         page.get_by_role("link", name="acta.txt").click()
@@ -170,17 +162,46 @@ def test_from_a_draft_to_the_partners_answer(office: Office, pictures: Path) -> 
     page.get_by_role("button", name="Español").click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page = office.go("rita", f"/releases/{release_id}")
-    page.screenshot(path=pictures / "release sent spanish.png", full_page=True)
+    keep_picture(page, "release sent spanish", full_page=True)
+    outcomes_are_seen(office)
+
+
+def outcomes_are_seen(office: Office) -> None:
+    """Look at what came of it, in the language that rita reads by now and in the other."""
+    for button, word in (("", "Resultados"), ("English", "Outcomes")):
+        page = office.go("rita", "/outcomes")
+        if button:
+            page.get_by_role("button", name=button).click()
+        expect(page.locator("h1")).to_have_text(word)
+        stages = page.locator(".stages tbody tr")
+        expect(stages).to_have_count(len(Stage))
+        confirmed = stages.nth([*Stage].index(Stage.CONFIRMED))
+        expect(confirmed.locator(".number")).to_have_text("1")
+        dots = page.locator(".reliability .dot")
+        expect(dots).to_have_count(1)
+        (frame, dot) = (page.locator(f".reliability {one}").bounding_box()
+                        for one in (".frame", ".dot"))  # fmt: skip
+        assert frame is not None
+        assert dot is not None
+        middle = dot["y"] + dot["height"] / 2
+        assert abs(middle - frame["y"]) < 1  # one of one was confirmed: it lies at the top
+        assert frame["x"] < dot["x"] < frame["x"] + frame["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
+        if button:
+            keep_picture(page, "outcomes", full_page=True)
+            assert not AXE.is_file() or faults(page) == []
+        else:  # the longer words
+            look(page, "outcomes spanish")
 
 
 def test_the_administrator_enters_a_partner_and_sees_what_it_will_see(
-    office: Office, pictures: Path, tmp_path: Path
+    office: Office, tmp_path: Path
 ) -> None:
     made = key_create("Fiscalía", PASSPHRASE, keys=tmp_path / "theirs")
     record = tmp_path / "key.json"
     key_export(made.id, PASSPHRASE, record, keys=tmp_path / "theirs")
     page = office.go("ada", "/partners")
-    look(page, "partners", pictures)
+    look(page, "partners")
     page.get_by_label("Short name").fill("fiscalia")
     page.get_by_label("Name, as it is addressed").fill("Fiscalía <b>de Prueba</b>")
     page.get_by_label("Country").fill("mx")
@@ -202,9 +223,9 @@ def test_the_administrator_enters_a_partner_and_sees_what_it_will_see(
     page.get_by_label("Leads to 1").fill("https://fiscalia.example/in")
     page.get_by_role("button", name="Keep the profile").click()
     expect(page.locator("#sees [data-part='seen']")).to_contain_text("emission rate")
-    look(page, "partner", pictures)
+    look(page, "partner")
     kept = office.desk.casebook.partner("fiscalia")
     assert ([*kept.fields], kept.cell_m, kept.mandate_ids) == (["rate"], 10, ("MX-1",))
     page = office.go("rita", "/partners/fiscalia")
     expect(page.locator("form[action*='/partners/']")).to_have_count(0)
-    look(page, "partner read", pictures)
+    look(page, "partner read")

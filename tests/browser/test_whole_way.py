@@ -5,7 +5,6 @@ picture is kept (in the folder that CATHARTES_PICTURES names, if it names one) f
 at: in the light, in the dark, on a tablet, and in Spanish.
 """
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from simulated_casebook import make_casebook
 from starlette.types import ASGIApp
-from watched_page import AXE, WatchedPage, faults, watch
+from watched_page import AXE, WatchedPage, faults, keep_picture, watch
 
 from cathartes.casework.settlement import ReviewState
 from cathartes.store.open import open_casebook
@@ -34,15 +33,6 @@ PDF = b"%PDF-"
 def simulated(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Path:
     """Return the simulated casebook, made once; `chromium` skips first where there is none."""
     return make_casebook(tmp_path_factory.mktemp("simulated"))
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the pictures."""
-    asked = os.environ.get("CATHARTES_PICTURES", "")
-    folder = Path(asked) if asked else tmp_path_factory.mktemp("pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @dataclass
@@ -192,9 +182,7 @@ PAGES = {
 }
 
 
-def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(
-    office: Office, pictures: Path
-) -> None:
+def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(office: Office) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not there: make install-dev")
     book = office.desk.casebook
@@ -207,29 +195,28 @@ def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(
     }  # fmt: skip
     wrong = {}
     for name, (who, path) in PAGES.items():
-        here = path.format(**ids)
-        page = office.page_of(who)
+        page = office.go(who, path.format(**ids))
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
-            office.go(who, here)
-            page.screenshot(path=pictures / f"{name} {theme}.png", full_page=True)
+            settle(page)
+            keep_picture(page, f"{name} {theme}", full_page=True)
             wrong |= {(name, theme, *fault): 1 for fault in faults(page)}
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(TABLET)
-        office.go(who, here)
+        settle(page)
         if page.evaluate("document.documentElement.scrollWidth") > TABLET["width"]:
             wrong[name, "is wider than a tablet"] = 1
-        page.screenshot(path=pictures / f"{name} tablet.png")
+        keep_picture(page, f"{name} tablet")
         page.set_viewport_size(DESKTOP)
+    for who in sorted({who for who, _ in PAGES.values()}):
+        page = office.page_of(who)
         page.get_by_role("button", name="Español").click()
         page.locator("html[lang='es']").wait_for(state="attached")
-        office.go(who, here)
+    for name, (who, path) in PAGES.items():
+        page = office.go(who, path.format(**ids))
         expect(page.locator("html")).to_have_attribute("lang", "es", timeout=60_000)
-        page.screenshot(path=pictures / f"{name} spanish.png", full_page=True)
-        page.get_by_role("button", name="English").click()
-        page.locator("html[lang='en']").wait_for(state="attached")
-        page.wait_for_load_state("load")
-        problems = office.people[who].problems
-        if name == "failure":  # the browser says that there is nothing, as there should be
-            problems[:] = [one for one in problems if "404" not in one]
+        keep_picture(page, f"{name} spanish", full_page=True)
+    # Of the page that is not there the browser says so, as it should.
+    problems = office.people[PAGES["failure"][0]].problems
+    problems[:] = [one for one in problems if "404" not in one]
     assert list(wrong) == []

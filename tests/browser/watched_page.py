@@ -1,5 +1,6 @@
 """A page of a real browser that keeps account of what it asks for."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +45,13 @@ def watch(context: BrowserContext) -> WatchedPage:
         ),
     )
     return seen
+
+
+def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
+    """Keep a page's picture for a person to look at, where CATHARTES_PICTURES names a folder."""
+    folder = os.environ.get("CATHARTES_PICTURES", "")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
 
 
 def faults(page: Page) -> list[tuple[str, str]]:

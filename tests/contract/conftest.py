@@ -90,10 +90,13 @@ def empty(where: str, evidence: str) -> None:
     """Make a PostgreSQL casebook as it was when it was made; triggers do not hear of it."""
     import psycopg
 
-    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables if table is not about)
+    names = [table.name for table in METADATA.sorted_tables if table is not about]
+    numbered = [f"{one.name}_row_id_seq" for one in METADATA.sorted_tables if "row_id" in one.c]
     with psycopg.connect(where) as connection:
         connection.execute("SET session_replication_role = replica")
-        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        # Of tables so small DELETE takes a fifth of the time of TRUNCATE, which makes files anew.
+        connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names))  # noqa: S608
+        connection.execute("; ".join(f"SELECT setval('{one}', 1, false)" for one in numbered))
         connection.execute("UPDATE about SET value = %s WHERE key = 'evidence'", [evidence])
         connection.execute("UPDATE alembic_version SET version_num = %s", [REVISIONS[-1]])
 

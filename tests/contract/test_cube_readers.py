@@ -27,8 +27,9 @@ from cathartes.errors import (
     UnitError,
     UnknownFormatError,
 )
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import planck_radiance
 from cathartes.scenes.readers.registry import READERS
 

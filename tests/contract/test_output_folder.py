@@ -30,7 +30,7 @@ from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.result import Detections, GasSearched, Outcome, Plume
 from cathartes.detect.tails import FalseAlarmLaw, ParetoTail
 from cathartes.products.folder import OutputFolder
-from cathartes.products.layers import LayerChoice, LayerGrid
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 from cathartes.products.plume_table import column_unit
 from cathartes.products.scan import RunRecord, fingerprint_inputs, write_scan
 from cathartes.products.summary import GasNotVisible, ScanSummary, read_summary

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cathartes.errors import CathartesError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.geometry import AffineGeometry, MapGrid
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.readers.envi import write_envi
 from cathartes.scenes.readers.envi_header import find_pair, read_header
 from cathartes.scenes.readers.envi_map import read_map_info

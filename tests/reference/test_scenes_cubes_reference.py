@@ -8,10 +8,10 @@ import rasterio
 from scipy.integrate import quad
 
 from cathartes.errors import UnitError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.open import OpenOptions, open_cube
 from cathartes.scenes.plausibility import check_radiance
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k, planck_radiance
 from cathartes.scenes.sanity import SanityInspector
 

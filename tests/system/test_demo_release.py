@@ -17,14 +17,7 @@ import releasable_casebook as made
 from cathartes.cli.main import main
 from cathartes.pipeline.demo_partner import PARTNER_ID, PASSPHRASE, demo_partner
 from cathartes.store.open import open_casebook
-from made_up_packages import locked_at_once
 from releasable_casebook import APPROVER, DRAFTER, GOOD, KEEPER, SITE
-
-
-@pytest.fixture(autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from cathartes.errors import (
     SettingsError,
 )
 from cathartes.store.open import open_casebook
-from made_up_packages import locked_at_once
 from made_up_release import CHEMICAL, SEEN_UTC
 from releasable_casebook import APPROVER, BOTH, DRAFTER, GOOD, KEEPER, REVIEWER, SECOND, SITE
 
@@ -94,7 +93,7 @@ def office(tmp_path_factory):
     """Return a folder with a casebook, our keys, and a partner's exported key."""
     folder = tmp_path_factory.mktemp("office")
     made.fill(folder / "casebook")
-    with locked_at_once(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for keys, owner in (("keys", "Vuelo Químico, Sonora"), ("theirs", "Autoridad de Prueba")):
             patch.setattr("sys.stdin", io.StringIO(f"{GOOD}\n"))
@@ -396,9 +395,8 @@ def test_a_key_that_is_revoked_is_no_partners(bare):
     key = number_of(bare)
     words = ("key", "revoke", key, "--why", "compromised", "--keys", "theirs")
     assert bare.run(*words) == 0
-    with locked_at_once():
-        export = ("key", "export", key, "--out", "now.key", "--keys", "theirs")
-        assert bare.run(*export, "--passphrase-stdin") == 0
+    export = ("key", "export", key, "--out", "now.key", "--keys", "theirs")
+    assert bare.run(*export, "--passphrase-stdin") == 0
     add = ("partner", "add", "mx-authority", "now.key", "--fingerprint", key)
     bare.refused(KeyringError, *add, "--profile", "partner.toml", by=KEEPER,
                  says="is revoked (compromised); have the partner export")  # fmt: skip

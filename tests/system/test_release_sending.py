@@ -15,16 +15,9 @@ from cathartes.pipeline.passwords import hash_password
 from cathartes.sealing.keyring import Keyring
 from cathartes.store.open import open_casebook
 from made_up_casebook import ME, NOW
-from made_up_packages import locked_at_once
 
 PASSWORD, PASSPHRASE = "correct horse battery", "staple of a long night"
 hashed = cache(hash_password)
-
-
-@pytest.fixture(autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from cathartes.cli.main import main
 from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.pipeline.scan import quick
 from cathartes.pipeline.simulated import BUILTIN
-from cathartes.products.layers import LayerGrid
+from cathartes.products.layer_choice import LayerGrid
 from cathartes.products.raster import read_image
 from cathartes.simulate.settings import LandscapeSettings, PlumeSettings, SceneSettings
 

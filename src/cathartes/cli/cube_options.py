@@ -9,9 +9,9 @@ import typer
 
 from cathartes.cli.number_list import parse_band_list, parse_numbers
 from cathartes.errors import SettingsError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.plausibility import is_wavenumber, to_fwhm_um, to_wavelength_um
+from cathartes.scenes.quantity import Quantity
 from cathartes.units import wavelength_factor_um
 
 _PANEL = "What the file does not say"

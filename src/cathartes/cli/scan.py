@@ -1,40 +1,18 @@
 """``cathartes scan``: find, name and map the plumes in radiance cubes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from cathartes.cli import cube_options as of_cube
-from cathartes.cli import scan_tables, together_tables
-from cathartes.cli.console import (
-    JsonFlag,
-    QuietFlag,
-    message_console,
-    output_console,
-    work_goes_on_unheard,
-)
-from cathartes.cli.failure import Failure, report_failure
-from cathartes.cli.json_output import write_json
-from cathartes.cli.progress import progress_bars
+from cathartes.cli.console import JsonFlag, QuietFlag
 from cathartes.detect.settings import DetectSettings
 from cathartes.errors import SettingsError
-from cathartes.pipeline.comparison import TogetherSettings
-from cathartes.pipeline.gas_library import working_library
-from cathartes.pipeline.scan import ScanSettings
-from cathartes.pipeline.scan import quick as quick_settings
-from cathartes.pipeline.scan import scan as scan_cube
-from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.pipeline.targets import targets_of
-from cathartes.pipeline.together import TOGETHER, Witnesses, check_together, write_comparison
-from cathartes.products.layers import LayerChoice, LayerGrid
-from cathartes.products.summary import ScanSummary
-from cathartes.products.together import TogetherSummary
-from cathartes.scenes.options import OpenOptions
-from cathartes.spectra.library import GasLibrary
+from cathartes.pipeline.together_settings import TogetherSettings
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 
 
 def scan(
@@ -163,13 +141,14 @@ def scan(
     `cathartes scan flight.hdr --wind '3.2±0.6,245±15'`,
     `cathartes scan thermal.hdr swir.hdr --together`
     """  # fmt: skip
+    from cathartes.cli import scan_run  # noqa: PLC0415  # slow to import, and no help needs it
+
     detect = {
         "plume_temperature_k": plume_temperature_k,
         "air_mass_factor": air_mass_factor,
         "max_expected_by_chance": max_expected_by_chance,
     }
-    said = ScanSettings() if settings is None else read_scan_settings(settings)
-    said = quick_settings(said) if quick else said
+    said = scan_run.settings_said(settings, quick=quick)
     said = replace(
         said,
         gases=tuple(gas) if gas else said.gases,
@@ -195,146 +174,17 @@ def scan(
         glt=glt,
         unchecked_units=unchecked_units,
     )
-    library = working_library()
-    if said.gases:
-        library.select(said.gases)  # A slip in a name shall not wait for the first cube.
-    run = _Run(said, options, library, as_json=json_output, quiet=quiet)
+    run = scan_run.Run.of_settings(said, options, as_json=json_output, quiet=quiet)
     targets = targets_of(cubes, out)
     if position_error_m is not None and not together:
         raise SettingsError("--position-error-m says how places are compared; add --together.")
     comparison = None
     if together:
-        folder = (out or Path()) / TOGETHER
-        check_together(targets, folder, said, options)
         compare = TogetherSettings()
         if position_error_m is not None:
             compare = replace(compare, position_error_m=position_error_m)
-        comparison = _Comparison(folder, compare, Witnesses())
-    if len(targets) == 1:
-        result = run.one(*targets[0])
-        run.tell(result)
-        if json_output:
-            write_json({"scans": [result.to_dict()]})
-        return
-    _scan_several(run, targets, ctx.obj or (), comparison)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scanned:
-    """What came of one cube: a summary or a failure."""
-
-    cube: Path
-    folder: Path
-    summary: ScanSummary | None = None
-    failure: Failure | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as content for JSON."""
-        told: dict[str, object] = {"cube": self.cube, "folder": self.folder}
-        if self.failure is not None:
-            return told | {"error": self.failure.to_dict()}
-        summary = None if self.summary is None else self.summary.model_dump(mode="json")
-        return told | {"summary": summary}
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """How scans are compared with each other afterwards, and where to."""
-
-    folder: Path
-    settings: TogetherSettings
-    witnesses: Witnesses
-
-    def write(self, run: "_Run") -> TogetherSummary:
-        """Compare what was seen."""
-        return write_comparison(
-            self.folder,
-            self.witnesses.sightings,
-            run.settings.detect,
-            self.settings,
-            overwrite=run.settings.overwrite,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """All that is the same for each cube."""
-
-    settings: ScanSettings
-    options: OpenOptions
-    library: GasLibrary
-    as_json: bool
-    quiet: bool
-
-    def one(self, cube: Path, folder: Path, comparison: _Comparison | None = None) -> _Scanned:
-        """Scan one cube."""
-        with progress_bars(self.quiet) as progress:
-            summary = scan_cube(
-                cube,
-                folder,
-                self.library,
-                settings=self.settings,
-                options=self.options,
-                progress=progress,
-                on_detections=None if comparison is None else comparison.witnesses.of(folder),
-            )
-        return _Scanned(cube, folder, summary)
-
-    def tell(self, scanned: _Scanned) -> None:
-        """Say what was found in one cube."""
-        if scanned.summary is None:
-            return
-        messages, name = message_console(self.quiet), scanned.cube.name
-        for remark in scanned.summary.remarks:
-            messages.print(f"{name}: {remark}", markup=False)
-        if not self.as_json:
-            console = output_console()
-            for part in scan_tables.scan_page(scanned.summary, name, scanned.folder):
-                console.print(part, soft_wrap=isinstance(part, Text))
-
-
-def _scan_several(
-    run: _Run,
-    targets: tuple[tuple[Path, Path], ...],
-    words: Sequence[str],
-    comparison: _Comparison | None,
-) -> None:
-    """Scan cubes one after the other; one that fails does not stop the others.
-
-    They are compared with each other only if none failed: half a comparison looks like a whole one.
-
-    Raises
-    ------
-    typer.Exit
-        With the exit code of the first failure, if there was one.
-    """
-    results = []
-    for cube, folder in targets:
-        try:
-            results.append(run.one(cube, folder, comparison))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the other cubes are not to blame
-            failure = report_failure(error, words, about=str(cube))
-            results.append(_Scanned(cube, folder, failure=failure))
-        with work_goes_on_unheard():
-            run.tell(results[-1])
-    codes = [r.failure.exit_code for r in results if r.failure is not None]
-    together = None if comparison is None or codes else comparison.write(run)
-    if run.as_json:
-        told: dict[str, object] = {"scans": [result.to_dict() for result in results]}
-        if comparison is not None:
-            told["together"] = together and together.model_dump(mode="json", by_alias=True)
-        write_json(told)
-    else:
-        rows = [
-            scan_tables.describe_run(r.cube.name, r.folder, r.summary, r.failure) for r in results
-        ]
-        with work_goes_on_unheard():
-            output_console().print(scan_tables.run_table(rows))
-            if comparison is not None:
-                for part in together_tables.together_page(together, comparison.folder):
-                    output_console().print(part, soft_wrap=isinstance(part, Text))
-    if codes:
-        raise typer.Exit(codes[0])
+        comparison = scan_run.Comparison.checked(targets, out or Path(), run, compare)
+    scan_run.scan_targets(run, targets, ctx.obj or (), comparison)
 
 
 def _with(settings: DetectSettings, given: dict[str, float | None]) -> DetectSettings:

@@ -42,7 +42,8 @@ from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import HeaderError, InputError
 from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.air_table import AirStates, AirTable
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k
 
 AIR_PIXELS = 24_000

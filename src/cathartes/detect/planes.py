@@ -169,19 +169,18 @@ class ScenePlanes:
     def sensitivity(self, gas: str) -> tuple[float, float, float]:
         """Return median NECL [ppm m], median detectable column [ppm m], and the blind share.
 
-        Both columns fall as the contrast grows, so that the second median is that of the first's
-        pixel: one image a gas is read, of forty that a scene may have.
+        Both columns fall as the contrast grows, so that their medians are those of the pixel of
+        median contrast: one image a gas is read, of forty that a scene may have.
         """
-        necl = self.necl(gas)
-        known = necl[~np.isnan(necl)]
+        size = np.abs(self.contrast(gas))
+        known = size[np.isfinite(size)]
         if not known.size:
             return float("nan"), float("nan"), float("nan")
-        curve, noise = self.detectability[gas], self.scales[gas].noise_equivalent
-        median = float(np.median(known))
-        contrast = noise / median if np.isfinite(median) else 0.0
-        column = float(curve.smallest_column_ppm_m(contrast, self.min_contrast))
-        blind = known > noise / max(self.min_contrast, curve.least_contrast, 1e-30)
-        return median, column, float(blind.mean())
+        curve, middle = self.detectability[gas], np.median(known)
+        necl = necl_ppm_m(self.scales[gas].noise_equivalent, middle, self.min_contrast)
+        column = curve.smallest_column_ppm_m(middle, self.min_contrast)
+        blind = known < max(self.min_contrast, curve.least_contrast, 1e-30)
+        return float(necl), float(column), float(blind.mean())
 
     def column_density_sd(self, gas: str) -> NDArray[np.float32]:
         """Return one standard deviation of it, (line, sample) [ppm m]; NaN where it is."""

@@ -195,7 +195,7 @@ def apparent_column_ppm_m(
 
 
 def necl_ppm_m(
-    noise_equivalent: float, contrast: NDArray[np.float32], min_contrast: float
+    noise_equivalent: float, contrast: NDArray[np.float32] | np.float32, min_contrast: float
 ) -> NDArray[np.float32]:
     r"""Return the noise-equivalent column density, :math:`1/(|C|\sqrt{\tilde s^T\tilde s})`.
 
@@ -203,12 +203,12 @@ def necl_ppm_m(
     ----------
     noise_equivalent : [ppm m (K)]
         Standard deviation of the filter's estimate over the clean scene.
-    contrast : (line, sample) [(K)]
+    contrast : any shape [(K)]
     min_contrast : [(K)]
 
     Returns
     -------
-    (line, sample) float32 [ppm m]; infinite where the plume could not be seen at all.
+    the same shape, float32 [ppm m]; infinite where the plume could not be seen at all.
     """
     size = np.abs(contrast)
     seen = size >= min_contrast

@@ -60,8 +60,12 @@ def scene_matched_filters(
     signatures = reflective_signatures(names, -change_per_ppm_m, background.mean[0], 1.0)
     filters = make_bank(signatures, background).amount_filters.astype(np.float32)
     amount = np.empty((len(names), radiance.shape[0] * radiance.shape[1]), np.float32)
-    for chunk, centred in _centred(radiance, background.mean[0].astype(np.float32)):
-        amount[:, chunk] = (centred @ filters.T).T  # a third faster than gas by gas
+    flat = radiance.reshape(-1, radiance.shape[2])
+    of_mean = (filters @ background.mean[0]).astype(np.float32)
+    for start in range(0, len(flat), SUMMED_PIXELS):
+        chunk = slice(start, start + SUMMED_PIXELS)
+        # The mean still in the product rounds by a thousandth of a standard deviation at most.
+        amount[:, chunk] = (flat[chunk] @ filters.T - of_mean).T
     return amount.reshape(-1, *radiance.shape[:2])
 
 

@@ -70,6 +70,20 @@ def fit_tail(
     return ParetoTail(threshold, max(a_0 * (1.0 - shape), 1e-6), shape)
 
 
+def _greatest(
+    values: NDArray[np.float32], some: NDArray[np.float32], number: int
+) -> NDArray[np.float64]:
+    """Return the greatest so many of values, (value,), in any order.
+
+    Few are sorted: of values above a bound that four times as many should exceed, as ``some`` of
+    the values, ascending, tell it.
+    """
+    above = -(-4 * number * some.size // values.size)
+    few = values[values >= some[-above]] if above <= some.size else values
+    chosen = few if few.size >= number else values
+    return np.partition(chosen, chosen.size - number)[-number:].astype(np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class FalseAlarmLaw:
     """The share of a scene's clean pixels whose score of one gas is at least so great.
@@ -101,8 +115,7 @@ class FalseAlarmLaw:
         core = np.sort(known[:: max(1, n // 100_000)])
         if n < 100 * LEAST_TAIL:
             return cls(core, None, 0.0, n)
-        ordered = np.partition(known, n - n_tail - 1)
-        highest = np.sort(np.maximum(ordered[n - n_tail - 1 :].astype(np.float64), 0.0) ** 2)
+        highest = np.sort(np.maximum(_greatest(known, core, n_tail + 1), 0.0) ** 2)
         threshold = float(highest[0])
         excess = highest[1:] - threshold
         return cls(core, fit_tail(excess, threshold, (0.0, 0)), n_tail / n, n)

@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cathartes.errors import SettingsError
+from cathartes.pipeline.flown_line import FlownLine
 from cathartes.pipeline.georeference import GeoreferenceSettings, georeference
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.settings_file import settings_of
 from cathartes.products.geometry_folder import IGM
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry_files import read_igm
+from cathartes.scenes.georeference.frames import to_geodetic
 
 _FILES = ("navigation", "camera", "line_times")
 
@@ -94,10 +97,27 @@ def _number(geoid: object, where: str) -> float | None:
     raise SettingsError(f"{where}: geoid is {geoid!r}; a height in metres or a file is needed.")
 
 
-def put_on_ground(
-    cube: Cube, recipe: GeometryRecipe, folder: Path, progress: Progress
-) -> tuple[Cube, float | None]:
-    """Return a cube with the geometry of its recipe, and how far pixels may be off, [m].
+@dataclass(frozen=True, slots=True)
+class OnGround:
+    """A cube with its geometry, and what is known of how it came by that.
+
+    Attributes
+    ----------
+    cube
+    position_sd_m : [m]
+        Median standard deviation of its pixels' places; None if it is not known.
+    camera_deg : (line, 2) [deg]
+        Longitude and latitude of the camera at each line, NaN where the navigation has none; None
+        without navigation.
+    """
+
+    cube: Cube
+    position_sd_m: float | None = None
+    camera_deg: NDArray[np.float64] | None = None
+
+
+def put_on_ground(cube: Cube, recipe: GeometryRecipe, folder: Path, progress: Progress) -> OnGround:
+    """Give a cube the geometry of its recipe.
 
     Parameters
     ----------
@@ -106,11 +126,8 @@ def put_on_ground(
         To work in.
     progress
         Who watches.
-
-    Returns
-    -------
-    The cube, and the median standard deviation of positions; None if it is not known.
     """
+    flown: list[FlownLine] = []
     made = georeference(
         cube,
         recipe.navigation,
@@ -121,7 +138,13 @@ def put_on_ground(
         line_times=recipe.line_times,
         settings=recipe.settings,
         progress=progress,
+        on_flown=flown.append,
     )
     geometry = read_igm(folder / "geometry" / IGM, cube.shape[:2])
     sd_m = made.position_sd_median_m
-    return replace(cube, geometry=geometry), float(sd_m) if np.isfinite(sd_m) else None
+    longitude_deg, latitude_deg, _ = to_geodetic(flown[0].poses.camera_m)
+    return OnGround(
+        replace(cube, geometry=geometry),
+        float(sd_m) if np.isfinite(sd_m) else None,
+        np.column_stack([longitude_deg, latitude_deg]),
+    )

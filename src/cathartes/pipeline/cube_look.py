@@ -25,7 +25,8 @@ from cathartes.products.sensitivity import (
     write_sensitivity,
 )
 from cathartes.products.summary import ScanSummary
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.sites.detection import Detection
 from cathartes.sites.observation import Sensitivity
 from cathartes.spectra.library import GasLibrary

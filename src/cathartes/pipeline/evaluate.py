@@ -13,7 +13,7 @@ from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.pooled import PooledScore, SceneParts, pool_scores
 from cathartes.products.file_names import LABELS, PLUMES_GEOJSON
 from cathartes.products.fingerprint import sha256_of
-from cathartes.products.layers import LayerGrid
+from cathartes.products.layer_choice import LayerGrid
 from cathartes.products.raster import read_image
 from cathartes.products.summary import PlumeShort, ScanSummary, read_summary
 from cathartes.products.vector import read_plume_rows

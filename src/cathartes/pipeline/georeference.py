@@ -1,6 +1,6 @@
 """From a cube, its navigation and its camera to where each pixel lies: a folder of geometry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.clock import StageClock
 from cathartes.pipeline.flight_terrain import read_terrain
-from cathartes.pipeline.flown_line import fly_line
+from cathartes.pipeline.flown_line import FlownLine, fly_line
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.products.folder import OutputFolder
 from cathartes.products.geometry_folder import (
@@ -102,6 +102,7 @@ def georeference(
     settings: GeoreferenceSettings | None = None,
     options: OpenOptions | None = None,
     progress: Progress | None = None,
+    on_flown: Callable[[FlownLine], None] | None = None,
 ) -> GeometrySummary:
     """Say where each pixel of a pushbroom cube lies, and write it into a folder.
 
@@ -153,6 +154,8 @@ def georeference(
             gaps_s=(given.max_position_gap_s, given.max_attitude_gap_s),
             gps_week=given.gps_week,
         )
+        if on_flown is not None:
+            on_flown(flown)
         poses, sea_level, remarks = flown.poses, flown.geoid, list(flown.remarks)
         look = lens.look_in_body()
         terrain, dem_heights = read_terrain(

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, MultiPoint, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from cathartes.locate.log_reach import smallest_rates_kg_h
 from cathartes.products.location import Located
@@ -49,11 +50,7 @@ class LogLook:
     ) -> "LogLook":
         """Return what logs could have seen in an area, within reach of their tracks."""
         frame = located.frame
-        tracks = [
-            np.column_stack(frame.to_east_north(log.longitude_deg, log.latitude_deg))
-            for log in logs
-        ]
-        near = shapely.union_all([_near(track) for track in tracks])
+        near = _near_tracks(logs, frame)
         west, south, east, north = near.bounds
         spacing = max(LEAST_SPACING_M, np.sqrt((east - west) * (north - south) / MOST_PLACES))
         x, y = np.meshgrid(
@@ -89,11 +86,28 @@ class LogLook:
         return True
 
 
-def _near(track_m: NDArray[np.float64]) -> shapely.Geometry:
+def ground_about(logs: Sequence[GasLog], area: Polygon | MultiPolygon) -> MultiPolygon | None:
+    """Return the ground of an area within reach of logs of which nothing can be said."""
+    if not logs:
+        return None
+    frame = LocalFrame(float(logs[0].longitude_deg[0]), float(logs[0].latitude_deg[0]))
+    return _on_ground(polygons_of(_near_tracks(logs, frame)), frame, area)
+
+
+def _near_tracks(logs: Sequence[GasLog], frame: LocalFrame) -> BaseGeometry:
+    tracks = [
+        np.column_stack(frame.to_east_north(log.longitude_deg, log.latitude_deg)) for log in logs
+    ]
+    near: BaseGeometry = shapely.union_all([_near(track) for track in tracks])
+    return near
+
+
+def _near(track_m: NDArray[np.float64]) -> BaseGeometry:
     """Return the ground within reach of a track, (row, 2) [m]."""
     rows = np.unique(track_m.round(), axis=0)
     shape = LineString(track_m) if len(rows) > 1 else MultiPoint(rows)
-    return shapely.buffer(shapely.simplify(shape, REACH_M / 20), REACH_M)
+    near: BaseGeometry = shapely.buffer(shapely.simplify(shape, REACH_M / 20), REACH_M)
+    return near
 
 
 def _on_ground(

@@ -18,7 +18,7 @@ from cathartes.pipeline.observed import content_hash, file_facts
 from cathartes.pipeline.scan import ScanSettings, open_for_scan
 from cathartes.pipeline.settings_file import scan_settings_of, settings_of
 from cathartes.pipeline.sortie_file import SORTIE, ObservationEntry, SortieFolder
-from cathartes.products.layers import LayerGrid
+from cathartes.products.layer_choice import LayerGrid
 from cathartes.products.summary import without_folders
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.logs.open import read_gas_log

@@ -10,9 +10,10 @@ from pydantic import JsonValue
 from cathartes.casework.mandate import Mandate
 from cathartes.detect.result import Plume
 from cathartes.errors import InputError
-from cathartes.pipeline.cube_geometry import put_on_ground
+from cathartes.pipeline.cube_geometry import OnGround, put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
+from cathartes.pipeline.look_track import cube_track
 from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
 from cathartes.pipeline.observation_work import ObservationWork, without_workers
@@ -71,10 +72,10 @@ def observe_cube(
     CathartesError
         If nothing can be said; the caller makes a record of the reason.
     """
-    cube, recipe, position_sd_m = work.open_cube(), work.geometry_recipe(), None
+    recipe, on_ground = work.geometry_recipe(), OnGround(work.open_cube())
     if recipe is not None:
-        cube, position_sd_m = put_on_ground(cube, recipe, folder, progress)
-    allowed = cube_within(cube, work.mandate, work.entry.end_utc)
+        on_ground = put_on_ground(on_ground.cube, recipe, folder, progress)
+    allowed = cube_within(on_ground.cube, work.mandate, work.entry.end_utc)
     settings = replace(work.scan_settings(), workers=threads)
     if not allowed.masked.n_analysed:
         return _nothing_allowed(work, allowed)
@@ -87,7 +88,8 @@ def observe_cube(
         progress=progress, on_detections=look.take, keep=interest_of(work.mandate),
         asked=work.mandate.chemicals,
     )  # fmt: skip
-    stated_m = work.entry.position_sd_m or position_sd_m or summary.scene.pixel_size_m or 0.0
+    known_m = work.entry.position_sd_m or on_ground.position_sd_m
+    stated_m = known_m or summary.scene.pixel_size_m or 0.0
     began_utc = allowed.cube.start_utc
     records = plume_records(work.observation_id, result, summary, began_utc, stated_m)
     wind, plumes = _wind(summary), tuple(records)
@@ -107,7 +109,8 @@ def observe_cube(
         remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
     evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
-    files = (*evidence, *look.files(summary, kept.detections))
+    track = cube_track(folder, allowed, on_ground.camera_deg)
+    files = (*evidence, *track, *look.files(summary, kept.detections))
     return Observed(observation, kept.detections, files, summary.timings_s)
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from pydantic import JsonValue
 
-from cathartes.errors import InputError, MandateError
+from cathartes.errors import InputError, MandateError, NumericalError
 from cathartes.locate.result import Interval, LogSources
 from cathartes.locate.result import Outcome as LogOutcome
 from cathartes.pipeline.location import locate
-from cathartes.pipeline.log_look import LogLook
+from cathartes.pipeline.log_look import LogLook, ground_about
+from cathartes.pipeline.look_track import log_track
 from cathartes.pipeline.mandate_keep import kept_under
 from cathartes.pipeline.mandate_mask import log_within
 from cathartes.pipeline.observation_work import ObservationWork
@@ -114,8 +115,8 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
             progress=progress,
             within=allowed.within,
         )
-    except MandateError as error:
-        return Observed(work.record(LookOutcome.INCONCLUSIVE, str(error), masked=allowed.masked))
+    except (InputError, MandateError, NumericalError) as error:
+        return _without_location(allowed, work.reason_of(error, folder), folder)
     begins, ends = _span(allowed.logs)
     found = tuple(_detections(work, located, begins))
     kept = kept_under(work.mandate, found)
@@ -126,7 +127,7 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
         reason,
         began_utc=begins,
         ended_utc=ends,
-        footprint=look.footprint,
+        footprint=look.footprint or ground_about(allowed.logs, work.mandate.area),
         masked=allowed.masked,
         sensitivities=tuple(
             Sensitivity(gas.chemical, smallest_rate_kg_h=_finite(gas.detectable_kg_h))
@@ -139,7 +140,10 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
         ),
     )
     told = json.loads((result / SUMMARY).read_text(encoding="utf-8"))
-    files = [*_evidence(folder, result, told, all_inside=kept.all_inside)]
+    files = [
+        *_evidence(folder, result, told, all_inside=kept.all_inside),
+        *log_track(folder, allowed.logs),
+    ]
     told_series = _series(located, kept.detections) if kept.all_inside else None
     if told_series is not None:
         path = folder / CONCENTRATION_SERIES
@@ -148,6 +152,20 @@ def observe_log(work: ObservationWork, folder: Path, progress: Progress) -> Obse
     if look.write(folder / SENSITIVITY):
         files.append(EvidenceFile(folder / SENSITIVITY, "sensitivity"))
     return Observed(observation, kept.detections, tuple(files), told["timings_s"])
+
+
+def _without_location(allowed: _Allowed, reason: str, folder: Path) -> Observed:
+    """Return the record of logs that were read, perhaps, and could not be inverted."""
+    begins, ends = _span(allowed.logs) if allowed.logs else (None, None)
+    record = allowed.work.record(
+        LookOutcome.INCONCLUSIVE,
+        reason,
+        began_utc=begins,
+        ended_utc=ends,
+        footprint=ground_about(allowed.logs, allowed.work.mandate.area),
+        masked=allowed.masked,
+    )
+    return Observed(record, files=log_track(folder, allowed.logs))
 
 
 def _reason(located: Located) -> str:
@@ -197,20 +215,20 @@ def _detections(work: ObservationWork, located: Located, seen_utc: datetime) -> 
 
 
 def _series(located: Located, kept: Sequence[Detection]) -> ConcentrationSeries | None:
-    """Return the readings of every gas of which a source is kept; None without any."""
+    """Return the readings of every gas of which anything can be said; None without any."""
     numbers = {one.number for one in kept}
     number, gases = 0, []
     for gas in located.gases:
-        if gas.outcome is not LogOutcome.LOCATED or gas.posterior is None:
-            continue
-        place_m = gas.posterior.place_m.mean(axis=0)
-        sources = {
-            k: (number + k + 1, (float(place_m[k, 0]), float(place_m[k, 1])))
-            for k in range(len(gas.sources))
-            if number + k + 1 in numbers
-        }
-        number += len(gas.sources)
-        if sources and gas.evidence is not None:
+        sources = {}
+        if gas.outcome is LogOutcome.LOCATED and gas.posterior is not None:
+            place_m = gas.posterior.place_m.mean(axis=0)
+            sources = {
+                k: (number + k + 1, (float(place_m[k, 0]), float(place_m[k, 1])))
+                for k in range(len(gas.sources))
+                if number + k + 1 in numbers
+            }
+            number += len(gas.sources)
+        if gas.evidence is not None:
             gases.append(gas_series(gas.chemical, gas.evidence, located.frame, sources))
     return ConcentrationSeries(gases=tuple(gases)) if gases else None
 

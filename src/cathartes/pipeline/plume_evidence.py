@@ -18,8 +18,9 @@ from cathartes.products.plume_spectra import (
     plume_record,
     profile_record,
 )
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.geometry import Geometry
+from cathartes.scenes.quantity import Quantity
 from cathartes.sites.detection import Detection
 from cathartes.sites.offset import offset_m
 from cathartes.units import CANONICAL_RADIANCE_UNIT

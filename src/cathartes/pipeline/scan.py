@@ -32,14 +32,8 @@ from cathartes.pipeline.plume_sources import (
 from cathartes.pipeline.progress import Progress, SilentProgress
 from cathartes.pipeline.scratch import ScratchPlanes
 from cathartes.products.folder import OutputFolder
-from cathartes.products.layers import (
-    LayerChoice,
-    LayerGrid,
-    chosen_grid,
-    chosen_images,
-    chosen_quantities,
-    expected_bytes,
-)
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
+from cathartes.products.layers import chosen_grid, chosen_images, chosen_quantities, expected_bytes
 from cathartes.products.origins import LookTiles
 from cathartes.products.scan import (
     RunRecord,
@@ -51,8 +45,9 @@ from cathartes.products.summary import InputFile, ScanSummary
 from cathartes.scenes.air import POSSIBLE_AIR_K
 from cathartes.scenes.air_file import read_air_table
 from cathartes.scenes.air_table import AirTable
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.wind.open import wind_file
 from cathartes.sites.sentences import counted
 from cathartes.spectra.library import GasLibrary

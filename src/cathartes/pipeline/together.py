@@ -9,12 +9,13 @@ from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.window import Regime
 from cathartes.errors import InputError, SettingsError
-from cathartes.pipeline.comparison import TogetherSettings, compare
+from cathartes.pipeline.comparison import compare
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.progress import Progress
 from cathartes.pipeline.scan import ScanSettings, open_for_scan, scan, window_of
 from cathartes.pipeline.sighting import Sighting
 from cathartes.pipeline.targets import targets_of
+from cathartes.pipeline.together_settings import TogetherSettings
 from cathartes.products.folder import FolderKind, OutputFolder
 from cathartes.products.summary import Software
 from cathartes.products.together import (

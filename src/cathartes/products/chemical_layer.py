@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from cathartes.detect.result import Detections
 from cathartes.products.file_names import CHEMICAL_ID, CHEMICAL_PROBABILITY
-from cathartes.products.layers import LayerChoice, LayerGrid, WrittenLayer, chosen_grid
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
+from cathartes.products.layers import WrittenLayer, chosen_grid
 from cathartes.products.raster import write_cog
 from cathartes.scenes.geometry import Geometry
 

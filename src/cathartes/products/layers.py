@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from cathartes.detect.result import Detections
 from cathartes.errors import SettingsError
 from cathartes.products.file_names import LABELS, chemical_stems, layer_path
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 from cathartes.products.raster import (
     write_cog,
     write_cog_in_thread,
@@ -22,27 +22,6 @@ from cathartes.scenes.unplaced import not_georeferenced_is_fine
 from cathartes.units import VOCABULARY
 
 _OVERVIEWS = 4 / 3
-
-
-class LayerChoice(StrEnum):
-    """Of which gases images are written."""
-
-    ALL = "all"
-    """Every gas searched."""
-    FOUND = "found"
-    """Chemicals that a plume bears: its main one, and those more probably in it than not."""
-    DETECTABILITY = "detectability"
-    """Every gas searched, but of each the smallest detectable column alone."""
-    NONE = "none"
-
-
-class LayerGrid(StrEnum):
-    """In which grid images are written."""
-
-    SENSOR = "sensor"
-    """(line, sample), as the data were taken."""
-    MAP = "map"
-    """(y, x) on a map, by the cube's geometry."""
 
 
 @dataclass(frozen=True, slots=True)

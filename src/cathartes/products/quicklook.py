@@ -26,7 +26,8 @@ from cathartes.products.quicklook_view import (
     whole_scene,
 )
 from cathartes.products.summary import utc_text
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import EMISSIVE_FROM_UM
 from cathartes.units import CANONICAL_RADIANCE_UNIT
 

@@ -40,6 +40,10 @@ _NAMES = frozenset({"name"})
 """Groups of sentences whose text is somebody's name: nothing in it is translated."""
 
 
+_NAMED = ("chemicals", "classes", "emitters")
+"""Tables of names that are said in the language within sentences too."""
+
+
 class Language(StrEnum):
     """In which reports are printed."""
 
@@ -92,10 +96,21 @@ class ReportWords:
         said = name.replace("_", " ")
         return str(self.chemicals.get(said, said))
 
+    def profile_class(self, name: str) -> str:
+        """Return a class of chemicals of a profile; as it is if somebody named it themselves."""
+        return self._names("classes").get(name) or self.chemical(name)
+
+    def emitter_kind(self, kind: str) -> str:
+        """Return what a lawful emitter is; as it was entered if it is none of the usual kinds."""
+        return self._names("emitters").get(kind, kind)
+
     @property
     def chemicals(self) -> Mapping[str, str]:
         """Names of chemicals in the language, by the English ones; of those alone that differ."""
-        found: Mapping[str, str] = _catalogue()["chemicals"].get(self.language.value, {})
+        return self._names("chemicals")
+
+    def _names(self, of: str) -> Mapping[str, str]:
+        found: Mapping[str, str] = _catalogue()[of].get(self.language.value, {})
         return found
 
     def likely(self, probability: float) -> str:
@@ -130,10 +145,11 @@ class ReportWords:
             return text
         if name == "more":
             return self.sentence(text)
-        for phrase, other in _catalogue()["phrases"][self.language.value].items():
+        names = _names_in(self.language)
+        text = names.form.sub(lambda match: names.said[match[0]], text)
+        for phrase, other in self._names("phrases").items():
             text = text.replace(phrase, other)
         text = _DATE.sub(r"\3/\2/\1\4", text)
-        text = _chemical_in(self.language).sub(lambda match: self.chemical(match[0]), text)
         return self._decimal(text)
 
     def _decimal(self, text: str) -> str:
@@ -142,12 +158,21 @@ class ReportWords:
         return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
 
 
+@dataclass(frozen=True, slots=True)
+class _NamesIn:
+    """Names that a language has its own for, and what finds them in a sentence."""
+
+    said: Mapping[str, str]
+    form: re.Pattern[str]
+
+
 @cache
-def _chemical_in(language: Language) -> re.Pattern[str]:
-    """Return what finds the names of chemicals that a language has its own for, in a sentence."""
-    names = sorted(_catalogue()["chemicals"].get(language.value, {}), key=len, reverse=True)
-    either = "|".join(map(re.escape, names))
-    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
+def _names_in(language: Language) -> _NamesIn:
+    """Return chemicals, classes and kinds of emitters: the longer before what it holds."""
+    tables = (_catalogue()[one].get(language.value, {}) for one in _NAMED)
+    said = {name: own for table in tables for name, own in table.items()}
+    either = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
+    return _NamesIn(said, re.compile(rf"(?<![\w-])(?:{either})(?![\w-])"))
 
 
 def _without_exponent(text: str) -> str:

@@ -25,10 +25,9 @@ from cathartes.products.file_names import (
     SOURCES_PLOT,
 )
 from cathartes.products.fingerprint import sha256_of
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 from cathartes.products.layers import (
     GasImage,
-    LayerChoice,
-    LayerGrid,
     WrittenLayer,
     chosen_images,
     write_labels,

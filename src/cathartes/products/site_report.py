@@ -300,7 +300,7 @@ def _write_emitters(pages: ReportPages, report: SiteReport, words: ReportWords) 
         Column(words.say("distance"), 0.8, "right"),
     )
     rows = [
-        (emitter.name, emitter.kind,
+        (emitter.name, words.emitter_kind(emitter.kind),
          ", ".join(words.chemical(one) for one in emitter.chemicals) or words.say("not_known"),
          f"{words.number(away, '.0f')} m")
         for emitter, away in report.emitters

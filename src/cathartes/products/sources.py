@@ -19,7 +19,8 @@ from cathartes.products.file_names import (
     origin_path,
 )
 from cathartes.products.geopackage import ColumnType
-from cathartes.products.layers import LayerGrid, WrittenLayer
+from cathartes.products.layer_choice import LayerGrid
+from cathartes.products.layers import WrittenLayer
 from cathartes.products.plume_table import PlumeRow, finite_or_none
 from cathartes.products.source_features import (
     SourceFeature,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -11,18 +10,10 @@ from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError
 from cathartes.scenes.geometry import Geometry
+from cathartes.scenes.quantity import Quantity
 from cathartes.spectra.response import SpectralBands
 
 DEFAULT_BLOCK_BYTES = 64 * 2**20
-
-
-class Quantity(StrEnum):
-    """What a cube's numbers are."""
-
-    RADIANCE = "radiance"
-    """[W m-2 sr-1 um-1]"""
-    REFLECTANCE = "reflectance"
-    """Dimensionless; only the reflective range can be searched in it."""
 
 
 class LineSource(Protocol):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, SettingsError, UnitError
-from cathartes.scenes.cube import Cube, LineSource, Quantity
+from cathartes.scenes.cube import Cube, LineSource
 from cathartes.scenes.geometry import Geometry
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.plausibility import (
@@ -21,6 +21,7 @@ from cathartes.scenes.plausibility import (
     to_fwhm_um,
     to_wavelength_um,
 )
+from cathartes.scenes.quantity import Quantity
 from cathartes.spectra.response import SpectralBands
 from cathartes.units import is_per_wavenumber, radiance_factor
 

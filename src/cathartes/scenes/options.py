@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cathartes.errors import SettingsError
-from cathartes.scenes.cube import Quantity
+from cathartes.scenes.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.plausibility import COLDEST_K, HOTTEST_K
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import EMISSIVE_FROM_UM, planck_radiance
 from cathartes.spectra.response import SpectralBands
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import beta, binom
+from scipy.special import betaincinv, gammaln
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -68,7 +68,7 @@ def calibration_bins(
             inside |= probability == high
         n, k = int(inside.sum()), int(truth[inside].sum())
         if n:
-            interval = beta(k + 0.5, n - k + 0.5).ppf([0.05, 0.95])
+            interval = betaincinv(k + 0.5, n - k + 0.5, [0.05, 0.95])
             bins.append(
                 CalibrationBin(
                     low, high, n, float(probability[inside].mean()), k / n,
@@ -96,5 +96,9 @@ def calibration_error_by_chance(bins: Sequence[CalibrationBin]) -> float:
 
 def _mean_deviation(n: int, p: float) -> float:
     """Return De Moivre's mean deviation of the share of n events of probability p."""
+    if not 0 < p < 1:
+        return 0.0
     m = int(np.floor(n * p)) + 1
-    return float(2 * m / n * (1 - p) * binom.pmf(m, n, p)) if 0 < p < 1 else 0.0
+    ways = gammaln(n + 1) - gammaln(m + 1) - gammaln(n - m + 1)
+    binomial = np.exp(ways + m * np.log(p) + (n - m) * np.log1p(-p))
+    return float(2 * m / n * (1 - p) * binomial)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 Points = NDArray[np.float64]
 
@@ -89,6 +88,8 @@ def draw_eddies(
 
 def wander(rng: np.random.Generator, n: int, memory: float) -> Points:
     """Return a first-order Gauss-Markov process of unit variance, (n,)."""
+    from scipy.signal import lfilter  # noqa: PLC0415  # half a second to import
+
     keep = np.exp(-1.0 / memory)
     start = rng.normal()
     kicks = rng.normal(size=n) * np.sqrt(1 - keep**2)

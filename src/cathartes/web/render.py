@@ -8,12 +8,13 @@ from urllib.parse import quote, unquote
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.datastructures import URL
 
 from cathartes import __version__
 from cathartes.casework.roles import Action
 from cathartes.web.problems import told
-from cathartes.web.texts import LANGUAGES, chosen_language, texts_in
+from cathartes.web.texts import DEFAULT_LANGUAGE, LANGUAGES, chosen_language, texts_in
 from cathartes.web.visitor import Visitor
 
 LANGUAGE_COOKIE = "language"
@@ -36,7 +37,7 @@ _PLACES = (
 
 @cache
 def _environment(language: str) -> Environment:
-    texts = texts_in(language)
+    texts, english = texts_in(language), texts_in(DEFAULT_LANGUAGE)
     environment = Environment(
         loader=PackageLoader("cathartes.web", "templates"),
         autoescape=True,
@@ -49,16 +50,28 @@ def _environment(language: str) -> Environment:
         texts.gettext, texts.ngettext, newstyle=True
     )
     environment.filters["translated"] = texts.gettext  # of what is no literal: it stays escaped
-    environment.filters["problem"] = lambda message: told(message, texts.gettext)
+    environment.filters["problem"] = lambda one: _marked(told(one, texts.gettext), one, language)
     environment.filters["chemical"] = texts.chemical
     environment.filters["digits"] = texts.digits
     environment.filters["number"] = texts.number
     environment.filters["probability"] = texts.probability
-    environment.filters["sentence"] = texts.sentence
+    environment.filters["sentence"] = lambda one: _marked(
+        texts.sentence(one), english.sentence(one), language
+    )
+    environment.filters["sentence_alone"] = texts.sentence
+    environment.filters["profile_class"] = texts.profile_class
+    environment.filters["emitter_kind"] = texts.emitter_kind
     environment.filters["moment"] = texts.moment
     environment.filters["json"] = _json_text
     environment.globals.update(language=language, languages=LANGUAGES, version=__version__)
     return environment
+
+
+def _marked(shown: str, english: str, language: str) -> str:
+    """Return a text, marked where it is English for want of a translation: to be read as such."""
+    if language == DEFAULT_LANGUAGE or not shown or shown != english:
+        return shown
+    return Markup('<span lang="{}">{}</span>').format(DEFAULT_LANGUAGE, shown)
 
 
 def _json_text(value: Any) -> str:

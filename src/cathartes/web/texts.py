@@ -75,6 +75,14 @@ class Texts(NullTranslations):
         """Return a chemical's name as it is said."""
         return self._words.chemical(name)
 
+    def profile_class(self, name: str) -> str:
+        """Return a class of chemicals as it is said."""
+        return self._words.profile_class(name)
+
+    def emitter_kind(self, kind: str) -> str:
+        """Return what a lawful emitter is, if it is of a usual kind; else as it was entered."""
+        return self._words.emitter_kind(kind)
+
     def script(self) -> dict[str, Any]:
         """Return what scripts need: all translations, by the English text."""
         return {**self.catalogue, **self._words.chemicals}

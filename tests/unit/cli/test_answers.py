@@ -13,7 +13,6 @@ from cathartes.store.open import open_casebook
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
-from made_up_packages import locked_at_once
 from two_offices import GOOD, Offices
 
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("a password of ana")
@@ -21,12 +20,11 @@ HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("a passw
 
 @pytest.fixture
 def offices(tmp_path):
-    with locked_at_once():
-        made = Offices(tmp_path)
-        made.open()
-        with open_casebook(made.casebook) as opened:
-            opened.casebook.set_password("ana", HASHED, "ada", office.NOW)
-        yield made
+    made = Offices(tmp_path)
+    made.open()
+    with open_casebook(made.casebook) as opened:
+        opened.casebook.set_password("ana", HASHED, "ada", office.NOW)
+    return made
 
 
 def answers(monkeypatch, offices, *words) -> int:

@@ -12,7 +12,6 @@ from cathartes.cli.main import main
 from cathartes.errors import KeyringError, OutputError
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from made_up_packages import locked_at_once
 
 GOOD = "correct horse battery"
 PIN = "871204"
@@ -31,8 +30,7 @@ def run(tmp_path, monkeypatch, capsys):
         out, err = capsys.readouterr()
         return code, " ".join(out.split()), " ".join(err.split())
 
-    with locked_at_once():
-        yield run_command
+    return run_command
 
 
 def test_keys_are_backed_up_and_restored(run, tmp_path):
@@ -64,8 +62,8 @@ def test_a_key_is_made_in_a_token_and_listed_as_there(run, tmp_path, monkeypatch
 import io, sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from cathartes.cli.main import main
-from made_up_packages import locked_at_once
-with locked_at_once():
+from quick_locks import locks_are_quick
+with locks_are_quick():
     for words in (["create", "Air survey", "--pkcs11", "office"], ["rotate"],
                   ["backup", "keys.age"]):
         sys.stdin = io.StringIO("{GOOD}\\n{PIN}\\n")

@@ -23,16 +23,10 @@ from cathartes.sealing.response_package import response_of
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
-from made_up_packages import facts, locked_at_once
+from made_up_packages import facts
 
 GOOD = "correct horse battery"
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
 
 
 class Desk:

@@ -16,19 +16,13 @@ from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.package import write_package
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from made_up_packages import facts, files, locked_at_once
+from made_up_packages import facts, files
 
 GOOD = "correct horse battery"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
-
-
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory, at_once):
+def offices(tmp_path_factory):
     """Return a folder with the keys of two offices."""
     folder = tmp_path_factory.mktemp("offices")
     for name in ("survey", "partner"):

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from scipy.stats import expon, genpareto, norm
 
-from cathartes.detect.tails import LEAST_TAIL, TAIL_SHARE, FalseAlarmLaw, ParetoTail, fit_tail
+from cathartes.detect.tails import (
+    LEAST_TAIL,
+    TAIL_SHARE,
+    FalseAlarmLaw,
+    ParetoTail,
+    _greatest,
+    fit_tail,
+)
 
 NAN = np.nan
 tails = st.builds(ParetoTail, st.floats(-5.0, 50.0), st.floats(1e-3, 20.0), st.floats(0.01, 0.5))
@@ -222,3 +231,16 @@ def test_equal_scores_have_a_law():
     assert float(law.probability(2.0)) == 1.0
     assert 0 <= float(law.probability(3.0)) < 1e-6
     assert law.strength_for(1e-5) == pytest.approx(2.0, abs=1e-3)
+
+
+@given(
+    values=arrays(np.float32, st.integers(60, 400), elements=st.floats(-9, 9, width=32)),
+    number=st.integers(1, 60),
+    step=st.integers(1, 9),
+)
+def test_the_greatest_are_those_that_sorting_gives(
+    values: NDArray[np.float32], number: int, step: int
+) -> None:
+    """The slow simple twin: sort all. However ill the thinned values tell the bound."""
+    found = np.sort(_greatest(values, np.sort(values[::step]), number))
+    np.testing.assert_array_equal(found, np.sort(values)[-number:])

@@ -47,21 +47,14 @@ from cathartes.store.refused import LISTED
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 import made_up_office as office
-from made_up_packages import locked_at_once
 from two_offices import GOOD, NOW, Offices
 
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(99)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
-
-
 @pytest.fixture(scope="module")
-def opened_once(tmp_path_factory, at_once):
+def opened_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("offices")
     Offices(folder).open()
     return folder

@@ -14,7 +14,7 @@ from cathartes.detect.settings import DetectSettings
 from cathartes.detect.tails import FalseAlarmLaw
 from cathartes.detect.window import Regime
 from cathartes.errors import SettingsError
-from cathartes.pipeline.comparison import TogetherSettings, compare
+from cathartes.pipeline.comparison import compare
 from cathartes.pipeline.sighting import (
     TILE_PX,
     LocalMap,
@@ -22,6 +22,7 @@ from cathartes.pipeline.sighting import (
     Sighting,
     tile_medians,
 )
+from cathartes.pipeline.together_settings import TogetherSettings
 from cathartes.products.together import Place
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.geometry import AffineGeometry

@@ -19,7 +19,7 @@ from cathartes.pipeline.inspected import InspectedLines
 from cathartes.pipeline.scan import ScanSettings, quick, scan, usable_cores
 from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.products.fingerprint import sha256_of
-from cathartes.products.layers import LayerChoice
+from cathartes.products.layer_choice import LayerChoice
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.radiometry import planck_radiance

@@ -9,7 +9,7 @@ from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.scan import ScanSettings, scan
 from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.products.fingerprint import sha256_of
-from cathartes.products.layers import LayerChoice
+from cathartes.products.layer_choice import LayerChoice
 from cathartes.products.raster import read_image
 from cathartes.scenes.air import Air, thermal_path
 from cathartes.scenes.cube import ArrayLines, Cube

@@ -16,7 +16,7 @@ import pytest
 
 from cathartes.errors import OutputError
 from cathartes.products.folder import OutputFolder
-from cathartes.products.layers import LayerChoice
+from cathartes.products.layer_choice import LayerChoice
 from cathartes.products.scan import RunRecord, write_scan
 from cathartes.products.summary import read_summary
 

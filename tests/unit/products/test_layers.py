@@ -7,9 +7,8 @@ import pytest
 import rasterio
 
 from cathartes.errors import SettingsError
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 from cathartes.products.layers import (
-    LayerChoice,
-    LayerGrid,
     chosen_grid,
     chosen_images,
     expected_bytes,

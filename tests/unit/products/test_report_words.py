@@ -64,7 +64,7 @@ SENTENCES = {
     (
         "Farm of 1.5 and more (dairy farm; ammonia) is 47 m away, and gives off what was seen"
         " 12 times as often as any other source."
-    ): "Farm of 1.5 and more (dairy farm; amoníaco) está a 47 m",
+    ): "Farm of 1.5 and more (granja lechera; amoníaco) está a 47 m",
     (
         "Farm (dairy farm; chemicals not known) is there, and gives off what was seen 12 "
         "times as often as any other source."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cathartes.errors import HeaderError, InputError, UnknownFormatError
-from cathartes.products.layers import LayerChoice
+from cathartes.products.layer_choice import LayerChoice
 from cathartes.products.scan import RunRecord, write_scan
 from cathartes.products.summary import (
     GasSearchedFacts,

@@ -14,9 +14,9 @@ from cathartes.errors import (
     UnitError,
     UnknownFormatError,
 )
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.geometry import MapGrid, lon_lat_transformer
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.readers.envi import write_envi
 from cathartes.scenes.readers.envi_header import find_pair, read_header
 from cathartes.scenes.readers.envi_map import read_map_info, write_map_info

@@ -17,10 +17,10 @@ from cathartes.errors import (
     UnitError,
     UnknownFormatError,
 )
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.glt import GltGeometry
 from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.open import OpenOptions, open_cube
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.times import to_time_utc
 
 RADIANCE = np.full((2, 3, 2), 9.0, dtype=np.float32)

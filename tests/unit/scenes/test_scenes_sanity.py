@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from cathartes.errors import InputError, UnitError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.plausibility import (
     check_radiance,
     fwhm_from_spacing_um,
     suggest_radiance_unit,
     to_wavelength_um,
 )
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import brightness_temperature_k, planck_radiance
 from cathartes.scenes.sanity import SanityInspector
 from cathartes.spectra.response import SpectralBands

@@ -15,20 +15,13 @@ from cathartes.sealing.keyring import Keyring
 from cathartes.sealing.secret_key import SecretKey, read_identity
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from made_up_packages import locked_at_once
 
 NOW = datetime(2026, 5, 4, 16, 0, 0, 123456, tzinfo=UTC)
 PASSPHRASE = "correct horse battery"  # noqa: S105
 
 
 @pytest.fixture(scope="module")
-def at_once():
-    with locked_at_once():
-        yield
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, at_once):
+def made(tmp_path_factory):
     """Return a folder with one key."""
     folder = tmp_path_factory.mktemp("ring") / "keys"
     Keyring(folder).create("Air survey", PASSPHRASE, NOW)

@@ -16,16 +16,9 @@ from cathartes.sealing.locking import lock, unlock
 from cathartes.sealing.secret_key import SecretKey
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from made_up_packages import locked_at_once
 
 NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 GOOD = "correct horse battery"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
 
 
 @pytest.fixture

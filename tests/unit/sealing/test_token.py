@@ -16,7 +16,6 @@ from cathartes.sealing.key_record import read_signed_record, signed_record
 from cathartes.sealing.keyring import Keyring
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from made_up_packages import locked_at_once
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
@@ -24,12 +23,6 @@ PASSPHRASE = "correct horse battery"  # noqa: S105
 PIN = "871204"
 LABEL = "office"
 DAYS = 730
-
-
-@pytest.fixture(scope="module", autouse=True)
-def at_once():
-    with locked_at_once():
-        yield
 
 
 @pytest.fixture(scope="module")

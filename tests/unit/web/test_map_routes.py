@@ -1,9 +1,12 @@
 """What the map's routes answer, and to whom."""
 
+import numpy as np
+
 import made_up_casebook as made_up
 import web_desk
 from cathartes.casework.review import Confidence, Judgement, Verdict
-from cathartes.products.concentration_series import ConcentrationSeries
+from cathartes.products.evidence_json import evidence_text
+from cathartes.products.flight_track import FLIGHT_TRACK, FlightTrack, TrackOf, track_feature
 from cathartes.sites.detection import Candidate
 from cathartes.sites.observation import Asset
 from cathartes.web.views import map_rasters
@@ -65,31 +68,24 @@ def test_of_many_looks_the_newest_have_their_rasters_listed(tmp_path, monkeypatc
         assert not told["are_left_out"]
 
 
-def test_a_log_with_a_series_has_its_track_in_time_and_what_is_damaged_has_none(tmp_path):
-    gas = {
-        "chemical": "acetone",
-        "time_unix_s": (3.0, 1.0, 2.0),
-        "longitude_deg": (-103.1, -103.12, -103.11),
-        "latitude_deg": (20.2, 20.22, 20.21),
-        "height_m": (10.0,) * 3,
-        "enhancement_ppm": (0.0,) * 3,
-        "enhancement_sd_ppm": (1.0,) * 3,
-        "sources": (),
-    }
-    path = tmp_path / "concentration_series.json"
+def test_a_look_with_a_track_has_it_on_the_map_and_what_is_damaged_has_none(tmp_path):
+    places = np.array([-103.12, -103.11, -103.1]), np.array([20.22, 20.22, 20.21])
+    moved = track_feature(TrackOf.SENSOR, "nose", *places, np.arange(3.0))
+    path = tmp_path / FLIGHT_TRACK
     with web_desk.desk(tmp_path) as desk:
-        for one_id, content in (("t1", ConcentrationSeries(gases=(gas,))), ("t2", None)):
-            told = content.model_dump_json(by_alias=True) if content else "no series"
+        for one_id, content in (("t1", FlightTrack(features=(moved,))), ("t2", None)):
+            told = evidence_text(content) if content else "no track"
             path.write_text(told)
-            kind = "application/json"
+            kind = "application/geo+json"
             sha256, size = desk.evidence.put(path), len(told)
-            asset = Asset(sha256, "concentration_series", path.name, kind, size)
+            asset = Asset(sha256, "flight_track", path.name, kind, size)
             made_up.record(desk.casebook, one_id, assets=(asset,))
         ana = client_of(desk, "ana")
         (track,) = ana.get("/api/v1/map/tracks").json()["features"]
         assert track["id"] == "t1"
-        wanted = [[-103.12, 20.22], [-103.11, 20.21], [-103.1, 20.2]]
-        assert track["geometry"] == {"type": "LineString", "coordinates": wanted}
+        wanted = [[[-103.12, 20.22], [-103.11, 20.22], [-103.1, 20.21]]]
+        assert track["geometry"] == {"type": "MultiLineString", "coordinates": wanted}
+        assert track["properties"]["of"] == "sensor"
         assert ids(ana, "tracks", bbox="-90,20,-89,21") == []
 
 

@@ -1,13 +1,19 @@
 """What can't be done is told in the visitor's language, with a way on."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+import cathartes
 import web_desk
 from cathartes.casework.review import LONGEST_NOTE
 from cathartes.casework.roles import Action, Role, Subject, Thing, decide
 from cathartes.casework.settlement import ReviewState
 from cathartes.errors import CathartesError
-from cathartes.web.problems import SENTENCES, told
+from cathartes.web.problem_sentences import LAST, SENTENCES
+from cathartes.web.problems import told
 from cathartes.web.review_form import Typed, judgement_of
 from cathartes.web.texts import texts_in
 
@@ -65,6 +71,44 @@ def test_what_is_put_in_is_said_in_the_language_too_and_names_stay():
     assert in_spanish(blind).startswith("detección a and b: las revisiones son a ciegas")
     assert in_spanish("nobody foresaw this: at all") == "nobody foresaw this: at all"
     assert len(set(SENTENCES)) == len(SENTENCES)
+
+
+def test_every_sentence_is_one_that_the_package_says():
+    """Else a message that was reworded would be told in English, and nobody would know."""
+    source = said_in_source("casework", "pipeline", "sealing", "store", "web")
+    assert [one for one in SENTENCES if one not in LAST and not is_said(one, source)] == []
+
+
+def said_in_source(*rooms):
+    """Return the texts of rooms, with "{}" for what is put into them; no catalogued ones."""
+    package = Path(cathartes.__file__).parent
+    paths = [path for room in rooms for path in (package / room).rglob("*.py")]
+    found = set()
+    for path in paths:
+        if path.name == "problem_sentences.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (one.value if isinstance(one, ast.Constant) else "{}"
+                         for one in node.values)  # fmt: skip
+                found.add("".join(parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def is_said(sentence, source):
+    """Return whether a text holds a sentence, or is it but for words that are put in."""
+    plain = re.split(r"\{\w+\}", sentence.rstrip("."))
+    longest, form = max(plain, key=len), re.compile(".+".join(map(re.escape, plain)))
+    if any(longest in text and form.search(text) for text in source):
+        return True
+    fixed = (text.split("{}") for text in source if "{}" in text and len(text) > 15)
+    return any(
+        all(part in sentence for part in parts)
+        and re.fullmatch(".+".join(map(re.escape, parts)), sentence)
+        for parts in fixed
+    )
 
 
 def test_a_failures_page_leads_on_and_one_for_a_stranger_does_not(desk):

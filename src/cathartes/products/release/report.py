@@ -133,7 +133,8 @@ def _write_emitters(pages: ReportPages, finding: Finding, words: ReleaseWords) -
         Column(words.say("distance"), 0.9, "right"),
     )
     rows = [
-        (one.name, one.kind, ", ".join(words.chemical(name) for name in one.chemicals) or "–",
+        (one.name, words.report.emitter_kind(one.kind),
+         ", ".join(words.chemical(name) for name in one.chemicals) or "–",
          words.length(one.distance_m))
         for one in finding.emitters
     ]  # fmt: skip

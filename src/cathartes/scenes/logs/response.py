@@ -25,7 +25,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import find_peaks
 
 from cathartes.scenes.logs.estimate import Estimate, unknown
 
@@ -267,6 +266,8 @@ def _edges_s(
     time: NDArray[np.float64], enhancement: NDArray[np.float64], least: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how long peaks take to rise from 20 to 80 % and to fall back, each (peak,)."""
+    from scipy.signal import find_peaks  # noqa: PLC0415  # half a second to import
+
     level = np.nan_to_num(enhancement)
     peaks, found = find_peaks(level, height=least, prominence=0.5 * least)
     rises, falls = [], []

@@ -5,11 +5,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.geometry import Geometry, MapGrid
 from cathartes.scenes.glt import GltGeometry, aligned_to_centres, index_from_table
 from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.readers.hdf5_lines import (
     MAGIC,
     Hdf5Lines,

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import HeaderError, UnknownFormatError
-from cathartes.scenes.cube import Cube, Quantity
+from cathartes.scenes.cube import Cube
 from cathartes.scenes.description import Description, to_cube
 from cathartes.scenes.options import OpenOptions
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.readers.envi_header import (
     EnviHeader,
     find_pair,

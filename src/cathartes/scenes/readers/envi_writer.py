@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import OutputError
-from cathartes.scenes.cube import Quantity
 from cathartes.scenes.geometry import MapGrid
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.readers.envi_map import write_map_info
 from cathartes.spectra.response import SpectralBands
 from cathartes.units import CANONICAL_RADIANCE_UNIT

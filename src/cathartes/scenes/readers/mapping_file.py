@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cathartes.scenes.cube import Quantity
+from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.toml_file import read_toml_file
 
 Axis = Literal["line", "sample", "band"]

@@ -7,7 +7,6 @@ of models point to where the air goes.
 
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,6 @@ from zoneinfo import ZoneInfo
 import h5py
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import netcdf_file
 
 from cathartes.errors import HeaderError, InputError, TruncatedFileError, UnitError
 from cathartes.scenes.records.times import to_unix_s
@@ -137,11 +135,11 @@ def _read(path: Path) -> dict[str, _Variable]:
             f"{path} can't be read ({error.strerror}); name a readable file."
         ) from error
     try:
-        with ExitStack() as stack:
-            if head.startswith(_HDF5):
-                return _read_hdf5(stack.enter_context(h5py.File(path, "r")))
-            if head.startswith(_CLASSIC):
-                return _read_classic(stack.enter_context(netcdf_file(path, "r", mmap=False)))
+        if head.startswith(_HDF5):
+            with h5py.File(path, "r") as file:
+                return _read_hdf5(file)
+        if head.startswith(_CLASSIC):
+            return _read_classic(path)
     except (OSError, ValueError, TypeError, IndexError) as error:
         raise TruncatedFileError(
             f"{path.name} breaks off or is damaged ({error}); fetch it again."
@@ -164,15 +162,18 @@ def _read_hdf5(file: h5py.File) -> dict[str, _Variable]:
     return found
 
 
-def _read_classic(file: netcdf_file) -> dict[str, _Variable]:
+def _read_classic(path: Path) -> dict[str, _Variable]:
+    from scipy.io import netcdf_file  # noqa: PLC0415  # slow to import, and seldom needed
+
     found = {}
-    for name, item in file.variables.items():
-        if np.dtype(item.data.dtype).kind not in "iuf":
-            continue
-        attributes = {key: _plain(getattr(item, key)) for key in _ATTRIBUTES if hasattr(item, key)}
-        found[name] = _Variable(
-            name, _meant(np.array(item.data), attributes), tuple(item.dimensions), attributes
-        )
+    with netcdf_file(path, "r", mmap=False) as file:
+        for name, item in file.variables.items():
+            if np.dtype(item.data.dtype).kind not in "iuf":
+                continue
+            has = [key for key in _ATTRIBUTES if hasattr(item, key)]
+            attributes = {key: _plain(getattr(item, key)) for key in has}
+            values = _meant(np.array(item.data), attributes)
+            found[name] = _Variable(name, values, tuple(item.dimensions), attributes)
     return found
 
 

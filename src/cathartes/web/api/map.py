@@ -84,7 +84,7 @@ def get_tracks(
     boxes: AskedBoxes,
     choice: AskedChoice,
 ) -> MapFeatures:
-    """Return the tracks of gas logs of the newest 60 looks, as far as evidence has them."""
+    """Return where the newest 60 looks were taken from, as far as evidence has it."""
     return tracks_view(desk, places, boxes, choice)
 
 

@@ -69,7 +69,7 @@ def told_view(content: ReleaseContent) -> ToldView:
         parts.append(ToldPart(words.say("not_seen"), (), (looks_text(finding, words),)))
     if finding is not None and finding.emitters is not None:
         told = [
-            Fact(one.name, f"{one.kind}, {words.length(one.distance_m)}")
+            Fact(one.name, f"{words.report.emitter_kind(one.kind)}, {words.length(one.distance_m)}")
             for one in finding.emitters
         ]
         sentences = () if told else (words.say("emitters_none"),)

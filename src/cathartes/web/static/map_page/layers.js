@@ -68,7 +68,8 @@ function drawn(colours) {
       },
     ],
     tracks: [
-      { type: "line", paint: { "line-color": colours.look, "line-width": 1.6 }, layout: { "line-join": "round" } },
+      { type: "line", paint: { "line-color": colours.halo, "line-width": 4.6 }, layout: { "line-join": "round" } },
+      { type: "line", paint: { "line-color": colours.look, "line-width": 2 }, layout: { "line-join": "round" } },
     ],
     emitters: [
       {

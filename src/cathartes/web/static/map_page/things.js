@@ -32,6 +32,13 @@ export function outcomeOf(told) {
   }[told];
 }
 
+const trackOf = (told) =>
+  ({
+    sensor: _("Track of a gas sensor"),
+    camera: _("Track of the camera"),
+    swath: _("Middle of what a cube looks at"),
+  })[told];
+
 /** Return a thing's heading and second line. */
 export function summary(feature) {
   const { id, properties: of } = feature;
@@ -46,7 +53,7 @@ export function summary(feature) {
     case "look":
       return [outcomeOf(of.outcome), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
     case "track":
-      return [_("Track of a gas log"), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
+      return [trackOf(of.of), `${of.sortie_id} ${of.name} · ${minute(of.began_utc)}`];
     case "emitter":
       return [of.name || id, `${of.kind} · ${names(of.chemicals)}`];
     case "mandate":
@@ -93,7 +100,7 @@ export function details({ id, properties: of }) {
         [_("Began"), minute(of.began_utc)],
       ];
     case "track":
-      return [[_("Look"), `${of.sortie_id} ${of.name}`], [_("Began"), minute(of.began_utc)]];
+      return [[_("Shown"), trackOf(of.of)], [_("Look"), `${of.sortie_id} ${of.name}`], [_("Began"), minute(of.began_utc)]];
     case "emitter":
       return [[_("Lawful emitter"), id], [_("Kind"), of.kind], [_("Chemicals"), names(of.chemicals)], [_("Says who"), of.source]];
     case "mandate":
