@@ -117,8 +117,8 @@ def explain_best(
     for name, air in airs.items():
         problem = Problem(air, prior, misfit)
         also = [state for other in tried for state in other.starts]
-        if name == SURFACE_LAYER and stands and prior.known_m is None:
-            also += wide_starts(problem, places_m)
+        if isinstance(air, SurfacePlume) and stands and prior.known_m is None:
+            also += wide_starts(air, problem, places_m)
         tried.append(Explanation(name, problem, explain(problem, also)))
         if name == PLUME and SURFACE_LAYER not in airs:  # no air near the ground is that simple
             problem = Problem(air, prior, misfit.exact())

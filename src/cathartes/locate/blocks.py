@@ -79,6 +79,16 @@ class Blocks:
         """
         return np.asarray(np.bincount(self.of_block, self.share * values, len(self)), np.float64)
 
+    def averaged_at(self, at: NDArray[np.intp], values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return block means of values that are 0 but at some points, (block,).
+
+        Parameters
+        ----------
+        at, values : (any,)
+        """
+        sums = np.bincount(self.of_block[at], self.share[at] * values, len(self))
+        return np.asarray(sums, np.float64)
+
     def centre_m(self) -> NDArray[np.float64]:
         """Return the middle of each block, (block, 3) [m]."""
         return np.column_stack([self.averaged(axis) for axis in self.place_m.T])

@@ -7,6 +7,7 @@ with T the time of travel (Draxler 1976, Atmos. Environ. 10, 99: for sources at 
 300 s, which is free here).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.moment_wind import NEAREST_M, MomentWind
+from cathartes.locate.surface_curves import Levels
 from cathartes.locate.surface_layer import SurfaceLayer, crosswind_integrated
 from cathartes.locate.wind_rows import WindRows
 
@@ -49,12 +51,14 @@ class SurfacePlume:
     ) -> None:
         self._blocks, self._wind, self._layer = blocks, wind, layer
         self._stability, self._unit = stability, unit
+        self._levels = Levels.of(blocks, stability)
 
     def carried(self, shape: Shape) -> "CarriedSurfacePlume":
         """Return the air of one shape."""
         wind = MomentWind.of(self._blocks, self._wind, shape)
-        stability = self._stability + shape.stability
-        return CarriedSurfacePlume(self._blocks, self._layer, wind, stability, shape, self._unit)
+        return CarriedSurfacePlume(
+            self._blocks, self._layer, wind, self._stability, self._levels, shape, self._unit
+        )
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "SurfacePlume":
         """Return itself: a plume is cheap as it is.
@@ -71,27 +75,46 @@ class SurfacePlume:
 
 @dataclass(frozen=True, slots=True)
 class CarriedSurfacePlume:
-    """Readings in the wind of their moment, and stabilities (point,) there."""
+    """Readings in the wind of their moment, and stabilities (point,) as estimated there."""
 
     blocks: Blocks
     layer: SurfaceLayer
     wind: MomentWind
     stability: NDArray[np.float64]
+    levels: Levels | None
     shape: Shape
     unit: float
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
+        return self.unit_ppm_of_widths(source_m, (self.shape.width,))[0]
+
+    def unit_ppm_of_widths(
+        self, source_m: NDArray[np.float64], widths: Sequence[float]
+    ) -> list[NDArray[np.float64]]:
+        """Return the same for each of some widths in place of the shape's: upward all are alike.
+
+        Parameters
+        ----------
+        source_m : (3,) [m]
+        widths : (width,)
+        """
         x, y = self.wind.from_source(source_m)
-        width = self.shape.width
-        at = np.flatnonzero((x > 0) & (np.abs(y) < WIDEST * width * np.maximum(x, NEAREST_M)))
+        near = np.abs(y) < WIDEST * max(widths) * np.maximum(x, NEAREST_M)
+        at = np.flatnonzero((x > 0) & near)
         x, y, speed = np.maximum(x[at], NEAREST_M), y[at], self.wind.speed_m_s[at]
-        integrated, relative = crosswind_integrated(
-            self.layer, x, self.wind.place_m[at, 2], abs(float(source_m[2])), self.stability[at]
+        height, shift = abs(float(source_m[2])), self.shape.stability
+        integrated, relative = (
+            self.levels.crosswind_integrated(self.layer, x, at, height, shift)
+            if self.levels is not None
+            else crosswind_integrated(
+                self.layer, x, self.wind.place_m[at, 2], height, self.stability[at] + shift
+            )
         )
         travel_s = x / (speed * relative)
-        sy = width * x / (1 + 0.9 * np.sqrt(travel_s / self.shape.slowing_s))
-        across = np.exp(-0.5 * (y / sy) ** 2) / (np.sqrt(2 * np.pi) * sy)
-        ppm = np.zeros(self.wind.speed_m_s.size)
-        ppm[at] = self.unit * integrated / speed * across
-        return self.blocks.averaged(ppm)
+        grown = x / (1 + 0.9 * np.sqrt(travel_s / self.shape.slowing_s))
+        curtain, aside = self.unit * integrated / (speed * np.sqrt(2 * np.pi) * grown), y / grown
+        return [
+            self.blocks.averaged_at(at, curtain * np.exp(-0.5 * (aside / width) ** 2) / width)
+            for width in widths
+        ]

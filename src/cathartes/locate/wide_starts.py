@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import State
+from cathartes.locate.surface_plume import SurfacePlume
 
 TURNS, WIDTHS = (-1.5, 0.0, 1.5), (0.0, 1.5, 3.0)
 """In standard deviations of their priors."""
@@ -16,11 +17,13 @@ MOST, APART_M = 4, 10.0
 """So many are refined, so far apart."""
 
 
-def wide_starts(problem: Problem, places_m: NDArray[np.float64]) -> list[State]:
+def wide_starts(air: SurfacePlume, problem: Problem, places_m: NDArray[np.float64]) -> list[State]:
     """Return explanations by one source each, the most probable first, at places that are apart.
 
     Parameters
     ----------
+    air
+        The problem's.
     problem
     places_m : (place, 3) [m]
     """
@@ -28,11 +31,12 @@ def wide_starts(problem: Problem, places_m: NDArray[np.float64]) -> list[State]:
     scale = misfit.reading_sd_ppm
     trials: list[tuple[float, State]] = []
     for turn in TURNS:
-        for width in WIDTHS:
-            empty = State.turned(misfit.share, turn, width)
-            carried = problem.air.carried(problem.prior.shape(empty.shared))
-            for place in places_m:
-                unit = carried.unit_ppm(place)
+        empties = [State.turned(misfit.share, turn, width) for width in WIDTHS]
+        shapes = [problem.prior.shape(empty.shared) for empty in empties]
+        carried, widths = air.carried(shapes[0]), [shape.width for shape in shapes]
+        for place in places_m:
+            units = carried.unit_ppm_of_widths(place, widths)
+            for empty, unit in zip(empties, units, strict=True):
                 power = float(((unit / scale) ** 2).sum())
                 along = float((unit * misfit.mean_ppm / scale**2).sum())
                 if not (power > 0 and along > 0):

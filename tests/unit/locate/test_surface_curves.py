@@ -1,0 +1,62 @@
+"""What plumes near the ground share: a curve over the way, and the upward spread of all widths."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cathartes.locate.air import Shape
+from cathartes.locate.blocks import Blocks
+from cathartes.locate.surface_curves import CURVE_POINTS, Levels
+from cathartes.locate.surface_layer import crosswind_integrated, surface_layer
+from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.wind_rows import WindRows
+
+ROUGHNESS_M, MAST_M = 0.03, 2.0
+
+
+def points(place_m: np.ndarray) -> Blocks:
+    n = len(place_m)
+    return Blocks(
+        np.full(n, 500.0), place_m, np.zeros((n, 3)), np.arange(n), np.ones(n), np.zeros(n),
+        np.ones(n), np.zeros(n),
+    )  # fmt: skip
+
+
+def test_curves_over_the_way_are_what_they_are_made_of() -> None:
+    """The slow twin works out each point; a curve is straight between its steps."""
+    rng = np.random.default_rng(3)
+    n = 2 * CURVE_POINTS
+    way_m = np.exp(rng.uniform(np.log(0.5), np.log(200.0), n))
+    place_m = np.column_stack([way_m, np.zeros(n), rng.choice([1.6, 2.4], n)])
+    stability = np.full(n, 3.3)
+    layer = surface_layer(ROUGHNESS_M, MAST_M)
+    levels = Levels.of(points(place_m), stability)
+    assert levels is not None
+    fast = levels.crosswind_integrated(layer, way_m, np.arange(n), 0.3, 0.5)
+    slow = crosswind_integrated(layer, way_m, place_m[:, 2], 0.3, stability + 0.5)
+    for quick, each in zip(fast, slow, strict=True):
+        assert quick == pytest.approx(each, abs=2e-3 * each.max())
+    nothing = levels.crosswind_integrated(layer, np.empty(0), np.empty(0, np.intp), 0.3, 0.5)
+    assert nothing[0].size == 0
+
+
+def test_moving_sensors_and_few_points_have_no_curves() -> None:
+    place_m = np.tile([10.0, 0.0, 1.5], (2 * CURVE_POINTS, 1))
+    stands = points(place_m)
+    moves = replace(stands, velocity_m_s=np.ones(place_m.shape))
+    same = np.full(len(place_m), 4.0)
+    assert Levels.of(stands, same) is not None
+    assert Levels.of(moves, same) is None
+    assert Levels.of(points(place_m[:100]), same[:100]) is None
+
+
+def test_widths_together_are_each_alone() -> None:
+    place_m = np.array([[60.0, 4.0, 2.0], [120.0, -9.0, 2.0]])
+    source = np.array([0.0, 0.0, 1.0])
+    layer, wind = surface_layer(ROUGHNESS_M, MAST_M), WindRows(np.zeros(1), *np.array([[4.0], [0]]))
+    air = SurfacePlume(points(place_m), wind, layer, np.full(2, 3.5), unit=1.0)
+    together = air.carried(Shape(0.0, 0.1, 0.06, 0.0, 0.0)).unit_ppm_of_widths(source, (0.05, 0.2))
+    for width, ppm in zip((0.05, 0.2), together, strict=True):
+        alone = air.carried(Shape(0.0, width, 0.06, 0.0, 0.0)).unit_ppm(source)
+        assert ppm == pytest.approx(alone)
