@@ -45,7 +45,14 @@ class Cells:
         row: NDArray[np.intp],
         scale: NDArray[np.float32],
     ) -> "Cells":
-        """Return room for the cells of a scene whose squares are ``width_px`` wide."""
+        """Return room for the cells of a scene whose squares are ``width_px`` wide.
+
+        Parameters
+        ----------
+        row : (signature,) int
+        scale : (signature,)
+            See the attributes.
+        """
         step_px = max(width_px, LEAST_STEP_PX)
         shape = (len(range(step_px // 2, n, step_px)) for n in (n_lines, n_samples))
         return cls(np.zeros((row.size, *shape), np.int8), row, scale, step_px)

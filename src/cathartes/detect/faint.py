@@ -71,7 +71,7 @@ class Ground:
 
     @classmethod
     def of(cls, usable: NDArray[np.bool_]) -> "Ground":
-        """Measure which surroundings are usable."""
+        """Measure which surroundings of cells, (line, sample) bool, are usable."""
         around = uniform_filter(usable.astype(np.float32), SURROUNDINGS, mode="constant")
         cells = np.flatnonzero(usable)
         return cls(usable, np.maximum(around, 1e-6), cells[:: 1 + cells.size // MEASURED_CELLS])
