@@ -66,8 +66,8 @@ def scan(
         typer.Option(
             "--quick",
             help="For a first look: the background from fewer lines, so that weak plumes are less "
-            "surely found; dense plumes by thin signatures; no chemicals outside the library; "
-            "and no layers unless --layers asks for them.",
+            "surely found; dense plumes by thin signatures; no chemicals outside the library and "
+            "no plumes too faint for any one place; and no layers unless --layers asks for them.",
         ),
     ] = False,
     together: Annotated[

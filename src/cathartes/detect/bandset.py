@@ -100,7 +100,7 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
 def blocks_in_threads(
     bandset: Bandset,
     reach_px: int,
-    work: Callable[[NDArray[np.float32], slice], T],
+    work: Callable[[NDArray[np.float32], slice, int], T],
     workers: int,
 ) -> Iterator[tuple[int, int, T]]:
     """Yield (start, stop, result) of each block in turn, few of them in memory.
@@ -111,7 +111,7 @@ def blocks_in_threads(
     ----------
     reach_px : [pixel]
         Lines that are read before and behind each block's own.
-    work : block (line, sample, band), its own lines in it → result
+    work : block (line, sample, band), its own lines in it, the scene's first of these → result
         May overwrite the block.
     """
     n_lines = bandset.cube.n_lines
@@ -121,7 +121,7 @@ def blocks_in_threads(
             low, high = max(start - reach_px, 0), min(stop + reach_px, n_lines)
             block = bandset.read(low, high)
             keep = slice(start - low, stop - low)
-            waiting.append((start, stop, pool.submit(work, block, keep)))
+            waiting.append((start, stop, pool.submit(work, block, keep, start)))
             if len(waiting) > workers:
                 first, last, task = waiting.popleft()
                 yield first, last, task.result()

@@ -32,6 +32,7 @@ def hill_tops(
     decoy: NDArray[np.float32],
     line: NDArray[np.intp],
     sample: NDArray[np.intp],
+    share: float = HILL_SHARE,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the highest gas and the highest decoy on the hill of each peak.
 
@@ -43,6 +44,8 @@ def hill_tops(
     gas, decoy : (line, sample)
     line, sample : (peak,)
         The peaks of both together.
+    share
+        A peak's hill is the connected ground above this part of its height.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def hill_tops(
     both = np.nan_to_num(np.fmax(gas, decoy), nan=-np.inf)
     height = both[line, sample]
     lowest = np.quantile(both[np.isfinite(both)], HILL_FOOT_QUANTILE) if height.size else 0.0
-    foot = np.maximum(HILL_SHARE * height, np.minimum(lowest, height))
+    foot = np.maximum(share * height, np.minimum(lowest, height))
     rung = np.floor(np.log(np.maximum(foot, 1.0)) / np.log(1.25)).astype(int)
     gas_top, decoy_top = np.empty_like(height), np.empty_like(height)
     for level in np.unique(rung):
@@ -155,15 +158,19 @@ class ChanceLaw:
         return float(min(self.decoy_peaks[-rank], self.threshold))
 
 
-_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS, _LEAST_SHAPE = 0.2, 50, 0.2
+HEAVY_SHAPE = 0.2
+"""Tails of peaks of single squares, which a rare surface may fill."""
+_SHAPE_PRIOR_PEAKS = 50
 _FALLBACK_THRESHOLD, _FALLBACK_SCALE = 5.0, 0.7
 
 
-def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceLaw:
+def fit_chance(
+    decoy_peaks: NDArray[np.floating], decoys_per_gas: int, shape: float = HEAVY_SHAPE
+) -> ChanceLaw:
     r"""Fit the law of chance peaks to the peaks that decoys won.
 
     The generalised Pareto law (`tails.fit_tail`) is fitted to the highest tenth (at least 30, at
-    most 400 peaks), its shape drawn towards 0.2 as if by 50 peaks and kept between that and 0.5:
+    most 400 peaks), its shape drawn towards one as if by 50 peaks and kept between that and 0.5:
     thirty peaks of noise say nothing of the rare surface that none of them met. With 10 peaks or
     fewer a law is assumed that starts where they end, or at 5 standard deviations.
 
@@ -171,14 +178,16 @@ def fit_chance(decoy_peaks: NDArray[np.float32], decoys_per_gas: int) -> ChanceL
     ----------
     decoy_peaks : (peak,)
         Any order.
+    shape
+        ξ that is believed before any peak is seen; a lighter tail never is.
     """
     peaks = np.sort(decoy_peaks.astype(np.float64))
     n_tail = min(int(np.clip(peaks.size // 10, 30, 400)), peaks.size - 1)
     if n_tail < MIN_TAIL:
         top = max(float(peaks[-1]) if peaks.size else 0.0, _FALLBACK_THRESHOLD)
         return ChanceLaw(
-            peaks, decoys_per_gas, top, _FALLBACK_SCALE, _SHAPE_PRIOR, n_tail=1, measured=False
+            peaks, decoys_per_gas, top, _FALLBACK_SCALE, shape, n_tail=1, measured=False
         )
     u = float(peaks[-n_tail - 1])
-    tail = fit_tail(peaks[-n_tail:] - u, u, (_SHAPE_PRIOR, _SHAPE_PRIOR_PEAKS), _LEAST_SHAPE)
+    tail = fit_tail(peaks[-n_tail:] - u, u, (shape, _SHAPE_PRIOR_PEAKS), shape)
     return ChanceLaw(peaks, decoys_per_gas, u, tail.scale, tail.shape, n_tail)

@@ -1,6 +1,7 @@
 """The search itself: every gas and its decoys over every pixel."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from cathartes.detect.averaging import square_counts, sums_of_lines
 from cathartes.detect.bandset import Bandset, Tick, blocks_in_threads, clean_pixels
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
+from cathartes.detect.cells import Cells
 from cathartes.detect.context import context_image
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlaneStore
@@ -84,13 +86,28 @@ class Searcher:
     amount_filters: NDArray[np.float32]
     contrast: Contrast
 
-    def search(self, block: NDArray[np.float32], keep: slice) -> "BlockSearch":
+    def cells(self) -> Cells:
+        """Return room for the scores of separate squares: of thin gases, then their decoys."""
+        n_lines, n_samples, _ = self.bandset.cube.shape
+        n_gases, n_gas_signatures = len(self.gases), self.gas_family.scale.size
+        n_decoys = self.decoy_family.scale.size * n_gases // n_gas_signatures
+        scale = self.gas_family.scale[:n_gases], self.decoy_family.scale[:n_decoys]
+        row = np.r_[:n_gases, n_gas_signatures : n_gas_signatures + n_decoys]
+        return Cells.empty(n_lines, n_samples, self.width_px, row, np.concatenate(scale))
+
+    def search(
+        self, block: NDArray[np.float32], keep: slice, first: int, cells: Cells | None = None
+    ) -> "BlockSearch":
         """Search lines ``keep`` of a block; the others are their neighbours.
 
         Parameters
         ----------
         block : (line, sample, band) [cube's unit]
             Overwritten.
+        first
+            Line of the scene that is the first to be searched.
+        cells
+            Where the scores of separate squares are kept, if they are wanted.
         """
         wavelength_um = self.bandset.wavelength_um
         emissive = self.gas_family.two_sided
@@ -120,7 +137,9 @@ class Searcher:
             pixels = sums_of_lines(block, self.width_px, near)
             pixels /= np.maximum(count[lines, :, None], 1.0)
             chunk = slice(lines.start * shape[1], lines.stop * shape[1])
-            self._chunk(pixels.reshape(-1, n_bands), chunk, found)
+            z, distance = self._chunk(pixels.reshape(-1, n_bands), chunk, found)
+            if cells is not None:
+                cells.put(first + lines.start, usable[near], z, distance, n_bands)
         invalid = ~usable[keep]
         for values in (
             found.amount,
@@ -132,8 +151,16 @@ class Searcher:
             values[..., invalid] = np.nan
         return found
 
-    def _chunk(self, pixels: NDArray[np.float32], chunk: slice, found: "BlockSearch") -> None:
-        """Search some pixels, (pixel, band), and keep what is found in their places."""
+    def _chunk(
+        self, pixels: NDArray[np.float32], chunk: slice, found: "BlockSearch"
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Search some pixels, (pixel, band), and keep what is found in their places.
+
+        Returns
+        -------
+        z : (signature, pixel)
+        distance : (pixel,)
+        """
         z, distance = apply_bank(pixels, self.bank)
         n_gas_signatures = self.gas_family.scale.size
         gas_z, decoy_z = z[:n_gas_signatures], z[n_gas_signatures:]
@@ -150,6 +177,7 @@ class Searcher:
         ):
             place.reshape(-1)[chunk] = values
         found.score.reshape(len(self.gases), -1)[:, chunk] = scores
+        return z, distance
 
     def _gas_scores(
         self, z: NDArray[np.float32], distance: NDArray[np.float32]
@@ -235,15 +263,23 @@ class BlockSearch:
     context: NDArray[np.float32]
 
 
-def score_scene(searcher: Searcher, store: PlaneStore, workers: int, tick: Tick) -> Heights:
+def score_scene(
+    searcher: Searcher, store: PlaneStore, workers: int, tick: Tick, cells: Cells | None = None
+) -> Heights:
     """Search every pixel, keep the gases' images in the store, and return the heights.
 
     Blocks are read in turn, with their neighbouring lines, and searched by several threads.
+
+    Parameters
+    ----------
+    cells
+        Filled, if given: see `Searcher.cells`.
     """
     n_lines, n_samples, _ = searcher.bandset.cube.shape
     heights = Heights.empty(n_lines, n_samples)
     reach = searcher.width_px // 2
-    for start, stop, found in blocks_in_threads(searcher.bandset, reach, searcher.search, workers):
+    search = partial(searcher.search, cells=cells)
+    for start, stop, found in blocks_in_threads(searcher.bandset, reach, search, workers):
         heights.put(slice(start, stop), found.heights)
         for g, name in enumerate(searcher.gases):
             store.write_lines(f"amount/{name}", start, found.amount[g])

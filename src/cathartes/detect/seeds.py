@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from cathartes.detect.chance import ChanceLaw, find_peaks, fit_chance, hill_tops, recurs
+from cathartes.detect.chance import (
+    HILL_SHARE,
+    ChanceLaw,
+    find_peaks,
+    fit_chance,
+    hill_tops,
+    recurs,
+)
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
 from cathartes.detect.search import Heights
 from cathartes.detect.settings import DetectSettings
@@ -49,12 +56,12 @@ class Peaks:
     decoy_won: NDArray[np.bool_]
 
     @classmethod
-    def of_heights(cls, heights: Heights) -> "Peaks":
-        """Find the peaks, and who won them."""
+    def of_heights(cls, heights: Heights, hill_share: float = HILL_SHARE) -> "Peaks":
+        """Find the peaks, and who won them; for the share see `chance.hill_tops`."""
         both = np.fmax(heights.gas, heights.decoy)
         line, sample = find_peaks(both)
         height = both[line, sample]
-        best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample)
+        best_gas, best_decoy = hill_tops(heights.gas, heights.decoy, line, sample, hill_share)
         is_top = height >= np.maximum(best_gas, best_decoy)
         gas_winner = heights.gas_winner[line, sample].astype(np.intp)
         decoy_winner = heights.decoy_winner[line, sample].astype(np.intp)

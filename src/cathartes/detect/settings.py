@@ -56,6 +56,9 @@ class DetectSettings:
     unknown_chemicals
         Whether plumes of chemicals outside the library are looked for in the thermal infrared, by
         their form: the cube is read once more.
+    faint_plumes
+        Whether plumes that no single square shows are looked for along lines in the thermal
+        infrared.
     max_expected_by_chance
         A plume is reported if chance alone gives at most so many of its strength in the scene.
     grow_score
@@ -95,6 +98,7 @@ class DetectSettings:
     averaging_width_px: int = 3
     decoys_per_gas: int = 2
     unknown_chemicals: bool = True
+    faint_plumes: bool = True
     max_expected_by_chance: float = 0.1
     grow_score: float = 2.5
     min_pixels: int = 4

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Tick
+from cathartes.detect.cells import Cells
 from cathartes.detect.cores import read_cores
 from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import explained_peaks, peak_cores
+from cathartes.detect.faint import FaintHills
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
@@ -86,7 +88,8 @@ def detect(
     scene = Scene.of_cube(cube, settings, tick)
     known = Known.of_scene(scene, gases, air)
     gases, searcher = known.gases, known.searcher
-    heights = score_scene(searcher, store, workers, tick)
+    cells = searcher.cells() if scene.emissive and settings.faint_plumes else None
+    heights = score_scene(searcher, store, workers, tick, cells)
     planes = ScenePlanes(
         store=store,
         scales=scene.gas_scales(known),
@@ -153,6 +156,9 @@ def detect(
                 lambda seed, verdict: likely(seed, verdict) and verdict.unknown
             )
         )
+    if cells is not None:
+        valid = np.isfinite(heights.gas)
+        pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, tick)
     labels, described = pieces.describe(reader, false_alarms)
     plumes = flag_several(tuple(each.plume for each in described))
     planes = planes.with_plumes(pair for each in described for pair in each.pixels)
@@ -195,6 +201,24 @@ def detect(
         known.air,
         named,
     )
+
+
+def _with_faint(
+    pieces: Pieces,
+    reader: PlumeReader,
+    searcher: Searcher,
+    cells: Cells,
+    valid: NDArray[np.bool_],
+    score_of: Callable[[int], NDArray[np.float32]],
+    tick: Tick,
+) -> Pieces:
+    """Return the pieces, and behind them those that show along lines alone and have a name."""
+    near = near_plumes(pieces.labels)
+    hills = FaintHills.find(cells, len(searcher.gases), near, valid)
+    explained = hills.explained(searcher, reader.noise, valid.shape, tick)
+    labels, seeds = hills.outlined(explained, score_of, valid.shape, reader.settings)
+    faint = Pieces.read(searcher.bandset, reader, labels, seeds, score_of, near, tick)
+    return pieces.beside(faint.where(lambda _, verdict: not verdict.unknown))
 
 
 def _false_alarms(

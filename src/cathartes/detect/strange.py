@@ -402,7 +402,7 @@ def _write_scores(
     filters = (direction @ bank.whitening.astype(np.float64)).astype(np.float32)
     level = bank.mean @ filters.T
 
-    def products(block: NDArray[np.float32], keep: slice) -> NDArray[np.float32]:
+    def products(block: NDArray[np.float32], keep: slice, _: int) -> NDArray[np.float32]:
         valid = clean_pixels(block)
         sums, count = square_sums(block @ filters.T - level, valid, width_px)
         return np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)

@@ -114,14 +114,15 @@ def quick(settings: ScanSettings) -> ScanSettings:
     """Return the settings for a first look.
 
     The background is made from fewer lines, gases are looked for by their thin signatures alone,
-    and plumes of chemicals outside the library not at all; no layers are written. Every pixel is
-    searched for every gas, and chance is measured on what is searched.
+    and faint plumes and those of chemicals outside the library not at all; no layers are written.
+    Every pixel is searched for every gas, and chance is measured on what is searched.
     """
     detect = replace(
         settings.detect,
         sample_bytes=min(settings.detect.sample_bytes, QUICK_SAMPLE_BYTES),
         optical_depths=settings.detect.optical_depths[:1],
         unknown_chemicals=False,
+        faint_plumes=False,
     )
     return replace(settings, layers=LayerChoice.NONE, detect=detect)
 
@@ -283,9 +284,17 @@ def _not_kept(n_plumes: int) -> tuple[str, ...]:
 
 def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:
     """Return what a reader might take for searched, in sentences."""
-    if settings.unknown_chemicals or regime is Regime.REFLECTIVE:
+    if regime is Regime.REFLECTIVE:
         return ()
-    return ("Plumes of chemicals outside the library were not looked for (unknown_chemicals).",)
+    kinds = (
+        (settings.unknown_chemicals, "chemicals outside the library", "unknown_chemicals"),
+        (settings.faint_plumes, "too little in any one place", "faint_plumes"),
+    )
+    return tuple(
+        f"Plumes of {what} were not looked for ({name})."
+        for looked, what, name in kinds
+        if not looked
+    )
 
 
 def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:

@@ -119,10 +119,11 @@ def test_fewer_than_no_threads_are_refused() -> None:
 def test_a_quick_scan_gives_up_what_the_guide_says_and_nothing_else() -> None:
     told = quick(replace(ONE_GAS, layers=LayerChoice.ALL))
     usual = {name: getattr(DetectSettings(), name) for name in
-             ("sample_bytes", "optical_depths", "unknown_chemicals")}  # fmt: skip
+             ("sample_bytes", "optical_depths", "unknown_chemicals", "faint_plumes")}  # fmt: skip
     assert replace(told.detect, **usual) == DetectSettings()
     assert told.detect.optical_depths == (0.0,)
     assert not told.detect.unknown_chemicals
+    assert not told.detect.faint_plumes
     assert told.detect.sample_bytes < DetectSettings().sample_bytes
     assert told.layers is LayerChoice.NONE
     assert told.gases == ONE_GAS.gases
@@ -132,10 +133,11 @@ def test_a_quick_scan_gives_up_what_the_guide_says_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("looked", [True, False])
 def test_what_was_not_looked_for_is_said(tmp_path: Path, looked: bool) -> None:
-    told = replace(ONE_GAS, detect=DetectSettings(unknown_chemicals=looked))
+    told = replace(ONE_GAS, detect=DetectSettings(unknown_chemicals=looked, faint_plumes=looked))
     summary = scan(cube(), tmp_path / "out", settings=told)
-    said = any("outside the library were not looked for" in line for line in summary.remarks)
-    assert said is not looked
+    for name in ("unknown_chemicals", "faint_plumes"):
+        said = any(f"were not looked for ({name})" in line for line in summary.remarks)
+        assert said is not looked
 
 
 def test_the_summary_returned_is_the_one_written(tmp_path: Path) -> None:
