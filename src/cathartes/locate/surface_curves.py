@@ -35,7 +35,13 @@ class Levels:
 
     @classmethod
     def of(cls, blocks: Blocks, stability: NDArray[np.float64]) -> "Levels | None":
-        """Return the levels of sensors that stand; None if one moves, or points are fewer."""
+        """Return the levels of sensors that stand; None if one moves, or points are fewer.
+
+        Parameters
+        ----------
+        blocks
+        stability : (point,)
+        """
         if blocks.moves:
             return None
         pairs = np.column_stack([blocks.place_m[:, 2], stability])
