@@ -4,6 +4,7 @@ Tests skip where Chromium or the pages' JavaScript is missing. Under the pages' 
 `wait_for_function` is blocked (it evaluates text): wait on attributes of the document instead.
 """
 
+import os
 import shutil
 import sys
 import threading
@@ -26,11 +27,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
 """The build without a window does the same with a fifth less work."""
-# WebGL without a graphics card, but pages put together without WebGL (half the work); and a browser
-# that calls nobody by itself.
+# WebGL without a graphics card, and a browser that calls nobody by itself. Pages are put together
+# without WebGL, which is half the work, but not for pictures: parts of maps would be missing there.
 ARGUMENTS = (
     "--no-sandbox",
-    "--disable-gpu-compositing",
+    *(() if os.environ.get("CATHARTES_PICTURES") else ("--disable-gpu-compositing",)),
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 from starlette.types import ASGIApp
-from watched_page import WatchedPage
+from watched_page import BY_THEME, WatchedPage, faults
 
 import made_up_casebook as made_up
 import web_desk
@@ -201,13 +201,9 @@ def test_no_serious_accessibility_fault_in_the_light_and_in_the_dark(
 ) -> None:
     desk.links.add("a-secret", "ana")
     watched.page.goto(f"{base}/sign-in/link?secret=a-secret")
-    axe = Path(__file__).parent / "vendor" / "axe.js"
-    for theme in ("light", "dark"):
+    for theme, rule in BY_THEME.items():
         watched.page.emulate_media(color_scheme=theme)
         watched.page.goto(base + path)
         watched.page.wait_for_load_state("networkidle")
-        watched.page.evaluate(axe.read_text(encoding="utf-8"))
-        found = watched.page.evaluate("axe.run()")
-        serious = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
-        assert [(theme, one["id"], one["nodes"][0]["html"]) for one in serious] == []
+        assert [(theme, *fault) for fault in faults(watched.page, rule)] == []
     assert watched.problems == []

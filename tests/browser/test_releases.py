@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
-from watched_page import AXE, WatchedPage, faults, keep_picture, watch
+from watched_page import AXE, BY_THEME, WatchedPage, faults, keep_picture, watch
 
 import web_desk
 import web_releases
@@ -83,7 +83,7 @@ def look(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=theme)
         keep_picture(page, f"{name} {theme}", full_page=True)
         if AXE.is_file():
-            wrong += [(theme, *fault) for fault in faults(page)]
+            wrong += [(theme, *fault) for fault in faults(page, BY_THEME[theme])]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(TABLET)
     if page.evaluate("document.documentElement.scrollWidth") > TABLET["width"]:

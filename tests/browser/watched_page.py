@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Page
 
 PATIENCE_MS = 60_000
 AXE = Path(__file__).parent / "vendor" / "axe.js"
+BY_THEME = {"light": "", "dark": "color-contrast"}
+"""Rules by which a page is looked at in each theme: in the dark its colours alone are others."""
 
 
 @dataclass
@@ -54,9 +56,10 @@ def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
 
 
-def faults(page: Page) -> list[tuple[str, str]]:
-    """Return the serious and critical faults that axe-core finds."""
+def faults(page: Page, only: str = "") -> list[tuple[str, str]]:
+    """Return the serious and critical faults that axe-core finds, by one of its rules or all."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
+    rules = {"runOnly": [only]} if only else {}
+    found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
     serious = [one for one in found if one["impact"] in {"serious", "critical"}]
     return [(one["id"], node["html"][:200]) for one in serious for node in one["nodes"]]

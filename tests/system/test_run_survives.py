@@ -164,6 +164,7 @@ def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
     (sortie,) = sorties_of(campaign)
     casebook = new_casebook(campaign, tmp_path / "casebook")
     monkeypatch.setattr("cathartes.pipeline.run.do_work", _dies_over_line_1)
+    monkeypatch.setattr("cathartes.pipeline.executors.get_context", lambda _: CONTEXT)  # quicker
     report = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
     outcome = {row.observation.name: row.observation.outcome.value for row in report.rows}
     assert outcome.pop("line-1") == "inconclusive"
