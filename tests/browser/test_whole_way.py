@@ -27,7 +27,6 @@ DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 MAP_IS_DRAWN = "#map[data-ready='true'][data-idle='true']"
 PDF = b"%PDF-"
-NEXT_FRAME = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +198,8 @@ def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(office: O
         page = office.go(who, path.format(**ids))
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
-            page.evaluate(NEXT_FRAME)  # by then a map has heard of it
+            for drawn in page.locator("#map, .case-map").all():
+                expect(drawn).to_have_attribute("data-theme", theme)
             settle(page)
             keep_picture(page, f"{name} {theme}", full_page=True)
             wrong |= {(name, theme, *fault): 1 for fault in faults(page, BY_THEME[theme])}

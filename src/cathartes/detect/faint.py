@@ -5,6 +5,7 @@ shows enough. Nobody says how the wind blows, so that lines in all directions ar
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -169,7 +170,12 @@ class FaintHills:
 
     @classmethod
     def find(
-        cls, cells: Cells, n_gases: int, known: NDArray[np.bool_], valid: NDArray[np.bool_]
+        cls,
+        cells: Cells,
+        n_gases: int,
+        known: NDArray[np.bool_],
+        valid: NDArray[np.bool_],
+        workers: int = 1,
     ) -> "FaintHills":
         """Look along lines for every gas and every decoy.
 
@@ -181,10 +187,13 @@ class FaintHills:
             True in and near plumes already found: what they show is not counted twice.
         valid : (line, sample) bool
             Pixels that were searched.
+        workers
+            Threads that look; what is found does not depend on it.
         """
         ground = Ground.of(cells.of_pixels(valid & ~known))
-        gas, gas_winner = _highest(cells, range(n_gases), ground)
-        decoy, decoy_winner = _highest(cells, range(n_gases, len(cells.row)), ground)
+        with ThreadPoolExecutor(workers) as pool:
+            gas, gas_winner = _highest(cells, range(n_gases), ground, pool)
+            decoy, decoy_winner = _highest(cells, range(n_gases, len(cells.row)), ground, pool)
         peaks = Peaks.of_heights(Heights(gas, decoy, gas_winner, decoy_winner), FAINT_HILL_SHARE)
         seen = cache(lambda signature: ground.streaks(cells.score(signature)))
         cores: list[NDArray[np.bool_]] = []
@@ -298,13 +307,13 @@ class FaintHills:
 
 
 def _highest(
-    cells: Cells, signatures: range, ground: Ground
+    cells: Cells, signatures: range, ground: Ground, pool: ThreadPoolExecutor
 ) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
     """Return the greatest sum through each cell, and whose it is, as in `search.Heights`."""
     height = np.zeros(ground.usable.shape, np.float32)
     winner = np.zeros(ground.usable.shape, np.int16)
-    for number, signature in enumerate(signatures):
-        found = ground.streaks(cells.score(signature))
+    streaks = pool.map(lambda signature: ground.streaks(cells.score(signature)), signatures)
+    for number, found in enumerate(streaks):
         size = np.abs(found)
         higher = size > height
         np.maximum(height, size, out=height)

@@ -158,7 +158,7 @@ def detect(
         )
     if cells is not None:
         valid = np.isfinite(heights.gas)
-        pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, tick)
+        pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, workers, tick)
     labels, described = pieces.describe(reader, false_alarms)
     plumes = flag_several(tuple(each.plume for each in described))
     planes = planes.with_plumes(pair for each in described for pair in each.pixels)
@@ -210,11 +210,12 @@ def _with_faint(
     cells: Cells,
     valid: NDArray[np.bool_],
     score_of: Callable[[int], NDArray[np.float32]],
+    workers: int,
     tick: Tick,
 ) -> Pieces:
     """Return the pieces, and behind them those that show along lines alone and have a name."""
     near = near_plumes(pieces.labels)
-    hills = FaintHills.find(cells, len(searcher.gases), near, valid)
+    hills = FaintHills.find(cells, len(searcher.gases), near, valid, workers)
     explained = hills.explained(searcher, reader.noise, valid.shape, tick)
     labels, seeds = hills.outlined(explained, score_of, valid.shape, reader.settings)
     faint = Pieces.read(searcher.bandset, reader, labels, seeds, score_of, near, tick)
