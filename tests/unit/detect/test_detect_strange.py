@@ -5,21 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cathartes.detect.form import (
+    LEAST_AREA_PX,
+    LEAST_BEYOND,
+    LEAST_FADE,
+    LEAST_PEAK,
+    MAX_EDGE,
+    MAX_ELSEWHERE,
+    Form,
+    StrangeImage,
+    edge,
+    explains,
+    plume_form,
+    told_apart,
+)
 from cathartes.detect.known import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
-from cathartes.detect.strange import (
-    LEAST_AREA_PX,
-    LEAST_FADE,
-    LEAST_PEAK,
-    MAX_ELSEWHERE,
-    Form,
-    StrangeHills,
-    StrangePlume,
-    explains,
-    plume_form,
-)
+from cathartes.detect.strange import StrangeHills, StrangePlume
 from cathartes.scenes.radiometry import planck_radiance
 
 SHAPE = (120, 100)
@@ -43,15 +47,26 @@ def cone(line, sample, height, slope=0.12, reach_px=70):
     return np.where((i >= line) & (along < reach_px), height * column, 0).astype(np.float32)
 
 
+def wander(seed, sd):
+    """Ground whose brightness means nothing."""
+    return np.random.default_rng(seed).normal(0.0, sd, SHAPE).astype(np.float32)
+
+
 def odd(*images):
     """Distances that these scores explain wholly."""
     return np.sum([image**2 for image in images], axis=0)
 
 
+def over(score, *brightness, oddness=None):
+    """What a hill is looked at in, over ground so bright in each part of the spectrum."""
+    alike = explains(score, odd(score) if oddness is None else oddness)
+    return StrangeImage(score, alike, tuple(lambda part=part: part for part in brightness))
+
+
 @given(radius=st.floats(5.5, 30.0), height=st.floats(14.0, 90.0))
 def test_ground_of_any_size_ends_at_its_border(radius, height):
     score = disc(60, 50, radius, height)
-    form, extent = plume_form(score, explains(score, odd(score)), 60, 50)
+    form, extent = plume_form(over(score), 60, 50)
     assert form is None
     assert extent.sum() >= np.pi * (radius - 1.5) ** 2
 
@@ -60,9 +75,9 @@ def test_ground_of_any_size_ends_at_its_border(radius, height):
 def test_a_plume_fades_however_strong_its_source(height, slope):
     """Close to a strong source it is small at every part of the peak: lower heights show it."""
     score = cone(20, 50, height, slope)
-    form, extent = plume_form(score, explains(score, odd(score)), 22, 50)
+    form, extent = plume_form(over(score), 22, 50)
     assert form is not None
-    assert form.is_plume
+    assert form.fades
     assert extent[22, 50]
     assert (score[extent] > 0.3 * 4).all()
 
@@ -71,7 +86,7 @@ def test_a_low_hill_is_no_plume_whatever_its_form():
     """Ground of 14 to 16 deviations had the form of one in three of 34 empty tuning scenes."""
     for height, expected in ((LEAST_PEAK - 0.5, False), (LEAST_PEAK + 0.5, True)):
         score = cone(20, 50, height)
-        form, extent = plume_form(score, explains(score, odd(score)), 22, 50)
+        form, extent = plume_form(over(score), 22, 50)
         assert (form is not None) is expected
         assert extent[22, 50], "it is looked at once, plume or not"
 
@@ -80,40 +95,79 @@ def test_what_is_found_again_elsewhere_is_ground():
     """Two equal hills may be two plumes of one chemical; three are each other's like."""
     once, second, third = (cone(20, sample, 40.0, reach_px=50) for sample in (20, 50, 80))
     twice, thrice = once + second, once + second + third
-    assert plume_form(once, explains(once, odd(once)), 22, 20)[0] is not None
-    assert plume_form(twice, explains(twice, odd(twice)), 22, 20)[0] is not None
-    assert plume_form(twice, explains(twice, odd(twice)), 22, 50)[0] is not None
-    assert plume_form(thrice, explains(thrice, odd(thrice)), 22, 20)[0] is None
+    assert plume_form(over(once), 22, 20)[0] is not None
+    assert plume_form(over(twice), 22, 20)[0] is not None
+    assert plume_form(over(twice), 22, 50)[0] is not None
+    assert plume_form(over(thrice), 22, 20)[0] is None
     # What another spectrum explains better is no like of it.
     other = odd(once) + 9 * odd(second) + 9 * odd(third)
-    assert plume_form(thrice, explains(thrice, other), 22, 20)[0] is not None
+    assert plume_form(over(thrice, oddness=other), 22, 20)[0] is not None
 
 
 def test_a_form_is_what_a_count_of_pixels_says():
     score = cone(20, 50, 40.0)
-    form, foot = Form.of_hill(score, explains(score, odd(score)), 30.0, 22, 50)
+    form, foot = Form.of_hill(over(score), 30.0, 22, 50)
     assert form.area_px == (score > 9.0).sum() == foot.sum()
     assert form.fade == pytest.approx((score > 9.0).sum() / (score > 15.0).sum())
     assert form.elsewhere == 0.0
 
 
 @pytest.mark.parametrize(
-    ("area", "fade", "elsewhere", "expected"),
+    ("area", "fade", "elsewhere", "beyond", "expected"),
     [
-        (LEAST_AREA_PX, LEAST_FADE, 0.0, True),
-        (LEAST_AREA_PX - 1, LEAST_FADE, 0.0, False),
-        (LEAST_AREA_PX, LEAST_FADE - 0.01, 0.0, False),
-        (LEAST_AREA_PX, LEAST_FADE, MAX_ELSEWHERE, False),
+        (LEAST_AREA_PX, LEAST_FADE, 0.0, LEAST_BEYOND, True),
+        (LEAST_AREA_PX - 1, LEAST_FADE, 0.0, LEAST_BEYOND, False),
+        (LEAST_AREA_PX, LEAST_FADE - 0.01, 0.0, LEAST_BEYOND, False),
+        (LEAST_AREA_PX, LEAST_FADE, MAX_ELSEWHERE, LEAST_BEYOND, False),
+        (LEAST_AREA_PX, LEAST_FADE, 0.0, LEAST_BEYOND - 0.01, False),
     ],
 )
-def test_a_plume_is_large_fades_and_is_alone(area, fade, elsewhere, expected):
-    assert Form(area, fade, elsewhere).is_plume is expected
+def test_a_plume_is_large_fades_and_is_alone(area, fade, elsewhere, beyond, expected):
+    assert Form(area, fade, elsewhere, beyond).fades is expected
+
+
+def test_where_the_grounds_brightness_changes_at_its_border_it_is_ground():
+    score, height = cone(20, 50, 60.0), 40.0
+    field = (score > 0.3 * height).astype(np.float32) + wander(3, sd=0.2)
+    form, foot = Form.of_hill(over(score), height, 22, 50)
+    assert form.fades
+    assert edge(over(score, field), foot) > 0.9 > MAX_EDGE
+    # A plume lies over borders of the ground, and changes the brightness in its own bands alone.
+    halves = (np.mgrid[: SHAPE[0], : SHAPE[1]][1] > 50) + wander(3, sd=0.2)
+    assert edge(over(score, halves, field, halves), foot) < 0.2
+    assert plume_form(over(score, halves, field, halves), 22, 50)[0] is not None
+
+
+def test_a_patchwork_of_many_summits_does_not_fade():
+    """Most of it is high: only the summit with the peak is small."""
+    score = np.full(SHAPE, -1.0, np.float32)
+    score[40:80, 30:70] = 8.0
+    for line in range(43, 80, 8):
+        for sample in range(33, 70, 8):
+            score[line - 2 : line + 3, sample - 2 : sample + 3] = 20.0
+    form, _ = Form.of_hill(over(score), 20.0, 43, 33)
+    assert form.area_px == 1600
+    assert form.fade == pytest.approx(1600 / (25 * 25))
+    assert form.beyond < LEAST_BEYOND
+
+
+@given(
+    st.lists(st.integers(-5, 5), min_size=1, max_size=30),
+    st.lists(st.integers(-5, 5), min_size=1, max_size=30),
+)
+def test_two_kinds_are_told_apart_as_often_as_pairs_say(some, others):
+    x, y = np.array(some, np.float32), np.array(others, np.float32)
+    pairs = np.sign(x[:, None] - y[None, :])
+    assert told_apart(x, y) == pytest.approx(abs(pairs.mean()))
+    unknown = np.append(x, np.float32(np.nan))
+    assert told_apart(unknown, y) == told_apart(x, y)
+    assert told_apart(x[:0], y) == 0.0
 
 
 def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     region = np.zeros((6, 6), bool)
     region[1:4, 1:4] = True
-    plume = StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0))
+    plume = StrangePlume(2, 2, "unknown 3", 20.0, region, Form(90, 2.0, 0.0, 0.1))
     hills = StrangeHills((plume,), 50, n_pixels=256_000)
     known = np.zeros((6, 6), bool)
     known[1, 1] = True
