@@ -33,10 +33,12 @@ scenes the highest had 1.64, of 28 plumes with a signal-to-noise ratio above 12 
 LEAST_BEYOND = 0.0
 """Least median score just beyond the foot: a plume has no end there. This and `MAX_EDGE` left 2 of
 808 hills of other ground, where the fade alone left 56 (decision 0063)."""
-MAX_EDGE = 0.5
+MAX_EDGE = 0.4
 """Greatest share of pixel pairs across the border by which one side is the brighter one."""
 WINDOWS = 12
-"""Brightness is looked at in so many parts of the spectrum: gas absorbs in fewer than half."""
+"""Brightness is looked at in so many parts of the spectrum."""
+EDGE_QUANTILE = 1 / 3
+"""The edge is that in this quantile of the parts: a gas absorbs in less than two thirds of them."""
 MAX_ELSEWHERE = 1.5
 """Greatest area found again elsewhere, as a part of that above the shoulder: two equal plumes of
 one chemical stand, three are a surface."""
@@ -193,7 +195,7 @@ def _just_beyond(score: NDArray[np.float32], foot: NDArray[np.bool_]) -> float:
 def edge(image: StrangeImage, foot: NDArray[np.bool_]) -> float:
     """Return how far the ground's brightness tells both sides of a foot's border apart, 0 to 1.
 
-    By `told_apart`, the median over the parts of the spectrum: a strong plume changes the
+    By `told_apart`, the `EDGE_QUANTILE` of the parts of the spectrum: a strong plume changes the
     brightness too, but in its own bands alone.
 
     Parameters
@@ -205,7 +207,7 @@ def edge(image: StrangeImage, foot: NDArray[np.bool_]) -> float:
     beyond = _grown(inside, GAP_PX + BORDER_PX) & ~_grown(inside, GAP_PX)
     near = (read()[window] for read in image.windows)
     edges = [told_apart(brightness[within], brightness[beyond]) for brightness in near]
-    return float(np.median(edges)) if edges else 0.0
+    return float(np.quantile(edges, EDGE_QUANTILE)) if edges else 0.0
 
 
 def _around(foot: NDArray[np.bool_]) -> tuple[tuple[slice, ...], NDArray[np.bool_]]:
