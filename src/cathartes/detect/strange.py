@@ -2,8 +2,8 @@
 
 Their spectra can't tell, since the library has nothing to compare them with, and rare ground is as
 sharp as some gases. Their form can: a plume fades over many pixels and is in one place; ground ends
-at a border and is found again elsewhere. One whose mean spectrum is of a known gas after all has its
-name: over ground whose own hills stand high, its form shows it where no single square does.
+at a border and is found again elsewhere. One whose mean spectrum is of a known gas after all has
+its name: over ground whose own hills stand high, its form shows it where no single square does.
 """
 
 from dataclasses import dataclass
