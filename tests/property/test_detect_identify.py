@@ -232,12 +232,31 @@ def test_a_dense_and_a_thin_signature_of_a_gas_are_one_gas(signatures):
 MISFIT_PRIOR = Prior(max_gases=3, extra_gas=0.01, unknown=0.03, signature_error=0.1, sign=0)
 
 
+@pytest.mark.parametrize(("n_gases", "left"), [(1, 0.0), (2, 0.0), (3, 1 / 2)])
+def test_what_a_pair_leaves_of_equal_gases_apart_is_counted_by_hand(n_gases, left):
+    """Orthogonal unit signatures as strong as each other: two of three explain two thirds."""
+    signatures = np.eye(8)[:5]
+    found = look(100.0 * signatures[:n_gases].sum(axis=0), signatures, variance=1e-6)
+    assert found.pair_misfit == pytest.approx(left, abs=1e-6)
+    assert look(np.zeros(8), signatures).pair_misfit == np.inf
+
+
+ONLY_ONE = np.array([1.0, 0.0, 0.0])
+"""As if mixtures were unheard of."""
+
+
+def unknown_by(misfit, spread, *, n_gases=1, sizes=ONLY_ONE):
+    """Of what so many gases explain, all but the misfit, and fewer don't explain at all."""
+    strongest = np.where(np.arange(3) == n_gases - 1, 1.0, 0.0)
+    return _unknown_probability(1.0 + misfit, 1.0, strongest, sizes, spread, MISFIT_PRIOR)
+
+
 @given(misfit=st.floats(0.11, 9.0))
 def test_without_noise_the_misfit_s_law_is_exponential(misfit):
-    """By hand: odds of 1/(t ln 100) against exp(-t/0.03)/0.03."""
-    strange = 0.03 / (misfit * np.log(100.0))
+    """By hand: odds of 1/(t ln 100), a third of it for one gas, against exp(-t/0.03)/0.03."""
+    strange = 0.03 / (3 * misfit * np.log(100.0))
     known = 0.97 * np.exp(-misfit / 0.03) / 0.03
-    found = _unknown_probability(1e6 * (1 + misfit), 1e6, 1.0, MISFIT_PRIOR)
+    found = unknown_by(misfit, 1e-6)
     assert found == pytest.approx(strange / (strange + known), rel=1e-3)
 
 
@@ -247,9 +266,34 @@ def test_without_noise_the_misfit_s_law_is_exponential(misfit):
     noise=st.floats(0.001, 0.05),
 )
 def test_what_leaves_more_is_stranger_and_noise_excuses_it(misfit, more, noise):
-    def unknown(t, spread):
-        return _unknown_probability(1.0 + t, 1.0, spread, MISFIT_PRIOR)
+    assert unknown_by(misfit + more, noise) >= unknown_by(misfit, noise) - 1e-9
+    assert unknown_by(misfit, 0.5) <= unknown_by(misfit, noise) + 1e-9
+    assert unknown_by(-misfit, noise) == 0.0, "less than nothing left is noise"
 
-    assert unknown(misfit + more, noise) >= unknown(misfit, noise) - 1e-9
-    assert unknown(misfit, 0.5) <= unknown(misfit, noise) + 1e-9
-    assert unknown(-misfit, noise) == 0.0, "less than nothing left is noise"
+
+def test_sets_of_each_size_are_as_likely_as_they_are_many():
+    """Forty gases: 40 alone, 780 pairs at 0.01 each, 9880 triples at 0.0001."""
+    assert MISFIT_PRIOR.of_sizes(40) == pytest.approx(np.array([40, 7.8, 0.988]) / 48.788)
+    assert MISFIT_PRIOR.of_sizes(1) == pytest.approx([1, 0, 0])
+
+
+@given(misfit=st.floats(0.12, 0.3), noise=st.floats(0.001, 0.05))
+def test_three_gases_that_explain_it_are_less_believed_than_one(misfit, noise):
+    """The odds of the unknown differ by how much rarer sets of three are than single gases."""
+    sizes = MISFIT_PRIOR.of_sizes(40)
+    one, three = (unknown_by(misfit, noise, n_gases=n, sizes=sizes) for n in (1, 3))
+    odds = (three / (1 - three)) / (one / (1 - one)) if one < 1 - 1e-6 else None
+    assert three > one or one > 1 - 1e-6
+    assert odds is None or odds == pytest.approx(sizes[0] / sizes[2], rel=1e-3)
+
+
+def test_a_gas_that_explains_nearly_all_alone_speaks_for_three_with_it():
+    """A library's error of 0.16: two more gases are its disguise, and the plume is known."""
+    sizes = MISFIT_PRIOR.of_sizes(40)
+
+    def unknown(alone):
+        strongest = np.array([1.12 / (1 + alone), 0.0, 1.0])
+        return _unknown_probability(1.12, 1.0, strongest, sizes, 0.003, MISFIT_PRIOR)
+
+    assert unknown(0.16) < 0.3
+    assert unknown(0.6) > 0.6, "no gas alone comes near"

@@ -14,6 +14,7 @@ from cathartes.detect.identify import Identification, Prior, identify
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import PlumePixels, ScenePlanes
 from cathartes.detect.plume_spectrum import PlumeSpectrum, SpectrumReader
+from cathartes.detect.pursuit import MAX_CORE_MISFIT
 from cathartes.detect.result import UNKNOWN, Plume
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.seeds import ChanceLaws
@@ -66,6 +67,11 @@ class Verdict:
     found: Identification
     main: int
     unknown: bool
+
+    @property
+    def explained(self) -> bool:
+        """Whether one or two gases explain it, as they must a hill's core."""
+        return self.found.pair_misfit <= MAX_CORE_MISFIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ class PlumeReader:
         """Return how many such plumes the scene gives by accident."""
         if seed.expected_by_chance is not None:
             return seed.expected_by_chance
-        explained = seed.explained and not verdict.unknown
+        explained = seed.explained and verdict.explained and not verdict.unknown
         return self.laws.of(explained=explained).expected(seed.score)
 
     def describe(

@@ -39,6 +39,9 @@ LOOKS = 2
 IMITATION = 2.5
 """So many times as often as decoys does ground answer to gases (decision 0039: 12 hills where by
 the decoys' own laws there were 5): alcohols absorb where silicates do."""
+LIMIT_SHARE = 0.5
+"""Faint plumes are reported up to this part of `DetectSettings.max_expected_by_chance`: on 62
+development scenes lines added one true plume and two false ones between it and the whole."""
 LEAST_SHAPE = 0.02
 """Of the law of chance: a sum of cells of which none counts much has no heavy tail."""
 FAINT_HILL_SHARE = 0.8
@@ -291,7 +294,7 @@ class FaintHills:
             expected = LOOKS * IMITATION * law.expected(float(square[peak]))
             wins = peaks.gas_won[peak] and explained[peak]
             beside = taken[peaks.line[peak], peaks.sample[peak]]
-            if not wins or beside or expected > settings.max_expected_by_chance:
+            if not wins or beside or expected > LIMIT_SHARE * settings.max_expected_by_chance:
                 continue
             inside = self.cells.to_pixels(region, shape) & (labels == 0)
             taken |= binary_dilation(region, EIGHT_NEIGHBOURS)

@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
+from scipy.special import comb, log_ndtr
 
 SIGNATURE_ERROR_DIRECTIONS = 8.0
 """Whitened directions over which a signature's error is spread (few: errors are smooth)."""
@@ -43,6 +43,12 @@ class Prior:
     signature_error: float
     sign: int
 
+    def of_sizes(self, n_gases: int) -> NDArray[np.float64]:
+        """Return the probability of all sets of one gas, of two, ... of `n_gases`, (size,)."""
+        sizes = np.arange(self.max_gases)
+        together = comb(n_gases, sizes + 1) * self.extra_gas**sizes
+        return np.asarray(together / together.sum())
+
 
 @dataclass(frozen=True, slots=True)
 class Identification:
@@ -61,6 +67,9 @@ class Identification:
         Fitted amounts of the best set's signatures, 0 for the others.
     single_amount : (signature,) [ppm m (K)]
         What each signature alone would have to be.
+    pair_misfit
+        What the best gas or pair of gases leaves of the spectrum beyond noise, as a part of what it
+        explains; ∞ if none fits.
     """
 
     probability: NDArray[np.float64]
@@ -68,6 +77,7 @@ class Identification:
     best_set: tuple[int, ...]
     amount: NDArray[np.float64]
     single_amount: NDArray[np.float64]
+    pair_misfit: float
 
 
 def identify(
@@ -127,7 +137,7 @@ def identify(
         fits += list(fit[allowed])
     if not sets:
         nothing = np.zeros(n_gases)
-        return Identification(nothing, 1.0, (), np.zeros(n_signatures), single)
+        return Identification(nothing, 1.0, (), np.zeros(n_signatures), single, np.inf)
 
     gain = np.array(gains)
     extra = np.array([len(chosen) - 1 for chosen in sets])
@@ -139,7 +149,9 @@ def identify(
     best = int(np.argmax(weight))
     energy = float(whitened_signal @ whitened_signal) - n_bands * noise_variance
     spread = float(np.sqrt(2 * n_bands) * noise_variance)
-    unknown = _unknown_probability(energy, float(gain[best]), spread, prior)
+    strongest = np.array([gain[extra == k].max(initial=0.0) for k in range(prior.max_gases)])
+    sizes = prior.of_sizes(n_gases)
+    unknown = _unknown_probability(energy, float(gain[best]), strongest, sizes, spread, prior)
     probability = np.zeros(n_gases)
     for members, w in zip(sets, weight, strict=True):
         probability[[s % n_gases for s in members]] += w
@@ -152,6 +164,7 @@ def identify(
         best_set=tuple(sets[best][i] % n_gases for i in np.argsort(-strength)),
         amount=amount,
         single_amount=single,
+        pair_misfit=float(energy / strongest[:2].max() - 1.0) if strongest[:2].any() else np.inf,
     )
 
 
@@ -212,7 +225,14 @@ def _sets(pool: list[int], max_gases: int, n_gases: int) -> Iterator[tuple[int, 
                 yield chosen
 
 
-def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior) -> float:
+def _unknown_probability(
+    energy: float,
+    gain: float,
+    strongest: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    spread: float,
+    prior: Prior,
+) -> float:
     r"""Return the probability that the misfit is that of a chemical outside the library.
 
     A signature's error leaves a misfit t of exponential law with mean τ = 3 η², of which noise of
@@ -221,27 +241,42 @@ def _unknown_probability(energy: float, gain: float, spread: float, prior: Prior
     .. math:: p(t) = \frac{1}{\tau} \exp\left(\frac{\sigma^2}{2\tau^2} - \frac{t}{\tau}\right)
               \Phi\left(\frac{t}{\sigma} - \frac{\sigma}{\tau}\right)
 
-    What the library lacks leaves one between the two ends of `_UNKNOWN_MISFIT_RANGE`, by a law that
-    is even on a log scale.
+    What the library lacks leaves one between the two ends of `_UNKNOWN_MISFIT_RANGE`, by a law p_u
+    that is even on a log scale. But three of forty gases can be chosen in ten thousand ways: some
+    of these come near anything, and seldom are all three there. So with π_k the probability of all
+    sets of k gases, and one, two, ... K gases alike often the nearest to what is unknown,
+
+    .. math:: \frac{P(unknown)}{P(known)} = \frac{\pi_u\, p_u(t)\,/\,K\Gamma}
+              {(1-\pi_u)\sum_k \pi_k\, p(t_k)\,/\,\Gamma_k}
+
+    (densities of the energy: that of a misfit over what is explained).
 
     Parameters
     ----------
-    energy, gain
-        Of the spectrum, and what the best set explains of it.
+    energy
+        Of the spectrum, beyond that of noise.
+    gain
+        Γ: what the most probable set explains of it.
+    strongest : (size,)
+        Γ_k: what the best set of each size explains; 0 if none fits.
+    sizes : (size,)
+        π_k.
     spread
         Standard deviation of the energy by noise.
     """
     if gain <= 0:
         return 1.0
-    misfit, noise = (energy - gain) / gain, spread / gain
     low, high = _UNKNOWN_MISFIT_RANGE
+    misfit = (energy - gain) / gain
     if misfit > high:
         return 1.0
     if misfit < low:
         return 0.0
-    mean = 3.0 * prior.signature_error**2
+    fit = strongest > 0
+    mean, explained = 3.0 * prior.signature_error**2, strongest[fit]
+    left, noise = (energy - explained) / explained, spread / explained
     ratio = noise / mean
-    known = np.exp(ratio**2 / 2 - misfit / mean + log_ndtr(misfit / noise - ratio)) / mean
-    strange = 1.0 / (misfit * np.log(high / low))
-    odds = prior.unknown * strange
-    return float(odds / (odds + (1 - prior.unknown) * known))
+    law = np.exp(ratio**2 / 2 - left / mean + log_ndtr(left / noise - ratio)) / mean
+    known = (1 - prior.unknown) * float((sizes[fit] * law / explained).sum())
+    unknown = prior.unknown / (misfit * np.log(high / low)) / (len(sizes) * gain)
+    return float(unknown / (unknown + known))

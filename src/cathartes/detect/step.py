@@ -104,7 +104,7 @@ def detect(
     noise = PatchNoise.measure(scene.sample, known.clean, known.background, searcher.bank)
     peaks = Peaks.of_heights(heights)
     cores = peak_cores(heights, peaks)
-    # In heat, what no gas explains may be a plume by its form: see below.
+    # In heat, what starts no plume of a known gas may be one by its form: see below.
     by_form = scene.emissive and settings.unknown_chemicals
     odd = OddPeaks.of_distance(store.read("distance")) if by_form else None
     odd_cores = odd.cores() if odd is not None else []
@@ -152,9 +152,7 @@ def detect(
         score_of = cache(lambda number: planes.score(scored[number]))
         outlined = strange.outlined(near, len(gases.names))
         pieces = pieces.beside(
-            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
-                lambda seed, verdict: likely(seed, verdict) and verdict.unknown
-            )
+            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(likely)
         )
     if cells is not None:
         valid = np.isfinite(heights.gas)
@@ -219,7 +217,7 @@ def _with_faint(
     explained = hills.explained(searcher, reader.noise, valid.shape, tick)
     labels, seeds = hills.outlined(explained, score_of, valid.shape, reader.settings)
     faint = Pieces.read(searcher.bandset, reader, labels, seeds, score_of, near, tick)
-    return pieces.beside(faint.where(lambda _, verdict: not verdict.unknown))
+    return pieces.beside(faint.where(lambda _, verdict: verdict.explained and not verdict.unknown))
 
 
 def _false_alarms(

@@ -1,7 +1,8 @@
-"""Hills that no gas of the library explains: plumes of other chemicals, told from rare ground.
+"""Hills where no known gas started a plume: plumes of other chemicals, told from rare ground.
 
 Their spectra can't tell, since the library has nothing to compare them with, and rare ground is as
-sharp as some gases. Their form can: see `form`.
+sharp as some gases. Their form can: see `form`. One whose mean spectrum is of a known gas after all
+has its name: over ground whose own hills stand high, its form shows it where no single square does.
 """
 
 from dataclasses import dataclass

@@ -151,3 +151,29 @@ def test_what_no_gas_explains_goes_unless_it_has_the_form_of_a_plume(make_emissi
         assert found.labels[i, j] == plume.id
         np.testing.assert_array_equal(found.labels == plume.id, plain.labels == same.id)
     assert found.labels[75, 60] == 0
+
+
+@pytest.mark.parametrize(
+    ("core", "pair_misfit", "unknown", "law"),
+    [
+        (True, 0.1, False, "explained"),
+        (False, 0.1, False, "every"),
+        (True, 0.4, False, "every"),
+        (True, 0.1, True, "every"),
+    ],
+)
+def test_the_law_of_explained_hills_is_for_what_a_pair_explains_throughout(
+    core, pair_misfit, unknown, law
+):
+    """Decoys' hills are counted by the same question; what three gases explain is not of them."""
+    expected = {"explained": 0.01, "every": 1.0}
+    laws = SimpleNamespace(
+        of=lambda *, explained: SimpleNamespace(
+            expected=lambda _: expected["explained" if explained else "every"]
+        )
+    )
+    found = SimpleNamespace(pair_misfit=pair_misfit)
+    says = Verdict(np.zeros(3), np.zeros(3), 1.0, found, 0, unknown)
+    seed = Seed(0, 0, 9.0, 0, 1, explained=core)
+    chance = describe.PlumeReader.expected_by_chance(SimpleNamespace(laws=laws), seed, says)
+    assert chance == expected[law]

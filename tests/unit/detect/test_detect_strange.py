@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cathartes.detect import step
 from cathartes.detect.form import (
     LEAST_AREA_PX,
     LEAST_BEYOND,
@@ -21,6 +22,7 @@ from cathartes.detect.form import (
 )
 from cathartes.detect.known import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
+from cathartes.detect.seeds import find_plumes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect
 from cathartes.detect.strange import StrangeHills, StrangePlume
@@ -250,12 +252,29 @@ def test_rare_ground_is_not_reported_as_unknown(seed, make_emissive, look):
     assert found.plumes == ()
 
 
-def test_with_the_gas_in_the_library_it_has_its_name(make_emissive, look):
-    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+def with_zetane(scene):
+    """The library, and in it the gas that `drifting` puts in."""
     where = np.linspace(0, 1, scene.wavelength_um.size)
     alpha = 2e-3 * sum(np.exp(-0.5 * ((where - p) / 0.025) ** 2) for p in (0.21, 0.53, 0.77))
-    gases = GasesOnBands(
-        (*scene.gases.names, "zetane"), np.vstack([scene.gases.absorption_per_ppm_m, alpha])
-    )
-    found = look(scene, values, gases)
+    absorption = np.vstack([scene.gases.absorption_per_ppm_m, alpha])
+    return GasesOnBands((*scene.gases.names, "zetane"), absorption)
+
+
+def test_with_the_gas_in_the_library_it_has_its_name(make_emissive, look):
+    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+    found = look(scene, values, with_zetane(scene))
     assert [p.chemical for p in found.plumes] == ["zetane"]
+
+
+def test_a_known_gas_that_starts_no_plume_is_found_by_its_form(make_emissive, look, monkeypatch):
+    """As where the ground's hills are so high that none of a gas stands above chance."""
+
+    def none(*arguments):
+        labels, _, laws = find_plumes(*arguments)
+        return np.zeros_like(labels), (), laws
+
+    monkeypatch.setattr(step, "find_plumes", none)
+    scene, values, _ = drifting(1, make_emissive, foreign_ppm_m=600.0)
+    found = look(scene, values, with_zetane(scene))
+    assert [p.chemical for p in found.plumes] == ["zetane"]
+    assert found.plumes[0].thermal_contrast != 0, "its sign is that of its gas"
