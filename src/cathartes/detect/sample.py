@@ -116,10 +116,13 @@ class Sample:
     def some_about(
         self, mean: NDArray[np.float64], chosen: NDArray[np.bool_], most: int
     ) -> NDArray[np.float32]:
-        """Return `about` of some chosen pixels, (row, sample) bool, evenly spread: (pixel, band).
+        """Return `about` of some chosen pixels, evenly spread: (pixel, band).
 
         Parameters
         ----------
+        mean : (sample, band) [cube's unit]
+            Less `shift`.
+        chosen : (row, sample) bool
         most
             No more than these are returned.
         """
