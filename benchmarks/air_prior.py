@@ -60,7 +60,7 @@ def main() -> None:
                 part = Scene.of_cube(cube, how, lambda *_: None)
                 here = part.atmosphere()
                 index = part.bandset.index
-                mean = part.sample.radiance.mean(axis=0)
+                mean = part.sample.some_radiance(part.sample.valid.size).mean(axis=0)
                 ground_k, true_k = (
                     brightness_temperature_k(centre_um[index], (mean - b) / a)[clear[index]].mean()
                     for a, b in (

@@ -58,8 +58,10 @@ def sums_of_lines(values: NDArray[np.float32], width_px: int, lines: slice) -> N
         line = near[0].copy() if len(near) == 1 else near[0] + near[1]
         for other in near[2:]:
             line += other
-        out[:] = line
-        for shift in range(1, reach + 1):
+        out[0] = line[0]
+        np.add(line[1:], line[:-1], out=out[1:])
+        out[:-1] += line[1:]
+        for shift in range(2, reach + 1):
             out[shift:] += line[:-shift]
             out[:-shift] += line[shift:]
     return total

@@ -62,7 +62,10 @@ def scene_mean(
         )
     total = np.zeros(pixels.shape[1:])
     for row, usable in zip(pixels, clean, strict=True):
-        total[usable] += row[usable]
+        if usable.all():
+            total += row
+        else:
+            total[usable] += row[usable]
     overall = total.sum(axis=0) / n_pixels
     known = (count > 0)[:, None]
     own = np.where(known, total / np.maximum(count, 1)[:, None], overall)

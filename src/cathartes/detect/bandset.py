@@ -122,7 +122,7 @@ def blocks_in_threads(
             block = bandset.read(low, high)
             keep = slice(start - low, stop - low)
             waiting.append((start, stop, pool.submit(work, block, keep, start)))
-            if len(waiting) > workers:
+            if len(waiting) > workers + 1:
                 first, last, task = waiting.popleft()
                 yield first, last, task.result()
         for first, last, task in waiting:

@@ -106,8 +106,30 @@ class Cells:
 
         Pixels behind the last cell belong to it.
         """
-        line, sample = (
-            np.minimum(np.arange(n) // self.step_px, m - 1)
-            for n, m in zip(shape, cells.shape, strict=True)
-        )
-        return np.asarray(cells[np.ix_(line, sample)])
+        every = slice(0, cells.shape[0]), slice(0, cells.shape[1])
+        return self.to_window(cells, every, shape)[0]
+
+    def to_window(
+        self,
+        cells: NDArray[np.bool_],
+        window: tuple[slice, slice],
+        shape: tuple[int, int],
+    ) -> tuple[NDArray[np.bool_], tuple[int, int]]:
+        """Return the pixels of the marked cells in a window, and the first line and sample of it.
+
+        Parameters
+        ----------
+        cells : (line, sample) bool
+            Of the window alone.
+        window
+            In cells, of the scene's.
+        shape
+            Of the scene, in pixels.
+        """
+        index, first = [], []
+        for part, n, m in zip(window, shape, self.kept.shape[1:], strict=True):
+            start = part.start * self.step_px
+            stop = n if part.stop == m else part.stop * self.step_px
+            index.append(np.minimum(np.arange(start, stop) // self.step_px, m - 1) - part.start)
+            first.append(start)
+        return np.asarray(cells[np.ix_(*index)]), (first[0], first[1])

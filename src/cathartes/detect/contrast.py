@@ -56,6 +56,18 @@ class Contrast:
         )
         return np.moveaxis(contrast, 2, 0)
 
+    @property
+    def per_radiance(self) -> NDArray[np.float64]:
+        """By how much each gas's contrast grows with a band's radiance, (gas, band) [(K)/unit].
+
+        `of_block` is linear in radiance.
+        """
+        if not self.emissive:
+            return np.asarray(self.weight / (self.weight @ self.mean)[:, None])
+        slope = planck_slope(self.wavelength_um, self.ground_temperature_k)
+        share = self.weight / (self.weight @ slope)[:, None]
+        return np.asarray(-share / self.atmosphere.transmittance)
+
     def shift_k(self, gas: int, temperature_k: NDArray[np.float64]) -> NDArray[np.float64]:
         r"""Return what another temperature of the plume adds to a gas's contrast, (point,) [K].
 

@@ -240,15 +240,21 @@ class FaintHills:
 
     def _core(self, region: NDArray[np.bool_], shape: tuple[int, int]) -> Core:
         """Return a region of cells, with its surroundings, in the scene."""
-        near = binary_dilation(region, EIGHT_NEIGHBOURS, iterations=RING_GAP)
+        reach = RING_GAP + RING_WIDTH
+        around = tuple(
+            slice(max(int(at.min()) - reach, 0), min(int(at.max()) + reach + 1, n))
+            for at, n in zip(np.nonzero(region), region.shape, strict=True)
+        )
+        part = around[0], around[1]
+        near = binary_dilation(region[part], EIGHT_NEIGHBOURS, iterations=RING_GAP)
         far = binary_dilation(near, EIGHT_NEIGHBOURS, iterations=RING_WIDTH)
-        inside = self.cells.to_pixels(region, shape)
-        ring = self.cells.to_pixels(far & ~near & self.usable, shape)
+        inside, first = self.cells.to_window(region[part], part, shape)
+        ring, _ = self.cells.to_window(far & ~near & self.usable[part], part, shape)
         line, sample = np.nonzero(inside | ring)
         window = slice(line.min(), line.max() + 1), slice(sample.min(), sample.max() + 1)
         return Core(
-            line=int(line.min()),
-            sample=int(sample.min()),
+            line=first[0] + int(line.min()),
+            sample=first[1] + int(sample.min()),
             weight=inside[window].astype(np.float32),
             ring=ring[window],
             n_pixels=int(inside.sum()),

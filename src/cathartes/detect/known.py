@@ -220,8 +220,7 @@ class Scene:
         """
         if not self.emissive:
             return clear_air(self.bandset.index.size, AirOrigin.UNUSED)
-        pixels = self.sample.radiance
-        some = pixels[:: 1 + len(pixels) // AIR_PIXELS]
+        some = self.sample.some_radiance(AIR_PIXELS)
         bands = self.bandset.cube.bands.select(self.bandset.index)
         if table is not None:
             return atmosphere_of_table(some, bands.centre_um, AirStates.of_table(table, bands))

@@ -53,10 +53,11 @@ class Sample:
     mean: NDArray[np.float32]
     valid: NDArray[np.bool_]
 
-    @property
-    def radiance(self) -> NDArray[np.float32]:
-        """Valid pixels as they are, (pixel, band) [cube's unit]."""
-        return np.asarray(self.single[self.valid] + self.shift)
+    def some_radiance(self, most: int) -> NDArray[np.float32]:
+        """Return valid pixels as they are, evenly spread, no more than these: (pixel, band)."""
+        pixel = np.flatnonzero(self.valid)
+        row, column = np.divmod(pixel[:: 1 + len(pixel) // most], self.valid.shape[1])
+        return np.asarray(self.single[row, column] + self.shift)
 
     def background(
         self,
@@ -110,9 +111,30 @@ class Sample:
         rows
             Rows of the sample that are wanted.
         """
+        return np.asarray(self.mean[rows] - self._square_mean(mean))
+
+    def some_about(
+        self, mean: NDArray[np.float64], chosen: NDArray[np.bool_], most: int
+    ) -> NDArray[np.float32]:
+        """Return `about` of some chosen pixels, evenly spread: (pixel, band).
+
+        Parameters
+        ----------
+        mean : (sample, band) [cube's unit]
+            Less `shift`.
+        chosen : (row, sample) bool
+        most
+            No more than these are returned.
+        """
+        pixel = np.flatnonzero(chosen)
+        row, column = np.divmod(pixel[:: 1 + len(pixel) // most], chosen.shape[1])
+        return np.asarray(self.mean[row, column] - self._square_mean(mean)[column])
+
+    def _square_mean(self, mean: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return means of column means, (sample, band), over squares."""
         seen = np.asarray(self.valid.any(axis=0))[None]
         sums, count = square_sums(mean[None].astype(np.float32), seen, self.width_px)
-        return np.asarray(self.mean[rows] - sums / np.maximum(count, 1.0)[:, :, None])
+        return np.asarray(sums[0] / np.maximum(count[0], 1.0)[:, None])
 
     def thinned(self, n_pixels: int) -> "Sample":
         """Return the sample with only so many of its rows as hold about so many pixels."""

@@ -50,8 +50,8 @@ class CleanScores:
         bank: FilterBank,
     ) -> "CleanScores":
         """Measure on the clean pixels, (row, sample) bool, of a sample."""
-        pixels = sample.about(background.mean - sample.shift)[clean]
-        z, distance = apply_bank(pixels[:: 1 + len(pixels) // SCALE_PIXELS], bank)
+        pixels = sample.some_about(background.mean - sample.shift, clean, SCALE_PIXELS)
+        z, distance = apply_bank(pixels, bank)
         scale = [
             np.quantile(np.abs(cosine_score(row, distance, bank.whitening.shape[0])), CORE_QUANTILE)
             for row in z

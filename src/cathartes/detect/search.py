@@ -115,25 +115,32 @@ class Searcher:
         own = block[keep]
         shape, n_bands = own.shape[:2], own.shape[2]
         n_gases = len(self.gases)
-        contrast = self.contrast.of_block(own)
         found = BlockSearch(
             Heights.empty(*shape),
             np.empty((n_gases, *shape), np.float32),
             np.empty((n_gases, *shape), np.float32),
-            np.where(usable[keep], contrast, np.float32(np.nan)),
+            np.empty((n_gases, *shape), np.float32),
             np.empty(shape, np.float32),
             context_image(own, wavelength_um, emissive=emissive),
         )
         few = max(1, PIXELS_AT_ONCE // shape[1])
-        for start in range(0, len(block), few):
-            block[start : start + few] -= self.bank.mean
-        block[~usable] = 0.0
         count = square_counts(usable, self.width_px)[keep]
+        # Contrast is linear in radiance: one product, with the mean's own put back.
+        filters = np.vstack([self.amount_filters, self.contrast.per_radiance]).astype(np.float32)
+        of_mean = self.contrast.of_block(self.bank.mean[None])
+        centred = 0
         for start in range(0, shape[0], few):
             lines = slice(start, min(start + few, shape[0]))
-            amount = own[lines].reshape(-1, n_bands) @ self.amount_filters.T
-            found.amount[:, lines] = amount.T.reshape(n_gases, -1, shape[1])
             near = slice(keep.start + lines.start, keep.start + lines.stop)
+            # No line is centred before it is needed: so it is still in the processor's cache then.
+            ahead = slice(centred, near.stop + self.width_px // 2)
+            block[ahead] -= self.bank.mean
+            block[ahead][~usable[ahead]] = 0.0
+            centred = ahead.stop
+            products = own[lines].reshape(-1, n_bands) @ filters.T
+            products = products.T.reshape(2 * n_gases, -1, shape[1])
+            found.amount[:, lines] = products[:n_gases]
+            np.add(products[n_gases:], of_mean, out=found.contrast[:, lines])
             pixels = sums_of_lines(block, self.width_px, near)
             pixels /= np.maximum(count[lines, :, None], 1.0)
             chunk = slice(lines.start * shape[1], lines.stop * shape[1])
@@ -143,6 +150,7 @@ class Searcher:
         invalid = ~usable[keep]
         for values in (
             found.amount,
+            found.contrast,
             found.score,
             found.distance,
             found.heights.gas,

@@ -1,6 +1,6 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -85,6 +85,21 @@ def detect(
     NumericalError
         If the background can't be inverted.
     """
+    with ThreadPoolExecutor(workers) as beside:
+        return _detect(cube, gases, settings, store, tick, workers, air, beside)
+
+
+def _detect(
+    cube: Cube,
+    gases: GasesOnBands,
+    settings: DetectSettings,
+    store: PlaneStore,
+    tick: Tick,
+    workers: int,
+    air: AirTable | None,
+    beside: ThreadPoolExecutor,
+) -> Detections:
+    """Detect; what need not be waited for goes on beside."""
     scene = Scene.of_cube(cube, settings, tick)
     known = Known.of_scene(scene, gases, air)
     gases, searcher = known.gases, known.searcher
@@ -113,6 +128,9 @@ def detect(
     shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
+    threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
+    planes = replace(planes, detectability=known.detectability(threshold))
+    sensitivity = [beside.submit(planes.sensitivity, name) for name in gases.names]
     false_alarms = _false_alarms(planes, searcher, gases.names)
     reader = PlumeReader(
         bank=searcher.bank,
@@ -172,11 +190,12 @@ def detect(
         ring_width_px=settings.ring_width_px,
     )
     plumes, named = namer.name(labels, plumes, tick)
-    threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
-    false_alarm = false_alarms(labels)
-    planes = replace(planes, detectability=known.detectability(threshold))
     searched = _searched(
-        planes, known, threshold, false_alarm, workers, contrast_known=not scene.temperature_assumed
+        known,
+        threshold,
+        beside.map(false_alarms(labels), range(len(gases.names))),
+        (each.result() for each in sensitivity),
+        contrast_known=not scene.temperature_assumed,
     )
     outcome, reason = outcome_of(
         plumes,
@@ -234,29 +253,27 @@ def _false_alarms(
 
 
 def _searched(
-    planes: ScenePlanes,
     known: Known,
     threshold: float,
-    false_alarm: Callable[[int], FalseAlarmLaw],
-    workers: int,
+    false_alarm: Iterable[FalseAlarmLaw],
+    sensitivity: Iterable[tuple[float, float, float]],
     *,
     contrast_known: bool,
 ) -> tuple[GasSearched, ...]:
     """Return how well each gas could be seen."""
-    strongest = known.signatures.air_mass_factor * known.signatures.absorption_per_ppm_m.max(axis=1)
-
-    def of_gas(gas: int) -> GasSearched:
-        name = known.gases.names[gas]
-        necl, column, blind = planes.sensitivity(name)
-        return GasSearched(
+    thin = known.signatures.absorption_per_ppm_m[: len(known.gases.names)]
+    strongest = known.signatures.air_mass_factor * thin.max(axis=1)
+    return tuple(
+        GasSearched(
             name,
             necl,
             threshold,
-            false_alarm(gas),
+            law,
             detectable_column_median_ppm_m=column,
             blind_share=blind if contrast_known else float("nan"),
-            thick_ppm_m=1.0 / float(strongest[gas]),
+            thick_ppm_m=1.0 / float(most),
         )
-
-    with ThreadPoolExecutor(workers) as pool:
-        return tuple(pool.map(of_gas, range(len(known.gases.names))))
+        for name, law, (necl, column, blind), most in zip(
+            known.gases.names, false_alarm, sensitivity, strongest, strict=True
+        )
+    )

@@ -1,7 +1,9 @@
 """Images in scratch files, so that a scene's size does not decide how much memory it needs."""
 
+import math
 import shutil
 import tempfile
+from io import RawIOBase
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class ScratchPlanes:
-    """Images on disk, one flat float32 file a name; a context that removes them at its end.
+    """Images on disk, one behind the other in a flat float32 file, which the context's end removes.
 
     Lines are written and read with plain file calls: mapped memory would count as resident.
 
@@ -25,7 +27,8 @@ class ScratchPlanes:
         self._shape = (n_lines, n_samples)
         self._parent = folder
         self._folder: Path | None = None
-        self._files: dict[str, Path] = {}
+        self._file: RawIOBase | None = None
+        self._numbers: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._parent))
@@ -37,26 +40,33 @@ class ScratchPlanes:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._file is not None:
+            self._file.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _path(self, name: str) -> Path:
-        """Return the file of a name; an empty one is made at the first call."""
-        if name not in self._files:
-            if self._folder is None:
-                raise RuntimeError("scratch planes are used outside their context")
-            path = self._folder / f"{len(self._files):04d}.f32"
-            path.touch()
-            self._files[name] = path
-        return self._files[name]
+    @property
+    def _path(self) -> Path:
+        if self._folder is None:
+            raise RuntimeError("scratch planes are used outside their context")
+        return self._folder / "planes.f32"
+
+    def _start(self, name: str) -> int:
+        """Return the byte at which the image of a name begins."""
+        return 4 * math.prod(self._shape) * self._numbers[name]
 
     def write_lines(self, name: str, start: int, values: NDArray[np.float32]) -> None:
-        """Keep (line, sample) values from line ``start`` on, under a name."""
-        with self._path(name).open("r+b") as file:
-            file.seek(4 * start * self._shape[1])
-            file.write(np.ascontiguousarray(values, dtype=np.float32).data)
+        """Keep (line, sample) values from line ``start`` on, under a name; one thread writes."""
+        self._numbers.setdefault(name, len(self._numbers))
+        if self._file is None:
+            self._file = self._path.open("x+b", buffering=0)
+        file = self._file
+        file.seek(self._start(name) + 4 * start * self._shape[1])
+        data = np.ascontiguousarray(values, dtype=np.float32).reshape(-1).view(np.uint8).data
+        while data:
+            data = data[file.write(data) :]
 
     def read(self, name: str) -> NDArray[np.float32]:
-        """Return the whole image of a name, (line, sample)."""
-        values = np.fromfile(self._files[name], dtype=np.float32)
-        return values.reshape(self._shape)
+        """Return the whole image of a name, (line, sample); threads may read together."""
+        count, offset = math.prod(self._shape), self._start(name)
+        return np.fromfile(self._path, np.float32, count, offset=offset).reshape(self._shape)

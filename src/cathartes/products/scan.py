@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,19 +166,22 @@ def write_scan(
         If a map is asked for and the cube has no geometry.
     """
     began = time.monotonic()
-    rasters = (
-        write_labels(folder, detections),
-        *write_layers(
-            folder,
-            detections,
-            cube.geometry,
-            images=chosen_images(detections, layers) if images is None else images,
-            grid=grid,
-            workers=workers,
-            on_layer=on_layer,
-        ),
-        *write_chemicals(folder, detections, cube.geometry, choice=layers, grid=grid),
-    )
+    with ThreadPoolExecutor(1) as beside:
+        drawn = beside.submit(write_quicklook, folder / QUICKLOOK, cube, detections)
+        rasters = (
+            write_labels(folder, detections),
+            *write_layers(
+                folder,
+                detections,
+                cube.geometry,
+                images=chosen_images(detections, layers) if images is None else images,
+                grid=grid,
+                workers=workers,
+                on_layer=on_layer,
+            ),
+            *write_chemicals(folder, detections, cube.geometry, choice=layers, grid=grid),
+        )
+        drawn.result()
     features = plume_features(detections, cube.geometry, sources)
     if record.wind is not None:
         rasters += write_sources(folder, features.rows, sources)
@@ -187,7 +191,6 @@ def write_scan(
     write_geojson(folder / PLUMES_GEOJSON, features)
     write_geopackage(folder / PLUMES_GPKG, features)
     write_csv(folder / PLUMES_CSV, features)
-    write_quicklook(folder / QUICKLOOK, cube, detections)
     timings_s = {**record.timings_s, "products": time.monotonic() - began}
     summary = ScanSummary(
         outcome=detections.outcome,

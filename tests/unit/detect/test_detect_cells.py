@@ -54,3 +54,8 @@ def test_cells_cover_the_scene_and_meet_their_middles():
     assert np.array_equal(pixels, expected)
     assert np.array_equal(cells.of_pixels(pixels), marked)
     assert cells.to_pixels(np.ones_like(marked), (17, 13)).all()
+    for lines, samples in ((slice(0, 2), slice(1, 3)), (slice(1, len(marked)), slice(2, None))):
+        window = lines, slice(samples.start, samples.stop or marked.shape[1])
+        part, (line, sample) = cells.to_window(marked[window], window, (17, 13))
+        here = pixels[line : line + part.shape[0], sample : sample + part.shape[1]]
+        np.testing.assert_array_equal(part, here)

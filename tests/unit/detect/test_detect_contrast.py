@@ -38,6 +38,16 @@ def test_in_sunlight_each_gas_has_the_brightness_of_its_own_bands():
         contrast.shift_k(0, np.array([300.0]))
 
 
+@pytest.mark.parametrize("plume_k", [301.0, np.nan])
+def test_contrast_is_linear_in_radiance(plume_k):
+    """What the search relies on: that of a mean, and what each band's difference adds to it."""
+    contrast = contrast_of(WEIGHT, plume_k)
+    mean = BLOCK.mean(axis=(0, 1), keepdims=True)
+    added = np.moveaxis((BLOCK - mean) @ contrast.per_radiance.T, 2, 0)
+    expected = contrast.of_block(BLOCK)
+    np.testing.assert_allclose(contrast.of_block(mean) + added, expected, rtol=1e-5, atol=1e-4)
+
+
 @pytest.mark.parametrize("emissive", [True, False])
 def test_contrast_is_what_a_little_gas_does_to_the_estimate_of_this_pixel(emissive):
     """Any filter of unit response and any ground: 1e-3 of gas changes the estimate by contrast

@@ -58,7 +58,13 @@ def test_a_sample_is_lines_of_the_scene_and_their_squares(
     assert (sample.single[~seen] == 0).all()
     squares = simple_squares(values, width)[sample.lines]
     np.testing.assert_allclose((sample.mean + sample.shift)[seen], squares[seen], rtol=1e-6)
-    np.testing.assert_allclose(sample.radiance, values[sample.lines][seen], rtol=1e-6)
+    every = sample.some_radiance(seen.size + 1)
+    np.testing.assert_allclose(every, values[sample.lines][seen], rtol=1e-6)
+    mean = np.full(values.shape[1:], 0.1)
+    few = sample.some_about(mean, seen, 10)
+    spread = seen.sum() // 10 + 1
+    np.testing.assert_array_equal(few, sample.about(mean)[seen][::spread])
+    assert len(few) <= 10
 
 
 def test_all_lines_are_held_if_they_fit(make_sample):
@@ -84,7 +90,7 @@ def test_a_scene_without_a_whole_pixel_gives_a_sample_without_one(make_sample):
     sample = make_sample(np.full((4, 5, 3), np.nan, np.float32), 3)
     assert not sample.valid.any()
     assert np.isfinite(sample.single).all()
-    assert sample.radiance.shape == (0, 3)
+    assert sample.some_radiance(9).shape == (0, 3)
 
 
 def test_lines_before_the_first_whole_pixel_are_gaps_like_others(make_sample):

@@ -4,6 +4,7 @@ No memory map: its pages would count as resident memory, and a large cube would 
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -143,6 +144,8 @@ def read_numbers(layout: RawLayout) -> NDArray[np.generic]:
 class RawLines:
     """Lines of a raw cube as float32, scaled as its header says.
 
+    Two threads read BIL and BIP: turning lines is the most of it, and its readers wait for them.
+
     Attributes
     ----------
     layout
@@ -163,28 +166,33 @@ class RawLines:
         n_lines, n_samples, n_bands = self.layout.shape
         start, stop, _ = slice(start, stop).indices(n_lines)
         out = np.empty((max(0, stop - start), n_samples, n_bands), dtype=np.float32)
-        with self.layout.path.open("rb", buffering=0) as file:
-            if self.layout.interleave == "bsq":
+        if self.layout.interleave == "bsq":
+            with self.layout.path.open("rb", buffering=0) as file:
                 self._read_bands(file, start, out)
-            else:
-                self._read_whole_lines(file, start, out)
+        else:
+            half = max(1, -(-len(out) // 2))
+            with ThreadPoolExecutor(2) as pool:
+                parts = range(0, len(out), half)
+                firsts = [start + first for first in parts]
+                list(pool.map(self._read_run, firsts, [out[at : at + half] for at in parts]))
         return out
 
-    def _read_whole_lines(self, file: BinaryIO, start: int, out: NDArray[np.float32]) -> None:
+    def _read_run(self, start: int, out: NDArray[np.float32]) -> None:
         """Fill lines from BIL or BIP, where a line is one run of bytes; a few at a time."""
         _, n_samples, n_bands = self.layout.shape
         bil = self.layout.interleave == "bil"
         line_shape = (n_bands, n_samples) if bil else (n_samples, n_bands)
         line_bytes = n_samples * n_bands * self.layout.dtype.itemsize
         step = max(1, _BUFFER_BYTES // line_bytes)
-        file.seek(self.layout.offset + start * line_bytes)
         room = np.empty((step, *line_shape), self.layout.dtype)
-        for first in range(0, out.shape[0], step):
-            count = min(step, out.shape[0] - first)
-            numbers = room[:count]
-            self._fill(file, numbers)
-            target = out[first : first + count]
-            self._convert(numbers.transpose(0, 2, 1) if bil else numbers, target, slice(None))
+        with self.layout.path.open("rb", buffering=0) as file:
+            file.seek(self.layout.offset + start * line_bytes)
+            for first in range(0, out.shape[0], step):
+                count = min(step, out.shape[0] - first)
+                numbers = room[:count]
+                self._fill(file, numbers)
+                target = out[first : first + count]
+                self._convert(numbers.transpose(0, 2, 1) if bil else numbers, target, slice(None))
 
     def _read_bands(self, file: BinaryIO, start: int, out: NDArray[np.float32]) -> None:
         """Fill lines from BSQ: one run of bytes a band; several bands are turned at a time."""
