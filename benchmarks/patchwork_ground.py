@@ -47,11 +47,13 @@ class Counts:
         megapixels = self.n_scenes * SHAPE[0] * SHAPE[1] / 1e6
         for kind, wanted in (("named", False), ("unknown", True)):
             these = [p for p in self.false if (p.chemical == UNKNOWN) is wanted]
-            print(f"| {title}: false plumes, {kind} | {len(these)} | "
-                  f"{len(these) / megapixels:.2f} a megapixel; by their own numbers "
-                  f"{sum(p.expected_by_chance for p in these):.2g} |")  # fmt: skip
-        chemicals = Counter(p.chemical for p in self.false)
-        print(f"| | | {', '.join(f'{name} {n}' for name, n in chemicals.most_common())} |")
+            stated = sum(p.expected_by_chance for p in these)
+            print(
+                f"| {title}: false plumes, {kind} | {len(these)} | {len(these) / megapixels:.2f} a "
+                f"megapixel; {stated:.2g} by their own numbers |"
+            )
+        names = Counter(p.chemical for p in self.false)
+        print(f"| which | | {', '.join(f'{n} {name}' for name, n in names.items()) or 'none'} |")
 
 
 def run(cube: Cube, library: GasLibrary) -> Detections:
