@@ -31,8 +31,8 @@ LEAST_FADE = 1.75
 scenes the highest had 1.64, of 28 plumes with a signal-to-noise ratio above 12 the lowest but one
 1.76, and half more than 3.4."""
 LEAST_BEYOND = 0.0
-"""Least median score just beyond the foot: a plume has no end there. This and `MAX_EDGE` left 2 of
-808 hills of other ground, where the fade alone left 56 (decision 0063)."""
+"""Least median score just beyond the foot: a plume has no end there. This and `MAX_EDGE` left 3 of
+808 hills of other ground, where the fade alone left 56 (decision 0059)."""
 MAX_EDGE = 0.4
 """Greatest share of pixel pairs across the border by which one side is the brighter one."""
 WINDOWS = 12
