@@ -1,11 +1,13 @@
 r"""How well a model's block means fit: Student's t, with a share of the signal as error.
 
-.. math:: y = m + f\,\tilde m\,g + \epsilon, \qquad
+.. math:: y = m + f\,\tilde m\,g_0 + m_E\,g_1 + m_N\,g_2 + \epsilon, \qquad
           \mathrm{cov}(g_i, g_j) = \max(0, 1 - |t_i - t_j|/T), \qquad
           \mathrm{var}(\epsilon) = s_0^2 + (0.03\,\tilde m)^2
 
 A mean model can't follow the single puff, so that its error grows with the signal, and a puff that
-is too strong is too strong in a whole pass: what neighbouring blocks are off is alike. The mean
+is too strong is too strong in a whole pass: what neighbouring blocks are off is alike. So is what
+gusts displace it by, where the record of the wind does not tell: :math:`m_E, m_N` are what the mean
+changes by one standard deviation of the way (`Carried.displaced_ppm`). The mean
 :math:`\tilde m` is the modelled one, widened over the blocks before and after, since a plume's edge
 is wrong by as much as the plume is misplaced.
 
@@ -35,10 +37,9 @@ LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
-WEAKENED, DISPLACED = 8.0, 0.25
+WEAKENED = 10.0
 """How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
-wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %.
-And by what a pass is displaced (`eddies`) where no record of the wind is asked."""
+wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
@@ -74,8 +75,6 @@ class Misfit:
         Standard deviation of its logarithm.
     weight
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
-    displaced
-        By which variance over that of the plume a whole pass is displaced (`eddies.displaced`).
     """
 
     mean_ppm: NDArray[np.float64]
@@ -84,7 +83,6 @@ class Misfit:
     share: float
     share_log_sd: float
     weight: float
-    displaced: float = DISPLACED
 
     def exact(self) -> "Misfit":
         """Return the same for a model that is as good as the sensor."""
@@ -92,62 +90,100 @@ class Misfit:
 
     def weakened(self, share: float) -> "Misfit":
         """Return the same with the weight that the posterior has where f is a share."""
-        return replace(self, weight=1 / (1 + WEAKENED * share * (1 + self.displaced)))
+        return replace(self, weight=1 / (1 + WEAKENED * share))
 
     @property
     def reading_sd_ppm(self) -> NDArray[np.float64]:
         """Standard deviation of blocks before any model, (block,) [ppm]: f of what was read."""
         return np.hypot(self.sd_ppm, self.share * np.maximum(self.mean_ppm, 0.0))
 
-    def root(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-        """Return L, (later, block) [ppm]: row k has what stands k below the diagonal."""
-        near = model_ppm.copy()
-        near[1:] = np.maximum(near[1:], 0.5 * model_ppm[:-1])
-        near[:-1] = np.maximum(near[:-1], 0.5 * model_ppm[1:])
-        covariance = self.alike * (share**2 * near)
-        for k in range(1, covariance.shape[0]):
-            covariance[k, :-k] *= near[k:]
-        covariance[0] *= near
-        covariance[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
-        return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
+    def root(self, shown_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+        """Return L, (later, block) [ppm]: row k has what stands k below the diagonal.
 
-    def log_likelihood(self, model_ppm: NDArray[np.float64], share: float) -> float:
-        """Return the logarithm of the likelihood of a model, (block,) [ppm]."""
-        root = self.root(model_ppm, share)
-        z = _whitened(root, self.mean_ppm - model_ppm)
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+            A model, and what ways that are left open change of it.
+        share
+            f.
+        """
+        of_share, others = self._covariances(shown_ppm)
+        return _root(of_share, others, share)
+
+    def _covariances(
+        self, shown_ppm: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the covariance's part that goes with f², and the rest, each (later, block)."""
+        shown = np.atleast_2d(shown_ppm)
+        near = shown[0].copy()
+        near[1:] = np.maximum(near[1:], 0.5 * shown[0, :-1])
+        near[:-1] = np.maximum(near[:-1], 0.5 * shown[0, 1:])
+        later = self.alike.shape[0]
+        of_share = self.alike * _products(near[None], later)
+        others = self.alike * _products(shown[1:], later)
+        others[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
+        return of_share, others
+
+    def log_likelihood(self, shown_ppm: NDArray[np.float64], share: float) -> float:
+        """Return the logarithm of the likelihood of a model; arguments as of `root`."""
+        return self._log_likelihood(shown_ppm, self.root(shown_ppm, share))
+
+    def _log_likelihood(self, shown_ppm: NDArray[np.float64], root: NDArray[np.float64]) -> float:
+        z = _whitened(root, self.mean_ppm - np.atleast_2d(shown_ppm)[0])
         terms = np.log(root[0]) + 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
         return self.weight * float(_CONSTANT * z.size - terms.sum())
 
-    def left_sd(self, model_ppm: NDArray[np.float64], share: float) -> float:
-        """Return what a model, (block,) [ppm], leaves, r.m.s. in standard deviations."""
-        z = _whitened(self.root(model_ppm, share), self.mean_ppm - model_ppm)
+    def left_sd(self, shown_ppm: NDArray[np.float64], share: float) -> float:
+        """Return what a model leaves, r.m.s. in standard deviations; arguments as of `root`."""
+        left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
+        z = _whitened(self.root(shown_ppm, share), left_ppm)
         return float(np.sqrt(np.mean(z**2)))
 
     def log_prior(self, share: float) -> float:
         """Return the logarithm of the prior of f, but for a constant."""
         return float(-0.5 * (np.log(share / self.share) / self.share_log_sd) ** 2)
 
-    def best_share(self, model_ppm: NDArray[np.float64]) -> float:
-        """Return the most probable f of a model, (block,) [ppm]."""
-        fits = [self.log_likelihood(model_ppm, f) + self.log_prior(f) for f in MISFITS]
+    def best_share(self, shown_ppm: NDArray[np.float64]) -> float:
+        """Return the most probable f of a model; argument as of `root`."""
+        of_share, others = self._covariances(shown_ppm)
+        fits = [
+            self._log_likelihood(shown_ppm, _root(of_share, others, f)) + self.log_prior(f)
+            for f in MISFITS
+        ]
         return float(MISFITS[int(np.argmax(fits))])
 
     def weighted(
-        self, model_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
+        self, shown_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return residuals whose squares add to the t's, (block,), and values in the same measure.
 
         Parameters
         ----------
-        model_ppm : (block,) [ppm]
-        share
-            f.
+        shown_ppm, share
+            As of `root`.
         values : (block, column) [ppm]
         """
-        root = self.root(model_ppm, share)
-        white = _whitened(root, np.column_stack([self.mean_ppm - model_ppm, values]))
+        left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
+        white = _whitened(self.root(shown_ppm, share), np.column_stack([left_ppm, values]))
         white *= np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + white[:, :1] ** 2))
         return white[:, 0], white[:, 1:]
+
+
+def _products(values: NDArray[np.float64], n_later: int) -> NDArray[np.float64]:
+    """Return sums over rows of (row, block) of each block's value times that of one later."""
+    products = np.zeros((n_later, values.shape[1]))
+    for k in range(min(n_later, values.shape[1])):
+        products[k, : values.shape[1] - k] = (values[:, k:] * values[:, : values.shape[1] - k]).sum(
+            axis=0
+        )
+    return products
+
+
+def _root(
+    of_share: NDArray[np.float64], others: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
+    covariance = share**2 * of_share + others
+    return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
 
 
 def _whitened(root: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

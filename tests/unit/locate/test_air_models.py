@@ -25,9 +25,7 @@ def points(place_m: np.ndarray) -> Blocks:
 
 
 def shape(**changes: float) -> Shape:
-    return Shape(
-        **{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0, "eddies": 0.0} | changes
-    )
+    return Shape(**{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0} | changes)
 
 
 def steady(east: float, north: float) -> WindRows:

@@ -35,8 +35,8 @@ def found_of(rate_kg_h: tuple[float, float]) -> tuple[Problem, Blocks, Found]:
     air = PlumeAir(blocks, wind, growth_m=SETTINGS.air.growth_m, unit=4e5)
     prior = Prior(
         turn_sd_rad=np.radians(4.0), width=0.1, height=0.07, width_log_sd=0.35, height_log_sd=0.35,
-        lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5, eddies=0.2,
-        eddies_sd=0.25, low_m=np.full(2, -100.0), high_m=np.full(2, 100.0),
+        lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
+        low_m=np.full(2, -100.0), high_m=np.full(2, 100.0),
     )  # fmt: skip
     state = State(np.zeros(N_SHARED), PLACES_M, np.array(rate_kg_h), SETTINGS.misfit)
     empty = Misfit(blocks.mean_ppm, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5)

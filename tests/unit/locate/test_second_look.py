@@ -33,7 +33,7 @@ def problem() -> Problem:
     before = Prior(
         turn_sd_rad=np.radians(3.0), width=0.12, height=0.07, width_log_sd=0.35,
         height_log_sd=0.35, lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
-        eddies=0.0, eddies_sd=0.25, low_m=np.full(2, -60.0), high_m=np.array([140.0, 60.0]),
+        low_m=np.full(2, -60.0), high_m=np.array([140.0, 60.0]),
     )  # fmt: skip
     air = PlumeAir(
         blocks, WindRows(np.zeros(1), np.array([4.0]), np.zeros(1)), growth_m=300.0, unit=400.0

@@ -28,7 +28,7 @@ def prior(known_m: np.ndarray | None = None) -> Prior:
     return Prior(
         turn_sd_rad=np.radians(10.0), width=0.08, height=0.06, width_log_sd=0.35,
         height_log_sd=0.35, lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
-        eddies=0.0, eddies_sd=0.25, low_m=np.array([-60.0, -60.0]), high_m=np.array([60.0, 60.0]),
+        low_m=np.array([-60.0, -60.0]), high_m=np.array([60.0, 60.0]),
         known_m=known_m,
     )  # fmt: skip
 
