@@ -17,6 +17,7 @@ weighs little.
 """
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""
 ALIKE_S = 10.0
 """T: about one pass through a plume, and as long as a gust stays at a sensor that stands."""
+DISPLACED_ALIKE_S = 30.0
+"""T of what gusts displace: about 2 L/v, with L of a hundred metres and a drone at 7 m/s through the
+air. In drawn gusts of that size, errors of ways were alike by 0.6 after 12 s, 0.16 after 24 s."""
 LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
@@ -44,7 +48,7 @@ EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
 
-def alike(blocks: Blocks) -> NDArray[np.float64]:
+def alike(blocks: Blocks, during_s: float = ALIKE_S) -> NDArray[np.float64]:
     """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block).
 
     As many rows as the triangle reaches: a covariance that is cut off is none, and has no root.
@@ -53,7 +57,7 @@ def alike(blocks: Blocks) -> NDArray[np.float64]:
     kept = [np.ones(time.size)]
     for k in range(1, time.size):
         row = np.zeros(time.size)
-        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / ALIKE_S, 0.0)
+        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / during_s, 0.0)
         if row.max() < LEAST_ALIKE:
             break
         kept.append(np.maximum(row, 0.0))
@@ -67,8 +71,9 @@ class Misfit:
     Attributes
     ----------
     mean_ppm, sd_ppm : (block,) [ppm]
-    alike : (later, block)
-        Correlation of the model's errors between each block and those after it.
+    alike, displaced_alike : (later, block)
+        Correlation of the model's errors between each block and those after it: of amounts, and of
+        what gusts displace.
     share
         Prior of f: its middle.
     share_log_sd
@@ -80,9 +85,18 @@ class Misfit:
     mean_ppm: NDArray[np.float64]
     sd_ppm: NDArray[np.float64]
     alike: NDArray[np.float64]
+    displaced_alike: NDArray[np.float64]
     share: float
     share_log_sd: float
     weight: float
+
+    @classmethod
+    def of(cls, blocks: Blocks, share: float, share_log_sd: float, weight: float) -> Self:
+        """Return the misfit of blocks; arguments as of the attributes."""
+        return cls(
+            blocks.mean_ppm, blocks.sd_ppm, alike(blocks), alike(blocks, DISPLACED_ALIKE_S), share,
+            share_log_sd, weight,
+        )  # fmt: skip
 
     def exact(self) -> "Misfit":
         """Return the same for a model that is as good as the sensor."""
@@ -118,9 +132,12 @@ class Misfit:
         near = shown[0].copy()
         near[1:] = np.maximum(near[1:], 0.5 * shown[0, :-1])
         near[:-1] = np.maximum(near[:-1], 0.5 * shown[0, 1:])
-        later = self.alike.shape[0]
-        of_share = self.alike * _products(near[None], later)
-        others = self.alike * _products(shown[1:], later)
+        displaced = shown[1:]
+        reach = self.displaced_alike if displaced.size else self.alike
+        of_share, others = np.zeros(reach.shape), np.zeros(reach.shape)
+        of_share[: self.alike.shape[0]] = self.alike * _products(near[None], self.alike.shape[0])
+        if displaced.size:
+            others += reach * _products(displaced, reach.shape[0])
         others[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
         return of_share, others
 

@@ -23,7 +23,7 @@ from cathartes.locate.echoes import without_echoes
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_prior import prior_of_log
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
 from cathartes.locate.posterior import sample_posterior
 from cathartes.locate.problem import Problem
@@ -156,10 +156,7 @@ def _explained(
         else None
     )
     prior = prior_of_log(log.rows, blocks, log.wind, settings, stability, known_m)
-    misfit = Misfit(
-        blocks.mean_ppm, blocks.sd_ppm, alike(blocks), settings.misfit, settings.misfit_log_sd,
-        settings.search_weight,
-    )  # fmt: skip
+    misfit = Misfit.of(blocks, settings.misfit, settings.misfit_log_sd, settings.search_weight)
     airs = airs_of(blocks, log.winds, log.wind.height_agl_m, prior, stability, unit, air)
     places = places_to_try(prior, settings)
     explained = explain_best(airs, prior, misfit, places, settings, stands=not blocks.moves)

@@ -7,7 +7,7 @@ import numpy as np
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import STEPS, Found
 from cathartes.locate.echoes import without_echoes
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
@@ -39,7 +39,7 @@ def found_of(rate_kg_h: tuple[float, float]) -> tuple[Problem, Blocks, Found]:
         low_m=np.full(2, -100.0), high_m=np.full(2, 100.0),
     )  # fmt: skip
     state = State(np.zeros(N_SHARED), PLACES_M, np.array(rate_kg_h), SETTINGS.misfit)
-    empty = Misfit(blocks.mean_ppm, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5)
+    empty = Misfit.of(blocks, 0.4, 0.3, 0.5)
     reading = Problem(air, prior, empty).model_ppm(state)
     misfit = replace(empty, mean_ppm=reading)
     problem = Problem(air, prior, misfit)

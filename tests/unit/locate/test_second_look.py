@@ -1,11 +1,13 @@
 """A log that took two sources for one, told by others where they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import Found, search
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
@@ -42,7 +44,7 @@ def problem() -> Problem:
     gas = sum(4.0 * true.unit_ppm(np.array([*at, 1.5])) for at in PLACES_M)
     rng = np.random.default_rng(4)
     seen = gas * rng.lognormal(0.0, GUSTS, n) + 0.02 * rng.normal(size=n)
-    return Problem(air, before, Misfit(seen, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5))
+    return Problem(air, before, Misfit.of(replace(blocks, mean_ppm=seen), 0.4, 0.3, 0.5))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import search
 from cathartes.locate.known import explain_known
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import State
@@ -49,7 +49,7 @@ def problem(sources_m: np.ndarray, rates: np.ndarray, known_m: np.ndarray | None
     true = air.carried(before.shape(State.turned(0.1, TURNED_SD).shared))
     gas = sum(q * true.unit_ppm(place) for q, place in zip(rates, sources_m, strict=True))
     mean = np.asarray(gas) + 0.02 * np.random.default_rng(2).normal(size=n)
-    return Problem(air, before, Misfit(mean, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5))
+    return Problem(air, before, Misfit.of(replace(blocks, mean_ppm=mean), 0.4, 0.3, 0.5))
 
 
 def starts_of(asked: Problem) -> list[State]:
