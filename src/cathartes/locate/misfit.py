@@ -35,15 +35,17 @@ MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 ALIKE_S = 10.0
 """T: about one pass through a plume, and as long as a gust stays at a sensor that stands."""
 DISPLACED_ALIKE_S = 30.0
-"""T of what gusts displace: about 2 L/v, with L of a hundred metres and a drone at 7 m/s through the
-air. In drawn gusts of that size, errors of ways were alike by 0.6 after 12 s, 0.16 after 24 s."""
+"""T of what gusts displace: about 2 L/v, with L of a hundred metres and a drone at 7 m/s through
+the air. In drawn gusts of that size, ways' errors were alike by 0.6 after 12 s, 0.16 after 24 s."""
 LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
-WEAKENED = 10.0
-"""How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
-wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %."""
+WEAKENED, DISPLACED = 10.0, 4.0
+"""How much a misfit of the whole signal weakens the likelihood in the posterior, since a wind that
+is wrong is wrong for longer than T; and how much more where gusts displace the plume by its own
+width, of which the covariance has the first order. Set on flights of tuning seeds, so that 90 %
+regions hold 90 %."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
@@ -80,6 +82,8 @@ class Misfit:
         Standard deviation of its logarithm.
     weight
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
+    displaced
+        Share of the plume's variance across the wind that is displacement by gusts.
     """
 
     mean_ppm: NDArray[np.float64]
@@ -89,6 +93,7 @@ class Misfit:
     share: float
     share_log_sd: float
     weight: float
+    displaced: float = 0.0
 
     @classmethod
     def of(cls, blocks: Blocks, share: float, share_log_sd: float, weight: float) -> Self:
@@ -104,7 +109,22 @@ class Misfit:
 
     def weakened(self, share: float) -> "Misfit":
         """Return the same with the weight that the posterior has where f is a share."""
-        return replace(self, weight=1 / (1 + WEAKENED * share))
+        weakened = WEAKENED * share * (1 + DISPLACED * self.displaced)
+        return replace(self, weight=1 / (1 + weakened))
+
+    def displaced_as(self, shown_ppm: NDArray[np.float64]) -> "Misfit":
+        """Return the same for ways that are as open as those of an explanation.
+
+        Of a Gaussian of variance s², of which v is displacement, the change m' = v^½ y m / s² has
+        the sum of squares v/2s² times that of m.
+
+        Parameters
+        ----------
+        shown_ppm : (1 + way, block) [ppm]
+        """
+        square = float((shown_ppm[0] ** 2).sum())
+        displaced = 2 * float((shown_ppm[1:] ** 2).sum()) / square if square > 0 else 0.0
+        return replace(self, displaced=displaced)
 
     @property
     def reading_sd_ppm(self) -> NDArray[np.float64]:
@@ -190,9 +210,8 @@ def _products(values: NDArray[np.float64], n_later: int) -> NDArray[np.float64]:
     """Return sums over rows of (row, block) of each block's value times that of one later."""
     products = np.zeros((n_later, values.shape[1]))
     for k in range(min(n_later, values.shape[1])):
-        products[k, : values.shape[1] - k] = (values[:, k:] * values[:, : values.shape[1] - k]).sum(
-            axis=0
-        )
+        earlier = values[:, : values.shape[1] - k]
+        products[k, : earlier.shape[1]] = (values[:, k:] * earlier).sum(axis=0)
     return products
 
 

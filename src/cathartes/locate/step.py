@@ -255,8 +255,8 @@ class _SecondLook:
 
 
 def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
-    """Return the problem with its baseline corrected by an explanation, and that refined."""
+    """Return the problem with baseline and open ways as of an explanation, and that refined."""
     state = best.state
     misfit = corrected(problem.misfit, blocks, problem.shown_ppm(state), state.share)
-    problem = replace(problem, misfit=misfit)
+    problem = replace(problem, misfit=misfit.displaced_as(problem.shown_ppm(state)))
     return problem, refine(problem, state, STEPS)

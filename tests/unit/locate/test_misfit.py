@@ -92,6 +92,17 @@ def test_a_displaced_pass_is_likely_where_the_way_is_open() -> None:
     assert gained > misfit.log_likelihood(MODEL_PPM, 0.1) + 20
 
 
+def test_the_displaced_share_is_that_of_the_plumes_variance() -> None:
+    """A pass of variance s² = 16 blocks, of which 4 are displacement: a quarter."""
+    across = np.arange(N) % 40 - 20
+    shown = np.stack([MODEL_PPM, 2.0 * across / 16.0 * MODEL_PPM, 0 * MODEL_PPM])
+    misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM))
+    opened = misfit.displaced_as(shown)
+    assert opened.displaced == pytest.approx(0.25, rel=0.01)
+    assert opened.weakened(0.3).weight < misfit.weakened(0.3).weight
+    assert misfit.displaced_as(0 * shown).displaced == 0.0
+
+
 def test_weighted_columns_are_those_of_the_whole_covariance() -> None:
     rng = np.random.default_rng(5)
     reading, columns = MODEL_PPM + 0.05 * rng.normal(size=N), rng.normal(size=(N, 3))
