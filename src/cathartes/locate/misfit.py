@@ -162,7 +162,14 @@ class Misfit:
         return of_share, others
 
     def log_likelihood(self, shown_ppm: NDArray[np.float64], share: float) -> float:
-        """Return the logarithm of the likelihood of a model; arguments as of `root`."""
+        """Return the logarithm of the likelihood of a model.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+        share
+            As of `root`, both.
+        """
         return self._log_likelihood(shown_ppm, self.root(shown_ppm, share))
 
     def _log_likelihood(self, shown_ppm: NDArray[np.float64], root: NDArray[np.float64]) -> float:
@@ -171,7 +178,14 @@ class Misfit:
         return self.weight * float(_CONSTANT * z.size - terms.sum())
 
     def left_sd(self, shown_ppm: NDArray[np.float64], share: float) -> float:
-        """Return what a model leaves, r.m.s. in standard deviations; arguments as of `root`."""
+        """Return what a model leaves, r.m.s. in standard deviations.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+        share
+            As of `root`, both.
+        """
         left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
         z = _whitened(self.root(shown_ppm, share), left_ppm)
         return float(np.sqrt(np.mean(z**2)))
@@ -181,7 +195,13 @@ class Misfit:
         return float(-0.5 * (np.log(share / self.share) / self.share_log_sd) ** 2)
 
     def best_share(self, shown_ppm: NDArray[np.float64]) -> float:
-        """Return the most probable f of a model; argument as of `root`."""
+        """Return the most probable f of a model.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+            As of `root`.
+        """
         of_share, others = self._covariances(shown_ppm)
         fits = [
             self._log_likelihood(shown_ppm, _root(of_share, others, f)) + self.log_prior(f)
@@ -196,8 +216,9 @@ class Misfit:
 
         Parameters
         ----------
-        shown_ppm, share
-            As of `root`.
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+        share
+            As of `root`, both.
         values : (block, column) [ppm]
         """
         left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
