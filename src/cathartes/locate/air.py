@@ -21,20 +21,16 @@ class Shape:
         Standard deviation of the gas, sideways and upward, per metre of path at its beginning.
     lag_s
         The sensor shows what was at its inlet so long ago.
-    eddies
-        0 if the wind is the same everywhere, 1 if each gust keeps its own air.
     stability
         Near the ground, where height has no meaning: classes above the estimated stability.
     slowing_s
-        Near the ground, where eddies have none: time of travel after which a plume widens with
-        its root.
+        Near the ground: time of travel after which a plume widens with its root.
     """
 
     turn_rad: float
     width: float
     height: float
     lag_s: float
-    eddies: float
     stability: float = 0.0
     slowing_s: float = 300.0
 
@@ -44,6 +40,13 @@ class Carried(Protocol):
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
+
+    def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the same first, (1 + way, block) [ppm], and then what may be wrong with the way.
+
+        That is what the mean changes by if the gas comes one standard deviation of its way farther,
+        for each independent direction.
+        """
 
 
 class Air(Protocol):

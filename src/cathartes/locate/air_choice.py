@@ -19,6 +19,7 @@ from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.state import State
 from cathartes.locate.surface_layer import surface_layer
 from cathartes.locate.surface_plume import SurfacePlume
+from cathartes.locate.ways import ways_of
 from cathartes.locate.wide_starts import wide_starts
 from cathartes.locate.wind_rows import WindRows
 
@@ -75,6 +76,7 @@ def airs_of(
         airs[PUFFS] = puff_air(
             blocks, winds, growth_m=air.growth_m, oldest_s=air.oldest_s,
             longest_lag_s=prior.longest_lag_s, unit=unit, height_per_m=prior.height,
+            ways_of=lambda age_s: ways_of(blocks, winds, age_s, prior.longest_lag_s),
         )  # fmt: skip
     if stability is not None:
         layer = surface_layer(air.roughness_m, wind_height_m)
@@ -136,5 +138,5 @@ def _is_exact(exact: Explanation, usual: Explanation) -> bool:
     best, problem = exact.found.best, exact.problem
     if best is None or exact.found.over_nothing <= usual.found.over_nothing:
         return False
-    left_sd = problem.misfit.left_sd(problem.model_ppm(best.state), best.state.share)
+    left_sd = problem.misfit.left_sd(problem.shown_ppm(best.state), best.state.share)
     return left_sd < EXACT_LEAVES_SD

@@ -26,7 +26,7 @@ MEMORY_S = 600.0
 
 
 def corrected(
-    misfit: Misfit, blocks: Blocks, model_ppm: NDArray[np.float64], share: float
+    misfit: Misfit, blocks: Blocks, shown_ppm: NDArray[np.float64], share: float
 ) -> Misfit:
     """Return what was measured above a baseline that an explanation corrects.
 
@@ -36,15 +36,15 @@ def corrected(
         Above the baseline so far.
     blocks
         Their times, and how far the baseline may be off.
-    model_ppm : (block,) [ppm]
-        The explanation.
+    shown_ppm : (1 + way, block) [ppm]
+        The explanation, and what ways that are left open change.
     share
         Its f.
     """
     if not (blocks.baseline_sd_ppm > 0).all():
         return misfit
     lines, prior = _lines(blocks)
-    left, weighted = replace(misfit, weight=1.0).weighted(model_ppm, share, lines)
+    left, weighted = replace(misfit, weight=1.0).weighted(shown_ppm, share, lines)
     covariance = np.linalg.inv(weighted.T @ weighted + np.linalg.inv(prior))
     shift_ppm = lines @ (covariance @ (weighted.T @ left))
     variance = misfit.sd_ppm**2 - blocks.baseline_sd_ppm**2

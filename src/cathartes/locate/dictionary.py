@@ -117,11 +117,11 @@ def _starts(
 ) -> list[State]:
     """Return a state with one source more, at each of the best places that are apart."""
     misfit = problem.misfit
-    model = problem.model_ppm(state)
-    left, weighted = misfit.weighted(model, state.share, columns)
+    shown = problem.shown_ppm(state)
+    left, weighted = misfit.weighted(shown, state.share, columns)
     if state.n_sources:
         held = problem.unit_ppm(state).T
-        basis = np.linalg.qr(misfit.weighted(model, state.share, held)[1])[0]
+        basis = np.linalg.qr(misfit.weighted(shown, state.share, held)[1])[0]
         weighted = weighted - basis @ (basis.T @ weighted)
         left = left - basis @ (basis.T @ left)
     norm = (weighted**2).sum(0)

@@ -54,8 +54,6 @@ def prior_of_log(
         longest_lag_s=longest_s,
         up_m=settings.source_height_m,
         up_sd_m=settings.source_height_sd_m,
-        eddies=air.eddies,
-        eddies_sd=air.eddies_sd,
         low_m=level.min(axis=0) - settings.reach_m,
         high_m=level.max(axis=0) + settings.reach_m,
         stability_sd=0.0 if stability is None else stability.sd,

@@ -1,11 +1,13 @@
 r"""How well a model's block means fit: Student's t, with a share of the signal as error.
 
-.. math:: y = m + f\,\tilde m\,g + \epsilon, \qquad
+.. math:: y = m + f\,\tilde m\,g_0 + m_E\,g_1 + m_N\,g_2 + \epsilon, \qquad
           \mathrm{cov}(g_i, g_j) = \max(0, 1 - |t_i - t_j|/T), \qquad
           \mathrm{var}(\epsilon) = s_0^2 + (0.03\,\tilde m)^2
 
 A mean model can't follow the single puff, so that its error grows with the signal, and a puff that
-is too strong is too strong in a whole pass: what neighbouring blocks are off is alike. The mean
+is too strong is too strong in a whole pass: what neighbouring blocks are off is alike. So is what
+gusts displace it by, where the record of the wind does not tell: :math:`m_E, m_N` are what the mean
+changes by one standard deviation of the way (`Carried.displaced_ppm`). The mean
 :math:`\tilde m` is the modelled one, widened over the blocks before and after, since a plume's edge
 is wrong by as much as the plume is misplaced.
 
@@ -15,6 +17,7 @@ weighs little.
 """
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,19 +34,23 @@ MISFITS = np.exp(np.linspace(np.log(0.01), np.log(1.0), 24))
 """Shares of the signal that are tried."""
 ALIKE_S = 10.0
 """T: about one pass through a plume, and as long as a gust stays at a sensor that stands."""
+DISPLACED_ALIKE_S = 30.0
+"""T of what gusts displace: about 2 L/v, with L of a hundred metres and a drone at 7 m/s through
+the air. In drawn gusts of that size, ways' errors were alike by 0.6 after 12 s, 0.16 after 24 s."""
 LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
-WEAKENED, DISPLACED = 8.0, 0.25
-"""How much a misfit of the whole signal weakens the likelihood in the posterior: a wind that is
-wrong is wrong for longer than T. Set on flights of tuning seeds, so that 90 % regions hold 90 %.
-And by what a pass is displaced (`eddies`) where no record of the wind is asked."""
+WEAKENED, DISPLACED = 10.0, 4.0
+"""How much a misfit of the whole signal weakens the likelihood in the posterior, since a wind that
+is wrong is wrong for longer than T; and how much more where gusts displace the plume by its own
+width, of which the covariance has the first order. Set on flights of tuning seeds, so that 90 %
+regions hold 90 %."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
 
-def alike(blocks: Blocks) -> NDArray[np.float64]:
+def alike(blocks: Blocks, during_s: float = ALIKE_S) -> NDArray[np.float64]:
     """Return how alike errors of blocks are to those 0, 1, ... blocks later, (later, block).
 
     As many rows as the triangle reaches: a covariance that is cut off is none, and has no root.
@@ -52,7 +59,7 @@ def alike(blocks: Blocks) -> NDArray[np.float64]:
     kept = [np.ones(time.size)]
     for k in range(1, time.size):
         row = np.zeros(time.size)
-        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / ALIKE_S, 0.0)
+        row[:-k] = np.where(run[k:] == run[:-k], 1 - (time[k:] - time[:-k]) / during_s, 0.0)
         if row.max() < LEAST_ALIKE:
             break
         kept.append(np.maximum(row, 0.0))
@@ -66,8 +73,9 @@ class Misfit:
     Attributes
     ----------
     mean_ppm, sd_ppm : (block,) [ppm]
-    alike : (later, block)
-        Correlation of the model's errors between each block and those after it.
+    alike, displaced_alike : (later, block)
+        Correlation of the model's errors between each block and those after it: of amounts, and of
+        what gusts displace.
     share
         Prior of f: its middle.
     share_log_sd
@@ -75,16 +83,25 @@ class Misfit:
     weight
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
     displaced
-        By which variance over that of the plume a whole pass is displaced (`eddies.displaced`).
+        Share of the plume's variance across the wind that is displacement by gusts.
     """
 
     mean_ppm: NDArray[np.float64]
     sd_ppm: NDArray[np.float64]
     alike: NDArray[np.float64]
+    displaced_alike: NDArray[np.float64]
     share: float
     share_log_sd: float
     weight: float
-    displaced: float = DISPLACED
+    displaced: float = 0.0
+
+    @classmethod
+    def of(cls, blocks: Blocks, share: float, share_log_sd: float, weight: float) -> Self:
+        """Return the misfit of blocks; arguments as of the attributes."""
+        return cls(
+            blocks.mean_ppm, blocks.sd_ppm, alike(blocks), alike(blocks, DISPLACED_ALIKE_S), share,
+            share_log_sd, weight,
+        )  # fmt: skip
 
     def exact(self) -> "Misfit":
         """Return the same for a model that is as good as the sensor."""
@@ -92,62 +109,138 @@ class Misfit:
 
     def weakened(self, share: float) -> "Misfit":
         """Return the same with the weight that the posterior has where f is a share."""
-        return replace(self, weight=1 / (1 + WEAKENED * share * (1 + self.displaced)))
+        weakened = WEAKENED * share * (1 + DISPLACED * self.displaced)
+        return replace(self, weight=1 / (1 + weakened))
+
+    def displaced_as(self, shown_ppm: NDArray[np.float64]) -> "Misfit":
+        """Return the same for ways that are as open as those of an explanation.
+
+        Of a Gaussian of variance s², of which v is displacement, the change m' = v^½ y m / s² has
+        the sum of squares v/2s² times that of m.
+
+        Parameters
+        ----------
+        shown_ppm : (1 + way, block) [ppm]
+        """
+        square = float((shown_ppm[0] ** 2).sum())
+        displaced = 2 * float((shown_ppm[1:] ** 2).sum()) / square if square > 0 else 0.0
+        return replace(self, displaced=displaced)
 
     @property
     def reading_sd_ppm(self) -> NDArray[np.float64]:
         """Standard deviation of blocks before any model, (block,) [ppm]: f of what was read."""
         return np.hypot(self.sd_ppm, self.share * np.maximum(self.mean_ppm, 0.0))
 
-    def root(self, model_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-        """Return L, (later, block) [ppm]: row k has what stands k below the diagonal."""
-        near = model_ppm.copy()
-        near[1:] = np.maximum(near[1:], 0.5 * model_ppm[:-1])
-        near[:-1] = np.maximum(near[:-1], 0.5 * model_ppm[1:])
-        covariance = self.alike * (share**2 * near)
-        for k in range(1, covariance.shape[0]):
-            covariance[k, :-k] *= near[k:]
-        covariance[0] *= near
-        covariance[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
-        return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
+    def root(self, shown_ppm: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+        """Return L, (later, block) [ppm]: row k has what stands k below the diagonal.
 
-    def log_likelihood(self, model_ppm: NDArray[np.float64], share: float) -> float:
-        """Return the logarithm of the likelihood of a model, (block,) [ppm]."""
-        root = self.root(model_ppm, share)
-        z = _whitened(root, self.mean_ppm - model_ppm)
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+            A model, and what ways that are left open change of it.
+        share
+            f.
+        """
+        of_share, others = self._covariances(shown_ppm)
+        return _root(of_share, others, share)
+
+    def _covariances(
+        self, shown_ppm: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the covariance's part that goes with f², and the rest, each (later, block)."""
+        shown = np.atleast_2d(shown_ppm)
+        near = shown[0].copy()
+        near[1:] = np.maximum(near[1:], 0.5 * shown[0, :-1])
+        near[:-1] = np.maximum(near[:-1], 0.5 * shown[0, 1:])
+        displaced = shown[1:]
+        reach = self.displaced_alike if displaced.size else self.alike
+        of_share, others = np.zeros(reach.shape), np.zeros(reach.shape)
+        of_share[: self.alike.shape[0]] = self.alike * _products(near[None], self.alike.shape[0])
+        if displaced.size:
+            others += reach * _products(displaced, reach.shape[0])
+        others[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
+        return of_share, others
+
+    def log_likelihood(self, shown_ppm: NDArray[np.float64], share: float) -> float:
+        """Return the logarithm of the likelihood of a model.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+        share
+            As of `root`, both.
+        """
+        return self._log_likelihood(shown_ppm, self.root(shown_ppm, share))
+
+    def _log_likelihood(self, shown_ppm: NDArray[np.float64], root: NDArray[np.float64]) -> float:
+        z = _whitened(root, self.mean_ppm - np.atleast_2d(shown_ppm)[0])
         terms = np.log(root[0]) + 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
         return self.weight * float(_CONSTANT * z.size - terms.sum())
 
-    def left_sd(self, model_ppm: NDArray[np.float64], share: float) -> float:
-        """Return what a model, (block,) [ppm], leaves, r.m.s. in standard deviations."""
-        z = _whitened(self.root(model_ppm, share), self.mean_ppm - model_ppm)
+    def left_sd(self, shown_ppm: NDArray[np.float64], share: float) -> float:
+        """Return what a model leaves, r.m.s. in standard deviations.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+        share
+            As of `root`, both.
+        """
+        left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
+        z = _whitened(self.root(shown_ppm, share), left_ppm)
         return float(np.sqrt(np.mean(z**2)))
 
     def log_prior(self, share: float) -> float:
         """Return the logarithm of the prior of f, but for a constant."""
         return float(-0.5 * (np.log(share / self.share) / self.share_log_sd) ** 2)
 
-    def best_share(self, model_ppm: NDArray[np.float64]) -> float:
-        """Return the most probable f of a model, (block,) [ppm]."""
-        fits = [self.log_likelihood(model_ppm, f) + self.log_prior(f) for f in MISFITS]
+    def best_share(self, shown_ppm: NDArray[np.float64]) -> float:
+        """Return the most probable f of a model.
+
+        Parameters
+        ----------
+        shown_ppm : (block,) or (1 + way, block) [ppm]
+            As of `root`.
+        """
+        of_share, others = self._covariances(shown_ppm)
+        fits = [
+            self._log_likelihood(shown_ppm, _root(of_share, others, f)) + self.log_prior(f)
+            for f in MISFITS
+        ]
         return float(MISFITS[int(np.argmax(fits))])
 
     def weighted(
-        self, model_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
+        self, shown_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return residuals whose squares add to the t's, (block,), and values in the same measure.
 
         Parameters
         ----------
-        model_ppm : (block,) [ppm]
+        shown_ppm : (block,) or (1 + way, block) [ppm]
         share
-            f.
+            As of `root`, both.
         values : (block, column) [ppm]
         """
-        root = self.root(model_ppm, share)
-        white = _whitened(root, np.column_stack([self.mean_ppm - model_ppm, values]))
+        left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
+        white = _whitened(self.root(shown_ppm, share), np.column_stack([left_ppm, values]))
         white *= np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + white[:, :1] ** 2))
         return white[:, 0], white[:, 1:]
+
+
+def _products(values: NDArray[np.float64], n_later: int) -> NDArray[np.float64]:
+    """Return sums over rows of (row, block) of each block's value times that of one later."""
+    products = np.zeros((n_later, values.shape[1]))
+    for k in range(min(n_later, values.shape[1])):
+        earlier = values[:, : values.shape[1] - k]
+        products[k, : earlier.shape[1]] = (values[:, k:] * earlier).sum(axis=0)
+    return products
+
+
+def _root(
+    of_share: NDArray[np.float64], others: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
+    covariance = share**2 * of_share + others
+    return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
 
 
 def _whitened(root: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -75,3 +75,7 @@ class CarriedPlume:
         level = -0.5 * (y / sy) ** 2
         rise = np.exp(level - 0.5 * ((z - h) / sz) ** 2) + np.exp(level - 0.5 * ((z + h) / sz) ** 2)
         return self.blocks.averaged(np.where(downwind, self.flux / (sy * sz) * rise, 0.0))
+
+    def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (1, block) [ppm]: a wind of the moment leaves no way open."""
+        return self.unit_ppm(source_m)[None]

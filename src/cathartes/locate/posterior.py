@@ -40,7 +40,7 @@ class Particles:
     Attributes
     ----------
     shared : (particle, 5)
-        Turn, width, height, lag and eddies, in standard deviations of their priors.
+        Turn, width, height, lag and slowing, in standard deviations of their priors.
     place_m : (particle, source, 3) [m]
         East, north, up.
     rate_kg_h : (particle, source) [kg h-1]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
-from cathartes.locate.state import EDDIES, HEIGHT, LAG, TURN, UP, WIDTH, State
+from cathartes.locate.state import HEIGHT, LAG, SLOWING, TURN, UP, WIDTH, State
 
 SLOWING_S, SLOWING_LOG_SD = 300.0, 1.0
 """Draxler's (1976) for sources at the ground; 1000 s aloft and 50 s in stable air are one and two
@@ -29,8 +29,6 @@ class Prior:
         Of a moving sensor; the longest is 0 where none moves, and a delay displaces nothing.
     up_m, up_sd_m
         Sources' heights.
-    eddies, eddies_sd
-        Share of a puff's way that the wind of the moment decides.
     low_m, high_m : (2,) [m]
         East and north of the area that is searched.
     stability_sd
@@ -49,8 +47,6 @@ class Prior:
     longest_lag_s: float
     up_m: float
     up_sd_m: float
-    eddies: float
-    eddies_sd: float
     low_m: NDArray[np.float64]
     high_m: NDArray[np.float64]
     stability_sd: float = 0.0
@@ -64,9 +60,8 @@ class Prior:
             width=float(self.width * np.exp(self.width_log_sd * shared[WIDTH])),
             height=float(self.height * np.exp(self.height_log_sd * shared[HEIGHT])),
             lag_s=float(min(max(lag, 0.0), self.longest_lag_s)),
-            eddies=float(min(max(self.eddies + self.eddies_sd * shared[EDDIES], 0.0), 1.0)),
             stability=float(-self.stability_sd * shared[HEIGHT]),
-            slowing_s=float(SLOWING_S * np.exp(SLOWING_LOG_SD * shared[EDDIES])),
+            slowing_s=float(SLOWING_S * np.exp(SLOWING_LOG_SD * shared[SLOWING])),
         )
 
     def place_prior(self, n_sources: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -43,9 +43,17 @@ class Problem:
             return np.zeros(self.misfit.mean_ppm.size)
         return state.rate_kg_h @ self.unit_ppm(state)
 
+    def shown_ppm(self, state: State) -> NDArray[np.float64]:
+        """Return the same, and what ways that are left open change, (1 + way, block) [ppm]."""
+        if not state.n_sources:
+            return np.zeros((1, self.misfit.mean_ppm.size))
+        carried = self.air.carried(self.prior.shape(state.shared))
+        units = np.stack([carried.displaced_ppm(place) for place in state.place_m])
+        return np.tensordot(state.rate_kg_h, units, axes=1)
+
     def log_posterior(self, state: State) -> float:
         """Return log likelihood + log prior, but for a constant."""
         before = self.prior.log_density(state) + self.misfit.log_prior(state.share)
         if not np.isfinite(before):
             return before
-        return before + self.misfit.log_likelihood(self.model_ppm(state), state.share)
+        return before + self.misfit.log_likelihood(self.shown_ppm(state), state.share)

@@ -1,19 +1,21 @@
-r"""Puffs carried by the wind as it was measured over the last two minutes.
+r"""Puffs carried by the wind of the last two minutes.
 
 A reading at time t and place r is the sum over ages a of what a source let go at t - a, carried by
 the wind since then and spread on its path:
 
-.. math:: c = Q \int_0^\infty \frac{e^{-|r_h - s_h - d(t, a)|^2/2\sigma_h^2}}
-          {(2\pi)^{3/2}\sigma_h^2\sigma_z}
+.. math:: c = Q \int_0^\infty \frac{e^{-|r_h - s_h - d(t, a)|^2/2(\sigma_h^2 + v)}}
+          {(2\pi)^{3/2}(\sigma_h^2 + v)\,\sigma_z}
           \left(e^{-(z-h)^2/2\sigma_z^2} + e^{-(z+h)^2/2\sigma_z^2}\right) da, \qquad
           \sigma = i\,\frac{p}{\sqrt{1 + p/p_0}}
 
-with d the way, :math:`(1-e)\int_{t-a}^t u\,dt' + e\,a\,u(t)`, and p its length. Where the wind is
-the same everywhere e = 0; where gusts are eddies that travel with the air, the puff that is met now
-was all the time in the gust that is met now, and e = 1. Ages grow geometrically, so that the
-steps stay below 1.5 standard deviations of a puff: then the sum is the integral to 3e-4.
+with d the way and v its variance along each axis (`ways`), and p the path of the wind meanwhile:
+the mean over all ways that the wind's record leaves open. What a displacement by one standard
+deviation, :math:`\sqrt v`, would change is handed on beside it, since it is an error that a whole
+pass has in common. Ages grow geometrically, so that the steps stay below 1.5 standard deviations of
+a puff: then the sum is the integral to 3e-4.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.ways import Ways, WaysInOneWind
 from cathartes.locate.wind_rows import WindRows
 
 LAG_STEP_S = 1.0
@@ -44,22 +47,21 @@ class PuffAir:
         """Return where the air of each reading was at each age."""
         pairs = self._pairs
         way = _at_lag(pairs.way_m, shape.lag_s)
-        if shape.eddies > 0:
-            moment = _at_lag(pairs.moment_m_s, shape.lag_s)
-            eddies = np.float32(shape.eddies)
-            way = way + eddies * (pairs.age_s * moment - way)
         east, north, up = pairs.place_m
         if shape.lag_s > 0:
             late = np.float32(shape.lag_s) * pairs.velocity_m_s
             east, north, up = east - late[0], north - late[1], up - late[2]
+        width2, upward = np.float32(shape.width**2), np.float32(0.5 * shape.height**-2)
+        inverse = np.reciprocal(width2 * pairs.grown_m * pairs.grown_m + pairs.open_m2)
         cos, sin = np.float32(np.cos(shape.turn_rad)), np.float32(np.sin(shape.turn_rad))
         return CarriedPuffs(
             east - (cos * way[0] - sin * way[1]),
             north - (sin * way[0] + cos * way[1]),
             up,
-            pairs.half_inverse * np.float32(shape.width**-2),
-            pairs.half_inverse * np.float32(shape.height**-2),
-            pairs.density * np.float32(1 / (shape.width**2 * shape.height)),
+            np.float32(0.5) * inverse,
+            upward / (pairs.grown_m * pairs.grown_m),
+            pairs.density * inverse * np.float32(1 / shape.height),
+            np.sqrt(pairs.open_m2) * inverse,
             self._first,
             pairs.of_block[self._first],
             self._n_blocks,
@@ -78,7 +80,8 @@ class PuffAir:
         """
         carried = self.carried(shape)
         reach = FARTHEST_SD * self._pairs.grown_m
-        level = reach * shape.width + margin_m
+        open_m = FARTHEST_SD * np.sqrt(self._pairs.open_m2)
+        level = np.hypot(reach * shape.width, open_m) + margin_m
         near = np.zeros(reach.size, bool)
         for east, north, _ in place_m:
             near |= np.hypot(carried.east_m - east, carried.north_m - north) < level
@@ -94,12 +97,10 @@ class _Pairs:
     """
 
     way_m: NDArray[np.float32]
-    moment_m_s: NDArray[np.float32]
-    age_s: NDArray[np.float32]
+    open_m2: NDArray[np.float32]
     place_m: NDArray[np.float32]
     velocity_m_s: NDArray[np.float32]
     grown_m: NDArray[np.float32]
-    half_inverse: NDArray[np.float32]
     density: NDArray[np.float32]
     of_block: NDArray[np.intp]
 
@@ -119,6 +120,7 @@ class CarriedPuffs:
     level: NDArray[np.float32]
     upward: NDArray[np.float32]
     density: NDArray[np.float32]
+    pull: NDArray[np.float32]
     first: NDArray[np.intp]
     block: NDArray[np.intp]
     n_blocks: int
@@ -129,9 +131,27 @@ class CarriedPuffs:
         level = self.level * ((self.east_m - x) ** 2 + (self.north_m - y) ** 2)
         direct = np.exp(-level - self.upward * (self.up_m - h) ** 2)
         mirrored = np.exp(-level - self.upward * (self.up_m + h) ** 2)
+        return self._summed((direct + mirrored) * self.density)
+
+    def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what `unit_ppm` returns, and its change by one sd of the way, (3, block) [ppm].
+
+        The change by a way that is longer to the east, and to the north.
+        """
+        x, y, h = np.float32(source_m[0]), np.float32(source_m[1]), np.float32(source_m[2])
+        east, north = self.east_m - x, self.north_m - y
+        level = self.level * (east**2 + north**2)
+        gas = np.exp(-level - self.upward * (self.up_m - h) ** 2)
+        gas += np.exp(-level - self.upward * (self.up_m + h) ** 2)
+        gas *= self.density
+        change = gas * self.pull
+        return np.stack([self._summed(v) for v in (gas, change * east, change * north)])
+
+    def _summed(self, of_pair: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the sums over blocks of values at pairs, (block,)."""
         ppm = np.zeros(self.n_blocks)
         if self.first.size:
-            ppm[self.block] = np.add.reduceat((direct + mirrored) * self.density, self.first)
+            ppm[self.block] = np.add.reduceat(of_pair, self.first)
         return ppm
 
 
@@ -144,6 +164,7 @@ def puff_air(
     longest_lag_s: float,
     unit: float,
     height_per_m: float = np.inf,
+    ways_of: Callable[[NDArray[np.float64]], Ways] | None = None,
 ) -> PuffAir:
     """Return air in which puffs are followed back from every reading.
 
@@ -159,34 +180,30 @@ def puff_air(
         ppm of 1 kg/h per (m3/s): conversion of Q.
     height_per_m
         Upward spread that is expected: readings far above what it reaches at an age are left out.
+    ways_of
+        Ways of gas of given ages, (age,) [s]; those in a wind that is the same everywhere if None.
     """
     blocks = blocks.in_order()
     n_ages = int(np.ceil(np.log(oldest_s / YOUNGEST_S) / np.log(AGE_RATIO))) + 1
-    age = YOUNGEST_S * AGE_RATIO ** np.arange(n_ages)
+    age = np.asarray(YOUNGEST_S * AGE_RATIO ** np.arange(n_ages), np.float64)
     duration = np.gradient(age)
     duration[0] += 0.5 * YOUNGEST_S
     lags = np.arange(0.0, longest_lag_s + LAG_STEP_S, LAG_STEP_S) if longest_lag_s else [0.0]
-    ways, moments = [], []
-    for lag in lags:
-        seen = blocks.time_s - lag
-        way = wind.way_until(seen)[:, None] - wind.way_until(seen[:, None] - age)
-        if lag == 0:
-            path = np.maximum(way[..., 2], 0.05 * age).ravel()
-        ways.append(way[..., :2].reshape(-1, 2).T)
-        moments.append(np.repeat(_smooth_wind(wind, seen).T, n_ages, axis=1))
+    path = wind.way_until(blocks.time_s)[:, None] - wind.way_until(blocks.time_s[:, None] - age)
+    path = np.maximum(path[..., 2], 0.05 * age).ravel()
+    ways: Ways = WaysInOneWind(wind, age) if ways_of is None else ways_of(age)
+    way_m = [ways.until(blocks.time_s - lag)[0].reshape(-1, 2).T for lag in lags]
     grown = path / np.sqrt(1 + path / growth_m)
     share = (blocks.share[:, None] * duration).ravel()
     of_block = np.repeat(blocks.of_block, n_ages)
     place = np.repeat(blocks.place_m.T, n_ages, axis=1).astype(np.float32)
     pairs = _Pairs(
-        way_m=np.stack(ways).astype(np.float32),
-        moment_m_s=np.stack(moments).astype(np.float32),
-        age_s=np.tile(age, blocks.time_s.size).astype(np.float32),
+        way_m=np.stack(way_m).astype(np.float32),
+        open_m2=ways.until(blocks.time_s)[1].ravel().astype(np.float32),
         place_m=place,
         velocity_m_s=np.repeat(blocks.velocity_m_s.T, n_ages, axis=1).astype(np.float32),
         grown_m=grown.astype(np.float32),
-        half_inverse=(0.5 / grown**2).astype(np.float32),
-        density=(unit * share / ((2 * np.pi) ** 1.5 * grown**3)).astype(np.float32),
+        density=(unit * share / ((2 * np.pi) ** 1.5 * grown)).astype(np.float32),
         of_block=of_block,
     )
     met = np.abs(place[2]) < FARTHEST_SD * height_per_m * grown + HIGHEST_SOURCE_M
@@ -202,9 +219,3 @@ def _at_lag(prepared: NDArray[np.float32], lag_s: float) -> NDArray[np.float32]:
     low = int(at)
     part = np.float32(at - low)
     return np.asarray(prepared[low] + part * (prepared[low + 1] - prepared[low]))
-
-
-def _smooth_wind(wind: WindRows, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the wind of the moment, (time, 2) [m s-1]: mean over 10 s about each time."""
-    ahead, behind = wind.way_until(time_s + 5.0), wind.way_until(time_s - 5.0)
-    return np.asarray((ahead - behind)[:, :2] / 10.0)

@@ -42,7 +42,7 @@ def refine(problem: Problem, start: State, n_steps: int) -> Refined:
     """Return the best explanation that Gauss-Newton steps from a start lead to."""
     if start.n_sources:
         problem = problem.about(start, MARGIN_M)
-    state = replace(start, share=problem.misfit.best_share(problem.model_ppm(start)))
+    state = replace(start, share=problem.misfit.best_share(problem.shown_ppm(start)))
     best = problem.log_posterior(state)
     damping = 1e-2
     normal = np.eye(N_SHARED + 4 * state.n_sources)
@@ -62,7 +62,7 @@ def refine(problem: Problem, start: State, n_steps: int) -> Refined:
             break
         state, best = trial, value
         damping = max(damping / 8, 1e-6)
-        share = problem.misfit.best_share(problem.model_ppm(state))
+        share = problem.misfit.best_share(problem.shown_ppm(state))
         tuned = replace(state, share=share)
         value = problem.log_posterior(tuned)
         if value > best:
@@ -79,8 +79,9 @@ def _normal_equations(
     """Return J'WJ and J'Wr with the prior's rows."""
     prior, misfit = problem.prior, problem.misfit
     carried = problem.air.carried(prior.shape(state.shared))
-    unit = np.stack([carried.unit_ppm(place) for place in state.place_m])
-    model = state.rate_kg_h @ unit
+    units = np.stack([carried.displaced_ppm(place) for place in state.place_m])
+    shown, unit = np.tensordot(state.rate_kg_h, units, axes=1), units[:, 0]
+    model = shown[0]
     columns = []
     for which in range(N_SHARED):
         shared = state.shared.copy()
@@ -98,7 +99,7 @@ def _normal_equations(
             change = carried.unit_ppm(place) - unit[source]
             columns.append(state.rate_kg_h[source] * change / PLACE_STEP_M)
         columns.append(unit[source])
-    residual, jacobian = misfit.weighted(model, state.share, np.stack(columns, axis=1))
+    residual, jacobian = misfit.weighted(shown, state.share, np.stack(columns, axis=1))
     normal = jacobian.T @ jacobian
     gradient = jacobian.T @ residual
     pull = np.zeros(gradient.size)

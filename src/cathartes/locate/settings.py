@@ -19,9 +19,6 @@ class AirSettings:
         How far both may be off (standard deviation of the logarithm).
     growth_m
         Path after which puffs grow with its root.
-    eddies, eddies_sd
-        Share of a puff's way that the wind of the moment decides (gusts that carry their own air);
-        the wind that blew meanwhile decides the rest.
     oldest_s
         Puffs are followed back so far.
     temperature_k, pressure_pa
@@ -38,8 +35,6 @@ class AirSettings:
     width_log_sd: float = 0.35
     height_log_sd: float = 0.35
     growth_m: float = 300.0
-    eddies: float = 0.2
-    eddies_sd: float = 0.25
     oldest_s: float = 120.0
     temperature_k: float = 288.15
     pressure_pa: float = 101_325.0

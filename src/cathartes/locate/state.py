@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-TURN, WIDTH, HEIGHT, LAG, EDDIES = range(5)
-"""Of the numbers that all sources share; near the ground HEIGHT is the stability and EDDIES the
-slowing of the spread (`Prior.shape`)."""
+TURN, WIDTH, HEIGHT, LAG, SLOWING = range(5)
+"""Of the numbers that all sources share; near the ground HEIGHT is the stability; elsewhere
+SLOWING, that of the spread, changes nothing (`Prior.shape`)."""
 N_SHARED = 5
 UP = 2
 """Of the axes of a place."""
@@ -20,7 +20,7 @@ class State:
     Attributes
     ----------
     shared : (5,)
-        Turn, width, height, lag and eddies, in standard deviations of their priors.
+        Turn, width, height, lag and slowing, in standard deviations of their priors.
     place_m : (source, 3) [m]
         East, north, up; up counts without its sign, since the ground reflects.
     rate_kg_h : (source,) [kg h-1]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.air import ppm_per_kg_m3
-from cathartes.locate.air_choice import PUFFS, Explanation, airs_of, explain_best
+from cathartes.locate.air_choice import Explanation, airs_of, explain_best
 from cathartes.locate.answer import (
     posterior_of,
     probability_of,
@@ -20,11 +20,10 @@ from cathartes.locate.clean_air import corrected
 from cathartes.locate.curtain import CurtainFlux, curtain_fluxes
 from cathartes.locate.dictionary import STEPS, places_to_try
 from cathartes.locate.echoes import without_echoes
-from cathartes.locate.eddies import displaced
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_prior import prior_of_log
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
 from cathartes.locate.posterior import sample_posterior
 from cathartes.locate.problem import Problem
@@ -42,7 +41,6 @@ from cathartes.locate.refine import Refined, refine
 from cathartes.locate.result import Interval, LogSources, Outcome, Reason
 from cathartes.locate.second_look import OthersPlace, explain_again
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.state import State
 from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
@@ -158,10 +156,7 @@ def _explained(
         else None
     )
     prior = prior_of_log(log.rows, blocks, log.wind, settings, stability, known_m)
-    misfit = Misfit(
-        blocks.mean_ppm, blocks.sd_ppm, alike(blocks), settings.misfit, settings.misfit_log_sd,
-        settings.search_weight,
-    )  # fmt: skip
+    misfit = Misfit.of(blocks, settings.misfit, settings.misfit_log_sd, settings.search_weight)
     airs = airs_of(blocks, log.winds, log.wind.height_agl_m, prior, stability, unit, air)
     places = places_to_try(prior, settings)
     explained = explain_best(airs, prior, misfit, places, settings, stands=not blocks.moves)
@@ -207,8 +202,6 @@ def _located(
     """Return the answer of a log that shows sources: their posterior, and what of it is said."""
     blocks, found = log.blocks, explained.found
     problem, best = _on_clean_air(explained.problem, blocks, best)
-    if explained.model == PUFFS:
-        problem = _in_gusts(problem, log, best.state, settings.air.growth_m)
     given = problem.prior.known_m is not None
     rng = np.random.default_rng(settings.seed)
     particles = sample_posterior(problem, best, settings.particles, rng)
@@ -262,16 +255,8 @@ class _SecondLook:
 
 
 def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
-    """Return the problem with its baseline corrected by an explanation, and that refined."""
+    """Return the problem with baseline and open ways as of an explanation, and that refined."""
     state = best.state
-    misfit = corrected(problem.misfit, blocks, problem.model_ppm(state), state.share)
-    problem = replace(problem, misfit=misfit)
+    misfit = corrected(problem.misfit, blocks, problem.shown_ppm(state), state.share)
+    problem = replace(problem, misfit=misfit.displaced_as(problem.shown_ppm(state)))
     return problem, refine(problem, state, STEPS)
-
-
-def _in_gusts(problem: Problem, log: _Log, state: State, growth_m: float) -> Problem:
-    """Return the problem with what the wind's record leaves open of the way of the gas."""
-    shown_ppm = problem.unit_ppm(state) * state.rate_kg_h[:, None]
-    width = problem.prior.shape(state.shared).width
-    open_to = displaced(log.blocks, log.winds, state.place_m, shown_ppm, width, growth_m)
-    return replace(problem, misfit=replace(problem.misfit, displaced=open_to))

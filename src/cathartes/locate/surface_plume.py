@@ -89,6 +89,10 @@ class CarriedSurfacePlume:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
         return self.unit_ppm_of_widths(source_m, (self.shape.width,))[0]
 
+    def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (1, block) [ppm]: a wind of the moment leaves no way open."""
+        return self.unit_ppm(source_m)[None]
+
     def unit_ppm_of_widths(
         self, source_m: NDArray[np.float64], widths: Sequence[float]
     ) -> list[NDArray[np.float64]]:

@@ -9,6 +9,7 @@ from cathartes.locate.air import Shape, ppm_per_kg_m3
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.puffs import puff_air
+from cathartes.locate.ways import WaysInOneWind
 from cathartes.locate.wind_rows import WindRows
 
 SOURCE = np.array([0.0, 0.0, 2.0])
@@ -25,9 +26,7 @@ def points(place_m: np.ndarray) -> Blocks:
 
 
 def shape(**changes: float) -> Shape:
-    return Shape(
-        **{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0, "eddies": 0.0} | changes
-    )
+    return Shape(**{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0} | changes)
 
 
 def steady(east: float, north: float) -> WindRows:
@@ -38,6 +37,40 @@ def puffs(blocks: Blocks, wind: WindRows, longest_lag_s: float = 0.0):
     return puff_air(
         blocks, wind, growth_m=GROWTH_M, oldest_s=200.0, longest_lag_s=longest_lag_s, unit=1.0
     )
+
+
+class Shifted(WaysInOneWind):
+    """Ways that are longer to the north, and open by a variance."""
+
+    def __init__(self, wind: WindRows, age_s: np.ndarray, north_m: float, open_m2: float) -> None:
+        super().__init__(wind, age_s)
+        object.__setattr__(self, "shift", (north_m, open_m2))
+
+    def until(self, seen_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        north_m, open_m2 = self.shift
+        way, variance = super().until(seen_s)
+        return way + np.array([0.0, north_m]), variance + open_m2
+
+
+def test_puffs_of_open_ways_are_the_mean_over_displaced_ones() -> None:
+    """Gauss-Hermite over displacements, to the north; along a steady plume nothing changes."""
+    place = np.array([[x, y, 6.0] for x in (80.0, 150.0) for y in (0.0, 9.0, -20.0)])
+    blocks, wind, sd = points(place), steady(4.0, 0.0), 7.0
+
+    def seen(north_m: float, open_m2: float):
+        return puff_air(
+            blocks, wind, growth_m=GROWTH_M, oldest_s=200.0, longest_lag_s=0.0, unit=1.0,
+            ways_of=lambda age: Shifted(wind, age, north_m, open_m2),
+        ).carried(shape())  # fmt: skip
+
+    node, weight = np.polynomial.hermite_e.hermegauss(21)
+    mean = sum(w * seen(sd * x, 0.0).unit_ppm(SOURCE) for x, w in zip(node, weight, strict=True))
+    opened = seen(0.0, sd**2)
+    assert opened.unit_ppm(SOURCE) == pytest.approx(mean / weight.sum(), rel=0.02)
+    shown = opened.displaced_ppm(SOURCE)
+    assert shown[0] == pytest.approx(opened.unit_ppm(SOURCE))
+    change = (seen(0.5, sd**2).unit_ppm(SOURCE) - seen(-0.5, sd**2).unit_ppm(SOURCE)) * sd
+    assert shown[2] == pytest.approx(change, abs=1e-3 * np.abs(change).max())
 
 
 def test_puffs_in_a_steady_wind_are_the_plume() -> None:

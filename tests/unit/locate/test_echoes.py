@@ -7,7 +7,7 @@ import numpy as np
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import STEPS, Found
 from cathartes.locate.echoes import without_echoes
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
@@ -35,11 +35,11 @@ def found_of(rate_kg_h: tuple[float, float]) -> tuple[Problem, Blocks, Found]:
     air = PlumeAir(blocks, wind, growth_m=SETTINGS.air.growth_m, unit=4e5)
     prior = Prior(
         turn_sd_rad=np.radians(4.0), width=0.1, height=0.07, width_log_sd=0.35, height_log_sd=0.35,
-        lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5, eddies=0.2,
-        eddies_sd=0.25, low_m=np.full(2, -100.0), high_m=np.full(2, 100.0),
+        lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
+        low_m=np.full(2, -100.0), high_m=np.full(2, 100.0),
     )  # fmt: skip
     state = State(np.zeros(N_SHARED), PLACES_M, np.array(rate_kg_h), SETTINGS.misfit)
-    empty = Misfit(blocks.mean_ppm, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5)
+    empty = Misfit.of(blocks, 0.4, 0.3, 0.5)
     reading = Problem(air, prior, empty).model_ppm(state)
     misfit = replace(empty, mean_ppm=reading)
     problem = Problem(air, prior, misfit)

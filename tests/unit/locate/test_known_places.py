@@ -41,7 +41,7 @@ def standing(seed: int) -> tuple[GasLog, WindHistory]:
     layer = surface_layer(0.03, 2.0)
     unit = 1e9 * 8.314462618 * 288.15 / (101_325 * 16.043) / 3600
     air = SurfacePlume(blocks, WindRows(time, east, north), layer, np.full(n, 4.0), unit=unit)
-    carried = air.carried(Shape(0.0, 0.1, 0.07, 0.0, 0.0))
+    carried = air.carried(Shape(0.0, 0.1, 0.07, 0.0))
     gas = sum(q * carried.unit_ppm(p) for q, p in zip(RATES, PLACES_M, strict=True))
     ppm = 2.0 + gas * rng.lognormal(0, 0.1, n) + rng.normal(0, 0.01, n)
     from_deg = np.degrees(np.arctan2(-east, -north)) % 360

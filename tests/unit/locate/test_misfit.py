@@ -10,6 +10,7 @@ from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.clean_air import corrected
 from cathartes.locate.misfit import (
     ALIKE_S,
+    DISPLACED_ALIKE_S,
     FREEDOM,
     SENSOR_SHARE,
     Misfit,
@@ -31,7 +32,7 @@ def blocks_at(time_s: np.ndarray, mean_ppm: np.ndarray, baseline_sd_ppm: float =
 
 
 def misfit_of(blocks: Blocks, weight: float = 1.0) -> Misfit:
-    return Misfit(blocks.mean_ppm, blocks.sd_ppm, alike(blocks), 0.4, 0.3, weight)
+    return Misfit.of(blocks, 0.4, 0.3, weight)
 
 
 def dense_root(misfit: Misfit, time_s: np.ndarray, model_ppm: np.ndarray, share: float):
@@ -68,6 +69,38 @@ def test_the_likelihood_is_that_of_the_whole_covariance() -> None:
     assert misfit.log_likelihood(MODEL_PPM, 0.3) == pytest.approx(slow, rel=1e-10)
     halved = replace(misfit, weight=0.5)
     assert halved.log_likelihood(MODEL_PPM, 0.3) == pytest.approx(0.5 * slow, rel=1e-10)
+
+
+def test_what_gusts_displace_is_an_error_of_whole_passes() -> None:
+    """The dense covariance with two more terms, each an outer product times a wider triangle."""
+    misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM))
+    east, north = 0.3 * np.gradient(MODEL_PPM), 0.1 * np.roll(MODEL_PPM, 3)
+    plain = dense_root(misfit, TIME_S, MODEL_PPM, 0.3)
+    apart = np.abs(TIME_S[:, None] - TIME_S) / DISPLACED_ALIKE_S
+    displaced = (np.outer(east, east) + np.outer(north, north)) * np.maximum(0.0, 1 - apart)
+    root = misfit.root(np.stack([MODEL_PPM, east, north]), 0.3)
+    lower = sum(np.diag(row[: row.size - k], -k) for k, row in enumerate(root))
+    assert lower @ lower.T == pytest.approx(plain @ plain.T + displaced, abs=1e-12)
+
+
+def test_a_displaced_pass_is_likely_where_the_way_is_open() -> None:
+    """Rationale: by the first order of its Taylor series, the displaced pass is the model and one
+    standard deviation of its change; a model that leaves nothing open takes it for many errors."""
+    change = -1.5 * np.gradient(MODEL_PPM)
+    misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM + change))
+    gained = misfit.log_likelihood(np.stack([MODEL_PPM, change]), 0.1)
+    assert gained > misfit.log_likelihood(MODEL_PPM, 0.1) + 20
+
+
+def test_the_displaced_share_is_that_of_the_plumes_variance() -> None:
+    """A pass of variance s² = 16 blocks, of which 4 are displacement: a quarter."""
+    across = np.arange(N) % 40 - 20
+    shown = np.stack([MODEL_PPM, 2.0 * across / 16.0 * MODEL_PPM, 0 * MODEL_PPM])
+    misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM))
+    opened = misfit.displaced_as(shown)
+    assert opened.displaced == pytest.approx(0.25, rel=0.01)
+    assert opened.weakened(0.3).weight < misfit.weakened(0.3).weight
+    assert misfit.displaced_as(0 * shown).displaced == 0.0
 
 
 def test_weighted_columns_are_those_of_the_whole_covariance() -> None:

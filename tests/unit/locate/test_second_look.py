@@ -1,11 +1,13 @@
 """A log that took two sources for one, told by others where they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import Found, search
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.plume import PlumeAir
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
@@ -33,7 +35,7 @@ def problem() -> Problem:
     before = Prior(
         turn_sd_rad=np.radians(3.0), width=0.12, height=0.07, width_log_sd=0.35,
         height_log_sd=0.35, lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
-        eddies=0.0, eddies_sd=0.25, low_m=np.full(2, -60.0), high_m=np.array([140.0, 60.0]),
+        low_m=np.full(2, -60.0), high_m=np.array([140.0, 60.0]),
     )  # fmt: skip
     air = PlumeAir(
         blocks, WindRows(np.zeros(1), np.array([4.0]), np.zeros(1)), growth_m=300.0, unit=400.0
@@ -42,7 +44,7 @@ def problem() -> Problem:
     gas = sum(4.0 * true.unit_ppm(np.array([*at, 1.5])) for at in PLACES_M)
     rng = np.random.default_rng(4)
     seen = gas * rng.lognormal(0.0, GUSTS, n) + 0.02 * rng.normal(size=n)
-    return Problem(air, before, Misfit(seen, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5))
+    return Problem(air, before, Misfit.of(replace(blocks, mean_ppm=seen), 0.4, 0.3, 0.5))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.dictionary import search
 from cathartes.locate.known import explain_known
-from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.misfit import Misfit
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import State
@@ -28,7 +28,7 @@ def prior(known_m: np.ndarray | None = None) -> Prior:
     return Prior(
         turn_sd_rad=np.radians(10.0), width=0.08, height=0.06, width_log_sd=0.35,
         height_log_sd=0.35, lag_s=0.0, lag_sd_s=1.0, longest_lag_s=0.0, up_m=1.5, up_sd_m=1.5,
-        eddies=0.0, eddies_sd=0.25, low_m=np.array([-60.0, -60.0]), high_m=np.array([60.0, 60.0]),
+        low_m=np.array([-60.0, -60.0]), high_m=np.array([60.0, 60.0]),
         known_m=known_m,
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def problem(sources_m: np.ndarray, rates: np.ndarray, known_m: np.ndarray | None
     true = air.carried(before.shape(State.turned(0.1, TURNED_SD).shared))
     gas = sum(q * true.unit_ppm(place) for q, place in zip(rates, sources_m, strict=True))
     mean = np.asarray(gas) + 0.02 * np.random.default_rng(2).normal(size=n)
-    return Problem(air, before, Misfit(mean, blocks.sd_ppm, alike(blocks), 0.4, 0.3, 0.5))
+    return Problem(air, before, Misfit.of(replace(blocks, mean_ppm=mean), 0.4, 0.3, 0.5))
 
 
 def starts_of(asked: Problem) -> list[State]:

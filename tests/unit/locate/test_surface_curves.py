@@ -56,7 +56,7 @@ def test_widths_together_are_each_alone() -> None:
     source = np.array([0.0, 0.0, 1.0])
     layer, wind = surface_layer(ROUGHNESS_M, MAST_M), WindRows(np.zeros(1), *np.array([[4.0], [0]]))
     air = SurfacePlume(points(place_m), wind, layer, np.full(2, 3.5), unit=1.0)
-    together = air.carried(Shape(0.0, 0.1, 0.06, 0.0, 0.0)).unit_ppm_of_widths(source, (0.05, 0.2))
+    together = air.carried(Shape(0.0, 0.1, 0.06, 0.0)).unit_ppm_of_widths(source, (0.05, 0.2))
     for width, ppm in zip((0.05, 0.2), together, strict=True):
-        alone = air.carried(Shape(0.0, width, 0.06, 0.0, 0.0)).unit_ppm(source)
+        alone = air.carried(Shape(0.0, width, 0.06, 0.0)).unit_ppm(source)
         assert ppm == pytest.approx(alone)

@@ -121,9 +121,7 @@ def surface(place_m: np.ndarray, east: float, north: float, stability: float) ->
 
 
 def shape(**changes: float) -> Shape:
-    return Shape(
-        **{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0, "eddies": 0.0} | changes
-    )
+    return Shape(**{"turn_rad": 0.0, "width": 0.1, "height": 0.06, "lag_s": 0.0} | changes)
 
 
 def test_turning_the_air_turns_the_plume_and_upwind_there_is_none() -> None:
