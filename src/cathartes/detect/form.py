@@ -6,7 +6,7 @@ too, or is a patchwork of many summits; and it is found again elsewhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ LEAST_BEYOND = 0.0
 """Least median score just beyond the foot: a plume has no end there. This and `MAX_EDGE` left 3 of
 808 hills of other ground, where the fade alone left 56 (decision 0059)."""
 MAX_EDGE = 0.4
-"""Greatest share of pixel pairs across the border by which one side is the brighter one."""
+"""Greatest edge of an unknown plume: one that a known gas explains may lie along a border."""
 WINDOWS = 12
 """Brightness is looked at in so many parts of the spectrum."""
 EDGE_QUANTILE = 1 / 3
@@ -87,12 +87,15 @@ class Form:
         peak.
     beyond
         Median score just beyond the foot, as a part of the foot's height.
+    edge
+        See `edge`; ∞ where it was not measured.
     """
 
     area_px: int
     fade: float
     elsewhere: float
     beyond: float
+    edge: float = np.inf
 
     @property
     def fades(self) -> bool:
@@ -148,12 +151,12 @@ def explains(score: NDArray[np.float32], oddness: NDArray[np.float32]) -> NDArra
 def plume_form(
     image: StrangeImage, line: int, sample: int
 ) -> tuple[Form | None, NDArray[np.bool_]]:
-    """Return the form at the greatest height at which a hill has that of a plume, and its extent.
+    """Return the form at the height at which a hill fades over ground most alike, and its extent.
 
     Returns
     -------
     form
-        None if it has that of a plume at no height.
+        With its edge; None if the hill fades at no height.
     extent : (line, sample) bool
         The hill above the lowest foot that is clear of noise.
     """
@@ -161,13 +164,14 @@ def plume_form(
     near = score[max(line - 2, 0) : line + 3, max(sample - 2, 0) : sample + 3]
     height = float(near.max())
     high = height >= LEAST_PEAK
-    found, foot = None, np.zeros(score.shape, dtype=bool)
+    fading: list[Form] = []
+    foot = np.zeros(score.shape, dtype=bool)
     while FADE_LEVELS[0] * height >= LEAST_FOOT:
         form, foot = Form.of_hill(image, height, line, sample)
-        if found is None and high and form.fades and edge(image, foot) <= MAX_EDGE:
-            found = form
+        if high and form.fades:
+            fading.append(replace(form, edge=edge(image, foot)))
         height /= HEIGHT_STEP
-    return found, foot
+    return min(fading, key=lambda form: form.edge, default=None), foot
 
 
 def _connected(

@@ -168,9 +168,17 @@ def _detect(
         reader = replace(reader, scored=scored)
         false_alarms = _false_alarms(planes, searcher, scored)
         score_of = cache(lambda number: planes.score(scored[number]))
+
+        def by_form_likely(seed: Seed, verdict: Verdict) -> bool:
+            # Where a known gas explains it, a plume may well end where the ground changes.
+            free = strange.lies_over_any_ground(seed, len(gases.names))
+            return likely(seed, verdict) and (free or not verdict.unknown)
+
         outlined = strange.outlined(near, len(gases.names))
         pieces = pieces.beside(
-            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(likely)
+            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
+                by_form_likely
+            )
         )
     if cells is not None:
         valid = np.isfinite(heights.gas)

@@ -17,6 +17,7 @@ from cathartes.detect.bandset import Tick, blocks_in_threads, clean_pixels
 from cathartes.detect.cores import Core, CoreSignals
 from cathartes.detect.form import (
     LEAST_PEAK,
+    MAX_EDGE,
     WINDOWS,
     Form,
     StrangeImage,
@@ -119,6 +120,10 @@ class StrangeHills:
                 )
             )
         return labels, tuple(seeds)
+
+    def lies_over_any_ground(self, seed: Seed, n_gases: int) -> bool:
+        """Whether the plume of a seed does not end where the ground changes."""
+        return self.plumes[seed.gas - n_gases].form.edge <= MAX_EDGE
 
     @property
     def expected_by_chance(self) -> float:

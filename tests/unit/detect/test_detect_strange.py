@@ -1,5 +1,7 @@
 """Plumes of chemicals outside the library, told from rare ground by their form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -137,7 +139,8 @@ def test_where_the_grounds_brightness_changes_at_its_border_it_is_ground():
     # A plume lies over borders of the ground, and changes the brightness in its own bands alone.
     halves = (np.mgrid[: SHAPE[0], : SHAPE[1]][1] > 50) + wander(3, sd=0.2)
     assert edge(over(score, halves, field, halves), foot) < 0.2
-    assert plume_form(over(score, halves, field, halves), 22, 50)[0] is not None
+    form, _ = plume_form(over(score, halves, field, halves), 22, 50)
+    assert form.edge < MAX_EDGE
 
 
 def test_a_patchwork_of_many_summits_does_not_fade():
@@ -179,6 +182,9 @@ def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     assert (seeds[0].gas, seeds[0].score, seeds[0].explained) == (7, 20.0, False)
     assert seeds[0].expected_by_chance == pytest.approx(0.05)
     assert hills.planes == ("unknown 3",)
+    assert not hills.lies_over_any_ground(seeds[0], n_gases=7), "nobody measured its edge"
+    free = replace(plume, form=replace(plume.form, edge=MAX_EDGE))
+    assert replace(hills, plumes=(free,)).lies_over_any_ground(seeds[0], n_gases=7)
 
 
 @pytest.mark.parametrize(
