@@ -145,6 +145,10 @@ class PlumeReader:
         explained = seed.explained and verdict.explained and not verdict.unknown
         return self.laws.of(explained=explained).expected(seed.score)
 
+    def likely(self, seed: Seed, verdict: Verdict) -> bool:
+        """Whether chance gives few enough of such plumes."""
+        return self.expected_by_chance(seed, verdict) <= self.settings.max_expected_by_chance
+
     def describe(
         self,
         number: int,

@@ -12,13 +12,12 @@ from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Tick
 from cathartes.detect.cells import Cells
 from cathartes.detect.cores import read_cores
-from cathartes.detect.describe import PlumeReader, Verdict, flag_several
+from cathartes.detect.describe import PlumeReader, flag_several
 from cathartes.detect.explained import explained_peaks, peak_cores
 from cathartes.detect.faint import FaintHills
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
-from cathartes.detect.outline import Seed
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched
@@ -120,8 +119,8 @@ def _detect(
     peaks = Peaks.of_heights(heights)
     cores = peak_cores(heights, peaks)
     # In heat, what starts no plume of a known gas may be one by its form: see below.
-    by_form = scene.emissive and settings.unknown_chemicals
-    odd = OddPeaks.of_distance(store.read("distance")) if by_form else None
+    look_at_forms = scene.emissive and settings.unknown_chemicals
+    odd = OddPeaks.of_distance(store.read("distance")) if look_at_forms else None
     odd_cores = odd.cores() if odd is not None else []
     read = read_cores(scene.bandset, searcher.bank.mean, cores + odd_cores, "cores", tick)
     explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
@@ -154,12 +153,11 @@ def _detect(
         few_pixels=known.few_squares,
     )
 
-    def likely(seed: Seed, verdict: Verdict) -> bool:
-        return reader.expected_by_chance(seed, verdict) <= settings.max_expected_by_chance
-
     nothing = np.zeros(shape, dtype=bool)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
-        lambda seed, verdict: likely(seed, verdict) and not (verdict.unknown and scene.emissive)
+        lambda seed, verdict: (
+            reader.likely(seed, verdict) and not (verdict.unknown and scene.emissive)
+        )
     )
     if odd is not None:
         near, of_odd = near_plumes(pieces.labels), read.part(slice(len(cores), None))
@@ -168,17 +166,13 @@ def _detect(
         reader = replace(reader, scored=scored)
         false_alarms = _false_alarms(planes, searcher, scored)
         score_of = cache(lambda number: planes.score(scored[number]))
-
-        def by_form_likely(seed: Seed, verdict: Verdict) -> bool:
-            # Where a known gas explains it, a plume may well end where the ground changes.
-            free = strange.lies_over_any_ground(seed, len(gases.names))
-            return likely(seed, verdict) and (free or not verdict.unknown)
-
-        outlined = strange.outlined(near, len(gases.names))
+        by_form = Pieces.read(
+            scene.bandset, reader, *strange.outlined(near, len(gases.names)), score_of, near, tick
+        )
+        # Where a known gas explains it, a plume may well end where the ground changes.
+        free = strange.over_any_ground(len(gases.names))
         pieces = pieces.beside(
-            Pieces.read(scene.bandset, reader, *outlined, score_of, near, tick).where(
-                by_form_likely
-            )
+            by_form.where(lambda s, v: reader.likely(s, v) and (s.gas in free or not v.unknown))
         )
     if cells is not None:
         valid = np.isfinite(heights.gas)

@@ -121,9 +121,9 @@ class StrangeHills:
             )
         return labels, tuple(seeds)
 
-    def lies_over_any_ground(self, seed: Seed, n_gases: int) -> bool:
-        """Whether the plume of a seed does not end where the ground changes."""
-        return self.plumes[seed.gas - n_gases].form.edge <= MAX_EDGE
+    def over_any_ground(self, n_gases: int) -> set[int]:
+        """Return `Seed.gas` of those that do not end where the ground changes."""
+        return {n_gases + n for n, p in enumerate(self.plumes) if p.form.edge <= MAX_EDGE}
 
     @property
     def expected_by_chance(self) -> float:

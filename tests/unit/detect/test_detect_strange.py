@@ -182,9 +182,9 @@ def test_strange_plumes_stand_behind_the_others_and_take_nothing_from_them():
     assert (seeds[0].gas, seeds[0].score, seeds[0].explained) == (7, 20.0, False)
     assert seeds[0].expected_by_chance == pytest.approx(0.05)
     assert hills.planes == ("unknown 3",)
-    assert not hills.lies_over_any_ground(seeds[0], n_gases=7), "nobody measured its edge"
+    assert hills.over_any_ground(n_gases=7) == set(), "nobody measured its edge"
     free = replace(plume, form=replace(plume.form, edge=MAX_EDGE))
-    assert replace(hills, plumes=(free,)).lies_over_any_ground(seeds[0], n_gases=7)
+    assert replace(hills, plumes=(plume, free)).over_any_ground(n_gases=7) == {8}
 
 
 @pytest.mark.parametrize(
