@@ -113,7 +113,9 @@ def explain_best(
     def explain(problem: Problem, also: list[State]) -> Found:
         if prior.known_m is not None:
             return explain_known(problem)
-        return search(problem, places_m, settings.most_sources, settings.evidence, also)
+        return search(
+            problem, places_m, settings.most_sources, settings.evidence, also, stands=stands
+        )
 
     tried: list[Explanation] = []
     for name, air in airs.items():

@@ -33,6 +33,8 @@ class Blocks:
         The baseline's part of it, which many blocks share.
     sensor : (block,) int
         Whose; None: all of one.
+    instrument : (block,) int
+        Whose zero the block shares with other sensors; -1, or None: its sensor's own.
     """
 
     time_s: NDArray[np.float64]
@@ -44,6 +46,7 @@ class Blocks:
     sd_ppm: NDArray[np.float64]
     baseline_sd_ppm: NDArray[np.float64]
     sensor: NDArray[np.intp] | None = None
+    instrument: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         """Return the number of blocks."""
@@ -53,6 +56,14 @@ class Blocks:
     def moves(self) -> bool:
         """True if a sensor moves: only then a delay displaces what it saw."""
         return bool(np.abs(self.velocity_m_s).max(initial=0.0) > 0.1)
+
+    @property
+    def own_sd_ppm(self) -> NDArray[np.float64]:
+        """Without what blocks share with those of other sensors, (block,) [ppm]."""
+        if self.instrument is None:
+            return self.sd_ppm
+        own = np.sqrt(self.sd_ppm**2 - self.baseline_sd_ppm**2)
+        return np.where(self.instrument >= 0, own, self.sd_ppm)
 
     def in_order(self) -> "Blocks":
         """Return the same with the points of each block together."""
@@ -103,6 +114,8 @@ def gather_blocks(
     noise_sd_ppm: NDArray[np.float64],
     baseline_sd_ppm: NDArray[np.float64],
     block_s: float,
+    *,
+    instrument: NDArray[np.intp] | None = None,
 ) -> Blocks:
     """Return rows gathered by sensor and time; rows with NaN are left out.
 
@@ -117,11 +130,13 @@ def gather_blocks(
         block share.
     block_s
         Length of a block.
+    instrument : (row,) int or None
+        As in `Blocks`.
     """
     velocity = _velocity(time_s, near_m, sensor)
     good = np.isfinite(enhancement_ppm) & np.isfinite(baseline_sd_ppm)
     key = np.column_stack([sensor, np.floor((time_s - time_s.min()) / block_s).astype(np.intp)])
-    keys, of_block = np.unique(key[good], axis=0, return_inverse=True)
+    keys, first, of_block = np.unique(key[good], axis=0, return_index=True, return_inverse=True)
     of_block = of_block.reshape(-1)
     count = np.bincount(of_block)
 
@@ -147,6 +162,7 @@ def gather_blocks(
         sd_ppm=sd,
         baseline_sd_ppm=baseline_sd,
         sensor=keys[:, 0],
+        instrument=None if instrument is None else instrument[good][first],
     )
 
 

@@ -69,6 +69,8 @@ def search(
     most: int,
     evidence: float,
     also: Sequence[State] = (),
+    *,
+    stands: bool = False,
 ) -> Found:
     """Return the best explanation of at most so many sources.
 
@@ -83,18 +85,21 @@ def search(
         What one more has to gain beyond its cost.
     also
         Explanations to start from beside the grid's, such as those of another air.
+    stands
+        True if no sensor moves: near by, one more source is looked for in air that is as wide and
+        as turned as the others' has to be.
     """
     misfit = problem.misfit
     cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
     empty = State.turned(misfit.share)
     nothing = problem.log_posterior(empty)
-    carried = problem.air.carried(problem.prior.shape(empty.shared))
-    columns = np.stack([carried.unit_ppm(place) for place in places_m], axis=1)
+    columns = _columns(problem, empty, places_m)
     best: Refined | None = None
     value = nothing
     state = empty
     for _ in range(most):
-        starts = _starts(problem, state, places_m, columns)
+        here = _columns(problem, state, places_m) if stands and best is not None else columns
+        starts = _starts(problem, state, places_m, here)
         if best is None:
             starts += [*_by_nnls(problem, places_m, columns), *also]
         trials = [refine(problem, start, STEPS) for start in starts if start.n_sources <= most]
@@ -110,6 +115,12 @@ def search(
     best, gain = _pruned(problem, best, cost, evidence, nothing)
     over = best.log_posterior - nothing - cost * best.state.n_sources
     return Found(best, gain, over, columns)
+
+
+def _columns(problem: Problem, state: State, places_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return block means for 1 kg/h at places in the air of an explanation, (block, place)."""
+    carried = problem.air.carried(problem.prior.shape(state.shared))
+    return np.stack([carried.unit_ppm(place) for place in places_m], axis=1)
 
 
 def _starts(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cathartes.errors import InputError
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.site_baseline import is_site, site_baseline
+from cathartes.locate.site_baseline import is_one_instrument, is_site, site_baseline
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
@@ -41,6 +41,8 @@ class GasRows:
         Of the moving sensors, where a log tells it.
     no_baseline
         True if no sensor has a baseline to trust.
+    instrument : (row,) int or None
+        Whose zero a row shares with other sensors; -1: its sensor's own.
     """
 
     time_s: NDArray[np.float64]
@@ -53,6 +55,7 @@ class GasRows:
     baseline_sd_ppm: NDArray[np.float64]
     delay_s: Estimate | None
     no_baseline: bool
+    instrument: NDArray[np.intp] | None = None
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -109,6 +112,7 @@ class GasRows:
             enhancement_ppm=read(self.enhancement_ppm),
             noise_sd_ppm=read(self.noise_sd_ppm) / np.sqrt(n_read),
             baseline_sd_ppm=read(self.baseline_sd_ppm),
+            instrument=None if self.instrument is None else self.instrument[first],
         )
 
     def blocks(self, block_s: float) -> Blocks:
@@ -116,6 +120,7 @@ class GasRows:
         return gather_blocks(
             self.time_s, self.near_m, self.far_m, self.sensor, self.enhancement_ppm,
             self.noise_sd_ppm, self.baseline_sd_ppm, block_s,
+            instrument=self.instrument,
         )  # fmt: skip
 
 
@@ -128,6 +133,9 @@ def gather_rows(
     first = np.cumsum([0, *(len(one.log.sensors) for one in having)])
     sensor = np.concatenate(
         [one.log.sensor_index + k for one, k in zip(having, first, strict=False)]
+    )
+    instrument = np.concatenate(
+        [np.full(len(one.log), _zero(k, one, frame, settings)) for k, one in enumerate(having)]
     )
     time = np.concatenate([one.log.time_unix_s for one in having])
     order = np.argsort(time, kind="stable")
@@ -145,7 +153,15 @@ def gather_rows(
     return GasRows(
         time[order] - time.min(), float(time.min()), joined[0], joined[1], sensor[order],
         joined[2], joined[3], joined[4], delays[0] if len(delays) == 1 else None, all(troubled),
+        instrument[order],
     )  # fmt: skip
+
+
+def _zero(number: int, one: Enhancement, frame: LocalFrame, settings: LocateSettings) -> int:
+    """Return the number of a log if all its sensors share one zero that is not known, else -1."""
+    near, far = one.log.position_m(frame), one.log.path_end_m(frame)
+    shared = is_site(near, one.log.sensor_index) and is_one_instrument(near, far)
+    return number if shared and settings.background_ppm is None else -1
 
 
 def _rows_of(

@@ -13,7 +13,9 @@ is wrong by as much as the plume is misplaced.
 
 With :math:`LL^T` the covariance of all errors, :math:`z = L^{-1}(y - m)` are the errors given those
 before, in standard deviations :math:`L_{ii}`: each is a t of its own, so that a single outlier
-weighs little.
+weighs little. A background that sensors share (`shared_background`) is integrated over; in the
+normal equations, with A the lines of its numbers and UΣV' = W^½A, that is the metric
+(1 + W^½AA'W^½)⁻¹, whose root is 1 - U(1 - (1 + Σ²)^-½)U'.
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +28,7 @@ from scipy.linalg.lapack import dtbtrs
 from scipy.special import gammaln
 
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.shared_background import shared_background
 
 FREEDOM = 4.0
 """Degrees of freedom of Student's t."""
@@ -46,6 +49,8 @@ WEAKENED, DISPLACED = 10.0, 4.0
 is wrong is wrong for longer than T; and how much more where gusts displace the plume by its own
 width, of which the covariance has the first order. Set on flights of tuning seeds, so that 90 %
 regions hold 90 %."""
+BACKGROUND_STEPS = 3
+"""Of weights made anew: a background's error moves few of them."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
 """Prior of f where a model is as good as the sensor: its middle, and of its logarithm the sd."""
 
@@ -73,6 +78,7 @@ class Misfit:
     Attributes
     ----------
     mean_ppm, sd_ppm : (block,) [ppm]
+        The error is each block's own.
     alike, displaced_alike : (later, block)
         Correlation of the model's errors between each block and those after it: of amounts, and of
         what gusts displace.
@@ -84,6 +90,8 @@ class Misfit:
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
     displaced
         Share of the plume's variance across the wind that is displacement by gusts.
+    background_ppm : (block, number) [ppm] or None
+        What blocks share of the background's error, for standard normal numbers.
     """
 
     mean_ppm: NDArray[np.float64]
@@ -94,13 +102,16 @@ class Misfit:
     share_log_sd: float
     weight: float
     displaced: float = 0.0
+    background_ppm: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, blocks: Blocks, share: float, share_log_sd: float, weight: float) -> Self:
         """Return the misfit of blocks; arguments as of the attributes."""
+        background_ppm = shared_background(blocks)
         return cls(
-            blocks.mean_ppm, blocks.sd_ppm, alike(blocks), alike(blocks, DISPLACED_ALIKE_S), share,
-            share_log_sd, weight,
+            blocks.mean_ppm, blocks.sd_ppm if background_ppm is None else blocks.own_sd_ppm,
+            alike(blocks), alike(blocks, DISPLACED_ALIKE_S), share, share_log_sd, weight,
+            background_ppm=background_ppm,
         )  # fmt: skip
 
     def exact(self) -> "Misfit":
@@ -125,6 +136,14 @@ class Misfit:
         square = float((shown_ppm[0] ** 2).sum())
         displaced = 2 * float((shown_ppm[1:] ** 2).sum()) / square if square > 0 else 0.0
         return replace(self, displaced=displaced)
+
+    @property
+    def all_sd_ppm(self) -> NDArray[np.float64]:
+        """Standard deviation of noise and background together, (block,) [ppm]."""
+        if self.background_ppm is None:
+            return self.sd_ppm
+        shared = np.linalg.norm(self.background_ppm, axis=1)
+        return np.asarray(np.hypot(self.sd_ppm, shared), np.float64)
 
     @property
     def reading_sd_ppm(self) -> NDArray[np.float64]:
@@ -174,8 +193,36 @@ class Misfit:
 
     def _log_likelihood(self, shown_ppm: NDArray[np.float64], root: NDArray[np.float64]) -> float:
         z = _whitened(root, self.mean_ppm - np.atleast_2d(shown_ppm)[0])
+        z, shared = self._without_background(z, root)
         terms = np.log(root[0]) + 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM)
-        return self.weight * float(_CONSTANT * z.size - terms.sum())
+        return self.weight * float(_CONSTANT * z.size - terms.sum()) + shared
+
+    def _without_background(
+        self, z: NDArray[np.float64], root: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return z without the most probable background, and what its integral adds to ln L.
+
+        By Laplace's method, the numbers x standard normal: -x²/2 - ln det(A'WA + 1)/2, with A the
+        background's lines in standard deviations and W the t's weights at x.
+
+        Parameters
+        ----------
+        z : (block,)
+        root : (later, block) [ppm]
+            L.
+        """
+        if self.background_ppm is None:
+            return z, 0.0
+        lines = _whitened(root, self.background_ppm)
+        left, n_numbers = z, lines.shape[1]
+        x = np.zeros(n_numbers)
+        precision = np.eye(n_numbers)
+        for _ in range(BACKGROUND_STEPS):
+            scaled = lines * (self.weight * (FREEDOM + 1) / (FREEDOM + left**2))[:, None]
+            precision = scaled.T @ lines + np.eye(n_numbers)
+            x = np.asarray(np.linalg.solve(precision, scaled.T @ z), np.float64)
+            left = z - lines @ x
+        return left, float(-0.5 * (x @ x + np.linalg.slogdet(precision)[1]))
 
     def left_sd(self, shown_ppm: NDArray[np.float64], share: float) -> float:
         """Return what a model leaves, r.m.s. in standard deviations.
@@ -187,7 +234,8 @@ class Misfit:
             As of `root`, both.
         """
         left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
-        z = _whitened(self.root(shown_ppm, share), left_ppm)
+        root = self.root(shown_ppm, share)
+        z, _ = self._without_background(_whitened(root, left_ppm), root)
         return float(np.sqrt(np.mean(z**2)))
 
     def log_prior(self, share: float) -> float:
@@ -222,8 +270,16 @@ class Misfit:
         values : (block, column) [ppm]
         """
         left_ppm = self.mean_ppm - np.atleast_2d(shown_ppm)[0]
-        white = _whitened(self.root(shown_ppm, share), np.column_stack([left_ppm, values]))
-        white *= np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + white[:, :1] ** 2))
+        root = self.root(shown_ppm, share)
+        white = _whitened(root, np.column_stack([left_ppm, values]))
+        left, _ = self._without_background(white[:, 0], root)
+        scale = np.sqrt(self.weight * (FREEDOM + 1) / (FREEDOM + left[:, None] ** 2))
+        white *= scale
+        if self.background_ppm is not None:
+            lines = scale * _whitened(root, self.background_ppm)
+            across, length, _ = np.linalg.svd(lines, full_matrices=False)
+            shrink = 1 - 1 / np.sqrt(1 + length**2)
+            white -= across @ (shrink[:, None] * (across.T @ white))
         return white[:, 0], white[:, 1:]
 
 

@@ -11,11 +11,13 @@ Comput. 16, 239), which follow the shape of any ridge. L is weakened where the m
 signal by much (`Misfit.weakened`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 
 from cathartes.locate.problem import Problem
 from cathartes.locate.refine import Refined
@@ -55,7 +57,11 @@ class Particles:
 
 
 def sample_posterior(
-    problem: Problem, best: Refined, n_particles: int, rng: np.random.Generator
+    problem: Problem,
+    best: Refined,
+    n_particles: int,
+    rng: np.random.Generator,
+    modes: Sequence[Refined] = (),
 ) -> Particles:
     """Return the posterior of the explanations with as many sources as the best one.
 
@@ -65,19 +71,22 @@ def sample_posterior(
     n_particles
     rng
         Where randomness comes from.
+    modes
+        Explanations that particles start about in equal parts; the best alone if none.
     """
     state = best.state
     problem = replace(problem.about(state, MARGIN_M), misfit=problem.misfit.weakened(state.share))
-    centre = _vector(state)
-    root = _start_root(best)
-    n_dims = centre.size
+    starts = [(_vector(one.state), _start_root(one)) for one in modes or (best,)]
+    n_dims = starts[0][0].size
     draws = rng.normal(size=(n_particles, n_dims))
     draws /= np.sqrt(rng.chisquare(START_FREEDOM, n_particles) / START_FREEDOM)[:, None]
-    vectors = centre + draws @ root.T
+    vectors = np.stack(
+        [centre + root @ z for (centre, root), z in zip(cycle(starts), draws, strict=False)]
+    )
 
     def start_density(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        z = np.linalg.solve(root, (points - centre).T)
-        return _student((z**2).sum(0), n_dims)
+        each = [_student(points, centre, root) for centre, root in starts]
+        return np.asarray(logsumexp(each, axis=0))
 
     reference = start_density(vectors)
     target = np.array([_log_density(problem, v) for v in vectors])
@@ -147,11 +156,17 @@ def _start_root(best: Refined) -> NDArray[np.float64]:
     return np.asarray(START_WIDENED * np.linalg.cholesky(full))
 
 
-def _student(square: NDArray[np.float64], n_dims: int) -> NDArray[np.float64]:
-    """Return the logarithm of a multivariate t at squared distances, but for the determinant."""
+def _student(
+    points: NDArray[np.float64], centre: NDArray[np.float64], root: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the logarithm of a multivariate t at points, (point, dim), but for a constant."""
+    n_dims = centre.size
+    z = np.linalg.solve(root, (points - centre).T)
+    square = (z**2).sum(0)
     half = 0.5 * (START_FREEDOM + n_dims)
     constant = gammaln(half) - gammaln(0.5 * START_FREEDOM)
-    return np.asarray(constant - half * np.log1p(square / START_FREEDOM))
+    size = np.log(np.diag(root)).sum()
+    return np.asarray(constant - size - half * np.log1p(square / START_FREEDOM))
 
 
 def _finite(log_weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -48,13 +48,19 @@ def site_baseline(
     reading_ppm : (row,) [ppm]
         NaN where there is no value.
     """
-    if _is_one_instrument(near_m, far_m):
+    if is_one_instrument(near_m, far_m):
         return common_background(time_unix_s, reading_ppm)
     return own_baselines(time_unix_s, reading_ppm, sensor)
 
 
-def _is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
-    """Return True for open paths that all begin at one place."""
+def is_one_instrument(near_m: NDArray[np.float64], far_m: NDArray[np.float64]) -> bool:
+    """Return True for open paths that all begin at one place.
+
+    Parameters
+    ----------
+    near_m, far_m : (row, 3) [m]
+        Ends of a path; the same for a point.
+    """
     paths = bool(np.linalg.norm(far_m - near_m, axis=1).min() > LEAST_PATH_M)
     return paths and float(np.ptp(near_m[:, :2], axis=0).max()) < LEAST_PATH_M
 

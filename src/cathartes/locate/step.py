@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.air import ppm_per_kg_m3
-from cathartes.locate.air_choice import Explanation, airs_of, explain_best
+from cathartes.locate.air_choice import SURFACE_LAYER, Explanation, airs_of, explain_best
 from cathartes.locate.answer import (
     posterior_of,
     probability_of,
@@ -23,6 +23,7 @@ from cathartes.locate.echoes import without_echoes
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_prior import prior_of_log
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
+from cathartes.locate.mirrored import mirrored
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
 from cathartes.locate.posterior import sample_posterior
@@ -203,8 +204,12 @@ def _located(
     blocks, found = log.blocks, explained.found
     problem, best = _on_clean_air(explained.problem, blocks, best)
     given = problem.prior.known_m is not None
+    modes = [best]
+    if explained.model == SURFACE_LAYER and not (blocks.moves or given):
+        modes += mirrored(problem, blocks, best)
+        best = max(modes, key=lambda one: one.log_posterior)
     rng = np.random.default_rng(settings.seed)
-    particles = sample_posterior(problem, best, settings.particles, rng)
+    particles = sample_posterior(problem, best, settings.particles, rng, modes)
     posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=log.blocks.moves)
     order = np.arange(best.state.n_sources) if given else strongest_first(posterior)
     posterior, state = posterior.chosen(order), best.state.chosen(order)
@@ -257,6 +262,8 @@ class _SecondLook:
 def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
     """Return the problem with baseline and open ways as of an explanation, and that refined."""
     state = best.state
+    if problem.misfit.background_ppm is not None:
+        return problem, best
     misfit = corrected(problem.misfit, blocks, problem.shown_ppm(state), state.share)
     problem = replace(problem, misfit=misfit.displaced_as(problem.shown_ppm(state)))
     return problem, refine(problem, state, STEPS)

@@ -99,7 +99,7 @@ def gas_series(
         latitude_deg=tuple(round(float(one), 7) for one in latitude),
         height_m=series(place_m[:, 2]),
         enhancement_ppm=series(evidence.problem.misfit.mean_ppm),
-        enhancement_sd_ppm=series(evidence.problem.misfit.sd_ppm),
+        enhancement_sd_ppm=series(evidence.problem.misfit.all_sd_ppm),
         sources=tuple(
             SourceSeries(
                 number=number,

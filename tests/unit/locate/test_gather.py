@@ -5,8 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cathartes.locate.gather import GasRows
+from cathartes.locate.gather import GasRows, gather_rows
+from cathartes.locate.settings import LocateSettings
 from cathartes.locate.site_baseline import SITE_WINDOW_S, common_background
+from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.logs.enhancement import estimate_enhancement
+from cathartes.scenes.logs.gas_log import GasLog, PathEnd
 
 
 def fast_rows(n: int = 200, step_s: float = 0.1) -> GasRows:
@@ -60,3 +64,28 @@ def test_a_night_without_readings_leaves_the_background_known() -> None:
     level, sd = common_background(time, np.full(time.size, 1.9))
     assert level == pytest.approx(np.full(time.size, 1.9))
     assert sd == pytest.approx(np.zeros(time.size))
+
+
+@pytest.mark.parametrize("apart_m", [0.0, 30.0])
+def test_open_paths_that_begin_at_one_place_share_one_zero(apart_m: float) -> None:
+    """Paths of several instruments do not."""
+    n_times, n_paths = 40, 3
+    frame = LocalFrame(8.0, 47.0)
+    near = np.column_stack([apart_m * np.arange(n_paths), np.zeros(n_paths)])
+    lon, lat = frame.to_lon_lat(*near.T)
+    far_lon, far_lat = frame.to_lon_lat(near[:, 0] + 50.0, 20.0 * np.arange(n_paths))
+    every = np.full(n_times * n_paths, 1.6)
+    log = GasLog(
+        name="paths", time_unix_s=1e9 + np.repeat(60.0 * np.arange(n_times), n_paths),
+        longitude_deg=np.tile(lon, n_times), latitude_deg=np.tile(lat, n_times),
+        altitude_agl_m=every, chemicals=("methane",), concentration_ppm=(every + 0.4)[None],
+        sensors=("a", "b", "c"), sensor_index=np.tile(np.arange(n_paths), n_times),
+        wind_speed_m_s=every * np.nan, wind_from_deg=every * np.nan,
+        path_end=PathEnd(np.tile(far_lon, n_times), np.tile(far_lat, n_times), every),
+    )  # fmt: skip
+    rows = gather_rows([estimate_enhancement(log)], "methane", frame, LocateSettings())
+    shared = 0 if apart_m == 0 else -1
+    assert rows.blocks(2.0).instrument is not None
+    assert (rows.blocks(2.0).instrument == shared).all()
+    told = LocateSettings(background_ppm=1.9)
+    assert (gather_rows([estimate_enhancement(log)], "methane", frame, told).instrument == -1).all()
