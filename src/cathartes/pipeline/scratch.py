@@ -11,6 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.errors import OutputError
+
 
 class ScratchPlanes:
     """Images on disk, one behind the other in a flat float32 file, which the context's end removes.
@@ -56,15 +58,27 @@ class ScratchPlanes:
         return 4 * math.prod(self._shape) * self._numbers[name]
 
     def write_lines(self, name: str, start: int, values: NDArray[np.float32]) -> None:
-        """Keep (line, sample) values from line ``start`` on, under a name; one thread writes."""
+        """Keep (line, sample) values from line ``start`` on, under a name; one thread writes.
+
+        Raises
+        ------
+        OutputError
+            If they can't be written, for want of space mostly.
+        """
         self._numbers.setdefault(name, len(self._numbers))
-        if self._file is None:
-            self._file = self._path.open("x+b", buffering=0)
-        file = self._file
-        file.seek(self._start(name) + 4 * start * self._shape[1])
+        path, offset = self._path, self._start(name) + 4 * start * self._shape[1]
         data = np.ascontiguousarray(values, dtype=np.float32).reshape(-1).view(np.uint8).data
-        while data:
-            data = data[file.write(data) :]
+        try:
+            if self._file is None:
+                self._file = path.open("x+b", buffering=0)
+            self._file.seek(offset)
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            raise OutputError(
+                f"{path}: a scratch image can't be written ({error.strerror or error}). Free some "
+                "space, or name another folder with --out."
+            ) from error
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return the whole image of a name, (line, sample); threads may read together."""

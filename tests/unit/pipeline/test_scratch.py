@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from cathartes.errors import OutputError
 from cathartes.pipeline.scratch import ScratchPlanes
 
 
@@ -26,3 +27,11 @@ def test_outside_the_context_nothing_is_kept(tmp_path):
     planes = ScratchPlanes(2, 2, tmp_path)
     with pytest.raises(RuntimeError, match="outside their context"):
         planes.write_lines("a", 0, np.zeros((2, 2), np.float32))
+
+
+def test_what_cannot_be_written_says_so(tmp_path):
+    with ScratchPlanes(2, 2, tmp_path) as planes:
+        (folder,) = tmp_path.iterdir()
+        (folder / "planes.f32").mkdir()
+        with pytest.raises(OutputError, match="Free some space"):
+            planes.write_lines("a", 0, np.zeros((2, 2), np.float32))
