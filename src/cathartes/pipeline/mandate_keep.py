@@ -9,6 +9,21 @@ from cathartes.casework.mandate import Mandate
 from cathartes.sites.detection import Detection
 from cathartes.sites.sentences import counted
 
+LEAST_PROBABILITY = 0.05
+"""A plume may be of a mandate's chemical if that is at least so probable: a name's last hundredths
+go to gases that nothing speaks for."""
+
+
+def may_be_of(mandate: Mandate, named: Iterable[tuple[str, float]]) -> bool:
+    """Return whether what has these names and probabilities may be a chemical of the mandate's.
+
+    A mandate that names none is about all.
+    """
+    wanted = mandate.chemicals
+    return not wanted or any(
+        chemical in wanted and probability >= LEAST_PROBABILITY for chemical, probability in named
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -37,7 +52,7 @@ def kept_under(mandate: Mandate, found: Iterable[Detection]) -> Kept:
     other, outside = 0, 0
     kept: list[Detection] = []
     for one in found:
-        if not _may_be_of(mandate, one):
+        if not may_be_of(mandate, ((c.chemical, c.probability) for c in one.candidates)):
             other += 1
         elif not any(_is_inside(mandate, one, number) for number in range(len(one.sources))):
             outside += 1
@@ -51,11 +66,6 @@ def kept_under(mandate: Mandate, found: Iterable[Detection]) -> Kept:
         seen = counted(outside, "detection")
         remarks.append(f"{seen} from outside the mandate's area: not kept.")
     return Kept(tuple(kept), tuple(remarks), all_inside=not outside)
-
-
-def _may_be_of(mandate: Mandate, one: Detection) -> bool:
-    wanted = mandate.chemicals
-    return not wanted or any(c.chemical in wanted and c.probability > 0 for c in one.candidates)
 
 
 def _is_inside(mandate: Mandate, one: Detection, number: int) -> bool:

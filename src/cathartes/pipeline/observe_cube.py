@@ -14,7 +14,7 @@ from cathartes.pipeline.cube_geometry import OnGround, put_on_ground
 from cathartes.pipeline.cube_look import CubeLook
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.look_track import cube_track
-from cathartes.pipeline.mandate_keep import kept_under
+from cathartes.pipeline.mandate_keep import Kept, kept_under, may_be_of
 from cathartes.pipeline.mandate_mask import AllowedCube, cube_within
 from cathartes.pipeline.observation_work import ObservationWork, without_workers
 from cathartes.pipeline.observed import (
@@ -108,7 +108,7 @@ def observe_cube(
         wind=wind,
         remarks=(*remarks, *kept.remarks, *summary.remarks),
     )
-    evidence = _evidence(work.mandate, folder, result, summary, all_inside=kept.all_inside)
+    evidence = _evidence(work.mandate, folder, result, summary, kept)
     track = cube_track(folder, allowed, on_ground.camera_deg)
     files = (*evidence, *track, *look.files(summary, kept.detections))
     return Observed(observation, kept.detections, files, summary.timings_s)
@@ -156,19 +156,17 @@ def _wind(summary: ScanSummary) -> Wind | None:
 
 def interest_of(mandate: Mandate) -> Callable[[Plume], bool] | None:
     """Return whether a plume may be a chemical of the mandate's; None if it names none."""
-    wanted = set(mandate.chemicals)
-    if not wanted:
+    if not mandate.chemicals:
         return None
 
     def may_be(plume: Plume) -> bool:
-        named = ((plume.chemical, plume.probability), *plume.alternatives)
-        return any(chemical in wanted and probability > 0 for chemical, probability in named)
+        return may_be_of(mandate, ((plume.chemical, plume.probability), *plume.alternatives))
 
     return may_be
 
 
 def _evidence(
-    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary, *, all_inside: bool
+    mandate: Mandate, folder: Path, result: Path, summary: ScanSummary, kept: Kept
 ) -> Iterable[EvidenceFile]:
     """Yield the files of a scan to be kept, none of which tells the time of the run.
 
@@ -181,27 +179,27 @@ def _evidence(
     folder, result
         To work in, and that of the scan.
     summary
-    all_inside
-        False leaves out what shows origins.
+    kept
+        What shows origins is left out if some are outside the area.
     """
     for file in summary.files:
         role = _ROLES.get(file.path) or file.quantity or ""
-        if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not all_inside):
+        if not role or file.grid == "sensor" or (role in _SHOW_ORIGINS and not kept.all_inside):
             continue
-        if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, summary)):
+        if mandate.chemicals and (role == "quicklook" or _is_of_others(file, mandate, kept)):
             continue
         yield EvidenceFile(result / file.path, role, file.chemical or "")
     told: dict[str, JsonValue] = summary.model_dump(mode="json", by_alias=True)
     steady = {key: value for key, value in told.items() if key not in _CLOCKS}
     steady["settings"] = without_workers(summary.settings)
-    if not all_inside:
+    if not kept.all_inside:
         steady["plumes"] = []
     text = json.dumps(steady, indent=1, ensure_ascii=False)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     yield EvidenceFile(folder / SUMMARY, "summary")
 
 
-def _is_of_others(file: OutputFile, mandate: Mandate, summary: ScanSummary) -> bool:
-    """Return whether a layer is of a chemical that neither the mandate nor a plume names."""
-    named = {*mandate.chemicals, *(plume.chemical for plume in summary.plumes)}
+def _is_of_others(file: OutputFile, mandate: Mandate, kept: Kept) -> bool:
+    """Return whether a layer is of a chemical that neither the mandate nor a kept plume names."""
+    named = {*mandate.chemicals, *(one.chemical for one in kept.detections)}
     return file.chemical is not None and file.chemical not in named

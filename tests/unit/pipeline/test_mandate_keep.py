@@ -22,7 +22,7 @@ def detection(name: str, *longitudes_deg: float, chemical: str = "ammonia") -> D
         Source(f"{name}.{k}", Place(lon, 49.05, 100.0, 100.0), PlaceMethod.POSTERIOR)
         for k, lon in enumerate(longitudes_deg, start=1)
     )
-    candidates = (Candidate(chemical, 0.8), Candidate("acetone", 0.2), Candidate("SF6", 0.0))
+    candidates = (Candidate(chemical, 0.8), Candidate("acetone", 0.16), Candidate("SF6", 0.04))
     return Detection(
         name, "o", 1, DetectionKind.PLUME, BEGIN, chemical, candidates, None, None, None, None,
         sources,
