@@ -380,15 +380,20 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_two_lines_of_a_large_cube_take_little_memory(written: Callable[[Scene], Path]) -> None:
-    """Two of 400 lines are a 200th of the cube: reading them must not allocate a tenth of it."""
+    """Two of 400 lines are a 200th of the cube: reading them must not allocate a tenth of it.
+
+    The least of three readings: what other threads of the process allocate is traced too.
+    """
     scene = make_scene(400, 64, 96)
     cube = open_cube(written(scene))
-    tracemalloc.start()
-    values = cube.read_lines(200, 202)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    np.testing.assert_array_equal(values, scene.radiance[200:202])
-    assert peak < scene.radiance.nbytes / 10
+    peaks = []
+    for _ in range(3):
+        tracemalloc.start()
+        values = cube.read_lines(200, 202)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        np.testing.assert_array_equal(values, scene.radiance[200:202])
+    assert min(peaks) < scene.radiance.nbytes / 10
 
 
 def test_a_missing_zarr_chunk_is_no_value_and_not_zero(tmp_path: Path) -> None:

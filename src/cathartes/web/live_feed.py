@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
@@ -133,22 +133,21 @@ class LiveFeed:
         polls = 0
         while not self._closing.wait(self._poll_s):
             with self._lock:
-                onlookers = list(self._onlookers)
-                if not onlookers:
+                if not self._onlookers:
                     self._thread = None
                     return
             polls += 1
             try:
-                self._tell_news(onlookers)
+                self._tell_news()
                 if polls % _CHECK_EVERY == 0:
-                    self._end_those_signed_out(onlookers)
+                    self._end_those_signed_out()
             except CathartesError:
                 _LOG.exception("what is new could not be read")
         with self._lock:
             for one in self._onlookers:
                 one.tell(None)
 
-    def _tell_news(self, onlookers: Sequence[Onlooker]) -> None:
+    def _tell_news(self) -> None:
         """Tell each what is new to them."""
         book = self._desk.casebook
         number = book.audit_number()
@@ -162,13 +161,11 @@ class LiveFeed:
         if changed:
             tallies = book.job_tallies(sorted(changed))
             news += [(number, jobs_event(*one)) for one in sorted(tallies.items())]
-        with self._lock:
+        with self._lock:  # who joins before this is told, who joins after it begins there
             self._number, self._jobs = number, jobs
+            onlookers = list(self._onlookers)
         for onlooker in onlookers if news else ():
-            eyes = Eyes(self._desk, onlooker.visitor)
-            for told in _seen(
-                eyes, (each for each in news if each[0] > onlooker.number or changed)
-            ):
+            for told in _seen(Eyes(self._desk, onlooker.visitor), news):
                 onlooker.tell(told)
 
     def _entries(self, after: int, last: int) -> list[Told]:
@@ -180,9 +177,11 @@ class LiveFeed:
             found += [(entry.number, event) for event in events_of(entry)]
         return found
 
-    def _end_those_signed_out(self, onlookers: Iterable[Onlooker]) -> None:
+    def _end_those_signed_out(self) -> None:
         """End the streams of those whose session ended, or whose rights changed."""
         book, now_utc = self._desk.casebook, self._desk.now()
+        with self._lock:
+            onlookers = list(self._onlookers)
         for one in onlookers:
             session = book.session(one.session.token_sha256)
             alive = session is not None and session.is_alive(now_utc, self._desk.settings.idle_end)
@@ -190,7 +189,6 @@ class LiveFeed:
                 one.tell(None)
 
 
-def _seen(eyes: Eyes, told: Iterable[Told]) -> list[Told]:
-    every = list(told)
-    kept = {id(event) for event in eyes.seen(event for _, event in every)}
-    return [(number, event) for number, event in every if id(event) in kept]
+def _seen(eyes: Eyes, told: Sequence[Told]) -> list[Told]:
+    kept = {id(event) for event in eyes.seen(event for _, event in told)}
+    return [(number, event) for number, event in told if id(event) in kept]

@@ -1,6 +1,7 @@
 """What is new reaches those who may know of it, and nobody else; streams end with the session."""
 
 import asyncio
+import threading
 import time
 from datetime import timedelta
 
@@ -104,6 +105,28 @@ def test_a_review_is_told_to_analysts_once_it_is_settled(feed, desk):
     asyncio.run(look_on())
 
 
+def test_who_comes_while_news_is_looked_for_misses_none(feed, desk, monkeypatch):
+    """The worst moment: after a look for news began, before its end."""
+    number, late = desk.casebook.audit_number, []
+
+    async def look_on():
+        loop = asyncio.get_running_loop()
+        ana_too, ben_too = visitor(desk, "ana"), visitor(desk, "ben")
+
+        def ben_comes():
+            if threading.current_thread().name == "live" and not late:
+                late.append(feed.join(ben_too, loop))
+                record(desk, "o8", "S2")
+            return number()
+
+        monkeypatch.setattr(desk.casebook, "audit_number", ben_comes)
+        ana = await asyncio.to_thread(feed.join, ana_too, loop)
+        for one in (lambda: ana, lambda: late[0]):
+            assert (await news(one(), 1))[0][0] == "observation"
+
+    asyncio.run(look_on())
+
+
 def test_the_progress_of_work_is_told(feed, desk):
     async def look_on():
         ana, cora = await join(feed, desk, "ana", "cora")
@@ -192,8 +215,6 @@ def test_streams_are_limited_for_each_visitor_and_for_programs_there_are_none(fe
 
 
 def test_one_thread_works_for_all_and_only_while_somebody_looks_on(feed, desk):
-    import threading
-
     def n_threads():
         return sum(one.name == "live" for one in threading.enumerate())
 
