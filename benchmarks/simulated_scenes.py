@@ -204,7 +204,7 @@ def scene_parts(
         score=score,
         outcomes=plume_outcomes(truth, score.matching, said, searched, UNKNOWN),
         chance_of_false=tuple(p.expected_by_chance for p in said if p.id in score.matching.false),
-        chance_limit=DetectSettings().max_expected_by_chance,
+        chance_limit=found.greatest_by_chance,
         pixels=tuple(gas_pixels(truth, gas, layers[gas], strongest[gas]) for gas in layers),
     )
 

@@ -8,7 +8,7 @@ import typer
 
 from cathartes.cli import cube_options as of_cube
 from cathartes.cli.console import JsonFlag, QuietFlag
-from cathartes.detect.settings import DetectSettings
+from cathartes.detect.settings import BY_CHANCE_PER_PX, LEAST_BY_CHANCE, DetectSettings
 from cathartes.errors import SettingsError
 from cathartes.pipeline.targets import targets_of
 from cathartes.pipeline.together_settings import TogetherSettings
@@ -57,8 +57,8 @@ def scan(
     max_expected_by_chance: Annotated[
         float | None,
         typer.Option(
-            help="Report a plume if chance gives at most so many of its strength in "
-            f"the scene; left out: {DetectSettings().max_expected_by_chance:g}."
+            help="Report a plume if chance gives at most so many of its strength in the scene; "
+            f"left out: {1e6 * BY_CHANCE_PER_PX:g} a megapixel, at least {LEAST_BY_CHANCE:g}."
         ),
     ] = None,
     quick: Annotated[

@@ -147,7 +147,7 @@ class PlumeReader:
 
     def likely(self, seed: Seed, verdict: Verdict) -> bool:
         """Whether chance gives few enough of such plumes."""
-        return self.expected_by_chance(seed, verdict) <= self.settings.max_expected_by_chance
+        return self.expected_by_chance(seed, verdict) <= self.laws.greatest
 
     def describe(
         self,

@@ -23,7 +23,6 @@ from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed
 from cathartes.detect.scales import CORE_QUANTILE, PatchNoise
 from cathartes.detect.search import Heights, Searcher
 from cathartes.detect.seeds import Peaks
-from cathartes.detect.settings import DetectSettings
 
 DIRECTIONS = (
     ((0, 1), (0, 2)), ((1, 1), (1, 2)), ((1, 1), (2, 2)), ((1, 1), (2, 1)),
@@ -40,7 +39,7 @@ IMITATION = 2.5
 """So many times as often as decoys does ground answer to gases (decision 0039: 12 hills where by
 the decoys' own laws there were 5): alcohols absorb where silicates do."""
 LIMIT_SHARE = 0.5
-"""Faint plumes are reported up to this part of `DetectSettings.max_expected_by_chance`: on 62
+"""Faint plumes are reported up to this part of `DetectSettings.greatest_by_chance`: on 62
 development scenes lines added one true plume and two false ones between it and the whole."""
 LEAST_SHAPE = 0.02
 """Of the law of chance: a sum of cells of which none counts much has no heavy tail."""
@@ -265,7 +264,8 @@ class FaintHills:
         explained: NDArray[np.bool_],
         score_of: Callable[[int], NDArray[np.float32]],
         shape: tuple[int, int],
-        settings: DetectSettings,
+        decoys_per_gas: int,
+        max_expected: float,
     ) -> tuple[NDArray[np.int32], tuple[Seed, ...]]:
         r"""Return the hills that chance hardly gives, as pieces of the scene.
 
@@ -280,6 +280,10 @@ class FaintHills:
             Scores of single squares, signed.
         shape
             Of the scene.
+        decoys_per_gas
+            Decoys searched beside each gas.
+        max_expected
+            Of squares; lines may have `LIMIT_SHARE` of it.
 
         Returns
         -------
@@ -292,7 +296,7 @@ class FaintHills:
         # Of sums of many cells: their squares have nearly an exponential tail, as in `tails`.
         square = peaks.height.astype(np.float64) ** 2
         by_chance = square[peaks.decoy_won & explained]
-        law = fit_chance(by_chance, settings.decoys_per_gas, LEAST_SHAPE)
+        law = fit_chance(by_chance, decoys_per_gas, LEAST_SHAPE)
         if not law.measured:
             return labels, ()
         taken = np.zeros(self.usable.shape, dtype=bool)
@@ -300,7 +304,7 @@ class FaintHills:
             expected = LOOKS * IMITATION * law.expected(float(square[peak]))
             wins = peaks.gas_won[peak] and explained[peak]
             beside = taken[peaks.line[peak], peaks.sample[peak]]
-            if not wins or beside or expected > LIMIT_SHARE * settings.max_expected_by_chance:
+            if not wins or beside or expected > LIMIT_SHARE * max_expected:
                 continue
             inside = self.cells.to_pixels(region, shape) & (labels == 0)
             taken |= binary_dilation(region, EIGHT_NEIGHBOURS)

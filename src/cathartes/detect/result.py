@@ -181,6 +181,8 @@ class Detections:
         Every gas searched.
     chance_measured
         True if what chance gives was measured on this scene, False if it was assumed.
+    greatest_by_chance
+        Plumes of which chance gives more are not reported; NaN if that is not known.
     outcome, reason
         The reason is "" but for `Outcome.INCONCLUSIVE`.
     air
@@ -198,6 +200,7 @@ class Detections:
     planes: Planes
     air: Atmosphere
     named: NamedPixels = field(default_factory=NamedPixels.none)
+    greatest_by_chance: float = float("nan")
 
     def false_alarm(self, gas: str) -> FalseAlarmLaw:
         """Return how often clean pixels of this scene have a score of a gas.

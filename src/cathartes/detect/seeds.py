@@ -98,10 +98,13 @@ class ChanceLaws:
         Of peaks whose cores one or two signatures explain; of all, if these are too few.
     every
         Of all peaks.
+    greatest
+        Plumes of which chance gives more in the scene are not reported.
     """
 
     explained: ChanceLaw
     every: ChanceLaw
+    greatest: float
 
     def of(self, *, explained: bool) -> ChanceLaw:
         """Return the law for a peak."""
@@ -135,7 +138,7 @@ def find_seeds(
     by_chance = peaks.decoy_won & ~plumes[peaks.line, peaks.sample]
     every = fit_chance(peaks.height[by_chance], decoys_per_gas)
     fewer = fit_chance(peaks.height[by_chance & explained], decoys_per_gas)
-    laws = ChanceLaws(fewer if fewer.measured else every, every)
+    laws = ChanceLaws(fewer if fewer.measured else every, every, max_expected)
     threshold = np.where(
         explained, laws.explained.score_for(max_expected), laws.every.score_for(max_expected)
     )
@@ -156,7 +159,7 @@ def find_seeds(
 def find_plumes(
     peaks: Peaks,
     explained: NDArray[np.bool_],
-    shape: tuple[int, int],
+    valid: NDArray[np.bool_],
     gas_score: Callable[[int], NDArray[np.float32]],
     settings: DetectSettings,
 ) -> tuple[NDArray[np.int32], tuple[Seed, ...], ChanceLaws]:
@@ -168,8 +171,8 @@ def find_plumes(
         Of the scene.
     explained : (peak,) bool
         See `find_seeds`.
-    shape
-        (line, sample) of the scene.
+    valid : (line, sample) bool
+        Pixels that were searched.
     gas_score : gas → (line, sample)
         Score for growing, signed.
 
@@ -182,13 +185,12 @@ def find_plumes(
     laws
         What chance gives.
     """
-    near = np.zeros(shape, dtype=bool)
+    near = np.zeros(valid.shape, dtype=bool)
+    greatest = settings.greatest_by_chance(int(np.count_nonzero(valid)))
     for _ in range(MAX_ROUNDS):
-        seeds, laws = find_seeds(
-            peaks, explained, near, settings.decoys_per_gas, settings.max_expected_by_chance
-        )
+        seeds, laws = find_seeds(peaks, explained, near, settings.decoys_per_gas, greatest)
         labels, grown = grow_plumes(
-            shape, seeds, gas_score, settings.grow_score, settings.min_pixels
+            valid.shape, seeds, gas_score, settings.grow_score, settings.min_pixels
         )
         now = near | near_plumes(labels)
         if (now == near).all():

@@ -8,6 +8,12 @@ from cathartes.errors import SettingsError
 BackgroundMean = Literal["auto", "global", "column"]
 
 
+BY_CHANCE_PER_PX = 0.6e-6
+"""Plumes by chance that may be expected, a pixel searched."""
+LEAST_BY_CHANCE = 0.1
+"""And in a scene however small: a plume of which chance gives fewer is always reported."""
+
+
 @dataclass(frozen=True, slots=True)
 class DetectSettings:
     """How plumes are searched for.
@@ -60,7 +66,8 @@ class DetectSettings:
         Whether plumes that no single square shows are looked for along lines in the thermal
         infrared.
     max_expected_by_chance
-        A plume is reported if chance alone gives at most so many of its strength in the scene.
+        A plume is reported if chance alone gives at most so many of its strength in the scene; None
+        takes `BY_CHANCE_PER_PX` of its pixels, and no less than `LEAST_BY_CHANCE`.
     grow_score
         Score down to which a plume grows from its seed.
     min_pixels
@@ -99,7 +106,7 @@ class DetectSettings:
     decoys_per_gas: int = 2
     unknown_chemicals: bool = True
     faint_plumes: bool = True
-    max_expected_by_chance: float = 0.1
+    max_expected_by_chance: float | None = None
     grow_score: float = 2.5
     min_pixels: int = 4
     ring_gap_px: int = 2
@@ -113,6 +120,7 @@ class DetectSettings:
 
     def __post_init__(self) -> None:
         depths, plume_k = self.optical_depths, self.plume_temperature_k
+        most = self.max_expected_by_chance
         checks = {
             f"min_bands is {self.min_bands}; at least 3 are needed.": self.min_bands >= 3,
             f"averaging_width_px is {self.averaging_width_px}; an odd width of at least 1 is "
@@ -121,8 +129,8 @@ class DetectSettings:
             "(0.0, 1.2).": bool(depths) and depths[0] == 0 and min(depths) >= 0,
             f"decoys_per_gas is {self.decoys_per_gas}; at least 1 is needed: without decoys "
             "nothing says what chance gives.": self.decoys_per_gas >= 1,
-            f"max_expected_by_chance is {self.max_expected_by_chance}; above 0 and at most 100 is "
-            "needed.": 0 < self.max_expected_by_chance <= 100,
+            f"max_expected_by_chance is {most}; above 0 and at most 100 is needed.": most is None
+            or 0 < most <= 100,
             f"altitude_m is {self.altitude_m}; metres over the ground are needed (1500, say).": 0
             < self.altitude_m
             <= 1e5,
@@ -150,3 +158,15 @@ class DetectSettings:
         for message, holds in checks.items():
             if not holds:
                 raise SettingsError(message)
+
+    def greatest_by_chance(self, n_pixels: int) -> float:
+        """Return how many plumes chance may give, of the strength of one that is reported.
+
+        Parameters
+        ----------
+        n_pixels
+            Pixels searched in the scene.
+        """
+        if self.max_expected_by_chance is not None:
+            return self.max_expected_by_chance
+        return max(BY_CHANCE_PER_PX * n_pixels, LEAST_BY_CHANCE)

@@ -126,8 +126,9 @@ def _detect(
     explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
     shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
-    labels, seeds, laws = find_plumes(peaks, explained, shape, score_of, settings)
-    threshold = max(laws.explained.score_for(settings.max_expected_by_chance), LEAST_HEIGHT)
+    valid = np.isfinite(heights.gas)
+    labels, seeds, laws = find_plumes(peaks, explained, valid, score_of, settings)
+    threshold = max(laws.explained.score_for(laws.greatest), LEAST_HEIGHT)
     planes = replace(planes, detectability=known.detectability(threshold))
     sensitivity = [beside.submit(planes.sensitivity, name) for name in gases.names]
     false_alarms = _false_alarms(planes, searcher, gases.names)
@@ -175,7 +176,6 @@ def _detect(
             by_form.where(lambda s, v: reader.likely(s, v) and (s.gas in free or not v.unknown))
         )
     if cells is not None:
-        valid = np.isfinite(heights.gas)
         pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, workers, tick)
     labels, described = pieces.describe(reader, false_alarms)
     plumes = flag_several(tuple(each.plume for each in described))
@@ -219,6 +219,7 @@ def _detect(
         planes,
         known.air,
         named,
+        laws.greatest,
     )
 
 
@@ -236,7 +237,9 @@ def _with_faint(
     near = near_plumes(pieces.labels)
     hills = FaintHills.find(cells, len(searcher.gases), near, valid, workers)
     explained = hills.explained(searcher, reader.noise, valid.shape, tick)
-    labels, seeds = hills.outlined(explained, score_of, valid.shape, reader.settings)
+    labels, seeds = hills.outlined(
+        explained, score_of, valid.shape, reader.settings.decoys_per_gas, reader.laws.greatest
+    )
     faint = Pieces.read(searcher.bandset, reader, labels, seeds, score_of, near, tick)
     return pieces.beside(faint.where(lambda _, verdict: verdict.explained and not verdict.unknown))
 

@@ -219,7 +219,12 @@ def _said(result: Path) -> tuple[FoundPlume, ...]:
 
 
 def _chance_limit(summary: ScanSummary) -> float:
-    """Return the greatest ``expected_by_chance`` of a plume reported; NaN if it is not stated."""
+    """Return the greatest ``expected_by_chance`` of a plume reported; NaN if it is not stated.
+
+    Older summaries have it among the settings.
+    """
+    if summary.greatest_by_chance is not None:
+        return summary.greatest_by_chance
     detect = summary.settings.get("detect")
     limit = detect.get("max_expected_by_chance") if isinstance(detect, dict) else None
     return float(limit) if isinstance(limit, int | float) else float("nan")

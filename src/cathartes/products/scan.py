@@ -35,7 +35,7 @@ from cathartes.products.layers import (
     write_layers,
 )
 from cathartes.products.origins import LookTiles, write_origins
-from cathartes.products.plume_table import PlumeRow
+from cathartes.products.plume_table import PlumeRow, finite_or_none
 from cathartes.products.quicklook import write_quicklook
 from cathartes.products.source_plot import write_source_plot
 from cathartes.products.sources import write_sources
@@ -222,6 +222,7 @@ def write_scan(
         air=_air_facts(detections.air, record.air_file),
         chemical_legend=chemical_legend(detections),
         chance_measured=detections.chance_measured,
+        greatest_by_chance=finite_or_none(detections.greatest_by_chance),
         wind=record.wind,
         plumes=tuple(short_plume(row) for row in features.rows),
         files=_output_files(folder, rasters),

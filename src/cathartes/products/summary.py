@@ -213,6 +213,10 @@ class ScanSummary(_Part):
         description="whether expected_by_chance rests on decoys of this scene, or on an assumed "
         "law; null in older files",
     )
+    greatest_by_chance: FiniteOrNull = Field(
+        default=None,
+        description="greatest expected_by_chance of a plume reported; null in older files",
+    )
     air: AirFacts | None = Field(
         default=None, description="what the air was taken to do; null in older files"
     )

@@ -59,7 +59,8 @@ class EvidenceSettings:
         Detections where nothing is are so many times as frequent as `expected_by_chance` says: it
         is of an even ground, and does not count pieces of plumes under other gases' names.
     largest_by_chance
-        Of `expected_by_chance`: what an observation reports at most.
+        Of `expected_by_chance`: up to which true detections are counted. Looks at more than a
+        sixth of a megapixel report some beyond it, at the same law.
     smallest_by_chance
         Less is not believed: the laws of chance are not known so far out.
     log_by_chance

@@ -139,10 +139,10 @@ def without_the_gone(views: Sequence[View], dismantled_utc: Sequence[datetime]) 
 
 
 def by_chance(sighting: Sighting, settings: EvidenceSettings) -> float:
-    """Return how many so strong chance shows in such a look, within what is believed."""
+    """Return how many so strong chance shows in such a look; no fewer than is believed."""
     told = sighting.detection.expected_by_chance
     known = settings.log_by_chance if told is None else told
-    return min(max(known, settings.smallest_by_chance), settings.largest_by_chance)
+    return max(known, settings.smallest_by_chance)
 
 
 def _strengths(cluster: Cluster, looks: dict[str, Look], settings: SiteSettings) -> list[float]:

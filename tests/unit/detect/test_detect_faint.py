@@ -5,7 +5,6 @@ import pytest
 
 from cathartes.detect.cells import GREATEST, Cells
 from cathartes.detect.faint import DIRECTIONS, LENGTHS, FaintHills, Ground, strip_sums
-from cathartes.detect.settings import DetectSettings
 
 SHAPE = (90, 80)
 N_GASES = 30
@@ -100,7 +99,8 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
         np.ones(peaks.height.size, bool),
         lambda _: np.full((270, 240), sign, np.float32),
         (270, 240),
-        DetectSettings(),
+        decoys_per_gas=2,
+        max_expected=0.1,
     )
     assert (seed.gas, seed.sign, seed.score) == (2, sign, 1.0)
     assert seed.expected_by_chance <= 0.1
@@ -111,7 +111,7 @@ def test_what_signatures_do_not_explain_is_no_faint_plume():
     hills = hills_of(with_line(noise(4), 2, 2.2)[0])
     explained = hills.peaks.gas != 2
     labels, seeds = hills.outlined(
-        explained, lambda _: np.ones((270, 240), np.float32), (270, 240), DetectSettings()
+        explained, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, 0.1
     )
     assert seeds == ()
     assert not labels.any()
@@ -136,14 +136,13 @@ def test_what_a_known_plume_shows_is_not_counted_again():
 def test_clean_noise_gives_as_many_as_it_says():
     # 4 scenes at a stated 1 each are 4, but two looks and ground that imitates are in that,
     # and noise is one look and no ground: 0.8.
-    settings = DetectSettings(max_expected_by_chance=1.0)
     found = 0
     for seed in range(4):
         hills = hills_of(noise(100 + seed))
         explained = np.ones(hills.peaks.height.size, bool)
         found += len(
             hills.outlined(
-                explained, lambda _: np.ones((270, 240), np.float32), (270, 240), settings
+                explained, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, 1.0
             )[1]
         )
     assert found <= 5  # more: 1 in 5,000

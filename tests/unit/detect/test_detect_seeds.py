@@ -14,6 +14,7 @@ from cathartes.detect.seeds import (
 from cathartes.detect.settings import DetectSettings
 
 SHAPE = (80, 90)
+EVERYWHERE = np.ones(SHAPE, bool)
 NOWHERE = np.zeros(SHAPE, bool)
 
 
@@ -112,7 +113,7 @@ def test_plumes_grow_over_their_gas_s_score_and_chance_is_counted_beside_them():
     found = Peaks.of_heights(heights)
     explained = np.ones(found.height.size, bool)
     gas_score = {1: score, 2: other}.__getitem__
-    labels, seeds, law = find_plumes(found, explained, SHAPE, gas_score, settings)
+    labels, seeds, law = find_plumes(found, explained, EVERYWHERE, gas_score, settings)
     assert [seed.gas for seed in seeds] == [1, 2]
     assert [labels[30, 40], labels[60, 20]] == [1, 2]
     assert (score[labels == 1] >= settings.grow_score).all()
@@ -124,7 +125,7 @@ def test_plumes_grow_over_their_gas_s_score_and_chance_is_counted_beside_them():
 def test_a_scene_without_a_seed_has_no_label():
     peaks = Peaks.of_heights(heights_of(1))
     explained = np.ones(peaks.height.size, bool)
-    labels, seeds, _ = find_plumes(peaks, explained, SHAPE, lambda gas: None, DetectSettings())
+    labels, seeds, _ = find_plumes(peaks, explained, EVERYWHERE, lambda gas: None, DetectSettings())
     assert not labels.any()
     assert labels.dtype == np.int32
     assert seeds == ()

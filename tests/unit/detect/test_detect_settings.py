@@ -12,6 +12,17 @@ def test_no_memory_is_no_setting(name):
         DetectSettings(**{name: 0})
 
 
+def test_plumes_by_chance_are_limited_by_the_megapixel_and_not_below_a_tenth_a_scene():
+    settings = DetectSettings()
+    assert [settings.greatest_by_chance(n) for n in (0, 25_600, 163_840)] == [0.1] * 3
+    assert settings.greatest_by_chance(2_000_000) == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize("n_pixels", [0, 25_600, 2_000_000])
+def test_a_limit_that_is_set_is_of_the_scene_whatever_its_size(n_pixels):
+    assert DetectSettings(max_expected_by_chance=0.02).greatest_by_chance(n_pixels) == 0.02
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [

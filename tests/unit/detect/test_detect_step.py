@@ -18,7 +18,7 @@ from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.pursuit import pursue
 from cathartes.detect.result import Outcome
 from cathartes.detect.scales import CleanScores
-from cathartes.detect.settings import DetectSettings
+from cathartes.detect.settings import LEAST_BY_CHANCE, DetectSettings
 from cathartes.detect.signature import emissive_signatures, saturated_absorption
 from cathartes.detect.step import detect
 from cathartes.errors import (
@@ -106,15 +106,14 @@ def test_empty_scenes_are_mostly_empty(make_emissive, make_reflective):
 
     What is found nevertheless says of itself that chance gives it.
     """
-    settings = DetectSettings()
     plumes = [
         plume
         for seed in range(200, 208)
         for make in (make_emissive, make_reflective)
-        for plume in make(seed, shape=(90, 80)).detect(settings).plumes
+        for plume in make(seed, shape=(90, 80)).detect().plumes
     ]
     assert len(plumes) <= 1.6 + 3 * np.sqrt(1.6)
-    assert all(1e-3 < p.expected_by_chance <= settings.max_expected_by_chance for p in plumes)
+    assert all(1e-3 < p.expected_by_chance <= LEAST_BY_CHANCE for p in plumes)
 
 
 def test_nothing_found_is_said_so(make_emissive):

@@ -97,7 +97,7 @@ def test_the_order_of_what_is_given_does_not_matter() -> None:
 def test_weaker_chance_makes_a_detection_stronger_evidence() -> None:
     probabilities = [
         site_of([detection(0, (0, 0), by_chance=e)], [look(0)]).probability
-        for e in (1e-1, 1e-2, 1e-3, 1e-5)
+        for e in (1.0, 2e-1, 1e-1, 1e-2, 1e-3, 1e-5)
     ]
     assert probabilities == sorted(probabilities)
     beyond = site_of([detection(0, (0, 0), by_chance=1e-30)], [look(0)]).probability
