@@ -7,6 +7,7 @@ too, or is a patchwork of many summits; and it is found again elsewhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +65,36 @@ class StrangeImage:
         See `explains`.
     windows : () → (line, sample) [cube's unit]
         Each reads the brightness in one part of the spectrum; NaN where there is nothing.
+    summits : (summit,)
+        The scores of all that is alike in the whole scene, from `LEAST_FOOT` on.
     """
 
     score: NDArray[np.float32]
     alike: NDArray[np.bool_]
     windows: tuple[Callable[[], NDArray[np.float32]], ...]
+    summits: NDArray[np.float32]
+
+    @classmethod
+    def of_scene(
+        cls,
+        score: NDArray[np.float32],
+        alike: NDArray[np.bool_],
+        windows: tuple[Callable[[], NDArray[np.float32]], ...],
+    ) -> "StrangeImage":
+        """Return the image of a whole scene; for the parameters see the attributes."""
+        return cls(score, alike, windows, score[alike & (score >= LEAST_FOOT)])
+
+    def part(self, window: tuple[slice, slice]) -> "StrangeImage":
+        """Return a part of it; what is asked of the whole scene is still of the whole."""
+        windows = tuple(cache(partial(_part_of, read, window)) for read in self.windows)
+        return StrangeImage(self.score[window], self.alike[window], windows, self.summits)
+
+
+def _part_of(
+    read: Callable[[], NDArray[np.float32]], window: tuple[slice, slice]
+) -> NDArray[np.float32]:
+    """Return a part of an image, without the rest in memory."""
+    return read()[window].copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +142,7 @@ class Form:
         Parameters
         ----------
         height
-            Of which the levels are parts.
+            Of which the levels are parts, the shoulder no lower than `LEAST_FOOT`.
 
         Returns
         -------
@@ -127,10 +153,11 @@ class Form:
         score = image.score
         low, high = (level * height for level in FADE_LEVELS)
         foot, shoulder = (_connected(score, level, line, sample) for level in (low, high))
-        again = (score > high) & image.alike & ~foot
-        area_px, n_high, own, n_again = (
-            int(np.count_nonzero(part)) for part in (foot, foot & (score > high), shoulder, again)
+        within = foot & (score > high)
+        area_px, n_high, own, n_mine = (
+            int(np.count_nonzero(part)) for part in (foot, within, shoulder, within & image.alike)
         )
+        n_again = int(np.count_nonzero(image.summits > high)) - n_mine
         beyond = _just_beyond(score, foot) / low
         return cls(area_px, area_px / max(n_high, 1), n_again / max(own, 1), beyond), foot
 
@@ -160,18 +187,27 @@ def plume_form(
     extent : (line, sample) bool
         The hill above the lowest foot that is clear of noise.
     """
-    score = image.score
-    near = score[max(line - 2, 0) : line + 3, max(sample - 2, 0) : sample + 3]
-    height = float(near.max())
+    extent = np.zeros(image.score.shape, dtype=bool)
+    # All that is looked at lies so near, but for its like elsewhere: the scene may be large.
+    window = _square(line, sample, WINDOW_REACH_PX + GAP_PX + BORDER_PX)
+    near = image.part(window)
+    at = line - window[0].start, sample - window[1].start
+    height = float(near.score[_square(*at, 2)].max())
     high = height >= LEAST_PEAK
     fading: list[Form] = []
-    foot = np.zeros(score.shape, dtype=bool)
     while FADE_LEVELS[0] * height >= LEAST_FOOT:
-        form, foot = Form.of_hill(image, height, line, sample)
+        form, foot = Form.of_hill(near, height, *at)
+        extent[window] = foot
         if high and form.fades:
-            fading.append(replace(form, edge=edge(image, foot)))
+            fading.append(replace(form, edge=edge(near, foot)))
         height /= HEIGHT_STEP
-    return min(fading, key=lambda form: form.edge, default=None), foot
+    return min(fading, key=lambda form: form.edge, default=None), extent
+
+
+def _square(line: int, sample: int, reach_px: int) -> tuple[slice, slice]:
+    """Return the square around a pixel, cut at the first line and sample."""
+    first_line, first_sample = max(line - reach_px, 0), max(sample - reach_px, 0)
+    return slice(first_line, line + reach_px + 1), slice(first_sample, sample + reach_px + 1)
 
 
 def _connected(
@@ -179,10 +215,7 @@ def _connected(
 ) -> NDArray[np.bool_]:
     """Return the connected ground above a score that holds a pixel, near it, (line, sample)."""
     found = np.zeros(score.shape, dtype=bool)
-    window = (
-        slice(max(line - WINDOW_REACH_PX, 0), line + WINDOW_REACH_PX + 1),
-        slice(max(sample - WINDOW_REACH_PX, 0), sample + WINDOW_REACH_PX + 1),
-    )
+    window = _square(line, sample, WINDOW_REACH_PX)
     parts, _ = label(score[window] > least, structure=EIGHT_NEIGHBOURS)
     mine = parts[line - window[0].start, sample - window[1].start]
     found[window] = (parts == mine) & (mine > 0)

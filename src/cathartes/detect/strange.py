@@ -227,7 +227,7 @@ def find_strange(
     for number, leading in enumerate(leaders):
         plane = f"unknown {number}"
         score = np.where(known, np.float32(0.0), np.nan_to_num(store.read(f"score/{plane}")))
-        image = StrangeImage(score, explains(score, odd.oddness), brightness)
+        image = StrangeImage.of_scene(score, explains(score, odd.oddness), brightness)
         for peak in strong[leader == leading]:
             line, sample = int(odd.line[peak]), int(odd.sample[peak])
             if taken[line, sample]:

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import label
 
 from cathartes.detect import step
 from cathartes.detect.form import (
+    FADE_LEVELS,
+    HEIGHT_STEP,
     LEAST_AREA_PX,
     LEAST_BEYOND,
     LEAST_FADE,
+    LEAST_FOOT,
     LEAST_PEAK,
     MAX_EDGE,
     MAX_ELSEWHERE,
@@ -64,7 +68,7 @@ def odd(*images):
 def over(score, *brightness, oddness=None):
     """What a hill is looked at in, over ground so bright in each part of the spectrum."""
     alike = explains(score, odd(score) if oddness is None else oddness)
-    return StrangeImage(score, alike, tuple(lambda part=part: part for part in brightness))
+    return StrangeImage.of_scene(score, alike, tuple(lambda part=part: part for part in brightness))
 
 
 @given(radius=st.floats(5.5, 30.0), height=st.floats(14.0, 90.0))
@@ -114,6 +118,37 @@ def test_a_form_is_what_a_count_of_pixels_says():
     assert form.area_px == (score > 9.0).sum() == foot.sum()
     assert form.fade == pytest.approx((score > 9.0).sum() / (score > 15.0).sum())
     assert form.elsewhere == 0.0
+
+
+@pytest.mark.parametrize("place", [(150, 130), (3, 4), (297, 120), (40, 256)])
+def test_a_hill_is_measured_in_its_window_as_in_the_whole_scene(place):
+    """The slow twin: every height over all of the scene, its like counted pixel by pixel."""
+    shape, line, sample = (300, 260), *place
+    noise = np.random.default_rng(line).normal(0.0, 1.0, (3, *shape)).astype(np.float32)
+    i, j = np.ogrid[: shape[0], : shape[1]]
+    far = np.hypot(i - line, j - sample)
+    another = np.exp(-np.hypot(i - 80, j - 60))
+    score = (70 * np.exp(-far / 30) + 40 * another + noise[0]).astype("f4")
+    alike = explains(score, score**2 + 30 * noise[1])
+    fields = (noise[1], noise[2] + (far < 20), noise[2])
+    image = StrangeImage.of_scene(score, alike, tuple(lambda part=part: part for part in fields))
+    form, extent = plume_form(image, line, sample)
+
+    near = score[max(line - 2, 0) : line + 3, max(sample - 2, 0) : sample + 3]
+    height, fading = float(near.max()), []
+    while FADE_LEVELS[0] * height >= LEAST_FOOT:
+        whole, foot = Form.of_hill(image, height, line, sample)
+        high = FADE_LEVELS[1] * height
+        parts, _ = label(score > high, np.ones((3, 3)))
+        own = np.count_nonzero(parts == parts[line, sample])
+        again = np.count_nonzero((score > high) & alike & ~foot)
+        assert whole.elsewhere == again / max(own, 1)
+        if whole.fades:
+            fading.append(replace(whole, edge=edge(image, foot)))
+        height /= HEIGHT_STEP
+    assert fading
+    assert form == min(fading, key=lambda each: each.edge)
+    np.testing.assert_array_equal(extent, foot)
 
 
 @pytest.mark.parametrize(
