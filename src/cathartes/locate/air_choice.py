@@ -23,6 +23,7 @@ from cathartes.locate.ways import ways_of
 from cathartes.locate.wide_starts import wide_starts
 from cathartes.locate.wind_rows import WindRows
 
+Columns = NDArray[np.float64]
 PLUME, PUFFS, SURFACE_LAYER = "plume", "puffs", "surface layer"
 PREFERENCE = 20.0
 """Natural logarithm by which another air has to be better near the ground."""
@@ -110,12 +111,13 @@ def explain_best(
         True if no sensor moves: then turned and widened plumes are starts too.
     """
 
-    def explain(problem: Problem, also: list[State]) -> Found:
+    def explain(problem: Problem, also: list[State], columns: Columns | None = None) -> Found:
         if prior.known_m is not None:
             return explain_known(problem)
         return search(
-            problem, places_m, settings.most_sources, settings.evidence, also, stands=stands
-        )
+            problem, places_m, settings.most_sources, settings.evidence, also, stands=stands,
+            columns=columns,
+        )  # fmt: skip
 
     tried: list[Explanation] = []
     for name, air in airs.items():
@@ -125,8 +127,11 @@ def explain_best(
             also += wide_starts(air, problem, places_m)
         tried.append(Explanation(name, problem, explain(problem, also)))
         if name == PLUME and SURFACE_LAYER not in airs:  # no air near the ground is that simple
+            usual = tried[0].found
+            if usual.best is not None and usual.best.state.share > misfit.share:
+                continue  # it misses single puffs
             problem = Problem(air, prior, misfit.exact())
-            exact = Explanation(name, problem, explain(problem, tried[0].starts))
+            exact = Explanation(name, problem, explain(problem, tried[0].starts, usual.columns))
             if _is_exact(exact, tried[0]):
                 return exact
             tried.append(exact)

@@ -71,6 +71,7 @@ def search(
     also: Sequence[State] = (),
     *,
     stands: bool = False,
+    columns: NDArray[np.float64] | None = None,
 ) -> Found:
     """Return the best explanation of at most so many sources.
 
@@ -88,12 +89,15 @@ def search(
     stands
         True if no sensor moves: near by, one more source is looked for in air that is as wide and
         as turned as the others' has to be.
+    columns : (block, place) [ppm h kg-1] or None
+        The dictionary, if a search in the same air has made it.
     """
     misfit = problem.misfit
     cost = 0.5 * PARAMETERS_PER_SOURCE * np.log(misfit.mean_ppm.size)
     empty = State.turned(misfit.share)
     nothing = problem.log_posterior(empty)
-    columns = _columns(problem, empty, places_m)
+    if columns is None:
+        columns = _columns(problem, empty, places_m)
     best: Refined | None = None
     value = nothing
     state = empty

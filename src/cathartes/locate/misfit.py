@@ -19,12 +19,12 @@ normal equations, with A the lines of its numbers and UΣV' = W^½A, that is the
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky_banded
-from scipy.linalg.lapack import dtbtrs
+from scipy.linalg.lapack import dpbtrf, dtbtrs
 from scipy.special import gammaln
 
 from cathartes.locate.blocks import Blocks
@@ -173,10 +173,9 @@ class Misfit:
         near[:-1] = np.maximum(near[:-1], 0.5 * shown[0, 1:])
         displaced = shown[1:]
         reach = self.displaced_alike if displaced.size else self.alike
-        of_share, others = np.zeros(reach.shape), np.zeros(reach.shape)
+        of_share = np.zeros(reach.shape)
         of_share[: self.alike.shape[0]] = self.alike * _products(near[None], self.alike.shape[0])
-        if displaced.size:
-            others += reach * _products(displaced, reach.shape[0])
+        others = reach * _products(displaced, reach.shape[0]) if displaced.size else 0 * of_share
         others[0] += self.sd_ppm**2 + (SENSOR_SHARE * near) ** 2
         return of_share, others
 
@@ -242,20 +241,30 @@ class Misfit:
         """Return the logarithm of the prior of f, but for a constant."""
         return float(-0.5 * (np.log(share / self.share) / self.share_log_sd) ** 2)
 
-    def best_share(self, shown_ppm: NDArray[np.float64]) -> float:
-        """Return the most probable f of a model.
+    def best_share(self, shown_ppm: NDArray[np.float64], near: float) -> float:
+        """Return the most probable f of a model, of `MISFITS`: uphill from one that is near.
 
         Parameters
         ----------
         shown_ppm : (block,) or (1 + way, block) [ppm]
             As of `root`.
+        near
+            f to begin at.
         """
         of_share, others = self._covariances(shown_ppm)
-        fits = [
-            self._log_likelihood(shown_ppm, _root(of_share, others, f)) + self.log_prior(f)
-            for f in MISFITS
-        ]
-        return float(MISFITS[int(np.argmax(fits))])
+
+        @cache
+        def fit(k: int) -> float:
+            if not 0 <= k < MISFITS.size:
+                return -np.inf
+            share = float(MISFITS[k])
+            root = _root(of_share, others, share)
+            return self._log_likelihood(shown_ppm, root) + self.log_prior(share)
+
+        k = int(np.abs(np.log(MISFITS / near)).argmin())
+        while (higher := max((k, k - 1, k + 1), key=fit)) != k:
+            k = higher
+        return float(MISFITS[k])
 
     def weighted(
         self, shown_ppm: NDArray[np.float64], share: float, values: NDArray[np.float64]
@@ -285,18 +294,23 @@ class Misfit:
 
 def _products(values: NDArray[np.float64], n_later: int) -> NDArray[np.float64]:
     """Return sums over rows of (row, block) of each block's value times that of one later."""
-    products = np.zeros((n_later, values.shape[1]))
-    for k in range(min(n_later, values.shape[1])):
-        earlier = values[:, : values.shape[1] - k]
-        products[k, : earlier.shape[1]] = (values[:, k:] * earlier).sum(axis=0)
-    return products
+    n_rows, n_blocks = values.shape
+    padded = np.zeros((n_rows, n_blocks + n_later - 1))
+    padded[:, :n_blocks] = values
+    row, step = padded.strides
+    later: NDArray[np.float64] = np.ndarray(
+        (n_rows, n_later, n_blocks), buffer=padded, strides=(row, step, step)
+    )
+    return np.asarray(np.einsum("rkb,rb->kb", later, values), np.float64)
 
 
 def _root(
     of_share: NDArray[np.float64], others: NDArray[np.float64], share: float
 ) -> NDArray[np.float64]:
-    covariance = share**2 * of_share + others
-    return np.asarray(cholesky_banded(covariance, True, True, check_finite=False))
+    root, failed = dpbtrf(share**2 * of_share + others, lower=1)
+    if failed:
+        raise np.linalg.LinAlgError(f"errors of block {failed} have no positive variance")
+    return np.asarray(root)
 
 
 def _whitened(root: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

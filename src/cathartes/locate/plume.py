@@ -17,6 +17,9 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.moment_wind import NEAREST_M, MomentWind
 from cathartes.locate.wind_rows import WindRows
 
+FARTHEST_SD = 8.0
+"""Across the wind, a reading farther from a straight plume's middle has none of it."""
+
 
 class PlumeAir:
     """Air with a wind of its own at each reading.
@@ -67,14 +70,16 @@ class CarriedPlume:
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
         x, y = self.wind.from_source(source_m)
-        downwind = x > 0
-        x = np.maximum(x, NEAREST_M)
+        met = np.flatnonzero(
+            (x > 0) & (np.abs(y) < FARTHEST_SD * self.shape.width * np.maximum(x, NEAREST_M))
+        )
+        x, y = np.maximum(x[met], NEAREST_M), y[met]
         grown = x / np.sqrt(1 + x / self.growth_m)
         sy, sz = self.shape.width * grown, self.shape.height * grown
-        z, h = self.wind.place_m[:, 2], source_m[2]
+        z, h = self.wind.place_m[met, 2], source_m[2]
         level = -0.5 * (y / sy) ** 2
         rise = np.exp(level - 0.5 * ((z - h) / sz) ** 2) + np.exp(level - 0.5 * ((z + h) / sz) ** 2)
-        return self.blocks.averaged(np.where(downwind, self.flux / (sy * sz) * rise, 0.0))
+        return self.blocks.averaged_at(met, self.flux[met] / (sy * sz) * rise)
 
     def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (1, block) [ppm]: a wind of the moment leaves no way open."""

@@ -88,7 +88,11 @@ class Prior:
             or (self.longest_lag_s > 0 and not 0.0 <= lag <= self.longest_lag_s)
         ):
             return -np.inf
+        shared = -0.5 * float(state.shared @ state.shared)
+        up = np.abs(state.place_m[:, UP])
+        if self.known_m is None:
+            off = (up - self.up_m) / self.up_sd_m
+            return shared - 0.5 * float(off @ off)
         middle, precision = self.place_prior(state.n_sources)
-        off = state.place_m - middle
-        off[:, UP] = np.abs(state.place_m[:, UP]) - middle[:, UP]
-        return float(-0.5 * (state.shared**2).sum() - 0.5 * (precision * off**2).sum())
+        off = np.column_stack([level, up]) - middle
+        return shared - 0.5 * float((precision * off**2).sum())

@@ -49,7 +49,9 @@ class Problem:
             return np.zeros((1, self.misfit.mean_ppm.size))
         carried = self.air.carried(self.prior.shape(state.shared))
         units = np.stack([carried.displaced_ppm(place) for place in state.place_m])
-        return np.tensordot(state.rate_kg_h, units, axes=1)
+        return np.asarray(
+            (state.rate_kg_h @ units.reshape(state.n_sources, -1)).reshape(units[0].shape)
+        )
 
     def log_posterior(self, state: State) -> float:
         """Return log likelihood + log prior, but for a constant."""

@@ -32,6 +32,8 @@ YOUNGEST_S, AGE_RATIO = 0.5, 1.16
 """The first age, and each over that before."""
 FARTHEST_SD = 5.0
 """Puffs farther away than this do not matter: 3.5 of them half as wide again."""
+ASIDE_SD = 3.5
+"""The same sideways of a source that may move by a margin, which few do."""
 HIGHEST_SOURCE_M = 10.0
 """Readings are kept that a source so high could reach."""
 
@@ -41,7 +43,10 @@ class PuffAir:
 
     def __init__(self, pairs: "_Pairs", n_blocks: int) -> None:
         self._pairs, self._n_blocks = pairs, n_blocks
+        self._grown_m2, self._open_m = pairs.grown_m**2, np.sqrt(pairs.open_m2)
         self._first = np.flatnonzero(np.diff(pairs.of_block, prepend=-1))
+        self._run = np.full(n_blocks, self._first.size)
+        self._run[pairs.of_block[self._first]] = np.arange(self._first.size)
 
     def carried(self, shape: Shape) -> "CarriedPuffs":
         """Return where the air of each reading was at each age."""
@@ -52,19 +57,18 @@ class PuffAir:
             late = np.float32(shape.lag_s) * pairs.velocity_m_s
             east, north, up = east - late[0], north - late[1], up - late[2]
         width2, upward = np.float32(shape.width**2), np.float32(0.5 * shape.height**-2)
-        inverse = np.reciprocal(width2 * pairs.grown_m * pairs.grown_m + pairs.open_m2)
+        inverse = np.reciprocal(width2 * self._grown_m2 + pairs.open_m2)
         cos, sin = np.float32(np.cos(shape.turn_rad)), np.float32(np.sin(shape.turn_rad))
         return CarriedPuffs(
             east - (cos * way[0] - sin * way[1]),
             north - (sin * way[0] + cos * way[1]),
-            up,
+            np.abs(up),
             np.float32(0.5) * inverse,
-            upward / (pairs.grown_m * pairs.grown_m),
+            upward / self._grown_m2,
             pairs.density * inverse * np.float32(1 / shape.height),
-            np.sqrt(pairs.open_m2) * inverse,
+            self._open_m * inverse,
             self._first,
-            pairs.of_block[self._first],
-            self._n_blocks,
+            self._run,
         )
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "PuffAir":
@@ -80,12 +84,11 @@ class PuffAir:
         """
         carried = self.carried(shape)
         reach = FARTHEST_SD * self._pairs.grown_m
-        open_m = FARTHEST_SD * np.sqrt(self._pairs.open_m2)
-        level = np.hypot(reach * shape.width, open_m) + margin_m
+        level = ASIDE_SD * np.hypot(shape.width * self._pairs.grown_m, self._open_m) + margin_m
         near = np.zeros(reach.size, bool)
         for east, north, _ in place_m:
             near |= np.hypot(carried.east_m - east, carried.north_m - north) < level
-        near &= np.abs(carried.up_m) < reach * shape.height + 2 * place_m[:, 2].max() + 3.0
+        near &= carried.up_m < reach * shape.height + 2 * place_m[:, 2].max() + 3.0
         return PuffAir(self._pairs.chosen(near), self._n_blocks)
 
 
@@ -112,7 +115,10 @@ class _Pairs:
 
 @dataclass(frozen=True, slots=True)
 class CarriedPuffs:
-    """Back trajectories of all readings, arrays (pair,); first pairs of blocks, and which."""
+    """Back trajectories of all readings, arrays (pair,); first pairs of runs, and a block's run.
+
+    Those of a block are a run; a block without pairs has the run after the last.
+    """
 
     east_m: NDArray[np.float32]
     north_m: NDArray[np.float32]
@@ -122,37 +128,54 @@ class CarriedPuffs:
     density: NDArray[np.float32]
     pull: NDArray[np.float32]
     first: NDArray[np.intp]
-    block: NDArray[np.intp]
-    n_blocks: int
+    run: NDArray[np.intp]
 
     def unit_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return block means for a source of 1 kg/h at (3,) [m], (block,) [ppm]."""
-        x, y, h = np.float32(source_m[0]), np.float32(source_m[1]), np.float32(source_m[2])
+        x, y, h = source_m.astype(np.float32)
         level = self.level * ((self.east_m - x) ** 2 + (self.north_m - y) ** 2)
-        direct = np.exp(-level - self.upward * (self.up_m - h) ** 2)
-        mirrored = np.exp(-level - self.upward * (self.up_m + h) ** 2)
-        return self._summed((direct + mirrored) * self.density)
+        return self._summed(self._gas(level, h))
 
     def displaced_ppm(self, source_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what `unit_ppm` returns, and its change by one sd of the way, (3, block) [ppm].
 
         The change by a way that is longer to the east, and to the north.
         """
-        x, y, h = np.float32(source_m[0]), np.float32(source_m[1]), np.float32(source_m[2])
+        x, y, h = source_m.astype(np.float32)
         east, north = self.east_m - x, self.north_m - y
         level = self.level * (east**2 + north**2)
-        gas = np.exp(-level - self.upward * (self.up_m - h) ** 2)
-        gas += np.exp(-level - self.upward * (self.up_m + h) ** 2)
-        gas *= self.density
+        gas = self._gas(level, h)
         change = gas * self.pull
-        return np.stack([self._summed(v) for v in (gas, change * east, change * north)])
+        all_of_it = np.empty((3, gas.size), np.float32)
+        all_of_it[0] = gas
+        np.multiply(change, east, out=all_of_it[1])
+        np.multiply(change, north, out=all_of_it[2])
+        return self._summed(all_of_it)
+
+    def _gas(self, level: NDArray[np.float32], source_up_m: np.float32) -> NDArray[np.float32]:
+        """Return what each pair adds, (pair,) [ppm]; its image's distance squared has 4zh more.
+
+        Parameters
+        ----------
+        level : (pair,)
+            What the level distance takes off the exponent.
+        source_up_m
+            h.
+        """
+        up_m = np.abs(source_up_m)
+        direct = np.exp(-level - self.upward * (self.up_m - up_m) ** 2)
+        image = np.exp(self.upward * self.up_m * (-4 * up_m))
+        image += 1
+        image *= direct
+        image *= self.density
+        return np.asarray(image, np.float32)
 
     def _summed(self, of_pair: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the sums over blocks of values at pairs, (block,)."""
-        ppm = np.zeros(self.n_blocks)
+        """Return the sums over blocks of values at pairs, (..., pair), as (..., block)."""
+        sums = np.zeros((*of_pair.shape[:-1], self.first.size + 1))
         if self.first.size:
-            ppm[self.block] = np.add.reduceat(of_pair, self.first)
-        return ppm
+            sums[..., :-1] = np.add.reduceat(of_pair, self.first, axis=-1)
+        return np.asarray(np.take(sums, self.run, axis=-1))
 
 
 def puff_air(

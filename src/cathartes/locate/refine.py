@@ -42,7 +42,7 @@ def refine(problem: Problem, start: State, n_steps: int) -> Refined:
     """Return the best explanation that Gauss-Newton steps from a start lead to."""
     if start.n_sources:
         problem = problem.about(start, MARGIN_M)
-    state = replace(start, share=problem.misfit.best_share(problem.shown_ppm(start)))
+    state = replace(start, share=problem.misfit.best_share(problem.shown_ppm(start), start.share))
     best = problem.log_posterior(state)
     damping = 1e-2
     normal = np.eye(N_SHARED + 4 * state.n_sources)
@@ -62,7 +62,7 @@ def refine(problem: Problem, start: State, n_steps: int) -> Refined:
             break
         state, best = trial, value
         damping = max(damping / 8, 1e-6)
-        share = problem.misfit.best_share(problem.shown_ppm(state))
+        share = problem.misfit.best_share(problem.shown_ppm(state), state.share)
         tuned = replace(state, share=share)
         value = problem.log_posterior(tuned)
         if value > best:

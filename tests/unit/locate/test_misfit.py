@@ -12,6 +12,7 @@ from cathartes.locate.misfit import (
     ALIKE_S,
     DISPLACED_ALIKE_S,
     FREEDOM,
+    MISFITS,
     SENSOR_SHARE,
     Misfit,
     alike,
@@ -162,10 +163,22 @@ def test_the_log_tells_whether_a_model_is_exact() -> None:
         usual = misfit_of(blocks_at(TIME_S, reading))
         best = []
         for misfit in (usual.exact(), usual):
-            share = misfit.best_share(MODEL_PPM)
+            share = misfit.best_share(MODEL_PPM, misfit.share)
             best.append(misfit.log_likelihood(MODEL_PPM, share) + misfit.log_prior(share))
         assert (best[0] > best[1] + 5) is is_exact
         assert (usual.exact().left_sd(MODEL_PPM, 0.02) < 1.2) is is_exact
+
+
+def test_the_best_share_is_found_uphill_from_any() -> None:
+    """The twin tries them all."""
+    rng = np.random.default_rng(8)
+    for spread in (0.02, 0.2, 0.6):
+        gusts = np.repeat(np.exp(spread * rng.normal(size=N // 4)), 4)
+        misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM * gusts + 0.01 * rng.normal(size=N)))
+        fits = [misfit.log_likelihood(MODEL_PPM, f) + misfit.log_prior(f) for f in MISFITS]
+        best = MISFITS[int(np.argmax(fits))]
+        for near in (0.001, 0.01, 0.1, 1.0):
+            assert misfit.best_share(MODEL_PPM, near) == best
 
 
 def test_a_pass_that_is_too_strong_all_through_is_one_error_and_not_many() -> None:
