@@ -31,8 +31,9 @@ MISFIT_STEP = 0.3
 MOVES, MOST_STEPS = 2, 25
 """Moves at a temperature, twice as many at the last; and temperatures at most (flights take four):
 the last is the posterior's, whatever it costs."""
-MARGIN_M = 60.0
-"""Particles are followed so far from the best explanation's sources."""
+MARGIN_SD, LEAST_MARGIN_M, MARGIN_M = 5.0, 20.0, 60.0
+"""Particles are followed within so many standard deviations of their start, so far at least and no
+farther from the best explanation's sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ def sample_posterior(
         Explanations that particles start about in equal parts; the best alone if none.
     """
     state = best.state
-    problem = replace(problem.about(state, MARGIN_M), misfit=problem.misfit.weakened(state.share))
     starts = [(_vector(one.state), _start_root(one)) for one in modes or (best,)]
+    margin_m = _margin_m(starts[0][1]) if len(starts) == 1 else MARGIN_M
+    problem = replace(problem.about(state, margin_m), misfit=problem.misfit.weakened(state.share))
     n_dims = starts[0][0].size
     draws = rng.normal(size=(n_particles, n_dims))
     draws /= np.sqrt(rng.chisquare(START_FREEDOM, n_particles) / START_FREEDOM)[:, None]
@@ -154,6 +156,12 @@ def _start_root(best: Refined) -> NDArray[np.float64]:
     full[N_SHARED, N_SHARED] = MISFIT_STEP**2
     full += 1e-9 * np.diag(np.diag(full))
     return np.asarray(START_WIDENED * np.linalg.cholesky(full))
+
+
+def _margin_m(root: NDArray[np.float64]) -> float:
+    """Return how far from the best explanation's sources particles of a start are followed [m]."""
+    sd = np.linalg.norm(root[N_SHARED + 1 :], axis=1).reshape(-1, 4)[:, :2]
+    return float(np.clip(MARGIN_SD * sd.max(), LEAST_MARGIN_M, MARGIN_M))
 
 
 def _student(
