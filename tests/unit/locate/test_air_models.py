@@ -149,6 +149,15 @@ def test_leaving_out_far_pairs_changes_nothing_near() -> None:
     assert near.carried(shape()).unit_ppm(moved) == pytest.approx(whole, abs=1e-3 * whole.max())
 
 
+def test_a_source_below_the_ground_is_its_image() -> None:
+    """The ground reflects, so that a height counts without its sign."""
+    blocks = points(np.array([[80.0, 5.0, 2.0], [120.0, -10.0, 12.0], [60.0, 0.0, 40.0]]))
+    carried = puffs(blocks, steady(4.0, 0.0)).carried(shape())
+    above, below = np.array([0.0, 0.0, 3.0]), np.array([0.0, 0.0, -3.0])
+    assert carried.displaced_ppm(below) == pytest.approx(carried.displaced_ppm(above), rel=1e-5)
+    assert carried.displaced_ppm(below)[0] == pytest.approx(carried.unit_ppm(above), rel=1e-5)
+
+
 def test_readings_far_above_the_gas_are_left_out_without_loss() -> None:
     place = np.array([[x, y, z] for x in (30.0, 90.0, 200.0) for y in (0.0, 9.0) for z in (2, 40)])
     blocks, wind = points(place * 1.0), steady(4.0, 0.0)
