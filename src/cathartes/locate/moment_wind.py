@@ -56,6 +56,6 @@ class MomentWind:
         ----------
         source_m : (3,) [m]
         """
-        away = self.place_m[:, :2] - source_m[:2]
-        downwind = away[:, 0] * self.to_east + away[:, 1] * self.to_north
-        return downwind, away[:, 1] * self.to_east - away[:, 0] * self.to_north
+        east, north = self.place_m[:, 0] - source_m[0], self.place_m[:, 1] - source_m[1]
+        downwind = east * self.to_east + north * self.to_north
+        return downwind, north * self.to_east - east * self.to_north

@@ -13,6 +13,8 @@ from cathartes.locate.surface_plume import SurfacePlume
 
 TURNS, WIDTHS = (-1.5, 0.0, 1.5), (0.0, 1.5, 3.0)
 """In standard deviations of their priors."""
+LIKELY = 200
+"""So many, the best by least squares, are held to the misfit."""
 MOST, APART_M = 4, 10.0
 """So many are refined, so far apart."""
 
@@ -29,7 +31,7 @@ def wide_starts(air: SurfacePlume, problem: Problem, places_m: NDArray[np.float6
     """
     misfit = problem.misfit
     scale = misfit.reading_sd_ppm
-    trials: list[tuple[float, State]] = []
+    trials: list[tuple[float, State, NDArray[np.float64]]] = []
     for turn in TURNS:
         empties = [State.turned(misfit.share, turn, width) for width in WIDTHS]
         shapes = [problem.prior.shape(empty.shared) for empty in empties]
@@ -42,10 +44,17 @@ def wide_starts(air: SurfacePlume, problem: Problem, places_m: NDArray[np.float6
                 if not (power > 0 and along > 0):
                     continue
                 state = empty.with_source(place, along / power)
-                fit = misfit.log_likelihood(state.rate_kg_h @ unit[None], misfit.share)
-                trials.append((fit + problem.prior.log_density(state), state))
+                fit = 0.5 * misfit.weight * along**2 / power
+                trials.append((fit + problem.prior.log_density(state), state, unit))
+    likely = sorted(trials, key=lambda trial: -trial[0])[:LIKELY]
+    fits = [
+        misfit.log_likelihood(state.rate_kg_h @ unit[None], misfit.share)
+        + problem.prior.log_density(state)
+        for _, state, unit in likely
+    ]
     chosen: list[State] = []
-    for _, state in sorted(trials, key=lambda trial: -trial[0]):
+    for k in np.argsort(-np.array(fits), kind="stable"):
+        state = likely[k][1]
         if all(np.hypot(*(state.place_m - one.place_m)[0, :2]) > APART_M for one in chosen):
             chosen.append(state)
         if len(chosen) == MOST:
