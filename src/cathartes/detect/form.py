@@ -81,7 +81,14 @@ class StrangeImage:
         alike: NDArray[np.bool_],
         windows: tuple[Callable[[], NDArray[np.float32]], ...],
     ) -> "StrangeImage":
-        """Return the image of a whole scene; for the parameters see the attributes."""
+        """Return the image of a whole scene.
+
+        Parameters
+        ----------
+        score, alike : (line, sample)
+        windows
+            All as in the attributes.
+        """
         return cls(score, alike, windows, score[alike & (score >= LEAST_FOOT)])
 
     def part(self, window: tuple[slice, slice]) -> "StrangeImage":
