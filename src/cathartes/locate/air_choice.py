@@ -114,10 +114,8 @@ def explain_best(
     def explain(problem: Problem, also: list[State], columns: Columns | None = None) -> Found:
         if prior.known_m is not None:
             return explain_known(problem)
-        return search(
-            problem, places_m, settings.most_sources, settings.evidence, also, stands=stands,
-            columns=columns,
-        )  # fmt: skip
+        most, evidence = settings.most_sources, settings.evidence
+        return search(problem, places_m, most, evidence, also, stands=stands, columns=columns)
 
     tried: list[Explanation] = []
     for name, air in airs.items():
