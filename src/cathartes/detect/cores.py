@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, find_objects, label
+from scipy.ndimage import find_objects, label
 
 from cathartes.detect.bandset import Bandset, Tick, clean_pixels
 from cathartes.detect.chance import HILL_SHARE
-from cathartes.detect.outline import EIGHT_NEIGHBOURS
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, widened
 
 CORE_REACH_PX = 5
 """A core reaches so far from its peak, [pixel]."""
@@ -60,7 +60,7 @@ class Core:
         near = (np.abs(rows + top - line) <= CORE_REACH_PX) & (
             np.abs(columns + left - sample) <= CORE_REACH_PX
         )
-        ring = ~binary_dilation(hill, EIGHT_NEIGHBOURS, iterations=RING_GAP_PX)
+        ring = ~widened(hill, RING_GAP_PX)
         core = hill & near
         weight = np.where(core, window, 0).astype(np.float32)
         return cls(top, left, weight, ring, int(core.sum()))

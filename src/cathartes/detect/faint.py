@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, label, uniform_filter
+from scipy.ndimage import label, uniform_filter
 
 from cathartes.detect.bandset import Tick
 from cathartes.detect.bank import apply_bank
@@ -19,7 +19,7 @@ from cathartes.detect.cells import Cells
 from cathartes.detect.chance import HILL_SHARE, fit_chance
 from cathartes.detect.cores import Core, read_cores
 from cathartes.detect.explained import explained_peaks
-from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, widened
 from cathartes.detect.scales import CORE_QUANTILE, PatchNoise
 from cathartes.detect.search import Heights, Searcher
 from cathartes.detect.seeds import Peaks
@@ -245,8 +245,8 @@ class FaintHills:
             for at, n in zip(np.nonzero(region), region.shape, strict=True)
         )
         part = around[0], around[1]
-        near = binary_dilation(region[part], EIGHT_NEIGHBOURS, iterations=RING_GAP)
-        far = binary_dilation(near, EIGHT_NEIGHBOURS, iterations=RING_WIDTH)
+        near = widened(region[part], RING_GAP)
+        far = widened(near, RING_WIDTH)
         inside, first = self.cells.to_window(region[part], part, shape)
         ring, _ = self.cells.to_window(far & ~near & self.usable[part], part, shape)
         line, sample = np.nonzero(inside | ring)
@@ -307,7 +307,7 @@ class FaintHills:
             if not wins or beside or expected > LIMIT_SHARE * max_expected:
                 continue
             inside = self.cells.to_pixels(region, shape) & (labels == 0)
-            taken |= binary_dilation(region, EIGHT_NEIGHBOURS)
+            taken |= widened(region, 1)
             gas, sign = int(peaks.gas[peak]), int(peaks.sign[peak])
             score = np.where(inside, np.nan_to_num(score_of(gas) * sign), -np.inf)
             line, sample = np.unravel_index(int(score.argmax()), shape)

@@ -11,9 +11,9 @@ from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, binary_erosion, label
+from scipy.ndimage import binary_erosion, label
 
-from cathartes.detect.outline import EIGHT_NEIGHBOURS
+from cathartes.detect.outline import EIGHT_NEIGHBOURS, widened
 
 FADE_LEVELS = (0.3, 0.5)
 """A hill's foot and its shoulder, as parts of a height."""
@@ -232,7 +232,7 @@ def _connected(
 def _just_beyond(score: NDArray[np.float32], foot: NDArray[np.bool_]) -> float:
     """Return the median score just beyond a foot, (line, sample) bool."""
     window, inside = _around(foot)
-    beyond = score[window][_grown(inside, GAP_PX + 1) & ~_grown(inside, GAP_PX)]
+    beyond = score[window][widened(inside, GAP_PX + 1) & ~widened(inside, GAP_PX)]
     return float(np.median(beyond)) if beyond.size else 0.0
 
 
@@ -248,7 +248,7 @@ def edge(image: StrangeImage, foot: NDArray[np.bool_]) -> float:
     """
     window, inside = _around(foot)
     within = inside & ~binary_erosion(inside, EIGHT_NEIGHBOURS, iterations=BORDER_PX)
-    beyond = _grown(inside, GAP_PX + BORDER_PX) & ~_grown(inside, GAP_PX)
+    beyond = widened(inside, GAP_PX + BORDER_PX) & ~widened(inside, GAP_PX)
     near = (read()[window] for read in image.windows)
     edges = [told_apart(brightness[within], brightness[beyond]) for brightness in near]
     return float(np.quantile(edges, EDGE_QUANTILE)) if edges else 0.0
@@ -264,10 +264,6 @@ def _around(foot: NDArray[np.bool_]) -> tuple[tuple[slice, ...], NDArray[np.bool
         for place in np.nonzero(foot)
     )
     return window, foot[window]
-
-
-def _grown(foot: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
-    return np.asarray(binary_dilation(foot, EIGHT_NEIGHBOURS, iterations=pixels))
 
 
 def told_apart(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from cathartes.detect.chance import (
     HILL_SHARE,
@@ -15,7 +14,7 @@ from cathartes.detect.chance import (
     hill_tops,
     recurs,
 )
-from cathartes.detect.outline import EIGHT_NEIGHBOURS, Seed, grow_plumes
+from cathartes.detect.outline import Seed, grow_plumes, widened
 from cathartes.detect.search import Heights
 from cathartes.detect.settings import DetectSettings
 
@@ -201,4 +200,4 @@ def find_plumes(
 
 def near_plumes(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return True within `PLUME_MARGIN_PX` of plumes, (line, sample) like the labels."""
-    return np.asarray(binary_dilation(labels > 0, EIGHT_NEIGHBOURS, iterations=PLUME_MARGIN_PX))
+    return widened(labels > 0, PLUME_MARGIN_PX)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.ndimage import label
+from scipy.ndimage import binary_dilation, label
 
-from cathartes.detect.outline import Seed, grow_plumes, join_pieces, ring_labels
+from cathartes.detect.outline import Seed, grow_plumes, join_pieces, ring_labels, widened
 
 
 def drawn(*rows):
@@ -93,6 +93,13 @@ def test_plumes_partition_the_mask(seed, n_gases, min_pixels):
         assert inside[s.line, s.sample]
         assert inside.sum() >= min_pixels
         assert (scores[s.gas][inside] * s.sign >= 2.5).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.integers(0, 5))
+def test_widening_is_a_dilation_with_a_square(seed, n_lines, n_samples, reach_px):
+    marked = np.random.default_rng(seed).random((n_lines, n_samples)) < 0.1
+    square = np.ones((2 * reach_px + 1,) * 2, dtype=bool)
+    np.testing.assert_array_equal(widened(marked, reach_px), binary_dilation(marked, square))
 
 
 def test_a_ring_keeps_its_gap_and_its_width():
