@@ -69,6 +69,11 @@ class Verdict:
     unknown: bool
 
     @property
+    def members(self) -> tuple[int, ...]:
+        """The gases that are measured together: the likeliest ones, or that of the name alone."""
+        return self.found.best_set if self.main in self.found.best_set else (self.main,)
+
+    @property
     def explained(self) -> bool:
         """Whether one or two gases explain it, as they must a hill's core."""
         return self.found.pair_misfit <= MAX_CORE_MISFIT
@@ -179,9 +184,8 @@ class PlumeReader:
         others = sorted((o for o in others if o[1] >= 0.005), key=lambda o: -o[1])[:5]
 
         line, sample = np.nonzero(labels == number)
-        members = found.best_set if main in found.best_set else (main,)
         outline = Outline(line, sample, rings == number, variance)
-        amount = self.amounts.measure(members, main, outline)
+        amount = self.amounts.measure(verdict.members, main, outline)
         flags = self._flags(amount, line, sample, labels.shape, verdict)
         peak = int(
             np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))

@@ -48,6 +48,8 @@ from cathartes.scenes.radiometry import brightness_temperature_k
 
 AIR_PIXELS = 24_000
 """Pixels from which the air is estimated."""
+CONTRAST_PIXELS = 24_000
+"""Pixels whose contrasts stand for the scene's, where those of all pixels are not made."""
 CORE_PIXELS = 20_000
 """Pixels from which the first background is made."""
 CLEAN_ROUNDS = 2
@@ -281,6 +283,10 @@ class Scene:
             wavelength_um=self.bandset.wavelength_um,
             atmosphere=air,
         )
+
+    def some_contrasts(self, contrast: Contrast) -> NDArray[np.float32]:
+        """Return each gas's contrast in pixels that stand for the scene, (gas, pixel) [(K)]."""
+        return contrast.of_block(self.sample.some_radiance(CONTRAST_PIXELS)[None])[:, 0]
 
     @property
     def temperature_assumed(self) -> bool:

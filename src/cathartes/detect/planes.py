@@ -166,15 +166,22 @@ class ScenePlanes:
         curve = self.detectability[gas]
         return curve.smallest_column_ppm_m(self.contrast(gas), self.min_contrast)
 
-    def sensitivity(self, gas: str) -> tuple[float, float, float]:
+    def sensitivity(
+        self, gas: str, contrast: NDArray[np.float32] | None = None
+    ) -> tuple[float, float, float]:
         """Return median NECL [ppm m], median detectable column [ppm m], and the blind share.
 
         Both columns fall as the contrast grows, so that their medians are those of the pixel of
         median contrast: one image a gas is read, of forty that a scene may have.
+
+        Parameters
+        ----------
+        contrast : (pixel,) [(K)]
+            Of some pixels that stand for the scene; None reads all.
         """
-        size = np.abs(self.contrast(gas))
+        size = np.abs(self.contrast(gas) if contrast is None else contrast)
         known = size[np.isfinite(size)]
-        if not known.size:
+        if gas in self.shape_only or not known.size:
             return float("nan"), float("nan"), float("nan")
         curve, middle = self.detectability[gas], np.median(known)
         necl = necl_ppm_m(self.scales[gas].noise_equivalent, middle, self.min_contrast)

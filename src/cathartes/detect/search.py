@@ -1,5 +1,6 @@
 """The search itself: every gas and its decoys over every pixel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +13,7 @@ from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.cells import Cells
 from cathartes.detect.context import context_image
 from cathartes.detect.contrast import Contrast
+from cathartes.detect.images import GasImages
 from cathartes.detect.planes import PlaneStore
 from cathartes.detect.pursuit import Family, pursue
 
@@ -95,8 +97,19 @@ class Searcher:
         row = np.r_[:n_gases, n_gas_signatures : n_gas_signatures + n_decoys]
         return Cells.empty(n_lines, n_samples, self.width_px, row, np.concatenate(scale))
 
+    def images(self, chosen: Sequence[int]) -> GasImages:
+        """Return what makes the amounts and contrasts of chosen gases, by their numbers."""
+        return GasImages.of_gases(
+            self.gases, self.bank.mean, self.amount_filters, self.contrast, chosen
+        )
+
     def search(
-        self, block: NDArray[np.float32], keep: slice, first: int, cells: Cells | None = None
+        self,
+        block: NDArray[np.float32],
+        keep: slice,
+        first: int,
+        images: GasImages,
+        cells: Cells | None = None,
     ) -> "BlockSearch":
         """Search lines ``keep`` of a block; the others are their neighbours.
 
@@ -106,6 +119,8 @@ class Searcher:
             Overwritten.
         first
             Line of the scene that is the first to be searched.
+        images
+            Makes those that are wanted now.
         cells
             Where the scores of separate squares are kept, if they are wanted.
         """
@@ -114,20 +129,17 @@ class Searcher:
         usable = clean_pixels(block)
         own = block[keep]
         shape, n_bands = own.shape[:2], own.shape[2]
-        n_gases = len(self.gases)
+        n_images = len(images.names)
         found = BlockSearch(
             Heights.empty(*shape),
-            np.empty((n_gases, *shape), np.float32),
-            np.empty((n_gases, *shape), np.float32),
-            np.empty((n_gases, *shape), np.float32),
+            np.empty((n_images, *shape), np.float32),
+            np.empty((len(self.gases), *shape), np.float32),
+            np.empty((n_images, *shape), np.float32),
             np.empty(shape, np.float32),
             context_image(own, wavelength_um, emissive=emissive),
         )
         few = max(1, PIXELS_AT_ONCE // shape[1])
         count = square_counts(usable, self.width_px)[keep]
-        # Contrast is linear in radiance: one product, with the mean's own put back.
-        filters = np.vstack([self.amount_filters, self.contrast.per_radiance]).astype(np.float32)
-        of_mean = self.contrast.of_block(self.bank.mean[None])
         centred = 0
         for start in range(0, shape[0], few):
             lines = slice(start, min(start + few, shape[0]))
@@ -137,10 +149,7 @@ class Searcher:
             block[ahead] -= self.bank.mean
             block[ahead][~usable[ahead]] = 0.0
             centred = ahead.stop
-            products = own[lines].reshape(-1, n_bands) @ filters.T
-            products = products.T.reshape(2 * n_gases, -1, shape[1])
-            found.amount[:, lines] = products[:n_gases]
-            np.add(products[n_gases:], of_mean, out=found.contrast[:, lines])
+            images.put(own[lines], found.amount[:, lines], found.contrast[:, lines])
             pixels = sums_of_lines(block, self.width_px, near)
             pixels /= np.maximum(count[lines, :, None], 1.0)
             chunk = slice(lines.start * shape[1], lines.stop * shape[1])
@@ -253,11 +262,12 @@ class BlockSearch:
     ----------
     heights
         Of its pixels.
-    amount : (gas, line, sample) float32 [ppm m (K)]
-        Signed estimate of the thin signature, from single pixels.
+    amount : (image, line, sample) float32 [ppm m (K)]
+        Signed estimate of the thin signature, from single pixels, of gases whose images are made.
     score : (gas, line, sample) float32
         Clean standard deviations, signed.
-    contrast : (gas, line, sample) float32 [(K)]
+    contrast : (image, line, sample) float32 [(K)]
+        Of the same gases.
     distance : (line, sample) float32
         Squared Mahalanobis distance.
     context : (line, sample) float32 [K or cube's unit]
@@ -272,7 +282,13 @@ class BlockSearch:
 
 
 def score_scene(
-    searcher: Searcher, store: PlaneStore, workers: int, tick: Tick, cells: Cells | None = None
+    searcher: Searcher,
+    store: PlaneStore,
+    workers: int,
+    tick: Tick,
+    cells: Cells | None = None,
+    *,
+    images: bool = True,
 ) -> Heights:
     """Search every pixel, keep the gases' images in the store, and return the heights.
 
@@ -282,17 +298,19 @@ def score_scene(
     ----------
     cells
         Filled, if given: see `Searcher.cells`.
+    images
+        False if no amounts and contrasts are kept.
     """
     n_lines, n_samples, _ = searcher.bandset.cube.shape
     heights = Heights.empty(n_lines, n_samples)
     reach = searcher.width_px // 2
-    search = partial(searcher.search, cells=cells)
+    made = searcher.images(range(len(searcher.gases)) if images else ())
+    search = partial(searcher.search, images=made, cells=cells)
     for start, stop, found in blocks_in_threads(searcher.bandset, reach, search, workers):
         heights.put(slice(start, stop), found.heights)
         for g, name in enumerate(searcher.gases):
-            store.write_lines(f"amount/{name}", start, found.amount[g])
             store.write_lines(f"score/{name}", start, found.score[g])
-            store.write_lines(f"contrast/{name}", start, found.contrast[g])
+        made.write(store, start, found.amount, found.contrast)
         store.write_lines("distance", start, found.distance)
         store.write_lines("context", start, found.context)
         tick("search", stop / n_lines)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,13 @@ from cathartes.detect.amount import AmountReader
 from cathartes.detect.bandset import Tick
 from cathartes.detect.cells import Cells
 from cathartes.detect.cores import read_cores
-from cathartes.detect.describe import PlumeReader, flag_several
+from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import explained_peaks, peak_cores
 from cathartes.detect.faint import FaintHills
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
+from cathartes.detect.outline import widened
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched
@@ -50,6 +52,8 @@ def detect(
     tick: Tick = quiet,
     workers: int = 1,
     air: AirTable | None = None,
+    *,
+    images: bool = True,
 ) -> Detections:
     """Find the plumes in a cube, name and measure them.
 
@@ -72,6 +76,10 @@ def detect(
         Threads that search.
     air
         What the air does, if that is known; else it is estimated from the scene.
+    images
+        False if nobody reads amounts, contrasts and what follows from them: then they are made in
+        the lines near plumes alone, of these plumes' gases, and sensitivities are those of the
+        background's sample.
 
     Raises
     ------
@@ -85,7 +93,7 @@ def detect(
         If the background can't be inverted.
     """
     with ThreadPoolExecutor(workers) as beside:
-        return _detect(cube, gases, settings, store, tick, workers, air, beside)
+        return _detect(cube, gases, settings, store, tick, workers, air, beside, images=images)
 
 
 def _detect(
@@ -97,13 +105,15 @@ def _detect(
     workers: int,
     air: AirTable | None,
     beside: ThreadPoolExecutor,
+    *,
+    images: bool,
 ) -> Detections:
     """Detect; what need not be waited for goes on beside."""
     scene = Scene.of_cube(cube, settings, tick)
     known = Known.of_scene(scene, gases, air)
     gases, searcher = known.gases, known.searcher
     cells = searcher.cells() if scene.emissive and settings.faint_plumes else None
-    heights = score_scene(searcher, store, workers, tick, cells)
+    heights = score_scene(searcher, store, workers, tick, cells, images=images)
     planes = ScenePlanes(
         store=store,
         scales=scene.gas_scales(known),
@@ -124,13 +134,16 @@ def _detect(
     odd_cores = odd.cores() if odd is not None else []
     read = read_cores(scene.bandset, searcher.bank.mean, cores + odd_cores, "cores", tick)
     explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
-    shape = (cube.n_lines, cube.n_samples)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     valid = np.isfinite(heights.gas)
     labels, seeds, laws = find_plumes(peaks, explained, valid, score_of, settings)
     threshold = max(laws.explained.score_for(laws.greatest), LEAST_HEIGHT)
     planes = replace(planes, detectability=known.detectability(threshold))
-    sensitivity = [beside.submit(planes.sensitivity, name) for name in gases.names]
+    sensitivity = beside.map(
+        planes.sensitivity,
+        gases.names,
+        repeat(None) if images else scene.some_contrasts(searcher.contrast),
+    )
     false_alarms = _false_alarms(planes, searcher, gases.names)
     reader = PlumeReader(
         bank=searcher.bank,
@@ -154,7 +167,7 @@ def _detect(
         few_pixels=known.few_squares,
     )
 
-    nothing = np.zeros(shape, dtype=bool)
+    nothing = np.zeros_like(valid)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
         lambda seed, verdict: (
             reader.likely(seed, verdict) and not (verdict.unknown and scene.emissive)
@@ -177,6 +190,7 @@ def _detect(
         )
     if cells is not None:
         pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, workers, tick)
+    _make_images(() if images else pieces.verdicts, pieces.labels, searcher, store, settings)
     labels, described = pieces.describe(reader, false_alarms)
     plumes = flag_several(tuple(each.plume for each in described))
     planes = planes.with_plumes(pair for each in described for pair in each.pixels)
@@ -196,7 +210,7 @@ def _detect(
         known,
         threshold,
         beside.map(false_alarms(labels), range(len(gases.names))),
-        (each.result() for each in sensitivity),
+        sensitivity,
         contrast_known=not scene.temperature_assumed,
     )
     outcome, reason = outcome_of(
@@ -221,6 +235,20 @@ def _detect(
         named,
         laws.greatest,
     )
+
+
+def _make_images(
+    verdicts: tuple[Verdict, ...],
+    labels: NDArray[np.int32],
+    searcher: Searcher,
+    store: PlaneStore,
+    settings: DetectSettings,
+) -> None:
+    """Make the images of what pieces are said to be, in their lines and their surroundings'."""
+    gases = sorted({gas for verdict in verdicts for gas in verdict.members})
+    reach_px = settings.ring_gap_px + settings.ring_width_px
+    lines = np.asarray((labels > 0).any(axis=1, keepdims=True))
+    searcher.images(gases).write_near(searcher.bandset, store, widened(lines, reach_px)[:, 0])
 
 
 def _with_faint(

@@ -188,11 +188,14 @@ def scan(
         search = source_search(filled.wind, cube, filled.source_height_m, filled.wind_mapping)
         fingerprint = stack.enter_context(_fingerprint_beside(cube))
         gases, hidden = gases_on_bands(wanted, cube.bands, window.index, filled.visibility)
+        read_later = filled.layers is not LayerChoice.NONE or (on_detections or search) is not None
         folder = stack.enter_context(
             OutputFolder(
                 Path(out),
                 overwrite=filled.overwrite,
-                needed_bytes=_needed_bytes(cube, len(gases.names), filled.layers),
+                needed_bytes=_needed_bytes(
+                    cube, len(gases.names), filled.layers, images=read_later
+                ),
             )
         )
         air_file = () if filled.atmosphere is None else fingerprint_files((filled.atmosphere,))
@@ -204,7 +207,9 @@ def scan(
         workers = filled.workers or usable_cores()
         # Each searching thread is one BLAS thread: together they would fight for the cores.
         with threadpool_limits(1, user_api="blas"):
-            detections = detect(watched, gases, filled.detect, planes, clock.tick, workers, air)
+            detections = detect(
+                watched, gases, filled.detect, planes, clock.tick, workers, air, images=read_later
+            )
         n_found = len(detections.plumes)
         if keep is not None:
             detections = detections.with_plumes(keep)
@@ -354,10 +359,10 @@ def _air_of(file: Path | None, cube: Cube, window: Window) -> AirTable | None:
     return table
 
 
-def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice) -> int:
+def _needed_bytes(cube: Cube, n_gases: int, layers: LayerChoice, *, images: bool) -> int:
     """Return the disk space that is surely needed: scratch images, labels, and layers if all."""
-    # Two images a gas, the distance and the context; what is found is not known yet.
-    scratch = cube.n_lines * cube.n_samples * 4 * (2 * n_gases + 2)
+    # A gas's score, amount and contrast, the distance and the context.
+    scratch = cube.n_lines * cube.n_samples * 4 * ((3 if images else 1) * n_gases + 2)
     every = layers in {LayerChoice.ALL, LayerChoice.DETECTABILITY}
     n_written = n_gases * len(chosen_quantities(layers)) if every else 0
     return scratch + expected_bytes(cube.n_lines, cube.n_samples, n_written)

@@ -66,17 +66,17 @@ class ScratchPlanes:
             If they can't be written, for want of space mostly.
         """
         self._numbers.setdefault(name, len(self._numbers))
-        path, offset = self._path, self._start(name) + 4 * start * self._shape[1]
+        offset = self._start(name) + 4 * start * self._shape[1]
         data = np.ascontiguousarray(values, dtype=np.float32).reshape(-1).view(np.uint8).data
         try:
             if self._file is None:
-                self._file = path.open("x+b", buffering=0)
+                self._file = self._path.open("x+b", buffering=0)
             self._file.seek(offset)
             while data:
                 data = data[self._file.write(data) :]
         except OSError as error:
             raise OutputError(
-                f"{path}: a scratch image can't be written ({error.strerror or error}). Free some "
+                f"{self._path}: a scratch image can't be written ({error.strerror or error}). Free some "
                 "space, or name another folder with --out."
             ) from error
 

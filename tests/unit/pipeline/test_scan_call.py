@@ -85,14 +85,32 @@ def test_all_usable_cores_search_with_one_numerical_thread_each(
 ) -> None:
     seen: list[tuple[int, set[int]]] = []
 
-    def watched(*words: object) -> Detections:
+    def watched(*words: object, **named: object) -> Detections:
         pools = {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
         seen.append((int(words[5]), pools))  # type: ignore[call-overload]
-        return detect(*words)  # type: ignore[arg-type]
+        return detect(*words, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr("cathartes.pipeline.scan.detect", watched)
     scan(cube(), tmp_path / "out", settings=ONE_GAS)
     assert seen == [(usable_cores(), {1})]
+
+
+@pytest.mark.parametrize("layers", [LayerChoice.NONE, LayerChoice.FOUND])
+def test_amounts_everywhere_are_made_only_for_who_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layers: LayerChoice
+) -> None:
+    """Who is told of detections may read any image, whatever is written."""
+    asked: list[object] = []
+
+    def watched(*words: object, **named: object) -> Detections:
+        asked.append(named["images"])
+        return detect(*words, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("cathartes.pipeline.scan.detect", watched)
+    told = replace(ONE_GAS, layers=layers)
+    scan(cube(), tmp_path / "alone", settings=told)
+    scan(cube(), tmp_path / "watched", settings=told, on_detections=lambda *_: None)
+    assert asked == [layers is LayerChoice.FOUND, True]
 
 
 def test_who_is_told_of_detections_can_read_their_images_and_stop_the_scan(tmp_path: Path) -> None:
