@@ -41,7 +41,7 @@ def draw_spectrum(axes: Axes, plume: Plume, unit: str) -> None:
     axes.set_xlabel("wavelength [µm]", fontsize=NORMAL)
     axes.set_ylabel(f"signal [{unit}]" if unit != "1" else "signal (reflectance)",
                     fontsize=NORMAL)  # fmt: skip
-    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3))
     axes.yaxis.get_offset_text().set_fontsize(SMALL)
     axes.tick_params(labelsize=SMALL)
     axes.margins(x=0.01)
