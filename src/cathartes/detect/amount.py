@@ -245,7 +245,7 @@ class AmountReader:
         return Amount(
             signed,
             mean_ppm_m=middle,
-            greatest_ppm_m=typical.greatest_ppm_m,
+            greatest_ppm_m=typical.greatest_ppm_m(outline),
             sd_ppm_m=max(core, below / 2, above / 2),
             low_ppm_m=max(middle - below, 0.0),
             high_ppm_m=middle + above,
@@ -263,7 +263,7 @@ class AmountReader:
         planes = self.planes
         usable = np.isfinite(amount) & (np.abs(contrast) >= planes.min_contrast)
         if not usable.any() or float(amount[usable] @ contrast[usable]) <= 0:
-            return _Case(np.inf, np.inf, np.inf)
+            return _Case(np.inf, np.inf, np.full(amount.shape, np.nan))
         amount, contrast = amount[usable], contrast[usable]
         # Pixels with little contrast would blow the mean up: they count by their precision.
         scale = planes.scales[name]
@@ -271,9 +271,6 @@ class AmountReader:
         column = scale.curve.invert(apparent).astype(np.float64)
         weight = np.minimum(contrast**2, np.median(contrast**2))
         mean = float(weight @ column / weight.sum())
-        image = np.full((np.ptp(outline.line) + 3, np.ptp(outline.sample) + 3), np.nan)
-        line, sample = outline.line - outline.line.min(), outline.sample - outline.sample.min()
-        image[line[usable] + 1, sample[usable] + 1] = column
 
         # Noise and clutter of the plume's size, and the errors of air and library.
         growth = float(weight @ scale.curve.slope(apparent) / weight.sum())
@@ -285,7 +282,9 @@ class AmountReader:
         line_error = float(scale.curve.line_error(np.array(mean)))
         relative = np.hypot(planes.relative_error, line_error)
         sd = growth * np.hypot(noise, apparent_mean * relative)
-        return _Case(mean, max(_smoothed_maximum(image), mean), float(sd))
+        of_pixels = np.full(usable.shape, np.nan)
+        of_pixels[usable] = column
+        return _Case(mean, float(sd), of_pixels)
 
 
 QUANTILES = (0.025, 0.16, 0.5, 0.84, 0.975)
@@ -296,11 +295,25 @@ stated, only the lower bound."""
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A plume's column densities if its contrast is known; infinite where there is none."""
+    """A plume's column densities if its contrast is known; infinite where there is none.
+
+    Attributes
+    ----------
+    mean_ppm_m, sd_ppm_m : [ppm m]
+    column_ppm_m : (pixel,) [ppm m]
+        NaN where the contrast is too small.
+    """
 
     mean_ppm_m: float
-    greatest_ppm_m: float
     sd_ppm_m: float
+    column_ppm_m: NDArray[np.float64]
+
+    def greatest_ppm_m(self, outline: Outline) -> float:
+        """Return the greatest 3 by 3 pixels of these, no less than the mean, [ppm m]."""
+        line, sample = outline.line - outline.line.min(), outline.sample - outline.sample.min()
+        image = np.full((line.max() + 3, sample.max() + 3), np.nan)
+        image[line + 1, sample + 1] = self.column_ppm_m
+        return max(_smoothed_maximum(image), self.mean_ppm_m)
 
 
 def _quantiles(
