@@ -10,11 +10,7 @@ from cathartes.spectra.absorption import Quality
 from cathartes.spectra.growth import band_growth
 from cathartes.spectra.library import GasLibrary
 from cathartes.spectra.response import SpectralBands
-from cathartes.spectra.visibility import (
-    VisibilitySettings,
-    absorption_on_bands_per_ppm_m,
-    search_visible,
-)
+from cathartes.spectra.visibility import VisibilitySettings, search_visible
 
 _GROWTH_DEPTHS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
 """Optical depths of a gas's strongest band at which its growth is tabulated."""
@@ -51,7 +47,8 @@ def gases_on_bands(
     chosen = bands.select(used)
     seen = search_visible(library, chosen, settings=visibility)
     hidden = tuple(GasNotVisible(name=v.name, reason=v.reason) for v in seen if not v.visible)
-    names = tuple(v.name for v in seen if v.visible)
+    shown = {v.name: v.absorption_per_ppm_m for v in seen if v.visible}
+    names = tuple(shown)
     if not names:
         low_um, high_um = chosen.centre_um.min(), chosen.centre_um.max()
         few = "".join(f" {gas.name}: {gas.reason.rstrip('.')}." for gas in hidden[:_FEW])
@@ -64,10 +61,10 @@ def gases_on_bands(
     absorption = np.zeros((len(names), len(bands)))
     column_ppm_m = np.zeros((len(names), len(_GROWTH_DEPTHS)))
     share = np.ones((*column_ppm_m.shape, len(bands)))
-    for g, name in enumerate(names):
+    for g, (name, known) in enumerate(shown.items()):
         spectrum = library[name].spectrum
-        if spectrum is not None:
-            mean = np.nan_to_num(absorption_on_bands_per_ppm_m(spectrum, chosen))
+        if spectrum is not None and known is not None:
+            mean = np.nan_to_num(known)
             absorption[g, used] = mean
             column_ppm_m[g] = np.array(_GROWTH_DEPTHS) / mean.max()
             share[g][:, used] = band_growth(spectrum, chosen, mean, column_ppm_m[g])

@@ -1,6 +1,6 @@
 """Which gases an instrument can see, and why it can't see the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,8 @@ class Visibility:
     contrast
         How far that is from the mean over the bands: what a filter can use. An absorption that
         is the same in all bands can't be told from a darker or colder ground.
+    absorption_per_ppm_m : (band,) [ppm-1 m-1]
+        As of `absorption_on_bands_per_ppm_m`; None for a gas that is not visible.
     """
 
     name: str
@@ -79,6 +81,9 @@ class Visibility:
     wavenumber_cm1: float
     optical_depth: float
     contrast: float
+    absorption_per_ppm_m: NDArray[np.float64] | None = field(
+        default=None, repr=False, compare=False
+    )
 
 
 def absorption_on_bands_per_ppm_m(
@@ -177,7 +182,8 @@ def _judge(gas: Gas, bands: SpectralBands, settings: VisibilitySettings) -> Visi
     if gas.spectrum is None:
         reason = gas.remark or "no usable spectrum of it in the library"
         return Visibility(gas.name, False, reason, np.nan, np.nan, np.nan)
-    depth = settings.column_density_ppm_m * absorption_on_bands_per_ppm_m(gas.spectrum, bands)
+    absorption = absorption_on_bands_per_ppm_m(gas.spectrum, bands)
+    depth = settings.column_density_ppm_m * absorption
     emissive = bands.centre_um > EMISSIVE_FROM_UM
     parts = []
     for part, least in (
@@ -189,7 +195,8 @@ def _judge(gas: Gas, bands: SpectralBands, settings: VisibilitySettings) -> Visi
             parts.append(_judge_part(gas, bands, depth, index, least, settings))
     if not parts:
         return Visibility(gas.name, False, _uncovered(gas.spectrum, bands), np.nan, np.nan, np.nan)
-    return max(parts, key=lambda v: (v.visible, v.contrast))
+    best = max(parts, key=lambda v: (v.visible, v.contrast))
+    return replace(best, absorption_per_ppm_m=absorption) if best.visible else best
 
 
 def _judge_part(
