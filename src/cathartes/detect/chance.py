@@ -61,10 +61,11 @@ def hill_tops(
         hills, n_hills = label(both >= 1.25**level, structure=np.ones((3, 3)))
         chosen = rung == level
         mine = hills[line[chosen], sample[chosen]]
-        ground = np.nonzero(hills)
+        ground = np.flatnonzero(hills)
+        hill = hills.ravel()[ground]
         for score, top in ((gas, gas_top), (decoy, decoy_top)):
             highest = np.full(n_hills + 1, -np.inf, dtype=score.dtype)
-            np.fmax.at(highest, hills[ground], score[ground])
+            np.fmax.at(highest, hill, score.ravel()[ground])
             top[chosen] = highest[mine]
     return gas_top, decoy_top
 
