@@ -1,6 +1,7 @@
 """What is known of a scene before its pixels are searched: bands, background, air, signatures."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -368,10 +369,23 @@ class Known:
     air: Atmosphere
 
     @classmethod
-    def of_scene(cls, scene: Scene, gases: GasesOnBands, table: AirTable | None = None) -> "Known":
-        """Make the background, the air, and the signatures of gases and decoys."""
+    def of_scene(
+        cls,
+        scene: Scene,
+        gases: GasesOnBands,
+        table: AirTable | None,
+        beside: Executor,
+    ) -> "Known":
+        """Make the background, the air, and the signatures of gases and decoys.
+
+        Parameters
+        ----------
+        beside
+            Where two things that need not wait for each other go on together.
+        """
+        told_air = beside.submit(scene.atmosphere, table)
         rough, ordinary = scene.rough_background()
-        air = scene.atmosphere(table)
+        air = told_air.result()
         model = scene.signature_model(rough, air)
 
         gases = gases.on_bands(scene.bandset.index)
@@ -380,8 +394,9 @@ class Known:
         gas_names = gases.names * len(scene.settings.optical_depths)
         signatures = model(gases.names, absorption)
         clean = scene.clean_pixels(rough, model(gas_names, absorption), ordinary)
+        of_pixels = beside.submit(scene.sample.background, clean, **scene.means, averaged=False)
         background = scene.sample.background(clean, **scene.means)
-        single = scene.sample.background(clean, **scene.means, averaged=False)
+        single = of_pixels.result()
 
         whitening = whitening_matrix(background)
         sham = decoy_absorption(

@@ -1,7 +1,7 @@
 """Detection from end to end: a cube and a library in, plumes out."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from itertools import repeat
@@ -21,7 +21,7 @@ from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of
 from cathartes.detect.outline import widened
 from cathartes.detect.pieces import Pieces
-from cathartes.detect.planes import PlaneStore, ScenePlanes
+from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.result import Detections, GasSearched
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.search import Searcher, score_scene
@@ -110,13 +110,14 @@ def _detect(
 ) -> Detections:
     """Detect; what need not be waited for goes on beside."""
     scene = Scene.of_cube(cube, settings, tick)
-    known = Known.of_scene(scene, gases, air)
+    known = Known.of_scene(scene, gases, air, beside)
     gases, searcher = known.gases, known.searcher
+    scales, patches = _beside_search(scene, known, beside)
     cells = searcher.cells() if scene.emissive and settings.faint_plumes else None
     heights = score_scene(searcher, store, workers, tick, cells, images=images)
     planes = ScenePlanes(
         store=store,
-        scales=scene.gas_scales(known),
+        scales=scales.result(),
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=searcher.contrast.plume_temperature_sd_k if scene.emissive else 0.0,
         relative_error=float(
@@ -125,14 +126,17 @@ def _detect(
         shape_only=gases.shape_only,
     )
 
-    noise = PatchNoise.measure(scene.sample, known.clean, known.background, searcher.bank)
+    noise = patches.result()
     peaks = Peaks.of_heights(heights)
     cores = peak_cores(heights, peaks)
     # In heat, what starts no plume of a known gas may be one by its form: see below.
-    look_at_forms = scene.emissive and settings.unknown_chemicals
-    odd = OddPeaks.of_distance(store.read("distance")) if look_at_forms else None
-    odd_cores = odd.cores() if odd is not None else []
-    read = read_cores(scene.bandset, searcher.bank.mean, cores + odd_cores, "cores", tick)
+    odd = (
+        OddPeaks.of_distance(store.read("distance"))
+        if scene.emissive and settings.unknown_chemicals
+        else None
+    )
+    looked_at = [*cores, *(odd.cores() if odd is not None else ())]
+    read = read_cores(scene.bandset, searcher.bank.mean, looked_at, "cores", tick)
     explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     valid = np.isfinite(heights.gas)
@@ -234,6 +238,17 @@ def _detect(
         known.air,
         named,
         laws.greatest,
+    )
+
+
+def _beside_search(
+    scene: Scene, known: Known, beside: Executor
+) -> tuple[Future[dict[str, GasScale]], Future[PatchNoise]]:
+    """Begin what the search need not wait for: what amounts are worth, and how clutter averages."""
+    bank = known.searcher.bank
+    return (
+        beside.submit(scene.gas_scales, known),
+        beside.submit(PatchNoise.measure, scene.sample, known.clean, known.background, bank),
     )
 
 

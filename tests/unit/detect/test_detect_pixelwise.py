@@ -1,5 +1,6 @@
 """Naming strong pixels: a slow twin, laws, and a plume of two vents with different gases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -224,7 +225,8 @@ def test_products_are_those_of_each_pixel_s_own_square(make_emissive, block_line
     cube = replace(scene.cube(), source=type(scene.cube().source)(values))
     settings = DetectSettings(block_bytes=4 * 120 * 48 * block_lines)
     prepared = Scene.of_cube(cube, settings, lambda *_: None)
-    known = Known.of_scene(prepared, scene.gases)
+    with ThreadPoolExecutor(1) as beside:
+        known = Known.of_scene(prepared, scene.gases, None, beside)
     bank, n = known.searcher.bank, len(known.signatures.values)
     noise = PatchNoise.measure(prepared.sample, known.clean, known.background, bank)
     namer = PixelNamer(prepared.bandset, bank, known.gases.names, n, noise, PRIOR, 3, 2, 6)
