@@ -222,11 +222,11 @@ def find_strange(
 
     brightness = tuple(partial(store.read, name) for name in windows)
     plumes: list[StrangePlume] = []
-    taken = known.copy()
+    taken, dull = known.copy(), known | ~odd.usable
     n_hills = 0
     for number, leading in enumerate(leaders):
         plane = f"unknown {number}"
-        score = np.where(known, np.float32(0.0), np.nan_to_num(store.read(f"score/{plane}")))
+        score = np.where(dull, np.float32(0.0), store.read(f"score/{plane}"))
         image = StrangeImage.of_scene(score, explains(score, odd.oddness), brightness)
         for peak in strong[leader == leading]:
             line, sample = int(odd.line[peak]), int(odd.sample[peak])
@@ -290,11 +290,12 @@ def _write_images(
     def products(block: NDArray[np.float32], keep: slice, _: int) -> NDArray[np.float32]:
         valid = clean_pixels(block)
         sums, count = square_sums(block @ weights.T - level, valid, width_px)
-        return np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
+        image = np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
+        return np.ascontiguousarray(np.moveaxis(image, 2, 0))
 
     bandset = searcher.bandset
-    for start, stop, image in blocks_in_threads(bandset, width_px // 2, products, workers):
-        image[~usable[start:stop]] = np.nan
-        for number, name in enumerate(filters):
-            store.write_lines(name, start, image[..., number])
+    for start, stop, images in blocks_in_threads(bandset, width_px // 2, products, workers):
+        images[:, ~usable[start:stop]] = np.nan
+        for name, image in zip(filters, images, strict=True):
+            store.write_lines(name, start, image)
         tick("strange spectra", stop / bandset.cube.n_lines)
