@@ -1,7 +1,7 @@
 """Outlined pieces: what each is, which of them are kept, and which make one plume."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from cathartes.detect.cores import cores_of_labels, read_cores
 from cathartes.detect.describe import Described, PlumeReader, Verdict
 from cathartes.detect.outline import Seed, join_pieces, ring_labels
 from cathartes.detect.result import UNKNOWN
-from cathartes.detect.tails import FalseAlarmLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +88,13 @@ class Pieces:
             labels.astype(np.int32), self.seeds + others.seeds, self.verdicts + others.verdicts
         )
 
-    def describe(
-        self,
-        reader: PlumeReader,
-        false_alarms: Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]],
-    ) -> tuple[NDArray[np.int32], tuple[Described, ...]]:
+    def describe(self, reader: PlumeReader) -> tuple[NDArray[np.int32], tuple[Described, ...]]:
         """Join the pieces of one plume, and say of each what it is.
 
         Parameters
         ----------
-        false_alarms : labels → false-alarm laws away from them
+        reader
+            Its false-alarm laws are of pixels away from these pieces.
 
         Returns
         -------
@@ -110,7 +106,6 @@ class Pieces:
         plume_of = join_pieces(self.labels, chemicals)
         labels = np.array([0, *plume_of], dtype=np.int32)[self.labels]
         rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
-        reader = replace(reader, false_alarm=false_alarms(labels))
         strongest = [plume_of.index(n) for n in range(1, max(plume_of, default=0) + 1)]
         return labels, tuple(
             reader.describe(number, self.seeds[piece], self.verdicts[piece], labels, rings)

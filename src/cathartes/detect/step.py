@@ -148,7 +148,6 @@ def _detect(
         gases.names,
         repeat(None) if images else scene.some_contrasts(searcher.contrast),
     )
-    false_alarms = _false_alarms(planes, searcher, gases.names)
     reader = PlumeReader(
         bank=searcher.bank,
         signatures=known.signatures,
@@ -159,7 +158,7 @@ def _detect(
         wavelength_um=scene.bandset.wavelength_um,
         laws=laws,
         scored=gases.names,
-        false_alarm=false_alarms(labels),
+        false_alarm=_false_alarms(planes, searcher, gases.names, labels),
         temperature_assumed=scene.temperature_assumed,
         amounts=AmountReader(
             names=gases.names,
@@ -182,7 +181,6 @@ def _detect(
         strange = find_strange(searcher, store, odd, of_odd, near, noise, workers, tick)
         scored = gases.names + strange.planes
         reader = replace(reader, scored=scored)
-        false_alarms = _false_alarms(planes, searcher, scored)
         score_of = cache(lambda number: planes.score(scored[number]))
         by_form = Pieces.read(
             scene.bandset, reader, *strange.outlined(near, len(gases.names)), score_of, near, tick
@@ -195,7 +193,9 @@ def _detect(
     if cells is not None:
         pieces = _with_faint(pieces, reader, searcher, cells, valid, score_of, workers, tick)
     _make_images(() if images else pieces.verdicts, pieces.labels, searcher, store, settings)
-    labels, described = pieces.describe(reader, false_alarms)
+    false_alarm = _false_alarms(planes, searcher, reader.scored, pieces.labels)
+    of_gases = beside.map(false_alarm, range(len(gases.names)))
+    labels, described = pieces.describe(replace(reader, false_alarm=false_alarm))
     plumes = flag_several(tuple(each.plume for each in described))
     planes = planes.with_plumes(pair for each in described for pair in each.pixels)
     namer = PixelNamer(
@@ -213,7 +213,7 @@ def _detect(
     searched = _searched(
         known,
         threshold,
-        beside.map(false_alarms(labels), range(len(gases.names))),
+        of_gases,
         sensitivity,
         contrast_known=not scene.temperature_assumed,
     )
@@ -288,16 +288,15 @@ def _with_faint(
 
 
 def _false_alarms(
-    planes: ScenePlanes, searcher: Searcher, scored: tuple[str, ...]
-) -> Callable[[NDArray[np.int32]], Callable[[int], FalseAlarmLaw]]:
-    """Return what gives, for labels of plumes, the law of each score away from them."""
-
-    def away_from(labels: NDArray[np.int32]) -> Callable[[int], FalseAlarmLaw]:
-        clear, strength = ~near_plumes(labels), searcher.gas_family.strength
-        # Each image is read when it is asked for: forty of a scene are too many to keep.
-        return cache(lambda n: FalseAlarmLaw.measure(strength(planes.score(scored[n])[clear])))
-
-    return away_from
+    planes: ScenePlanes,
+    searcher: Searcher,
+    scored: tuple[str, ...],
+    labels: NDArray[np.int32],
+) -> Callable[[int], FalseAlarmLaw]:
+    """Return what gives the law of each score away from labelled plumes."""
+    clear, strength = ~near_plumes(labels), searcher.gas_family.strength
+    # Each image is read when it is asked for: forty of a scene are too many to keep.
+    return cache(lambda n: FalseAlarmLaw.measure(strength(planes.score(scored[n])[clear])))
 
 
 def _searched(

@@ -42,7 +42,6 @@ class Reader:
     settings: DetectSettings
     signatures: SimpleNamespace
     asked: list
-    false_alarm: object = None
 
     def describe(self, number, seed, verdict, labels, rings):
         self.asked.append((number, seed, np.unique(labels).tolist(), np.unique(rings).tolist()))
@@ -51,7 +50,7 @@ class Reader:
 
 def described(pieces):
     reader = Reader(DetectSettings(), SimpleNamespace(names=NAMES), [])
-    labels, plumes = pieces.describe(reader, lambda labels: None)
+    labels, plumes = pieces.describe(reader)
     assert [number for number, *_ in reader.asked] == list(range(1, len(plumes) + 1))
     for _, _, seen, rings in reader.asked:
         assert seen == list(range(len(plumes) + 1))
