@@ -115,7 +115,8 @@ def quick(settings: ScanSettings) -> ScanSettings:
 
     The background is made from fewer lines, gases are looked for by their thin signatures alone,
     and faint plumes and those of chemicals outside the library not at all; no layers are written.
-    Every pixel is searched for every gas, and chance is measured on what is searched.
+    Every pixel is searched for every gas, and chance is measured on what is searched. Without
+    layers and wind amounts are worked out near plumes alone.
     """
     detect = replace(
         settings.detect,
