@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 STANDS_M = 5.0
 """A sensor whose places differ by less stands still, and its position's noise is no motion."""
-PATH_STEP_M = 6.0
+PATH_STEP_M = 3.0
 """Open paths are averaged over points so far apart."""
 
 

@@ -49,6 +49,10 @@ WEAKENED, DISPLACED = 10.0, 4.0
 is wrong is wrong for longer than T; and how much more where gusts displace the plume by its own
 width, of which the covariance has the first order. Set on flights of tuning seeds, so that 90 %
 regions hold 90 %."""
+PATHS_ALIKE = 4.0
+"""And how much more where paths of one instrument look through one plume: what is wrong of a minute
+is wrong in all of them, and as they stand, in every minute again. Set on made-up paths of tuning
+seeds."""
 BACKGROUND_STEPS = 3
 """Of weights made anew: a background's error moves few of them."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
@@ -121,6 +125,8 @@ class Misfit:
     def weakened(self, share: float) -> "Misfit":
         """Return the same with the weight that the posterior has where f is a share."""
         weakened = WEAKENED * share * (1 + DISPLACED * self.displaced)
+        if self.background_ppm is not None:
+            weakened *= PATHS_ALIKE
         return replace(self, weight=1 / (1 + weakened))
 
     def displaced_as(self, shown_ppm: NDArray[np.float64]) -> "Misfit":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cathartes.locate.problem import Problem
 from cathartes.locate.state import LAG, N_SHARED, UP, State
 
-SHARED_STEP, PLACE_STEP_M = 0.05, 0.5
+SHARED_STEP, PLACE_STEP_M = 0.01, 0.05
 """Of differences that stand for derivatives: in deviations of the prior, and along each axis."""
 FARTHEST_SD, FARTHEST_M, LEAST_RATE_PART = 4.0, 40.0, 0.05
 """A step ends within so many deviations of the prior, moves a place no farther along an axis, and

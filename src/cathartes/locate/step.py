@@ -23,9 +23,9 @@ from cathartes.locate.echoes import without_echoes
 from cathartes.locate.gather import GasRows, gather_rows
 from cathartes.locate.log_prior import prior_of_log
 from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_before
-from cathartes.locate.mirrored import mirrored
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
+from cathartes.locate.nearby_modes import nearby_modes
 from cathartes.locate.posterior import sample_posterior
 from cathartes.locate.problem import Problem
 from cathartes.locate.rate_error import rate_log_sd
@@ -206,8 +206,8 @@ def _located(
     given = problem.prior.known_m is not None
     modes = [best]
     if explained.model == SURFACE_LAYER and not (blocks.moves or given):
-        modes += mirrored(problem, blocks, best)
-        best = max(modes, key=lambda one: one.log_posterior)
+        modes = nearby_modes(problem, blocks, best)
+        best = modes[0]
     rng = np.random.default_rng(settings.seed)
     particles = sample_posterior(problem, best, settings.particles, rng, modes)
     posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=log.blocks.moves)

@@ -1,10 +1,13 @@
-"""Sources above and below sensors of one height, which near by show nearly the same."""
+"""Other explanations near the best one: above and below sensors of one height, and aside."""
+
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.mirrored import mirrored
 from cathartes.locate.misfit import Misfit, alike
+from cathartes.locate.nearby_modes import APART_M, LIKELY, nearby_modes
 from cathartes.locate.posterior import sample_posterior
 from cathartes.locate.prior import Prior
 from cathartes.locate.problem import Problem
@@ -18,9 +21,9 @@ SENSORS_M = np.array([[12.0, -6.0, 1.6], [20.0, 3.0, 1.6], [30.0, 8.0, 1.6], [16
 SOURCE_M, RATE_KG_H, N_TIMES = np.array([0.0, 0.0, 0.2]), 2.0, 60
 
 
-def problem() -> tuple[Problem, Blocks]:
-    """Four sensors 12 to 30 m from a source near the ground, in a wind that swings."""
-    place = np.repeat(SENSORS_M, N_TIMES, axis=0)
+def problem(nearer: float = 1.0) -> tuple[Problem, Blocks]:
+    """Four sensors 12 to 30 m from a source near the ground, or nearer, in a wind that swings."""
+    place = np.repeat(SENSORS_M * [nearer, nearer, 1.0], N_TIMES, axis=0)
     n = len(place)
     angle = 0.4 * np.sin(np.arange(N_TIMES) / 4.0)
     wind = WindRows(60.0 * np.arange(N_TIMES), 4 * np.cos(angle), 4 * np.sin(angle))
@@ -49,8 +52,9 @@ def test_a_refinement_that_went_above_the_sensors_finds_the_source_below() -> No
     start = State.turned(0.3).with_source(np.array([1.0, 1.0, 4.5]), 2 * RATE_KG_H)
     above = refine(asked, start, 12)
     assert above.state.place_m[0, UP] > 2.5
-    (below,) = mirrored(asked, blocks, above)
+    below, *others = nearby_modes(asked, blocks, above)
     assert abs(below.state.place_m[0, UP]) < 1.0
+    assert above in others
     assert below.log_posterior > above.log_posterior
     assert above.state.rate_kg_h[0] > 1.3 * below.state.rate_kg_h[0]
     assert abs(below.state.rate_kg_h[0] / RATE_KG_H - 1) < 0.2
@@ -61,7 +65,7 @@ def test_particles_are_of_all_explanations_that_are_as_good() -> None:
     asked, blocks = problem()
     start = State.turned(0.3).with_source(np.array([1.0, 1.0, 0.3]), RATE_KG_H)
     below = refine(asked, start, 12)
-    modes = (below, *mirrored(asked, blocks, below))
+    modes = nearby_modes(asked, blocks, below)
     weak = Problem(
         asked.air, asked.prior,
         Misfit(asked.misfit.mean_ppm, 20 * blocks.sd_ppm, asked.misfit.alike,
@@ -71,3 +75,26 @@ def test_particles_are_of_all_explanations_that_are_as_good() -> None:
     part = float((kept.place_m[:, 0, UP] > SENSORS_M[0, UP]).mean())
     assert 0.1 < part < 0.9
     assert (kept.place_m[:, 0, UP] >= 0).all()
+
+
+def test_modes_are_apart_sorted_and_as_likely_as_can_count() -> None:
+    """None is told twice, and the best comes first, wherever the search had ended."""
+    asked, blocks = problem()
+    start = State.turned(0.3).with_source(np.array([1.0, 1.0, 4.5]), 2 * RATE_KG_H)
+    modes = nearby_modes(asked, blocks, refine(asked, start, 12))
+    values = [mode.log_posterior for mode in modes]
+    assert values == sorted(values, reverse=True)
+    assert values[0] - values[-1] <= LIKELY
+    places = np.abs([mode.state.place_m[0] for mode in modes])
+    apart = np.abs(places[:, None] - places[None]).max(axis=2)
+    assert apart[~np.eye(len(modes), dtype=bool)].min() > APART_M
+
+
+@pytest.mark.parametrize("angle", np.arange(6) * np.pi / 3)
+def test_refinements_around_a_near_source_end_at_one_explanation(angle: float) -> None:
+    """Of differences as coarse as the ridge is narrow, some stayed far below the best."""
+    asked, _ = problem(nearer=0.15)
+    best = refine(asked, State.turned(0.3).with_source(SOURCE_M, RATE_KG_H), 60)
+    aside = best.state.place_m + 0.7 * np.array([np.cos(angle), np.sin(angle), 0.0])
+    other = refine(asked, replace(best.state, place_m=aside), 60)
+    assert other.log_posterior == pytest.approx(best.log_posterior, abs=0.5)
