@@ -33,7 +33,8 @@ FRAME = LocalFrame(-1.44, 51.14)
 START_UNIX_S = 1_780_000_000.0
 KG_M3_PER_PPM = 6.78e-7
 ROUGHNESS_M = 0.03
-PATH_STEP_M = 6.0
+POINT_M = 1.0
+"""Points of a path are so far apart: its mean is over them."""
 WAYS_M = np.geomspace(2.0, 400.0, 30)
 STEP_S = 1.0
 """Of puffs: one is let go, and all move, each step."""
@@ -178,7 +179,7 @@ def paths(seed, air_sd_ppm=0.02, air_minutes=60.0, two=False):
     to = np.arctan2(-source[1], 25.0 - source[0]) + rng.normal() * 0.2
     weather = draw_weather(rng, seconds, to, 12.0, 900.0)
     rate = float(rng.uniform(0.5, 3.0))
-    n_points = np.ceil(np.linalg.norm(far - near, axis=1) / (PATH_STEP_M / 2)).astype(int)
+    n_points = np.ceil(np.linalg.norm(far - near, axis=1) / POINT_M).astype(int)
     points = np.concatenate(
         [a + (np.arange(n)[:, None] + 0.5) / n * (b - a)
          for a, b, n in zip(near, far, n_points, strict=True)]
