@@ -107,3 +107,11 @@ def test_what_all_paths_have_alike_is_no_gas_and_what_one_has_is() -> None:
     assert gain(everywhere, rise) < 15
     assert gain(misfit_of(one + noise, lines), one) > 100
     assert gain(misfit_of(rise + noise, None), rise) > 100
+
+
+def test_paths_of_one_instrument_are_believed_less() -> None:
+    """What a minute's wind does otherwise than the mast says is wrong in all of them alike."""
+    mean = np.ones(TIME_S.size)
+    alone, together = misfit_of(mean, None), misfit_of(mean, np.ones((mean.size, 1)))
+    assert together.weakened(0.3).weight == pytest.approx(1 / 13)
+    assert alone.weakened(0.3).weight == pytest.approx(1 / 4)
