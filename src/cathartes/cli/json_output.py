@@ -19,8 +19,9 @@ JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "Jso
 def to_json_value(value: object) -> JsonValue:
     """Return a value as what JSON can hold.
 
-    Dataclasses become objects, arrays lists, times ISO 8601, shapes GeoJSON; NaN and the
-    infinities, which JSON does not know, become null.
+    Dataclasses become objects without the fields that their `repr` leaves out (secrets, and what
+    is too long to read), arrays lists, times ISO 8601, shapes GeoJSON; NaN and the infinities,
+    which JSON does not know, become null.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def _container_to_json(value: object) -> JsonValue:
     if isinstance(value, Mapping):
         return {str(key): to_json_value(item) for key, item in value.items()}
     if is_dataclass(value):
-        return {f.name: to_json_value(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: to_json_value(getattr(value, f.name)) for f in fields(value) if f.repr}
     if isinstance(value, BaseGeometry):
         geometry: JsonValue = json.loads(shapely.to_geojson(value))
         return geometry

@@ -19,6 +19,7 @@ from cathartes.cli.main import main
 from cathartes.cli.progress import progress_bars
 from cathartes.errors import EXIT_INTERRUPTED, EXIT_SYSTEM, EXIT_UNEXPECTED, HeaderError
 from cathartes.pipeline.progress import SilentProgress
+from cathartes.pipeline.sign_in import Who
 
 
 def raise_header_error(json_output: bool = typer.Option(False, "--json")) -> None:
@@ -234,6 +235,12 @@ def test_json_knows_no_nan_and_gets_null(capsys: pytest.CaptureFixture[str]) -> 
 def test_json_of_what_has_no_form_is_a_slip() -> None:
     with pytest.raises(TypeError, match="object has no JSON form"):
         to_json_value(object())
+
+
+def test_json_leaves_out_what_nobody_should_read() -> None:
+    who = Who("ada", "a secret", "123456")
+    assert "a secret" not in repr(who)
+    assert to_json_value(who) == {"user_id": "ada"}
 
 
 def test_progress_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
