@@ -1,4 +1,4 @@
-"""Plumes near the ground: against the diffusion equation, published numbers, and mass."""
+"""Plumes near the ground: against the diffusion equation, particles, published numbers, mass."""
 
 import itertools
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import solve_banded
 
+import cathartes.locate.surface_layer as module
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.stability import stability_of_obukhov
@@ -21,6 +22,7 @@ from cathartes.locate.surface_layer import (
 from cathartes.locate.surface_plume import SurfacePlume
 from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.wind.profile import psi_m
+from cathartes.simulate.random_flight import fly
 
 ROUGHNESS_M, MAST_M = 0.03, 2.0
 WAYS_M = np.array([20.0, 50.0, 100.0, 200.0, 400.0])
@@ -73,23 +75,42 @@ def by_steps(length_m: float, source_m: float, reading_m: float) -> np.ndarray:
     return np.array(seen) * mast
 
 
+def form(length_m: float, source_m: float, reading_m: float, ways_m: np.ndarray) -> np.ndarray:
+    """Return C_y U(mast)/Q in closed form."""
+    same = np.ones(ways_m.size)
+    stability = stability_of_obukhov(length_m, ROUGHNESS_M) * same
+    layer = surface_layer(ROUGHNESS_M, MAST_M)
+    return crosswind_integrated(layer, ways_m, reading_m * same, source_m, stability)[0]
+
+
 @pytest.mark.parametrize("source_m", [0.05, 1.0, 3.0])
 @pytest.mark.parametrize("length_m", LENGTHS_M)
-def test_the_closed_form_is_the_diffusion_equation(length_m: float, source_m: float) -> None:
+def test_powers_that_touch_at_the_mean_height_are_the_diffusion_equation(
+    length_m: float, source_m: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The slow twin knows no powers; what they cost was seen to be 25 % in the most unstable air
     far away, and a tenth in most of it."""
-    slow = by_steps(length_m, source_m, 1.5)
-    ways, same = WAYS_M, np.ones(WAYS_M.size)
-    fast, _ = crosswind_integrated(
-        surface_layer(ROUGHNESS_M, MAST_M),
-        ways,
-        1.5 * same,
-        source_m,
-        stability_of_obukhov(length_m, ROUGHNESS_M) * same,
-    )
+    monkeypatch.setattr(module, "TOUCHING", 1.0)
+    monkeypatch.setattr(module, "SLOWER", 1.0)
+    slow, fast = by_steps(length_m, source_m, 1.5), form(length_m, source_m, 1.5, WAYS_M)
     assert fast == pytest.approx(slow, rel=0.27 if length_m > -50 and length_m < 0 else 0.15)
     if not -50 < length_m < 0:
         assert np.median(np.abs(fast / slow - 1)) < 0.08
+
+
+def test_the_closed_form_is_that_of_particles_that_remember_their_eddy() -> None:
+    """Stabilities and heights on which nothing was set; 800 particles scatter by 4 %. With powers
+    that touch at the mean height the form is 15 % too low, and 19 % off r.m.s."""
+    ways, off = np.array([12.0, 25.0, 50.0, 100.0]), []
+    for k, (length_m, source_m) in enumerate(itertools.product((-15.0, 1e9, 50.0), (0.3, 1.5))):
+        rng = np.random.default_rng(k)
+        flown = fly(rng, 800, source_m, ways, ROUGHNESS_M, 1 / length_m, MAST_M)
+        off += [
+            np.log(form(length_m, source_m, z, ways) / flown.integrated_per_m(z))
+            for z in (1.0, 2.0)
+        ]
+    assert np.mean(off) == pytest.approx(0.0, abs=0.03)
+    assert np.sqrt(np.mean(np.square(off))) < 0.11
 
 
 @pytest.mark.parametrize("stability", [2.0, 4.0, 5.5])
