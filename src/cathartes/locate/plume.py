@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.moment_wind import NEAREST_M, MomentWind
+from cathartes.locate.moment_wind import NEAREST_M, MomentWind, MomentWinds
 from cathartes.locate.wind_rows import WindRows
 
 FARTHEST_SD = 8.0
@@ -36,11 +36,12 @@ class PlumeAir:
     """
 
     def __init__(self, blocks: Blocks, wind: WindRows, *, growth_m: float, unit: float) -> None:
-        self._blocks, self._wind, self._growth_m, self._unit = blocks, wind, growth_m, unit
+        self._blocks, self._growth_m, self._unit = blocks, growth_m, unit
+        self._winds = MomentWinds(blocks, wind)
 
     def carried(self, shape: Shape) -> "CarriedPlume":
         """Return the air of one shape."""
-        wind = MomentWind.of(self._blocks, self._wind, shape)
+        wind = self._winds.of(shape)
         flux = self._unit / (2 * np.pi * wind.speed_m_s)
         return CarriedPlume(self._blocks, wind, flux, shape, self._growth_m)
 

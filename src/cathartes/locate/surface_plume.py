@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.moment_wind import NEAREST_M, MomentWind
-from cathartes.locate.surface_curves import Levels
+from cathartes.locate.moment_wind import NEAREST_M, MomentWind, MomentWinds
+from cathartes.locate.surface_curves import Curves, curves_of
 from cathartes.locate.surface_layer import SurfaceLayer, crosswind_integrated
 from cathartes.locate.wind_rows import WindRows
 
@@ -49,16 +49,16 @@ class SurfacePlume:
         *,
         unit: float,
     ) -> None:
-        self._blocks, self._wind, self._layer = blocks, wind, layer
-        self._stability, self._unit = stability, unit
-        self._levels = Levels.of(blocks, stability)
+        self._blocks, self._layer, self._unit = blocks, layer, unit
+        self._stability, self._winds = stability, MomentWinds(blocks, wind)
+        self._curves = curves_of(blocks, layer, stability)
 
     def carried(self, shape: Shape) -> "CarriedSurfacePlume":
         """Return the air of one shape."""
-        wind = MomentWind.of(self._blocks, self._wind, shape)
         return CarriedSurfacePlume(
-            self._blocks, self._layer, wind, self._stability, self._levels, shape, self._unit
-        )
+            self._blocks, self._layer, self._winds.of(shape), self._stability, self._curves, shape,
+            self._unit,
+        )  # fmt: skip
 
     def about(self, shape: Shape, place_m: NDArray[np.float64], margin_m: float) -> "SurfacePlume":
         """Return itself: a plume is cheap as it is.
@@ -81,7 +81,7 @@ class CarriedSurfacePlume:
     layer: SurfaceLayer
     wind: MomentWind
     stability: NDArray[np.float64]
-    levels: Levels | None
+    curves: Curves | None
     shape: Shape
     unit: float
 
@@ -109,8 +109,8 @@ class CarriedSurfacePlume:
         x, y, speed = np.maximum(x[at], NEAREST_M), y[at], self.wind.speed_m_s[at]
         height, shift = abs(float(source_m[2])), self.shape.stability
         integrated, relative = (
-            self.levels.crosswind_integrated(self.layer, x, at, height, shift)
-            if self.levels is not None
+            self.curves.crosswind_integrated(x, at, height, shift)
+            if self.curves is not None
             else crosswind_integrated(
                 self.layer, x, self.wind.place_m[at, 2], height, self.stability[at] + shift
             )

@@ -7,7 +7,7 @@ import pytest
 
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.surface_curves import CURVE_POINTS, Levels
+from cathartes.locate.surface_curves import CURVE_POINTS, curves_of
 from cathartes.locate.surface_layer import crosswind_integrated, surface_layer
 from cathartes.locate.surface_plume import SurfacePlume
 from cathartes.locate.wind_rows import WindRows
@@ -31,14 +31,18 @@ def test_curves_over_the_way_are_what_they_are_made_of() -> None:
     place_m = np.column_stack([way_m, np.zeros(n), rng.choice([1.6, 2.4], n)])
     stability = np.full(n, 3.3)
     layer = surface_layer(ROUGHNESS_M, MAST_M)
-    levels = Levels.of(points(place_m), stability)
-    assert levels is not None
-    fast = levels.crosswind_integrated(layer, way_m, np.arange(n), 0.3, 0.5)
+    curves = curves_of(points(place_m), layer, stability)
+    assert curves is not None
+    fast = curves.crosswind_integrated(way_m, np.arange(n), 0.3, 0.5)
     slow = crosswind_integrated(layer, way_m, place_m[:, 2], 0.3, stability + 0.5)
     for quick, each in zip(fast, slow, strict=True):
         assert quick == pytest.approx(each, abs=2e-3 * each.max())
-    nothing = levels.crosswind_integrated(layer, np.empty(0), np.empty(0, np.intp), 0.3, 0.5)
+    nothing = curves.crosswind_integrated(np.empty(0), np.empty(0, np.intp), 0.3, 0.5)
     assert nothing[0].size == 0
+    again = curves.crosswind_integrated(way_m, np.arange(n), 0.3, 0.5)
+    other = curves.crosswind_integrated(way_m, np.arange(n), 0.4, 0.5)
+    assert np.array_equal(again[0], fast[0])
+    assert not np.array_equal(other[0], fast[0])
 
 
 def test_moving_sensors_and_few_points_have_no_curves() -> None:
@@ -46,9 +50,10 @@ def test_moving_sensors_and_few_points_have_no_curves() -> None:
     stands = points(place_m)
     moves = replace(stands, velocity_m_s=np.ones(place_m.shape))
     same = np.full(len(place_m), 4.0)
-    assert Levels.of(stands, same) is not None
-    assert Levels.of(moves, same) is None
-    assert Levels.of(points(place_m[:100]), same[:100]) is None
+    layer = surface_layer(ROUGHNESS_M, MAST_M)
+    assert curves_of(stands, layer, same) is not None
+    assert curves_of(moves, layer, same) is None
+    assert curves_of(points(place_m[:100]), layer, same[:100]) is None
 
 
 def test_widths_together_are_each_alone() -> None:
