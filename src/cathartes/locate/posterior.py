@@ -28,9 +28,10 @@ START_FREEDOM, START_WIDENED = 5.0, 1.5
 """Particles start by Student's t, so many times as wide as the best explanation is sure."""
 MISFIT_STEP = 0.3
 """Standard deviation of ln f at the start."""
-MOVES, MOST_STEPS = 2, 25
-"""Moves at a temperature, twice as many at the last; and temperatures at most (flights take four):
-the last is the posterior's, whatever it costs."""
+MOVES, MOVES_STANDING, MOST_STEPS = 2, 6, 25
+"""Moves at a temperature, twice as many at the last; those for sensors that stand, whose sources
+have several explanations along bent ridges; and temperatures at most (flights take four): the last
+is the posterior's, whatever it costs."""
 MARGIN_SD, LEAST_MARGIN_M, MARGIN_M = 5.0, 20.0, 60.0
 """Particles are followed within so many standard deviations of their start, so far at least and no
 farther from the best explanation's sources."""
@@ -63,6 +64,8 @@ def sample_posterior(
     n_particles: int,
     rng: np.random.Generator,
     modes: Sequence[Refined] = (),
+    *,
+    moves: int = MOVES,
 ) -> Particles:
     """Return the posterior of the explanations with as many sources as the best one.
 
@@ -74,6 +77,8 @@ def sample_posterior(
         Where randomness comes from.
     modes
         Explanations that particles start about in equal parts; the best alone if none.
+    moves
+        At each temperature.
     """
     state = best.state
     starts = [(_vector(one.state), _start_root(one)) for one in modes or (best,)]
@@ -99,7 +104,7 @@ def sample_posterior(
         beta = beta_next
         kept = systematic(use, n_particles, rng)
         vectors, reference, target = vectors[kept], reference[kept], target[kept]
-        for _ in range(MOVES if beta < 1 else 2 * MOVES):
+        for _ in range(moves if beta < 1 else 2 * moves):
             proposal = _evolved(vectors, rng)
             new_target = np.array([_log_density(problem, v) for v in proposal])
             new_reference = start_density(proposal)

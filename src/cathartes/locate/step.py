@@ -26,7 +26,7 @@ from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_befo
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
 from cathartes.locate.nearby_modes import nearby_modes
-from cathartes.locate.posterior import sample_posterior
+from cathartes.locate.posterior import MOVES, MOVES_STANDING, sample_posterior
 from cathartes.locate.problem import Problem
 from cathartes.locate.rate_error import rate_log_sd
 from cathartes.locate.reasons import (
@@ -209,8 +209,9 @@ def _located(
         modes = nearby_modes(problem, blocks, best)
         best = modes[0]
     rng = np.random.default_rng(settings.seed)
-    particles = sample_posterior(problem, best, settings.particles, rng, modes)
-    posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=log.blocks.moves)
+    moves = MOVES if blocks.moves else MOVES_STANDING
+    particles = sample_posterior(problem, best, settings.particles, rng, modes, moves=moves)
+    posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=blocks.moves)
     order = np.arange(best.state.n_sources) if given else strongest_first(posterior)
     posterior, state = posterior.chosen(order), best.state.chosen(order)
     probability = tuple(probability_of(found.gain[k]) for k in order)
