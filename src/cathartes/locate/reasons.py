@@ -144,6 +144,11 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
     return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")
 
 
+def is_one_place(blocks: Blocks) -> bool:
+    """Return True if all readings are of one place: then no source has a range or a rate."""
+    return _across_m(blocks, np.ones(len(blocks), bool)) < ONE_PLACE_M
+
+
 def doubt_after(
     blocks: Blocks,
     winds: WindRows,

@@ -36,6 +36,7 @@ from cathartes.locate.reasons import (
     doubt_before,
     doubt_without,
     gas_stands_out,
+    is_one_place,
     model_stands_out,
 )
 from cathartes.locate.refine import Refined, refine
@@ -205,7 +206,7 @@ def _located(
     problem, best = _on_clean_air(explained.problem, blocks, best)
     given = problem.prior.known_m is not None
     modes = [best]
-    if explained.model == SURFACE_LAYER and not (blocks.moves or given):
+    if explained.model == SURFACE_LAYER and not (blocks.moves or given or is_one_place(blocks)):
         modes = nearby_modes(problem, blocks, best)
         best = modes[0]
     rng = np.random.default_rng(settings.seed)

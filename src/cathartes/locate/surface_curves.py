@@ -1,12 +1,9 @@
 """The upward spread of a plume as a curve over its way, for many points of few heights.
 
-Of open paths that stand, thousands of points of air have one height and one stability: what depends
-on the way alone is worked out at steps of it, and between them taken as straight. Sources that
-differ in their place alone, or in what the air does sideways, share their curves.
+Of sensors that stand, thousands of points of air have one height and one stability: what depends on
+the way alone is worked out at steps of it, for steps of the source's height and of the stability,
+and between all these taken as straight.
 """
-
-from collections import OrderedDict
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +12,13 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.moment_wind import NEAREST_M
 from cathartes.locate.surface_layer import SurfaceLayer, crosswind_integrated
 
-CURVE_POINTS = 300
-"""A curve costs as much as so many points."""
-WAY_STEP = 0.04
-"""Of the logarithm of the way: between steps a curve is straight to a thousandth where gas is."""
+CURVE_POINTS = 40
+"""Points that a level has to have: a thousand curves serve ten thousand sources."""
+WAY_STEP, HEIGHT_STEP, SHIFT_STEP = 0.04, 0.025, 0.25
+"""Of the logarithms of the way and of the source's height, and of the stability in classes: between
+steps a curve is straight to a thousandth or two where gas is."""
 STEPS_AT_ONCE = 32
-"""A curve is longer by so many steps, or it is the same."""
-KEPT = 8
-"""Curves that are kept: those of a refinement's derivatives are three."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Curve:
-    """Values at steps of the way, and how much each next is higher, (level * step,)."""
-
-    n_steps: int
-    integrated: NDArray[np.float64]
-    integrated_rise: NDArray[np.float64]
-    relative: NDArray[np.float64]
-    relative_rise: NDArray[np.float64]
+"""Curves are longer by so many steps, or they are the same."""
 
 
 class Curves:
@@ -56,12 +41,13 @@ class Curves:
     ) -> None:
         self._layer, self._height_m, self._stability = layer, height_m, stability
         self._of_point = of_point
-        self._kept: OrderedDict[tuple[float, float, int], _Curve] = OrderedDict()
+        self._n_steps = 0
+        self._made: dict[tuple[int, int], NDArray[np.float64]] = {}
 
     def crosswind_integrated(
         self, way_m: NDArray[np.float64], at: NDArray[np.intp], source_height_m: float, shift: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what `crosswind_integrated` does for points `at`, between steps of the way.
+        """Return what `surface_layer.crosswind_integrated` does for points `at`.
 
         Parameters
         ----------
@@ -76,33 +62,54 @@ class Curves:
         step = np.log(way_m)
         step -= np.log(NEAREST_M)
         step /= WAY_STEP
-        n_steps = STEPS_AT_ONCE * (int(step.max(initial=0.0) + 1) // STEPS_AT_ONCE + 1)
-        curve = self._curve(source_height_m, shift, n_steps)
+        self._reach(int(step.max(initial=0.0)) + 2)
+        values, rises = self._curve(source_height_m, shift)
         left = step.astype(np.intp)
         step -= left
         if self._height_m.size > 1:
-            left += curve.n_steps * self._of_point[at]
-        integrated = curve.integrated[left] + step * curve.integrated_rise[left]
-        return integrated, curve.relative[left] + step * curve.relative_rise[left]
+            left += self._n_steps * self._of_point[at]
+        integrated = values[0][left] + step * rises[0][left]
+        return integrated, values[1][left] + step * rises[1][left]
 
-    def _curve(self, source_height_m: float, shift: float, n_steps: int) -> _Curve:
-        key = (source_height_m, shift, n_steps)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        way, level = np.meshgrid(
-            NEAREST_M * np.exp(WAY_STEP * np.arange(n_steps)), np.arange(self._height_m.size)
-        )
-        values = crosswind_integrated(
-            self._layer, way.ravel(), self._height_m[level.ravel()], source_height_m,
-            self._stability[level.ravel()] + shift,
-        )  # fmt: skip
-        rises = [np.diff(value, append=value[-1]) for value in values]
-        curve = _Curve(n_steps, values[0], rises[0], values[1], rises[1])
-        self._kept[key] = curve
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return curve
+    def _reach(self, n_steps: int) -> None:
+        """Make curves anew if they are too short."""
+        if n_steps > self._n_steps:
+            self._n_steps = STEPS_AT_ONCE * -(-n_steps // STEPS_AT_ONCE)
+            self._made.clear()
+
+    def _curve(
+        self, source_height_m: float, shift: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return values at steps of the way, and each one's rise, both (2, level * step)."""
+        lowest_m = self._layer.roughness_m
+        row = np.log(max(source_height_m, lowest_m) / lowest_m) / HEIGHT_STEP
+        column = shift / SHIFT_STEP
+        k, j = int(row), int(np.floor(column))
+        up, right = row - k, column - j
+        low = (1 - right) * self._node(k, j) + right * self._node(k, j + 1)
+        high = (1 - right) * self._node(k + 1, j) + right * self._node(k + 1, j + 1)
+        values = (1 - up) * low + up * high
+        rises = np.zeros(values.shape)
+        rises[:, :-1] = values[:, 1:] - values[:, :-1]
+        return values, rises
+
+    def _node(self, row: int, column: int) -> NDArray[np.float64]:
+        """Return values at a step of the source's height and one of the stability."""
+        node = self._made.get((row, column))
+        if node is None:
+            way, level = np.meshgrid(
+                NEAREST_M * np.exp(WAY_STEP * np.arange(self._n_steps)),
+                np.arange(self._height_m.size),
+            )
+            node = np.stack(
+                crosswind_integrated(
+                    self._layer, way.ravel(), self._height_m[level.ravel()],
+                    self._layer.roughness_m * np.exp(HEIGHT_STEP * row),
+                    self._stability[level.ravel()] + SHIFT_STEP * column,
+                )
+            )  # fmt: skip
+            self._made[row, column] = node
+        return node
 
 
 def curves_of(blocks: Blocks, layer: SurfaceLayer, stability: NDArray[np.float64]) -> Curves | None:
