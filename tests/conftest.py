@@ -55,6 +55,15 @@ def quick_locks() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_casebooks() -> Iterator[None]:
+    """Make casebooks quickly: `contract/test_casebook_schema.py` has those of the revisions."""
+    from quick_casebooks import casebooks_are_quick
+
+    with casebooks_are_quick():
+        yield
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Return the folder of real data, or skip the test."""

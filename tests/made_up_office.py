@@ -35,6 +35,7 @@ from cathartes.casework.tlp import Tlp
 from cathartes.casework.user import User
 from cathartes.store.interface_releases import KeptResponse, Sealed
 from made_up_casebook import ME, NOW, begin, record
+from quick_casebooks import filled_once
 
 KEY = "xnFjIgNIQDkMCVcZpTVRU3TQtrVQTkmC0LNfWYpRwXs="
 DAY = timedelta(days=1)
@@ -74,6 +75,7 @@ def age_recipient():
     return str(pyrage.x25519.Identity.generate().to_public())
 
 
+@filled_once
 def open_office(book):
     """Enter accounts, a partner, and a site that two analysts confirmed."""
     begin(book)

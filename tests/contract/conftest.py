@@ -10,6 +10,7 @@ import pytest
 from cathartes.store.open import OpenedCasebook, open_casebook
 from cathartes.store.schema import REVISIONS
 from cathartes.store.tables import METADATA, about
+from quick_casebooks import casebooks_are_made_by_revisions
 
 _NUMBERS = count(1)
 
@@ -74,7 +75,8 @@ def new_place(request, tmp_path):
 def sqlite_template(tmp_path_factory):
     """Return a casebook to copy: making one runs all revisions."""
     where = tmp_path_factory.mktemp("template") / "casebook"
-    open_casebook(where, create=True).close()
+    with casebooks_are_made_by_revisions():
+        open_casebook(where, create=True).close()
     return where
 
 
@@ -82,7 +84,8 @@ def sqlite_template(tmp_path_factory):
 def postgres_casebook(postgres_server):
     """Return the URL of a casebook that tests use one after the other, emptied in between."""
     where = postgres_server.new_database()
-    open_casebook(where, create=True, evidence="memory://nobody").close()
+    with casebooks_are_made_by_revisions():
+        open_casebook(where, create=True, evidence="memory://nobody").close()
     return where
 
 

@@ -15,6 +15,7 @@ from cathartes.store.audit_check import check_audit
 from cathartes.store.interface_audit import AuditFilter
 from cathartes.store.tables import audit
 from made_up_casebook import ME, NOW, begin, record
+from quick_casebooks import filled_once
 
 SECOND = timedelta(seconds=1)
 
@@ -22,7 +23,12 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def worked(opened):
     """Return a casebook in which work was done and reviewed."""
-    casebook = opened.casebook
+    work(opened.casebook)
+    return opened.casebook
+
+
+@filled_once
+def work(casebook):
     begin(casebook)
     record(casebook, "o1", [made_up.detection("o1")])
     record(casebook, "o2", [], name="line-2")
@@ -30,7 +36,6 @@ def worked(opened):
     for name in ("ana", "eva"):
         casebook.add_user(User(name, name.title(), (Role.ANALYST,)), ME, NOW)
         casebook.add_review("o1-1", yes, name, NOW)
-    return casebook
 
 
 def behind_its_back(casebook, *statements: str) -> None:

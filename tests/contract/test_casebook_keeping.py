@@ -15,6 +15,7 @@ import made_up_casebook as made_up
 from cathartes.casework.audit import check_chain
 from cathartes.errors import AuditError, CasebookError, EvidenceError, OutputError
 from cathartes.pipeline.casebook_keeping import casebook_migrate
+from cathartes.sealing.statement import sha256_of
 from cathartes.sites.site import EvidenceKind, EvidenceLine
 from cathartes.store import database, schema
 from cathartes.store.backup import restore_backup, write_backup
@@ -23,20 +24,36 @@ from cathartes.store.digest import digest
 from cathartes.store.open import existing_database, make_casebook, open_casebook
 from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, MINUTE, NOW, begin, record
+from quick_casebooks import filled_once
 
 
 def fill(opened, tmp_path, start=NOW):
     """Do some work in a casebook: what a run, a purge and an analyst leave."""
-    casebook, evidence = opened.casebook, opened.evidence
+    if start == NOW:
+        fill_now(opened.casebook)
+    else:
+        fill_tables(opened.casebook, start)
+    for content in EVIDENCE:
+        path = tmp_path / "product"
+        path.write_bytes(content)
+        opened.evidence.put(path)
+
+
+EVIDENCE = (b"a raster", b"a plot")
+
+
+@filled_once
+def fill_now(casebook):
+    fill_tables(casebook, NOW)
+
+
+def fill_tables(casebook, start):
     begin(casebook)
     casebook.add_plan(made_up.plan(), ME, start)
     assets = []
-    for content in (b"a raster", b"a plot"):
-        path = tmp_path / "product"
-        path.write_bytes(content)
-        sha256 = evidence.put(path)
+    for content in EVIDENCE:
         kept = made_up.observation().assets[0]
-        assets.append(replace(kept, sha256=sha256, size_bytes=len(content)))
+        assets.append(replace(kept, sha256=sha256_of(content), size_bytes=len(content)))
     found = [made_up.detection("o1", n, places=((-103.1, 20.2), (-103.0, 20.1))) for n in (1, 2)]
     record(casebook, "o1", found, assets=tuple(assets))
     record(casebook, "o2", assets=(), wind=None, footprint=None)

@@ -10,6 +10,7 @@ from cathartes.errors import CasebookError
 from cathartes.sites.observation import LookOutcome, ObservationKind
 from cathartes.store.filters import LookFilter, SiteFilter
 from made_up_casebook import ME, NOW, begin, record
+from quick_casebooks import filled_once
 
 HOSTILE = ('%"_\\', "a,b", "ü")
 SITE_FILTERS = [
@@ -44,6 +45,12 @@ def pages(page_of, limit):
 @pytest.fixture
 def filled(casebook):
     """Return a casebook of sites and looks with ties, some without a time."""
+    fill(casebook)
+    return casebook
+
+
+@filled_once
+def fill(casebook):
     rng = np.random.default_rng(3)
     begin(casebook, n_sorties=2)
     names = ("acetone", "ammonia", *HOSTILE)
@@ -72,7 +79,6 @@ def filled(casebook):
         found = () if n % 3 == 0 or n % 2 else (made_up.detection(f"o{n}"),)
         told |= {"sortie_id": f"S{1 + n % 2}", "kind": kind, "began_utc": began}
         record(casebook, f"o{n}", found, ended_utc=began, **told)
-    return casebook
 
 
 def _is_wanted_site(site, wanted):

@@ -10,10 +10,17 @@ import made_up_casebook as made_up
 from cathartes.sites.observation import Asset, LookOutcome
 from cathartes.store.map_part import OUTCOMES
 from made_up_casebook import ME, NOW
+from quick_casebooks import filled_once
 
 
 @pytest.fixture
 def filled(casebook):
+    fill(casebook)
+    return casebook
+
+
+@filled_once
+def fill(casebook):
     casebook.add_mandate(made_up.mandate(), ME, NOW)
     casebook.put_sortie(made_up.sortie(), ME, NOW)
     later = NOW + timedelta(days=1)
@@ -34,7 +41,6 @@ def filled(casebook):
         made_up.site("site-b", ["o1-2.1"], longitude=-103.05, chemicals=("ammonia", "acetone")),
     ]
     casebook.put_sites(sites, [], ME, NOW)
-    return casebook
 
 
 def test_detections_have_the_place_of_their_first_source(filled):

@@ -10,6 +10,7 @@ from cathartes.errors import CasebookError
 from cathartes.store import detections_part
 from cathartes.store.interface import Box
 from made_up_casebook import ME, NOW, begin, record
+from quick_casebooks import filled_once
 
 BOXES = (Box(0, 0, 10, 10), Box(2, 2, 5, 4), Box(3, 3, 3, 3), Box(20, 20, 30, 30))
 
@@ -17,6 +18,12 @@ BOXES = (Box(0, 0, 10, 10), Box(2, 2, 5, 4), Box(3, 3, 3, 3), Box(20, 20, 30, 30
 @pytest.fixture
 def filled(casebook):
     """Return a casebook with detections on a grid of places and times, with ties, some untimed."""
+    fill(casebook)
+    return casebook
+
+
+@filled_once
+def fill(casebook):
     rng = np.random.default_rng(5)
     begin(casebook)
     for number in range(3):
@@ -33,7 +40,6 @@ def filled(casebook):
             for n in range(1, 41)
         ]
         record(casebook, f"o{number}", found)
-    return casebook
 
 
 def slow_twin(casebook, box, since):

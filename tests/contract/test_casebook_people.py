@@ -20,6 +20,7 @@ from cathartes.casework.user import (
 from cathartes.errors import AccessError
 from cathartes.store.interface_people import Credentials
 from made_up_casebook import ME, MINUTE, NOW
+from quick_casebooks import filled_once
 
 ANA = User("ana", "Ana Ruiz", (Role.ANALYST,))
 BEN = User("ben", "Bén 'Ortiz' <b>", (Role.ANALYST, Role.COLLECTOR))
@@ -44,9 +45,14 @@ def last(casebook):
 
 @pytest.fixture
 def peopled(casebook):
+    people(casebook)
+    return casebook
+
+
+@filled_once
+def people(casebook):
     for user in (ANA, BEN, PIA, OLA):
         casebook.add_user(user, ME, NOW)
-    return casebook
 
 
 # --- accounts ---

@@ -17,6 +17,7 @@ from cathartes.casework.response import Answer, Attachment
 from cathartes.errors import CasebookError
 from cathartes.pipeline.casebook_keeping import casebook_migrate
 from cathartes.pipeline.purge import purge
+from cathartes.sealing.statement import sha256_of
 from cathartes.store.audit_check import check_audit
 from cathartes.store.backup import restore_backup, write_backup
 from cathartes.store.check import check_casebook
@@ -28,6 +29,7 @@ from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, NOW, record
 from made_up_office import answer, approve, draft, kept, send, step
 from older_casebooks import drop_releases, say_revision
+from quick_casebooks import filled_once
 
 LATE = NOW + timedelta(days=400)
 OTHER_CONTENT = """
@@ -40,32 +42,40 @@ OTHER_TIME = "UPDATE releases SET drafted_utc = '2026-01-01T00:00:00.000000Z' WH
 @pytest.fixture
 def told(opened, tmp_path):
     """Return a casebook with releases in many states, its packages in the evidence."""
-    book = opened.casebook
-    office.open_office(book)
-
-    def put(content):
-        path = tmp_path / "file"
+    tell(opened.casebook)
+    path = tmp_path / "file"
+    for content in EVIDENCE:
         path.write_bytes(content)
-        return opened.evidence.put(path)
+        opened.evidence.put(path)
+    return opened
+
+
+EVIDENCE = (*(b"package R-%d" % number for number in range(1, 5)), b"a photo", b"an answer")
+
+
+@filled_once
+def tell(book):
+    """Tell a casebook of releases in many states."""
+    office.open_office(book)
+    sha256 = {content: sha256_of(content) for content in EVIDENCE}
 
     def send_one(one_id, **changes):
         approve(book, one_id, **changes)
-        package = office.sealed(package_sha256=put(f"package {one_id}".encode()))
+        package = office.sealed(package_sha256=sha256[f"package {one_id}".encode()])
         step(book, Step.SEND, "rita", one_id, sealed=package)
 
     send_one("R-1")
     send_one("R-2", notice=Notice.UPDATE, earlier=("R-1",))
     send_one("R-3", notice=Notice.CANCEL, earlier=("R-2",))
     send_one("R-4")
-    photo = Attachment("photo.jpg", "image/jpeg", put(b"a photo"), 7)
+    photo = Attachment("photo.jpg", "image/jpeg", sha256[b"a photo"], 7)
     one = kept(
-        Answer.RECEIVED, "R-4", "Z-1", by="dora", file=put(b"an answer"), attachments=(photo,)
+        Answer.RECEIVED, "R-4", "Z-1", by="dora", file=sha256[b"an answer"], attachments=(photo,)
     )
     book.add_response(one, "dora", NOW)
     answer(book, Answer.CONFIRMED, "R-4", one_id="A-1")
     draft(book, "dora", "D-1", is_exercise=True)
     approve(book, "D-2", is_exercise=True)
-    return opened
 
 
 def execute(opened, *statements):

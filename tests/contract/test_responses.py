@@ -22,6 +22,7 @@ from cathartes.errors import AccessError, ReleaseError
 from cathartes.store.refused import LISTED, SPAN
 from made_up_casebook import NOW
 from made_up_office import approve, draft, kept, send, step
+from quick_casebooks import filled_once
 
 FILE = "ef" * 32
 
@@ -29,9 +30,14 @@ FILE = "ef" * 32
 @pytest.fixture
 def book(casebook):
     """Return a casebook with a release that was sent."""
+    open_and_send(casebook)
+    return casebook
+
+
+@filled_once
+def open_and_send(casebook):
     office.open_office(casebook)
     send(casebook)
-    return casebook
 
 
 def take(book, one, actor=""):

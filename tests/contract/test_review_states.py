@@ -23,6 +23,7 @@ from cathartes.store.check import check_casebook
 from cathartes.store.check_queue import queue_faults
 from cathartes.store.open import open_casebook
 from made_up_casebook import ME, NOW, begin, record
+from quick_casebooks import filled_once
 
 PEOPLE = ("ana", "ben", "eva", "gil")
 PLUMES = st.builds(
@@ -44,6 +45,13 @@ SITES = st.lists(
 )
 
 
+@filled_once
+def staff(book):
+    begin(book)
+    for one in PEOPLE:
+        book.add_user(User(one, one, (Role.ANALYST,)), ME, NOW)
+
+
 class Reviewing(RuleBasedStateMachine):
     """A casebook with three detections of two looks, four analysts, and what should be of it.
 
@@ -57,9 +65,7 @@ class Reviewing(RuleBasedStateMachine):
         super().__init__()
         self.opened = open_casebook(self.new_place())
         self.book = self.opened.casebook
-        begin(self.book)
-        for one in PEOPLE:
-            self.book.add_user(User(one, one, (Role.ANALYST,)), ME, NOW)
+        staff(self.book)
         self.kept = []
         self.sha256 = {}
         self.seen = {}

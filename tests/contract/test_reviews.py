@@ -23,6 +23,7 @@ from cathartes.store.open import existing_database, open_casebook
 from cathartes.store.schema import REVISIONS
 from made_up_casebook import ME, MINUTE, NOW, begin, record
 from older_casebooks import drop_queues, say_revision, to_0001
+from quick_casebooks import filled_once
 
 ANALYSTS = ("ana", "ben", "eva", "gil")
 PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
@@ -42,14 +43,18 @@ FULL = Judgement(
 @pytest.fixture
 def staffed(opened):
     """Return a casebook with two detections, analysts, and others."""
-    casebook = opened.casebook
+    staff(opened.casebook)
+    return opened
+
+
+@filled_once
+def staff(casebook):
     begin(casebook)
     record(casebook, "o1", [made_up.detection("o1", n) for n in (1, 2)], assets=())
     for one in ANALYSTS:
         casebook.add_user(User(one, one.title(), (Role.ANALYST,)), ME, NOW)
     casebook.add_user(User("aud", "Aud", (Role.AUDITOR,)), ME, NOW)
     casebook.add_user(User("ada", "Ada", (Role.ADMINISTRATOR,)), ME, NOW)
-    return opened
 
 
 @pytest.fixture

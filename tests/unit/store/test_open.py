@@ -11,6 +11,14 @@ import made_up_casebook as made_up
 from cathartes.errors import CasebookError, MissingExtraError, OutputError
 from cathartes.store.open import make_casebook, open_casebook
 from made_up_casebook import ME, NOW, begin
+from quick_casebooks import casebooks_are_made_by_revisions
+
+
+@pytest.fixture(autouse=True)
+def made_by_revisions():
+    """Make casebooks as the product does."""
+    with casebooks_are_made_by_revisions():
+        yield
 
 
 def test_a_casebook_is_a_folder_that_can_be_moved(tmp_path):
