@@ -1,5 +1,6 @@
 """Printed reports: nothing breaks them, nothing leaves the page, and the same is the same bytes."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image
 
 from cathartes.errors import OutputError, SettingsError
@@ -23,6 +27,7 @@ from cathartes.products.report_words import Language, ReportWords
 from cathartes.products.site_report import write_site_report
 from cathartes.sites.observation import LookOutcome
 from made_up_reports import LONG, ODD, observation_report, site_report
+from unpacked import pieces
 
 ENGLISH, SPANISH = ReportWords(), ReportWords(Language.SPANISH)
 
@@ -111,6 +116,32 @@ def test_a_report_is_the_same_bytes_and_bears_its_title_alone(tmp_path: Path) ->
         assert image.text == {"Title": "Site site-0123456789"}
         width, height = image.size
         assert height % round(width * 297 / 210) <= height // 1500
+
+
+def test_of_fonts_the_letters_alone_are_embedded_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    write_site_report(path, site_report(), ENGLISH)
+    fonts = [one for _, one in pieces(path.read_bytes()) if one.startswith(b"\0\1\0\0")]
+    seen: set[str] = set()
+    for content in fonts:
+        font = TTFont(io.BytesIO(content))
+        assert not {"GSUB", "GPOS", "GDEF", "MATH", "kern"} & set(font.keys())
+        weight = "bold" if "Bold" in str(font["name"].getDebugName(4)) else "normal"
+        whole = TTFont(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+        names = set(font.getGlyphOrder())
+        seen |= names
+        for name in names - {".notdef"}:
+            assert font["hmtx"][name][0] == whole["hmtx"][name][0]
+            assert drawn_letter(font, name) == drawn_letter(whole, name)
+    assert {"A", "e"} <= seen
+
+
+def drawn_letter(font: TTFont, name: str) -> list[tuple[str, tuple[object, ...]]]:
+    """Return the lines and curves of a letter."""
+    letters = font.getGlyphSet()
+    pen = DecomposingRecordingPen(letters)
+    letters[name].draw(pen)
+    return pen.value
 
 
 def test_copied_without_colour_what_was_seen_still_differs_from_what_was_not(
