@@ -5,7 +5,11 @@ names of persons have some of their own.
 """
 
 import io
+import shutil
+import tempfile
 from collections.abc import Sequence
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +65,7 @@ MORE_SECRETS = (
 )  # fmt: skip
 """Beside those of `made_up_release.SECRETS`."""
 WORKER = "canary-machine:1:1"
+_NUMBERS = count(1)
 EMPTY, DOUBTFUL = 5, 6
 """Numbers of the other looks."""
 SMALLEST_KG_H = 47.31
@@ -73,6 +78,19 @@ def fill(
     reviewers: Sequence[str] = (REVIEWER, SECOND),
 ) -> Path:
     """Make such a casebook, reviewed by these with this confidence."""
+    shutil.copytree(_filled(confidence, tuple(reviewers)), folder)
+    return folder
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="cathartes-releasable-")
+
+
+@cache
+def _filled(confidence: Confidence, reviewers: tuple[str, ...]) -> Path:
+    """Return such a casebook to copy."""
+    folder = Path(_folder().name) / f"casebook-{next(_NUMBERS)}"
     with open_casebook(folder, create=True) as opened:
         book = opened.casebook
         for user in USERS:

@@ -156,10 +156,8 @@ def desk(
 ) -> Iterator[Desk]:
     """Open the desk of a new casebook in a folder; its clock is a `Clock` at `NOW`."""
     where = tmp_path / f"casebook-{next(_NUMBERS)}"
-    shutil.copytree(_filled() if filled else _empty(), where)
+    shutil.copytree(_staffed(tuple(users), filled=filled), where)
     with open_casebook(where) as opened:
-        for user in users:
-            opened.casebook.add_user(user, made_up.ME, NOW)
         settings = settings or ServeSettings()
         yield Desk(opened.where, opened.casebook, opened.evidence, settings, now=Clock())
 
@@ -195,6 +193,16 @@ def _filled() -> Path:
     shutil.copytree(_empty(), where)
     with open_casebook(where) as opened:
         _fill(opened)
+    return where
+
+
+@cache
+def _staffed(users: tuple[User, ...], *, filled: bool) -> Path:
+    where = Path(_folder().name) / f"staffed-{next(_NUMBERS)}"
+    shutil.copytree(_filled() if filled else _empty(), where)
+    with open_casebook(where) as opened:
+        for user in users:
+            opened.casebook.add_user(user, made_up.ME, NOW)
     return where
 
 
