@@ -162,7 +162,7 @@ def touched_cells(outline: BaseGeometry, cell: GridCell) -> tuple[tuple[Ring, ..
     )
     squares = shapely.box(east, north, east + size, north + size).ravel()
     shapely.prepare(metric)
-    touched = shapely.union_all(squares[shapely.intersects(metric, squares)])
+    touched = shapely.coverage_union_all(squares[shapely.intersects(metric, squares)])
     whole = shapely.transform(touched.simplify(0).normalize(), grid.to_degrees)
     polygons = whole.geoms if isinstance(whole, MultiPolygon) else (whole,)
     return tuple(_rings(one) for one in polygons if isinstance(one, Polygon))

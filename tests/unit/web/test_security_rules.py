@@ -18,6 +18,7 @@ import web_releases
 from cathartes.casework.roles import Action, Role, Subject, decide
 from cathartes.casework.user import ApiToken
 from cathartes.errors import AccessError
+from cathartes.products.report_page import ReportPages
 from cathartes.web.app import ROUTERS
 from cathartes.web.guard import PUBLIC, CaseReader, GuardedRoute, Needs, guarded_router, rules_of
 from cathartes.web.visitor import hashed
@@ -112,7 +113,10 @@ def desk(tmp_path_factory):
             web_releases.sent(desk)
             web_releases.name_next(patch, web_releases.DRAFT)
             web_releases.drafted(desk, is_exercise=True)
-        yield desk
+        with pytest.MonkeyPatch.context() as patch:
+            # Pages are filled, and not drawn: who gets them is asked here.
+            patch.setattr(ReportPages, "png", lambda _: b"\x89PNG")
+            yield desk
 
 
 @pytest.fixture(scope="module")
