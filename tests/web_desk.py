@@ -20,6 +20,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
@@ -53,6 +54,8 @@ HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
 """A password, and its hash: a cheap one, which is verified as cheaply."""
 _NUMBERS = count(1)
 _ROUTES: list[BaseRoute] = []
+_PORTALS: dict[int, BlockingPortal] = {}
+"""Loops of desks that are open: a client by itself begins one for each request."""
 
 
 @dataclass
@@ -99,6 +102,7 @@ class Client(TestClient):
         host = desk.settings.public_host or desk.settings.host
         told = {"base_url": f"{scheme}://{host}:{desk.settings.port}"} | told
         super().__init__(quick_app(desk), follow_redirects=False, **told)
+        self.portal = _PORTALS.get(id(desk))
 
     @property
     def session_sha256(self) -> str:
@@ -159,7 +163,13 @@ def desk(
     shutil.copytree(_staffed(tuple(users), filled=filled), where)
     with open_casebook(where) as opened:
         settings = settings or ServeSettings()
-        yield Desk(opened.where, opened.casebook, opened.evidence, settings, now=Clock())
+        made = Desk(opened.where, opened.casebook, opened.evidence, settings, now=Clock())
+        with start_blocking_portal() as portal:
+            _PORTALS[id(made)] = portal
+            try:
+                yield made
+            finally:
+                del _PORTALS[id(made)]
 
 
 def client_of(desk: Desk, user: str = "", **told) -> Client:
