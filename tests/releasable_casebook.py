@@ -16,6 +16,7 @@ import numpy as np
 import rasterio
 from argon2 import PasswordHasher
 
+from cathartes.casework.mandate import Mandate
 from cathartes.casework.review import Confidence, Flag, Judgement, RateVerdict, Verdict
 from cathartes.casework.roles import Role
 from cathartes.casework.user import User
@@ -76,9 +77,10 @@ def fill(
     *,
     confidence: Confidence = Confidence.HIGH,
     reviewers: Sequence[str] = (REVIEWER, SECOND),
+    under: Mandate | None = None,
 ) -> Path:
-    """Make such a casebook, reviewed by these with this confidence."""
-    shutil.copytree(_filled(confidence, tuple(reviewers)), folder)
+    """Make such a casebook, reviewed by these with this confidence, under a mandate if told."""
+    shutil.copytree(_filled(confidence, tuple(reviewers), under or mandate()), folder)
     return folder
 
 
@@ -88,7 +90,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 @cache
-def _filled(confidence: Confidence, reviewers: tuple[str, ...]) -> Path:
+def _filled(confidence: Confidence, reviewers: tuple[str, ...], under: Mandate) -> Path:
     """Return such a casebook to copy."""
     folder = Path(_folder().name) / f"casebook-{next(_NUMBERS)}"
     with open_casebook(folder, create=True) as opened:
@@ -96,7 +98,7 @@ def _filled(confidence: Confidence, reviewers: tuple[str, ...]) -> Path:
         for user in USERS:
             book.add_user(user, "local:canary-host", SEEN_UTC)
             book.set_password(user.id, HASHED, "local:canary-host", SEEN_UTC)
-        book.add_mandate(mandate(), "local:canary-host", SEEN_UTC)
+        book.add_mandate(under, "local:canary-host", SEEN_UTC)
         manifest = {"sensor": SENSOR_SERIAL, "note": "canary-manifest"}
         book.put_sortie(
             Sortie(SORTIE, "M-1", "", "canary-platform", SEEN_UTC, SEEN_UTC, manifest),

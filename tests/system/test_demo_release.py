@@ -39,11 +39,10 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def partner(run, tmp_path, monkeypatch):
+def partner(run, tmp_path):
     """Return the demonstration's partner, beside a casebook with a confirmed site."""
     mandate = replace(made_up_release.mandate(), partners=(PARTNER_ID,))
-    monkeypatch.setattr(made, "mandate", lambda: mandate)
-    made.fill(tmp_path / "casebook")
+    made.fill(tmp_path / "casebook", under=mandate)
     with open_casebook("casebook") as opened:
         return demo_partner(Path(), opened.casebook, mandate.id, KEEPER)
 

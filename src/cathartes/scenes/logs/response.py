@@ -284,6 +284,11 @@ def find_peaks(level: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
     """Return rows and prominences of local maxima, the middle row of one that is flat.
 
     As `scipy.signal.find_peaks`, whose import takes a second.
+
+    Parameters
+    ----------
+    level : (n,)
+        In any unit, without NaN; prominences are in the same.
     """
     begins = np.flatnonzero(np.diff(level, prepend=np.nan))
     ends = np.append(begins[1:], level.size) - 1
