@@ -5,16 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import signal
 
 from cathartes.scenes.logs.baseline import estimate_baseline
 from cathartes.scenes.logs.response import (
     estimate_delay,
     estimate_time_constant,
     find_passes,
-    find_peaks,
 )
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
@@ -132,11 +128,3 @@ def test_turning_the_line_changes_nothing():
     other = estimate_delay(made.time_s, turned, above, noise)
     assert other.value == pytest.approx(one.value, abs=1e-6)
     assert other.sd == pytest.approx(one.sd, abs=1e-6)
-
-
-@given(st.lists(st.integers(0, 6), max_size=40))
-def test_peaks_are_those_of_scipy(values):
-    level = np.array(values, np.float64)
-    rows, told = signal.find_peaks(level, prominence=0)
-    wanted = tuple(zip(rows.tolist(), told["prominences"].tolist(), strict=True))
-    assert find_peaks(level) == wanted

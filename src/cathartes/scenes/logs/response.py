@@ -266,10 +266,13 @@ def _edges_s(
     time: NDArray[np.float64], enhancement: NDArray[np.float64], least: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how long peaks take to rise from 20 to 80 % and to fall back, each (peak,)."""
+    from scipy.signal import find_peaks  # noqa: PLC0415  # half a second to import
+
     level = np.nan_to_num(enhancement)
+    peaks, found = find_peaks(level, height=least, prominence=0.5 * least)
     rises, falls = [], []
-    for peak, prominence in find_peaks(level):
-        if level[peak] < least or prominence < max(0.5 * least, 0.8 * level[peak]):
+    for peak, prominence in zip(peaks.tolist(), found["prominences"], strict=True):
+        if prominence < 0.8 * level[peak]:
             continue
         high, low = 0.8 * level[peak], 0.2 * level[peak]
         rise = _crossing(time, level, peak, low, -1), _crossing(time, level, peak, high, -1)
@@ -278,37 +281,6 @@ def _edges_s(
             rises.append(rise[1] - rise[0])
             falls.append(fall[1] - fall[0])
     return np.array(rises), np.array(falls)
-
-
-def find_peaks(level: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
-    """Return rows and prominences of local maxima, the middle row of one that is flat.
-
-    As `scipy.signal.find_peaks`, whose import takes a second.
-
-    Parameters
-    ----------
-    level : (n,)
-        In any unit, without NaN; prominences are in the same.
-    """
-    begins = np.flatnonzero(np.diff(level, prepend=np.nan))
-    ends = np.append(begins[1:], level.size) - 1
-    value = level[begins]
-    higher = np.flatnonzero((value[1:-1] > value[:-2]) & (value[1:-1] > value[2:])) + 1
-    lows = np.maximum(_lows_before(value), _lows_before(value[::-1])[::-1])
-    rows = (begins + ends)[higher] // 2
-    return tuple(zip(rows.tolist(), (value - lows)[higher].tolist(), strict=True))
-
-
-def _lows_before(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lowest value between each and the last one before it that is higher, (n,)."""
-    lows, higher = np.empty_like(value), [(np.inf, np.inf)]
-    for row, height in enumerate(value.tolist()):
-        low = height
-        while higher[-1][0] <= height:
-            low = min(low, higher.pop()[1])
-        higher.append((height, low))
-        lows[row] = low
-    return lows
 
 
 def _crossing(
