@@ -12,8 +12,10 @@ from cathartes.locate.blocks import Blocks
 from cathartes.locate.moment_wind import NEAREST_M
 from cathartes.locate.surface_layer import SurfaceLayer, crosswind_integrated
 
-CURVE_POINTS = 40
-"""Points that a level has to have: a thousand curves serve ten thousand sources."""
+CURVE_POINTS = 200
+"""Points that a level has to have: one of four sources needs a curve that is not there yet."""
+MOST_BYTES = 64 * 2**20
+"""Of curves that are kept; all are made anew beyond."""
 WAY_STEP, HEIGHT_STEP, SHIFT_STEP = 0.04, 0.025, 0.25
 """Of the logarithms of the way and of the source's height, and of the stability in classes: between
 steps a curve is straight to a thousandth or two where gas is."""
@@ -108,6 +110,8 @@ class Curves:
                     self._stability[level.ravel()] + SHIFT_STEP * column,
                 )
             )  # fmt: skip
+            if len(self._made) * node.nbytes > MOST_BYTES:
+                self._made.clear()
             self._made[row, column] = node
         return node
 

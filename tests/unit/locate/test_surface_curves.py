@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cathartes.locate import surface_curves
 from cathartes.locate.air import Shape
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.surface_curves import CURVE_POINTS, curves_of
@@ -47,6 +48,20 @@ def test_curves_over_the_way_are_what_they_are_made_of() -> None:
         ],
         rel=5e-3,
     )
+
+
+def test_curves_that_do_not_fit_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    place_m = np.column_stack([np.linspace(5.0, 90.0, 400), np.zeros(400), np.full(400, 1.6)])
+    layer, at = surface_layer(ROUGHNESS_M, MAST_M), np.arange(400)
+    kept, cramped = (curves_of(points(place_m), layer, np.full(400, 4.0)) for _ in range(2))
+    assert kept is not None
+    assert cramped is not None
+    for source_m in (0.2, 0.9, 2.0):
+        whole = kept.crosswind_integrated(place_m[:, 0], at, source_m, 0.3)
+        with monkeypatch.context() as patched:
+            patched.setattr(surface_curves, "MOST_BYTES", 1)
+            few = cramped.crosswind_integrated(place_m[:, 0], at, source_m, 0.3)
+        assert np.array_equal(few, whole)
 
 
 def test_moving_sensors_and_few_points_have_no_curves() -> None:
