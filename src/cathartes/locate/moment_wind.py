@@ -60,9 +60,9 @@ class MomentWind:
             moment,
         )  # fmt: skip
 
-    def turned(self, turn_rad: float) -> "MomentWind":
-        """Return the same in a wind that is turned, counter-clockwise."""
-        cos, sin = np.cos(turn_rad), np.sin(turn_rad)
+    def turned(self, shape: Shape) -> "MomentWind":
+        """Return the same in a wind that is turned by a shape."""
+        cos, sin = np.cos(shape.turn_rad), np.sin(shape.turn_rad)
         return replace(
             self,
             to_east=cos * self.to_east - sin * self.to_north,
@@ -104,4 +104,4 @@ class MomentWinds:
     def of(self, shape: Shape) -> MomentWind:
         """Return the points in the wind, turned and late by a shape; what stands is not late."""
         still = self._still or MomentWind.of(self._blocks, self._wind, shape.lag_s)
-        return still.turned(shape.turn_rad)
+        return still.turned(shape)

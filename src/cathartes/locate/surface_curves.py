@@ -1,8 +1,8 @@
 """The upward spread of a plume as a curve over its way, for many points of few heights.
 
 Of sensors that stand, thousands of points of air have one height and one stability: what depends on
-the way alone is worked out at steps of it, for steps of the source's height and of the stability,
-and between all these taken as straight.
+the way alone is worked out at steps of it, for steps of the source's height and of the stability.
+It is taken as straight between steps of the way, and as smooth between the others.
 """
 
 import numpy as np
@@ -16,9 +16,9 @@ CURVE_POINTS = 200
 """Points that a level has to have: one of four sources needs a curve that is not there yet."""
 MOST_BYTES = 64 * 2**20
 """Of curves that are kept; all are made anew beyond."""
-WAY_STEP, HEIGHT_STEP, SHIFT_STEP = 0.04, 0.025, 0.25
-"""Of the logarithms of the way and of the source's height, and of the stability in classes: between
-steps a curve is straight to a thousandth or two where gas is."""
+WAY_STEP, HEIGHT_STEP, SHIFT_STEP = 0.02, 0.05, 0.25
+"""Of the logarithms of the way and of the source's height, and of the stability in classes: what is
+between is right to a thousandth where gas is."""
 STEPS_AT_ONCE = 32
 """Curves are longer by so many steps, or they are the same."""
 
@@ -87,10 +87,10 @@ class Curves:
         row = np.log(max(source_height_m, lowest_m) / lowest_m) / HEIGHT_STEP
         column = shift / SHIFT_STEP
         k, j = int(row), int(np.floor(column))
-        up, right = row - k, column - j
-        low = (1 - right) * self._node(k, j) + right * self._node(k, j + 1)
-        high = (1 - right) * self._node(k + 1, j) + right * self._node(k + 1, j + 1)
-        values = (1 - up) * low + up * high
+        values = np.zeros((2, self._height_m.size * self._n_steps))
+        for up, over_height in enumerate(_smooth(row - k), k - 1):
+            for right, over_shift in enumerate(_smooth(column - j), j - 1):
+                values += over_height * over_shift * self._node(up, right)
         rises = np.zeros(values.shape)
         rises[:, :-1] = values[:, 1:] - values[:, :-1]
         return values, rises
@@ -114,6 +114,20 @@ class Curves:
                 self._made.clear()
             self._made[row, column] = node
         return node
+
+
+def _smooth(part: float) -> tuple[float, float, float, float]:
+    """Return weights of the step before, the two about a point, and the next: Catmull and Rom's.
+
+    A refinement stops at an edge, which straight lines between steps would have.
+    """
+    square, cube = part**2, part**3
+    return (
+        0.5 * (-part + 2 * square - cube),
+        0.5 * (2 - 5 * square + 3 * cube),
+        0.5 * (part + 4 * square - 3 * cube),
+        0.5 * (cube - square),
+    )
 
 
 def curves_of(blocks: Blocks, layer: SurfaceLayer, stability: NDArray[np.float64]) -> Curves | None:
