@@ -1,11 +1,11 @@
-"""Which hills one or two signatures explain: what stands there may be a plume of known gases."""
+"""How far one or two signatures explain a hill: what stands there may be a plume of known gases."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.bank import apply_bank
 from cathartes.detect.cores import Core, CoreSignals
-from cathartes.detect.pursuit import MAX_CORE_MISFIT, misfit
+from cathartes.detect.pursuit import misfit
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.search import Heights, Searcher
 from cathartes.detect.seeds import Peaks
@@ -19,13 +19,14 @@ def peak_cores(heights: Heights, peaks: Peaks) -> list[Core]:
     return [Core.around(both, line, sample) for line, sample in places]
 
 
-def explained_peaks(
+def peak_misfits(
     searcher: Searcher, peaks: Peaks, cores: list[Core], read: CoreSignals, noise: PatchNoise
-) -> NDArray[np.bool_]:
-    """Return whether one or two signatures explain each peak's core, (peak,) bool.
+) -> NDArray[np.float64]:
+    """Return what one or two signatures leave of each peak's core, (peak,): see `pursuit.misfit`.
 
     Gases are asked of gases' peaks, decoys of decoys'. What is smaller than a square is explained
-    by accident, in one of the squares that hold it. Peaks too low to be plumes pass unasked.
+    by accident, in one of the squares that hold it, and leaves infinitely much. Peaks too low to be
+    plumes are not asked, and leave nothing.
 
     Parameters
     ----------
@@ -36,18 +37,18 @@ def explained_peaks(
     ----------
     Own construction: docs/explanation/detection.md.
     """
-    explained = np.ones(peaks.height.size, dtype=bool)
+    left = np.zeros(peaks.height.size)
     if not cores:
-        return explained
+        return left
     chosen, bank = peaks.candidates, searcher.bank
     z, distance = apply_bank(read.signal.astype(np.float32), bank)
     expected = len(bank.whitening) * noise.variance(read.n_core, read.n_ring)
     n_gas_signatures = searcher.gas_family.scale.size
-    left = np.where(
+    of_core = np.where(
         peaks.gas_won[chosen],
         misfit(z[:n_gas_signatures], distance, expected, searcher.gas_family),
         misfit(z[n_gas_signatures:], distance, expected, searcher.decoy_family),
     )
     whole = np.array([core.n_pixels >= searcher.width_px**2 for core in cores])
-    explained[chosen] = whole & (left <= MAX_CORE_MISFIT)
-    return explained
+    left[chosen] = np.where(whole, of_core, np.inf)
+    return left

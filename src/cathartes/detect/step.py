@@ -14,7 +14,7 @@ from cathartes.detect.bandset import Tick
 from cathartes.detect.cells import Cells
 from cathartes.detect.cores import read_cores
 from cathartes.detect.describe import PlumeReader, Verdict, flag_several
-from cathartes.detect.explained import explained_peaks, peak_cores
+from cathartes.detect.explained import peak_cores, peak_misfits
 from cathartes.detect.faint import FaintHills
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
@@ -22,6 +22,7 @@ from cathartes.detect.outcome import outcome_of
 from cathartes.detect.outline import widened
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
+from cathartes.detect.pursuit import MAX_CORE_MISFIT
 from cathartes.detect.result import Detections, GasSearched
 from cathartes.detect.scales import PatchNoise
 from cathartes.detect.search import Searcher, score_scene
@@ -137,10 +138,10 @@ def _detect(
     )
     looked_at = [*cores, *(odd.cores() if odd is not None else ())]
     read = read_cores(scene.bandset, searcher.bank.mean, looked_at, "cores", tick)
-    explained = explained_peaks(searcher, peaks, cores, read.part(slice(len(cores))), noise)
+    left = peak_misfits(searcher, peaks, cores, read.part(slice(len(cores))), noise)
     score_of = cache(lambda gas: planes.score(gases.names[gas]))
     valid = np.isfinite(heights.gas)
-    labels, seeds, laws = find_plumes(peaks, explained, valid, score_of, settings)
+    labels, seeds, laws = find_plumes(peaks, left <= MAX_CORE_MISFIT, valid, score_of, settings)
     threshold = max(laws.explained.score_for(laws.greatest), LEAST_HEIGHT)
     planes = replace(planes, detectability=known.detectability(threshold))
     sensitivity = beside.map(
@@ -279,9 +280,9 @@ def _with_faint(
     """Return the pieces, and behind them those that show along lines alone and have a name."""
     near = near_plumes(pieces.labels)
     hills = FaintHills.find(cells, len(searcher.gases), near, valid, workers)
-    explained = hills.explained(searcher, reader.noise, valid.shape, tick)
+    left = hills.misfits(searcher, reader.noise, valid.shape, tick)
     labels, seeds = hills.outlined(
-        explained, score_of, valid.shape, reader.settings.decoys_per_gas, reader.laws.greatest
+        left, score_of, valid.shape, reader.settings.decoys_per_gas, reader.laws.greatest
     )
     faint = Pieces.read(searcher.bandset, reader, labels, seeds, score_of, near, tick)
     return pieces.beside(faint.where(lambda _, verdict: verdict.explained and not verdict.unknown))

@@ -1,5 +1,7 @@
 """Sums along lines: what they add up, what chance gives, and which hills stand above it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -96,7 +98,7 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
     assert (peaks.gas[0], peaks.sign[0], bool(peaks.gas_won[0])) == (2, sign, True)
     assert (region & where).sum() > where.sum() / 3
     labels, (seed,) = hills.outlined(
-        np.ones(peaks.height.size, bool),
+        np.zeros(peaks.height.size),
         lambda _: np.full((270, 240), sign, np.float32),
         (270, 240),
         decoys_per_gas=2,
@@ -107,14 +109,38 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
     assert np.array_equal(labels > 0, pixels(region))
 
 
+def outlined(hills, left, max_expected=0.1):
+    return hills.outlined(
+        left, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, max_expected
+    )
+
+
 def test_what_signatures_do_not_explain_is_no_faint_plume():
     hills = hills_of(with_line(noise(4), 2, 2.2)[0])
-    explained = hills.peaks.gas != 2
-    labels, seeds = hills.outlined(
-        explained, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, 0.1
-    )
+    labels, seeds = outlined(hills, np.where(hills.peaks.gas == 2, 0.6, 0.0))
     assert seeds == ()
     assert not labels.any()
+
+
+def test_what_signatures_leave_more_of_is_held_to_decoys_that_leave_as_much():
+    hills = hills_of(with_line(noise(4), 2, 2.2)[0])
+    peaks = hills.peaks
+    line = np.flatnonzero(peaks.gas_won)[0]
+    left = np.zeros(peaks.height.size)
+    (strict,) = outlined(hills, left)[1]
+    left[line] = 0.4
+    (loose,) = outlined(hills, left)[1]
+    assert loose == strict  # no decoy leaves more: both laws are the same
+    height = peaks.height.copy()
+    high = np.flatnonzero(peaks.decoy_won)[:5]
+    height[high], left[high] = height[line], 0.4
+    more = replace(peaks, height=height)
+    nothing = (np.zeros(SHAPE, bool),) * (more.candidates.size - peaks.candidates.size)
+    crowded = replace(hills, peaks=more, outlines=hills.outlines + nothing)
+    assert outlined(crowded, left)[1] == ()
+    left[line] = 0.0
+    (kept,) = outlined(crowded, left)[1]
+    assert (kept.line, kept.sample) == (strict.line, strict.sample)
 
 
 def test_a_decoys_line_is_chance():
@@ -139,10 +165,5 @@ def test_clean_noise_gives_as_many_as_it_says():
     found = 0
     for seed in range(4):
         hills = hills_of(noise(100 + seed))
-        explained = np.ones(hills.peaks.height.size, bool)
-        found += len(
-            hills.outlined(
-                explained, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, 1.0
-            )[1]
-        )
+        found += len(outlined(hills, np.zeros(hills.peaks.height.size), 1.0)[1])
     assert found <= 5  # more: 1 in 5,000
