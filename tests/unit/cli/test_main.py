@@ -284,3 +284,10 @@ def test_what_fails_because_it_was_broken_off_is_an_interrupt() -> None:
     except ValueError as error:
         failure = failure_of(error, [])
     assert (failure.kind, failure.exit_code) == ("Interrupted", EXIT_INTERRUPTED)
+
+
+def test_python_can_run_the_package(tmp_path):
+    command = [sys.executable, "-m", "cathartes", "scan", str(tmp_path / "none.hdr")]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "none.hdr" in told.stderr
+    assert told.returncode == main(command[3:])
