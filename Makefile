@@ -10,6 +10,8 @@ DEV := $(VENV)/.dev-installed
 VENDOR := src/cathartes/web/static/vendor/manifest.json
 DEV_VENDOR := tests/browser/vendor/manifest.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The locks are whole: nothing is left to resolve. Modules are compiled when they are first used.
+INSTALL := $(PIP) install --no-deps --no-compile
 UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -66,13 +68,13 @@ $(BIN)/python:
 # The lock holds the build backend too, so that nothing unpinned is fetched.
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing the locked packages into $(VENV)"
-	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation --no-index -e .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "installing the locked development packages into $(VENV)"
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # The pages' JavaScript, by its own lock file. `make test` needs the tests' part of it too.
