@@ -14,7 +14,7 @@ from cathartes.pipeline.given_places import known_places_m
 from cathartes.pipeline.sorties import check_one_site, logs_by_time
 from cathartes.products.file_names import ORIGINS, SUMMARY
 from cathartes.products.origins import ScanLook, read_scan_look
-from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.local_frame import LocalFrame, folded_deg, unbroken_deg
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.logs.open import read_gas_log
 from cathartes.scenes.logs.own_wind import wind_of_log
@@ -234,6 +234,7 @@ def _frame(logs: Sequence[GasLog], scans: Sequence[ScanLook]) -> LocalFrame:
         ends = [(f.origin_longitude_deg, f.origin_latitude_deg)
                 for f in (log.local_frame() for log in logs)]  # fmt: skip
     else:
-        ends = [(float(np.median(scan.tiles.longitude_deg)),
+        ends = [(folded_deg(float(np.median(unbroken_deg(scan.tiles.longitude_deg)))),
                  float(np.median(scan.tiles.latitude_deg))) for scan in scans]  # fmt: skip
-    return LocalFrame(*np.mean(ends, axis=0).tolist())
+    longitude, latitude = np.transpose(ends)
+    return LocalFrame(folded_deg(float(np.mean(unbroken_deg(longitude)))), float(np.mean(latitude)))

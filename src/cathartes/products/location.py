@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue, TypeAdapter
-from shapely.geometry import Point, Polygon
+from shapely.geometry import Point
 
 import cathartes
 from cathartes.errors import InputError
@@ -35,6 +35,7 @@ from cathartes.products.location_members import (
 )
 from cathartes.products.source_features import (
     SourceFeature,
+    region_of,
     write_source_geojson,
     write_source_package,
 )
@@ -175,7 +176,7 @@ def location_features(located: Located) -> tuple[SourceFeature, ...]:
             features.append(SourceFeature(Point(place), told))
             if not given:
                 border = _lon_lat(located.frame, source.region_90.corners_m())
-                features.append(SourceFeature(Polygon(border), region))
+                features.append(SourceFeature(region_of(border), region))
     return tuple(features)
 
 

@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pydantic import JsonValue
-from shapely.geometry import MultiPolygon, Point, Polygon
+from shapely.affinity import translate
+from shapely.geometry import MultiPolygon, Point, Polygon, box
+from shapely.geometry.polygon import orient
 
 from cathartes.products.geopackage import ColumnType, PackageLayer, write_package_layer
+from cathartes.scenes.local_frame import HALF_TURN_DEG, unbroken_deg
 
 SOURCES_LAYER, REGIONS_LAYER = "sources", "regions"
 
@@ -28,6 +33,24 @@ class SourceFeature:
 
     geometry: Point | Polygon | MultiPolygon
     properties: Mapping[str, JsonValue]
+
+
+def region_of(border_deg: NDArray[np.float64]) -> Polygon | MultiPolygon:
+    """Return the region within a border; one across the date line is cut there (RFC 7946, 3.1.9).
+
+    Parameters
+    ----------
+    border_deg : (corner, 2) [deg]
+        Longitude from -180 to 180, and latitude.
+    """
+    longitude = unbroken_deg(border_deg[:, 0])
+    if longitude.max() <= HALF_TURN_DEG:
+        return Polygon(border_deg)
+    whole = Polygon(np.column_stack([longitude, border_deg[:, 1]]))
+    west = whole.intersection(box(-180.0, -90.0, 180.0, 90.0))
+    east = whole.intersection(box(180.0, -90.0, 540.0, 90.0))
+    parts = (west, translate(east, xoff=-360.0))
+    return MultiPolygon([orient(part) for part in parts if isinstance(part, Polygon)])
 
 
 def write_source_geojson(path: Path, features: Sequence[SourceFeature], schema: str) -> None:

@@ -9,6 +9,8 @@ from pyproj import Transformer
 
 from cathartes.errors import InputError
 
+HALF_TURN_DEG = 180.0
+
 
 @dataclass(frozen=True, slots=True)
 class LocalFrame:
@@ -64,6 +66,38 @@ class LocalFrame:
             np.asarray(east_m), np.asarray(north_m), direction="INVERSE"
         )
         return np.asarray(longitude, np.float64), np.asarray(latitude, np.float64)
+
+
+def unbroken_deg(longitude_deg: ArrayLike) -> NDArray[np.float64]:
+    """Return longitudes of places near each other without the step of a whole turn among them.
+
+    Where they lie on both sides of the date line (or of Greenwich, and go from 0 to 360), the lower
+    ones get a turn more; elsewhere all stay as they are.
+
+    Parameters
+    ----------
+    longitude_deg : any shape [deg]
+        NaN stays.
+    """
+    longitude = np.asarray(longitude_deg, np.float64)
+    highest = np.max(longitude, initial=-np.inf, where=np.isfinite(longitude))
+    return np.asarray(np.where(highest - longitude > HALF_TURN_DEG, longitude + 360.0, longitude))
+
+
+def middle_longitude_deg(longitude_deg: ArrayLike) -> float:
+    """Return the longitude in the middle between the outermost of places near each other [deg].
+
+    Parameters
+    ----------
+    longitude_deg : any shape [deg]
+    """
+    longitude = unbroken_deg(longitude_deg)
+    return folded_deg(float((longitude.min() + longitude.max()) / 2))
+
+
+def folded_deg(longitude_deg: float) -> float:
+    """Return a longitude of at most 360 degrees."""
+    return longitude_deg - 360.0 if longitude_deg > 360.0 else longitude_deg
 
 
 def check_place(longitude_deg: ArrayLike, latitude_deg: ArrayLike, where: str) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
-from shapely.geometry import Point, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon
 
 from cathartes.errors import OutputError
-from cathartes.products.source_features import SourceFeature, write_source_package
+from cathartes.products.source_features import SourceFeature, region_of, write_source_package
 from cathartes.products.source_probability import particle_density
 
 COLUMNS = {"id": str, "rate_kg_h": float}
@@ -73,3 +73,20 @@ def test_two_sources_are_two_and_a_place_without_spread_is_a_cell() -> None:
     assert (west + (column + 0.5) * cell, north - (row + 0.5) * cell) == pytest.approx(
         (7, 7), abs=cell
     )
+
+
+def test_a_region_across_the_date_line_is_cut_there_and_keeps_its_size() -> None:
+    angle = np.linspace(0, 2 * np.pi, 73)
+    circle = np.column_stack([0.01 * np.cos(angle), 0.01 * np.sin(angle) - 17.0])
+    here = region_of(np.column_stack([circle[:, 0] + 7.0, circle[:, 1]]))
+    east = circle[:, 0] + 179.995
+    cut = region_of(np.column_stack([np.where(east > 180, east - 360, east), circle[:, 1]]))
+    assert isinstance(here, Polygon)
+    assert isinstance(cut, MultiPolygon)
+    assert len(cut.geoms) == 2
+    assert cut.area == pytest.approx(here.area)
+    assert cut.is_valid
+    assert all(part.exterior.is_ccw for part in cut.geoms)
+    assert cut.contains(Point(179.99, -17.0))
+    assert cut.contains(Point(-179.996, -17.0))
+    assert not cut.contains(Point(0.0, -17.0))

@@ -308,3 +308,19 @@ def test_a_logs_own_wind_is_a_history(read):
     assert (wind.method, wind.height_agl_m) == ("log", 3.0)
     with pytest.raises(InputError, match="carries no wind"):
         wind_of_log(read(rows(3, wind=",")))
+
+
+def test_a_log_across_the_date_line_lies_about_its_own_middle(read):
+    """Expected: as far apart as 40 steps of 0.0001 degrees on the equator's circle, cos 46.8."""
+    east = [179.998 + 1e-4 * s for s in range(40)]
+    log = read([row(s, lon=f"{x - 360 if x > 180 else x:.4f}") for s, x in enumerate(east)])
+    frame = log.local_frame()
+    assert frame.origin_longitude_deg == pytest.approx(179.99995)
+    east_m = log.position_m(frame)[:, 0]
+    np.testing.assert_allclose(np.diff(east_m), 7.63, atol=0.02)
+    assert np.abs(east_m).max() < 150
+
+
+def test_rows_of_one_time_on_both_sides_of_the_date_line_are_averaged_there(read):
+    log = read([row(0, lon="179.9999"), row(0, lon="-179.9997"), *[row(s) for s in (1, 2)]])
+    assert log.longitude_deg[0] == pytest.approx(-179.9999)

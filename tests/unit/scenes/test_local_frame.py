@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
 from cathartes.errors import InputError
-from cathartes.scenes.local_frame import LocalFrame
+from cathartes.scenes.local_frame import LocalFrame, middle_longitude_deg
 
 GEOD = Geod(ellps="WGS84")
 
@@ -56,3 +56,18 @@ def test_it_is_what_proj_says_between_the_two_reference_systems(origin):
     lon, lat = frame.to_lon_lat(east, north)
     np.testing.assert_array_equal(slow.transform(east, north, direction="INVERSE"), (lon, lat))
     np.testing.assert_array_equal(slow.transform(lon, lat), frame.to_east_north(lon, lat))
+
+
+@pytest.mark.parametrize(
+    ("longitude", "middle"),
+    [
+        ([7.0, 7.5], 7.25),
+        ([-70.0, -69.0], -69.5),
+        ([179.0, -178.0], 180.5),
+        ([-179.0, 178.0, 179.5], 179.5),
+        ([0.5, 359.0], 359.75),
+        ([1.0, 359.5], 0.25),
+    ],
+)
+def test_the_middle_of_places_is_between_them_also_at_the_date_line(longitude, middle):
+    assert middle_longitude_deg(longitude) == pytest.approx(middle)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
+from cathartes.scenes.local_frame import HALF_TURN_DEG, unbroken_deg
 from cathartes.scenes.logs.clock import keep_one_clock
 from cathartes.scenes.logs.gas_log import GasLog, PathEnd
 from cathartes.scenes.logs.suspicions import find_suspicions, misplaced
@@ -194,6 +195,16 @@ def _average_equal_times(
             np.divide(total, n, out=out[line], where=n > 0)
         return out.reshape(*own_rows.shape[:-1], out.shape[1])
 
+    def mean_longitude(longitude_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        own_rows = longitude_deg[rows]
+        unbroken = unbroken_deg(own_rows)
+        if new.all() or np.array_equal(unbroken, own_rows):
+            return mean(longitude_deg)
+        turned = longitude_deg.copy()
+        turned[rows] = unbroken
+        east = mean(turned)
+        return np.where(east > HALF_TURN_DEG, east - 360.0, east)
+
     speed, angle = raw.wind_speed_m_s[rows], raw.wind_from_deg[rows]
     if not new.all():
         speed, angle = wind_from_components(
@@ -204,7 +215,7 @@ def _average_equal_times(
     return GasLog(
         name=raw.name,
         time_unix_s=time[new],
-        longitude_deg=mean(raw.longitude_deg),
+        longitude_deg=mean_longitude(raw.longitude_deg),
         latitude_deg=mean(raw.latitude_deg),
         altitude_agl_m=mean(raw.altitude_agl_m),
         chemicals=raw.chemicals,
@@ -215,6 +226,8 @@ def _average_equal_times(
         wind_from_deg=angle,
         path_end=None
         if end is None
-        else PathEnd(mean(end.longitude_deg), mean(end.latitude_deg), mean(end.altitude_agl_m)),
+        else PathEnd(
+            mean_longitude(end.longitude_deg), mean(end.latitude_deg), mean(end.altitude_agl_m)
+        ),
         flags=tuple(flags),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.errors import InputError
-from cathartes.scenes.local_frame import LocalFrame, check_place
+from cathartes.scenes.local_frame import LocalFrame, check_place, middle_longitude_deg
 from cathartes.scenes.records.flags import Flag
 from cathartes.scenes.records.times import iso_text
 
@@ -212,7 +212,7 @@ class GasLog:
     def local_frame(self) -> LocalFrame:
         """Return the metric frame about the middle of the log's places."""
         return LocalFrame(
-            float((self.longitude_deg.min() + self.longitude_deg.max()) / 2),
+            middle_longitude_deg(self.longitude_deg),
             float((self.latitude_deg.min() + self.latitude_deg.max()) / 2),
         )
 
