@@ -57,6 +57,15 @@ def test_offsets_and_fractions_of_time_are_understood(read):
     assert log.time_unix_s[0] == START + 0.25
 
 
+@pytest.mark.parametrize("cell", ["", "-", "NaN", "NA"])
+def test_a_time_that_stands_for_none_costs_its_row(read, cell):
+    lines = rows(20)
+    lines[4] = cell + lines[4].removeprefix("2026-05-12T10:00:04Z")
+    log = read(lines)
+    assert len(log) == 19
+    assert kinds(log) == {FlagKind.NO_TIME}
+
+
 def test_several_gases_and_no_wind(read):
     header = "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,carbon dioxide_ppm"
     log = read([f"2026-05-12T10:00:0{s}Z,7.1,46.8,20,1.9{s},420" for s in range(3)], header)

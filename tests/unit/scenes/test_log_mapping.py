@@ -147,6 +147,46 @@ def test_ways_of_writing_a_time(read, form, cell, more):
     assert log.time_unix_s[0] == pytest.approx(START + 0.5, abs=2e-3)
 
 
+DECIMAL_COMMA = """
+[table]
+delimiter = ";"
+decimal = ","
+missing = ["n. v."]
+[time]
+columns = ["Tag", "Zeit"]
+format = "%d.%m.%Y %H:%M:%S"
+zone = "UTC"
+[frame]
+altitude_reference = "ground"
+[place]
+longitude = 7.1
+latitude = 46.8
+altitude = 3
+[[gas]]
+chemical = "methane"
+column = "g"
+unit = "ppm"
+"""
+
+
+def test_serial_days_are_written_with_the_file_s_decimal_mark(read):
+    log = read(
+        "t;g\n46154,50000578704;2,5\n",
+        DECIMAL_COMMA.replace('"Tag", "Zeit"', '"t"')
+        .replace("%d.%m.%Y %H:%M:%S", "excel_days")
+        .replace("UTC", "Europe/Zurich"),
+    )
+    assert log.time_unix_s[0] == pytest.approx(START + 0.5, abs=2e-3)
+
+
+def test_a_time_that_stands_for_none_costs_its_row(read):
+    rows = "12.05.2026;10:00:00;2\n;;2\n-;nan;2\nn. v.;n. v.;2\n12.05.2026;10:00:01;2\n"
+    log = read("Tag;Zeit;g\n" + rows, DECIMAL_COMMA)
+    np.testing.assert_array_equal(log.time_unix_s, [START, START + 1])
+    (flag,) = [flag for flag in log.flags if flag.kind is FlagKind.NO_TIME]
+    assert "3 of 5" in flag.message
+
+
 def test_mass_per_volume_needs_the_air():
     """2.62 mg m-3 of SO2 is 1 ppm at 25 degrees and 1 atm (EPA's table of conversions)."""
     ppm = ppm_from_mass_concentration(np.array([2.62]), 64.066, 298.15, 101_325.0)

@@ -70,7 +70,7 @@ def read_mapped_log(path: Path, mapping: LogMapping, track: Track | None = None)
     """
     rows = _Rows(mapping.table.read(path), mapping)
     check_columns(rows.table, _named(mapping), path)
-    time = mapping.time.unix_s(rows.table, mapping.table.decimal)
+    time = mapping.time.unix_s(rows.table, mapping.table)
     if mapping.sensor:
         raw = _beside_each_other(rows, path.stem, time)
     else:

@@ -18,7 +18,7 @@ from pydantic import (
 from cathartes.errors import InputError
 from cathartes.scenes.records.autopilot import UNIX_COLUMN, topic_table
 from cathartes.scenes.records.flight_files import read_flight_record
-from cathartes.scenes.records.table import TextTable, read_table
+from cathartes.scenes.records.table import NO_VALUE, TextTable, read_table
 from cathartes.scenes.records.times import TimeScale, parse_format, parse_iso, parse_number
 
 
@@ -117,17 +117,22 @@ class TimeTable(MappingTable):
             raise ValueError(f"{self.format} are local to a zone: name it (zone = 'UTC')")
         return self
 
-    def unix_s(self, table: TextTable, decimal: str = ".") -> NDArray[np.float64]:
+    def unix_s(self, table: TextTable, layout: LayoutTable) -> NDArray[np.float64]:
         """Return each row's time, (row,) seconds since 1970-01-01T00:00:00Z; NaN where none is."""
         start = parse_iso(self.start, self._zone(), "mapping file, time.start")
         if self.step_s is not None:
             return (
                 start + self.offset_s + self.step_s * np.arange(len(table.rows), dtype=np.float64)
             )
-        cells = [" ".join(parts) for parts in zip(*map(table.text, self.columns), strict=True)]
         if self.format == "elapsed_s":
-            elapsed = table.numbers(self.columns[0], decimal=decimal)
-            return start + self.offset_s + elapsed
+            return start + self.offset_s + layout.numbers(table, self.columns[0])
+        nothing = NO_VALUE | {word.lower() for word in layout.missing}
+        cells = [
+            "" if nothing.issuperset(part.lower() for part in parts) else " ".join(parts)
+            for parts in zip(*map(table.text, self.columns), strict=True)
+        ]
+        if self.format in get_args(TimeScale):
+            cells = [cell.replace(layout.decimal, ".") for cell in cells]
         times = [self._parse(cell, table.where(row)) for row, cell in enumerate(cells)]
         return np.array(times) + self.offset_s
 

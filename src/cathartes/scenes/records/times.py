@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cathartes.errors import InputError
+from cathartes.scenes.records.table import NO_VALUE
 
 EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 GPS_EPOCH_UNIX_S = 315_964_800.0
@@ -42,7 +43,8 @@ def parse_iso(text: str, zone: ZoneInfo | None, where: str) -> float:
     Parameters
     ----------
     text
-        ``2024-05-17T10:31:00.5Z``, with a blank for the T and any offset; "" gives NaN.
+        ``2024-05-17T10:31:00.5Z``, with a blank for the T and any offset; what stands for no value
+        gives NaN.
     zone
         Zone of a text that states none; None refuses it.
     where
@@ -53,7 +55,7 @@ def parse_iso(text: str, zone: ZoneInfo | None, where: str) -> float:
     InputError
         If the text is no such time, or states no zone and none was given.
     """
-    if not text:
+    if text.lower() in NO_VALUE:
         return math.nan
     try:
         time = datetime.fromisoformat(text)

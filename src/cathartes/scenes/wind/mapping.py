@@ -156,7 +156,7 @@ def read_mapped_wind(path: Path, mapping: WindMapping) -> WindHistory:
     return assemble_wind(
         RawWind(
             name=path.name,
-            time_unix_s=mapping.time.unix_s(table, mapping.table.decimal),
+            time_unix_s=mapping.time.unix_s(table, mapping.table),
             wind_speed_m_s=speed,
             wind_from_deg=angle,
             method="station" if mapping.wind.east is None else "sonic",
