@@ -179,6 +179,22 @@ def test_serial_days_are_written_with_the_file_s_decimal_mark(read):
     assert log.time_unix_s[0] == pytest.approx(START + 0.5, abs=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("form", "cell", "message"),
+    [
+        ("unix_s", "1778580000500", "unix_ms"),
+        ("unix_ms", "1778580000500000", "after 9999"),
+        ("excel_days", "1778580000", "after 9999"),
+        ("%H:%M:%S %S", "10:00:00 00", "correct time.format"),
+        ("iso", "0001-01-01T00:00:00+05:00", "before the year 1"),
+    ],
+)
+def test_a_time_in_another_unit_or_a_wrong_format_is_refused(read, form, cell, message):
+    changed = DECIMAL_COMMA.replace('"Tag", "Zeit"', '"t"').replace("%d.%m.%Y %H:%M:%S", form)
+    with pytest.raises(InputError, match=message):
+        read(f"t;g\n{cell};2,5\n", changed)
+
+
 def test_a_time_that_stands_for_none_costs_its_row(read):
     rows = "12.05.2026;10:00:00;2\n;;2\n-;nan;2\nn. v.;n. v.;2\n12.05.2026;10:00:01;2\n"
     log = read("Tag;Zeit;g\n" + rows, DECIMAL_COMMA)

@@ -19,7 +19,13 @@ from cathartes.errors import InputError
 from cathartes.scenes.records.autopilot import UNIX_COLUMN, topic_table
 from cathartes.scenes.records.flight_files import read_flight_record
 from cathartes.scenes.records.table import NO_VALUE, TextTable, read_table
-from cathartes.scenes.records.times import TimeScale, parse_format, parse_iso, parse_number
+from cathartes.scenes.records.times import (
+    TimeScale,
+    check_dates,
+    parse_format,
+    parse_iso,
+    parse_number,
+)
 
 
 class MappingTable(BaseModel):
@@ -118,7 +124,18 @@ class TimeTable(MappingTable):
         return self
 
     def unix_s(self, table: TextTable, layout: LayoutTable) -> NDArray[np.float64]:
-        """Return each row's time, (row,) seconds since 1970-01-01T00:00:00Z; NaN where none is."""
+        """Return each row's time, (row,) seconds since 1970-01-01T00:00:00Z; NaN where none is.
+
+        Raises
+        ------
+        InputError
+            If a cell is no such time, or of no year from 1 to 9999.
+        """
+        time = self._unix_s(table, layout)
+        check_dates(time, table.name)
+        return time
+
+    def _unix_s(self, table: TextTable, layout: LayoutTable) -> NDArray[np.float64]:
         start = parse_iso(self.start, self._zone(), "mapping file, time.start")
         if self.step_s is not None:
             return (

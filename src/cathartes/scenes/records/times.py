@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cathartes.errors import InputError
 from cathartes.scenes.records.table import NO_VALUE
 
@@ -14,6 +17,9 @@ GPS_EPOCH_UNIX_S = 315_964_800.0
 """1980-01-06T00:00:00Z, where GPS weeks begin."""
 GPS_MINUS_UTC_S = 18.0
 """Leap seconds between GPS time and UTC since 2017-01-01; none has been announced since."""
+
+FIRST_UNIX_S, LAST_UNIX_S = -62_135_596_800.0, 253_402_300_799.0
+"""Of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what a date can say."""
 
 TimeScale = Literal["unix_s", "unix_ms", "unix_us", "matlab_days", "excel_days"]
 
@@ -73,7 +79,7 @@ def parse_format(text: str, form: str, zone: ZoneInfo | None, where: str) -> flo
         return math.nan
     try:
         time = datetime.strptime(text, form)  # noqa: DTZ007 -- the zone is the next line's
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # re.error: a directive that comes twice
         raise InputError(
             f"{where}: {text!r} is not of the time format {form!r}; correct time.format in the "
             "mapping file."
@@ -89,7 +95,40 @@ def _aware_unix_s(time: datetime, zone: ZoneInfo | None, text: str, where: str) 
                 "mapping file (time.zone)."
             )
         time = time.replace(tzinfo=zone)
-    return to_unix_s(time)
+    try:
+        return to_unix_s(time.astimezone(UTC))
+    except OverflowError as error:
+        raise InputError(
+            f"{where}: time {text!r} is before the year 1 or after 9999 in UTC; correct it."
+        ) from error
+
+
+def check_dates(time_unix_s: NDArray[np.float64], where: str) -> None:
+    """Check that seconds since 1970 are of the years 1 to 9999.
+
+    Parameters
+    ----------
+    time_unix_s : (row,) [s]
+        NaN is no time.
+    where
+        The file, for the message.
+
+    Raises
+    ------
+    InputError
+        If one is not: milliseconds that are taken for seconds come to the year 58000.
+    """
+    wrong = (time_unix_s < FIRST_UNIX_S) | (time_unix_s > LAST_UNIX_S)
+    if wrong.any():
+        _refuse(float(time_unix_s[wrong][0]), where)
+
+
+def _refuse(time_unix_s: float, where: str) -> None:
+    raise InputError(
+        f"{where}: a time comes to {time_unix_s:g} s since 1970, which is before the year 1 or "
+        "after 9999; correct time.format in the mapping file (unix_ms and unix_us are a thousandth "
+        "and a millionth of a second), or time.start and time.offset_s."
+    )
 
 
 def parse_number(text: str, scale: TimeScale, where: str) -> float:
@@ -98,7 +137,7 @@ def parse_number(text: str, scale: TimeScale, where: str) -> float:
     Raises
     ------
     InputError
-        If the text is no number.
+        If the text is no number, or no date.
     """
     if not text or re.fullmatch(r"[+-]?nan", text, re.IGNORECASE):
         return math.nan
@@ -108,7 +147,10 @@ def parse_number(text: str, scale: TimeScale, where: str) -> float:
         raise InputError(
             f"{where}: time {text!r} is no number, as time.format = {scale!r} asks for."
         ) from error
-    return number * _SECONDS[scale] + _ORIGIN_UNIX_S.get(scale, 0.0)
+    time = number * _SECONDS[scale] + _ORIGIN_UNIX_S.get(scale, 0.0)
+    if not FIRST_UNIX_S <= time <= LAST_UNIX_S:
+        _refuse(time, where)
+    return time
 
 
 def gps_unix_s(week: float, milliseconds: float) -> float:
