@@ -24,6 +24,14 @@ GARBAGE_THRESHOLD = 20_000
 """New objects, less those gone again, after which garbage is looked for: a command's imports make a
 few hundred thousand that stay. Python's own 700 costs a scan a quarter of a second."""
 
+_LOCKING = frozenset(
+    getattr(threading.Condition, name).__code__
+    for name in ("__enter__", "__exit__", "_acquire_restore", "_release_save")
+)
+"""What threads and their pools lock by, which is written in Python: between its lines a signal may
+be handled."""
+_MOMENT_S = 0.01
+
 app = typer.Typer(
     name="cathartes",
     cls=CommandTable,
@@ -73,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(GARBAGE_THRESHOLD)
     atexit.register(gc.freeze)  # memory that goes with the process is not looked through before
     try:
-        with _termination_like_ctrl_c():
+        with _stopped_by_signals():
             code = _run(words)
     except BrokenPipeError:
         discard_output()
@@ -100,19 +108,34 @@ def _run(words: list[str]) -> int:
 
 
 @contextmanager
-def _termination_like_ctrl_c() -> Iterator[None]:
+def _stopped_by_signals() -> Iterator[None]:
     """Take SIGTERM as Ctrl-C, so that what was half written is removed; only in a main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    numbers = [signal.SIGTERM, signal.SIGALRM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell may have it ignored
+        numbers.append(signal.SIGINT)
+    before = {number: signal.signal(number, _interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """Stop the work; a moment later where a lock is being taken or given back.
+
+    An exception there would leave it taken: threads that need it would never end, and the process
+    that waits for them neither.
+    """
+    while frame is not None:
+        if frame.f_code in _LOCKING:
+            signal.setitimer(signal.ITIMER_REAL, _MOMENT_S)
+            return
+        frame = frame.f_back
     raise KeyboardInterrupt
 
 
