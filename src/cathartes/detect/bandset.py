@@ -130,10 +130,24 @@ def blocks_in_threads(
 
 
 def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return True for pixels that are finite in every band, (line, sample)."""
+    """Return True for pixels that are finite in every band and above nought in one, (line, sample).
+
+    Nothing that glows or reflects is nought or less in all bands: such pixels are the border of a
+    resampled cube, or -9999, that its header does not call so.
+
+    Parameters
+    ----------
+    block : (line, sample, band) [cube's unit]
+        As read: not less a mean.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         total = block @ np.ones(block.shape[2], block.dtype)
-    # A sum is finite only if every value is: no look at each.
+    # A sum is finite only if every value is, and above nought only if one is: no look at each.
     if np.isfinite(total).all():
-        return np.ones(total.shape, dtype=bool)
-    return np.asarray(np.isfinite(block).all(axis=2))
+        clean = np.ones(total.shape, dtype=bool)
+    else:
+        clean = np.asarray(np.isfinite(block).all(axis=2))
+    dark = clean & (total <= 0)
+    if dark.any():
+        clean[dark] = (block[dark] > 0).any(axis=1)
+    return clean

@@ -48,9 +48,18 @@ def test_bands_mostly_empty_or_constant_are_left_out(make_bandset):
 
 
 def test_a_clean_pixel_is_finite_in_every_band():
-    block = np.zeros((1, 4, 3), np.float32)
+    block = np.ones((1, 4, 3), np.float32)
     block[0, 1, 2], block[0, 2, 0], block[0, 3, 1] = np.nan, np.inf, -np.inf
     assert clean_pixels(block).tolist() == [[True, False, False, False]]
+
+
+def test_a_clean_pixel_holds_light_in_some_band():
+    """A border of zeros or of -9999 is no ground, though no header says what stands for no value;
+    a dark band's noise, however deep, is."""
+    block = np.ones((1, 5, 3), np.float32)
+    block[0, 1], block[0, 2], block[0, 3, 1:], block[0, 4, 0] = 0.0, -9999.0, -7.0, np.nan
+    assert clean_pixels(block).tolist() == [[True, False, False, True, False]]
+    assert clean_pixels(block[:, :4]).tolist() == [[True, False, False, True]]
 
 
 @pytest.mark.parametrize("width", [0, 2, 4, -1])
