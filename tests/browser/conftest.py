@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
 
 from cathartes.errors import MissingExtraError
 from cathartes.web.assets import vendor_files
 
 sys.path.insert(0, str(Path(__file__).parent))  # for watched_page: importlib mode does not
-from watched_page import PATIENCE_MS, WatchedPage, watch
+from watched_page import DESKTOP, PATIENCE_MS, SCALE, WatchedPage
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -67,13 +67,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def watched(chromium: Browser) -> Iterator[WatchedPage]:
-    """Return a fresh page of 1280 × 800 that notes its requests, errors and warnings."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    seen = watch(context)
-    yield seen
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Return the page that tests of a file share: its process knows the scripts already."""
+    scale = getattr(request.module, "SCALE", SCALE)
+    context = chromium.new_context(viewport=DESKTOP, device_scale_factor=scale)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
     context.close()
+
+
+@pytest.fixture
+def watched(tab: Page) -> Iterator[WatchedPage]:
+    """Return a page of 1280 × 800, as good as new, that notes requests, errors and warnings."""
+    seen = WatchedPage(tab)
+    seen.watch()
+    yield seen
+    seen.leave()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from cathartes.web.texts import Texts
 
 HERE = Path(__file__).parent
 DEV_VENDOR = HERE / "vendor"
+SCALE = 1.0  # here it is the pixels that are looked at
 
 OWN = "/own/basemap.pmtiles"  # an operator's file: the base map's own serves as well as another
 
@@ -108,6 +109,7 @@ def test_a_part_of_the_tiles_is_fetched_and_not_all(open_map: Open, watched: Wat
     open_map()
     tiles = [answer for answer in answers if answer.url.endswith(".pmtiles")]
     assert {answer.status for answer in tiles} == {206}
+    watched.page.remove_listener("response", note)
     fetched = sum(int(answer.headers["content-length"]) for answer in tiles)
     assert fetched < (STATIC_FOLDER / "map/basemap.pmtiles").stat().st_size / 2
 

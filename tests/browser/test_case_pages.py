@@ -12,7 +12,6 @@ from watched_page import BY_THEME, WatchedPage, faults
 
 import made_up_casebook as made_up
 import web_desk
-from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 from made_up_casebook import ME, NOW
 
@@ -27,7 +26,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def base(desk: Desk, serve: Callable[[ASGIApp], str]) -> str:
-    return serve(make_app(desk))
+    return serve(web_desk.quick_app(desk))
 
 
 def open_as(watched: WatchedPage, desk: Desk, base: str, user: str, path: str) -> Page:

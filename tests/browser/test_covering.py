@@ -5,7 +5,6 @@ import pytest
 from numpy.typing import NDArray
 
 import web_desk
-from cathartes.web.app import make_app
 
 COLUMNS, ROWS = 48, 32
 BOX = (-103.5, 20.0, -103.0, 20.4)
@@ -34,7 +33,7 @@ def test_what_is_chosen_shows_all_there_is_and_each_of_it_something_new(
     every = np.concatenate([low, low + draws.uniform(0.02, 0.15, (40, 2))], axis=1)
     images = [{"id": k, "bounds_deg": one.tolist()} for k, one in enumerate(every)]
     with web_desk.desk(tmp_path) as desk:
-        watched.page.goto(serve(make_app(desk)) + "/sign-in")
+        watched.page.goto(serve(web_desk.quick_app(desk)) + "/sign-in")
         chosen = watched.page.evaluate(CHOOSE, [images, BOX, 40])
         assert watched.page.evaluate(CHOOSE, [images, BOX, 3]) == chosen[:3]
     kept = [k for k in range(40) if (shown(every[k]) & ~seen_by(every[:k])).any()]

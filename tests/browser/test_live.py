@@ -10,7 +10,6 @@ from watched_page import WatchedPage
 
 import made_up_casebook as made_up
 import web_desk
-from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 
 PATIENCE_MS = 60_000
@@ -28,7 +27,7 @@ def open_page(
     desk: Desk, serve: Callable[[ASGIApp], str], watched: WatchedPage
 ) -> Iterator[Callable[[str], Page]]:
     """Return what opens a page as an analyst, and marks it: a page that is loaded again is not."""
-    base = serve(make_app(desk))
+    base = serve(web_desk.quick_app(desk))
 
     def open_(path: str) -> Page:
         desk.links.add("a-secret", "ana")

@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 from watched_page import PATIENCE_MS, WatchedPage
 
 import web_desk
-from cathartes.web.app import make_app
 from cathartes.web.assets import STATIC_FOLDER
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
@@ -39,7 +38,7 @@ Open = Callable[..., WatchedPage]
 @pytest.fixture
 def open_map(map_desk: Desk, serve: Callable[[ASGIApp], str], watched: WatchedPage) -> Open:
     """Return what opens the map as an analyst, with a hash, and waits until all is drawn."""
-    base = serve(make_app(map_desk))
+    base = serve(web_desk.quick_app(map_desk))
     client = web_desk.client_of(map_desk, "ana")
     name = cookie_name(map_desk)
     watched.page.context.add_cookies([{"name": name, "value": client.cookies[name], "url": base}])
@@ -251,7 +250,7 @@ def test_an_empty_casebook_says_what_to_do(
     tmp_path: Path, serve: Callable[[ASGIApp], str], watched: WatchedPage
 ) -> None:
     with web_desk.desk(tmp_path, filled=False) as desk:
-        base = serve(make_app(desk))
+        base = serve(web_desk.quick_app(desk))
         client = web_desk.client_of(desk, "ana")
         name = cookie_name(desk)
         watched.page.context.add_cookies(

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
-from watched_page import AXE, BY_THEME, WatchedPage, faults, keep_picture, watch
+from watched_page import (
+    AXE,
+    BY_THEME,
+    DESKTOP,
+    SCREEN,
+    WatchedPage,
+    faults,
+    keep_picture,
+    watch,
+)  # fmt: skip
 
 import web_desk
 import web_releases
@@ -21,11 +30,9 @@ from cathartes.casework.outcomes import Stage
 from cathartes.casework.partner import Delivery, Way
 from cathartes.casework.release import ReleaseState
 from cathartes.pipeline.keys import key_create, key_export
-from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
 
-DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 PASSPHRASE = web_desk.GOOD
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -41,7 +48,7 @@ class Office:
     def go(self, who: str, path: str) -> Page:
         """Return somebody's page at a path; who is here for the first time signs in."""
         if who not in self.people:
-            context = self._browser.new_context(viewport=DESKTOP)
+            context = self._browser.new_context(**SCREEN)
             self.people[who] = watch(context)
             self.desk.links.add(f"link-of-{who}", who)
             self.people[who].page.goto(f"{self.base}/sign-in/link?secret=link-of-{who}")
@@ -68,7 +75,7 @@ def office(
     with web_desk.desk(tmp_path, settings=ServeSettings(keys=keys)) as made:
         desk = replace(made, now=lambda: datetime.now(UTC))
         web_releases.begin(desk, Delivery(Way.FOLDER, str(share)))
-        here = Office(desk, serve(make_app(desk)), chromium)
+        here = Office(desk, serve(web_desk.quick_app(desk)), chromium)
         yield here
         told = {who: (one.problems, one.elsewhere(here.base)) for who, one in here.people.items()}
         for one in here.people.values():

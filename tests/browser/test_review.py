@@ -2,11 +2,11 @@
 
 import pytest
 from playwright.sync_api import expect
+from watched_page import SCREEN
 
 import web_desk
 from cathartes.casework.review import Flag
 from cathartes.casework.settlement import ReviewState
-from cathartes.web.app import make_app
 
 FEWER_THAN = 5
 """Keystrokes of a plain false alarm."""
@@ -20,7 +20,7 @@ def desk(tmp_path):
 
 @pytest.fixture
 def base(desk, serve):
-    return serve(make_app(desk))
+    return serve(web_desk.quick_app(desk))
 
 
 class Keys:
@@ -148,7 +148,7 @@ def test_next_previous_and_skip_by_key(watched, desk, base):
 def test_two_disagree_a_third_decides_and_then_all_is_shown(chromium, desk, base):
     """Ana by keyboard, Ben without scripts, as a plain form; Eva decides, and all can be read."""
     ana, ben, eva = (
-        chromium.new_context(java_script_enabled=who != "ben").new_page()
+        chromium.new_context(java_script_enabled=who != "ben", **SCREEN).new_page()
         for who in ("ana", "ben", "eva")
     )
     for page, who in ((ana, "ana"), (ben, "ben"), (eva, "eva")):

@@ -15,15 +15,23 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from simulated_casebook import make_casebook
 from starlette.types import ASGIApp
-from watched_page import AXE, BY_THEME, WatchedPage, faults, keep_picture, watch
+from watched_page import (
+    AXE,
+    BY_THEME,
+    DESKTOP,
+    SCREEN,
+    WatchedPage,
+    faults,
+    keep_picture,
+    watch,
+)  # fmt: skip
 
+import web_desk
 from cathartes.casework.settlement import ReviewState
 from cathartes.store.open import open_casebook
-from cathartes.web.app import make_app
 from cathartes.web.desk import Desk
 from cathartes.web.settings import ServeSettings
 
-DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 MAP_IS_DRAWN = "#map[data-ready='true'][data-idle='true']"
 PDF = b"%PDF-"
@@ -47,7 +55,7 @@ class Office:
     def page_of(self, who: str) -> Page:
         """Return somebody's page; who is here for the first time signs in by a one-time link."""
         if who not in self.people:
-            context = self.browser.new_context(viewport=DESKTOP)
+            context = self.browser.new_context(**SCREEN)
             self.people[who] = watch(context)
             self.desk.links.add(f"link-of-{who}", who)
             self.people[who].page.goto(f"{self.base}/sign-in/link?secret=link-of-{who}")
@@ -79,7 +87,7 @@ def office(
     with open_casebook(tmp_path / "casebook") as opened:
         settings = ServeSettings()
         desk = Desk(opened.where, opened.casebook, opened.evidence, settings)
-        here = Office(desk, serve(make_app(desk)), chromium, {})
+        here = Office(desk, serve(web_desk.quick_app(desk)), chromium, {})
         yield here
         told = {who: (one.problems, one.elsewhere(here.base)) for who, one in here.people.items()}
         for one in here.people.values():

@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 PATIENCE_MS = 60_000
+DESKTOP = {"width": 1280, "height": 800}
+SCALE = 1.0 if os.environ.get("CATHARTES_PICTURES") else 0.5
+"""Pixels drawn for each of CSS, along either side. Without a graphics card a map's pixels are most
+of its work; a page is laid out alike with a quarter of them."""
+SCREEN = {"viewport": DESKTOP, "device_scale_factor": SCALE}
 AXE = Path(__file__).parent / "vendor" / "axe.js"
 BY_THEME = {"light": "", "dark": "color-contrast"}
 """Rules by which a page is looked at in each theme: in the dark its colours alone are others."""
@@ -30,22 +35,42 @@ class WatchedPage:
             if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != host
         ]
 
+    def watch(self) -> None:
+        """Begin to note requests, errors and warnings."""
+        self.page.context.on("request", self._note_request)
+        self.page.on("pageerror", self._note_error)
+        self.page.on("console", self._note_said)
+
+    def leave(self) -> None:
+        """End noting, and leave the page as a new one is: nobody signed in, nothing kept."""
+        self.page.context.remove_listener("request", self._note_request)
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.remove_listener("console", self._note_said)
+        self.page.unroute_all(behavior="ignoreErrors")
+        if self.page.url.startswith("http"):
+            self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(DESKTOP)
+
+    def _note_request(self, request: Request) -> None:
+        self.requested.append(request.url)
+
+    def _note_error(self, error: Error) -> None:
+        self.problems.append(str(error))
+
+    def _note_said(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"} and "GPU stall" not in said.text:
+            self.problems.append(f"{said.type}: {said.text}")
+
 
 def watch(context: BrowserContext) -> WatchedPage:
     """Return a new page of a browser's context that notes its requests, errors and warnings."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     seen = WatchedPage(page)
-    context.on("request", lambda request: seen.requested.append(request.url))
-    page.on("pageerror", lambda error: seen.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda said: (
-            seen.problems.append(f"{said.type}: {said.text}")
-            if said.type in {"error", "warning"} and "GPU stall" not in said.text
-            else None
-        ),
-    )
+    seen.watch()
     return seen
 
 
