@@ -82,6 +82,23 @@ def probability_of(gain: float) -> float:
     return float(1 / (1 + np.exp(-min(gain, SUREST))))
 
 
+def edge_warnings(chemical: str, edges: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a reviewer should know of sources at an edge of the search.
+
+    Parameters
+    ----------
+    chemical
+    edges
+        Of each source at which side; "" at none.
+    """
+    return tuple(
+        f"the region of {chemical}-{number} reaches over the {edge} edge of what was searched: it "
+        "may stand for a source beyond."
+        for number, edge in enumerate(edges, 1)
+        if edge
+    )
+
+
 def warnings_of(total: Interval | None, curtains: tuple[CurtainFlux, ...]) -> tuple[str, ...]:
     """Return what a reviewer should know of a total rate and curtains that contradict it."""
     if total is None or not curtains:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.gather import GasRows
+from cathartes.locate.prior import Prior
 from cathartes.locate.result import Reason, SourceEstimate
 from cathartes.locate.wind_rows import WindRows
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
@@ -17,6 +18,10 @@ ONE_DISTANCE_M = 20.0
 """Gas seen over less than this along the wind does not tell its range."""
 TURNED_DEG = 25.0
 """A wind that turns by more shows a source from several sides."""
+EDGE_SD, REACHES_SD = 1.5, 2.15
+"""A source whose mean place is nearer to the edge of the search than so many of its deviations was
+cut off there: of a density that rises towards the edge it is one (exponential) to 1.3 (half of a
+normal one), of one that is flat 1.7. So far a region of 90 % reaches."""
 CLEAR_SD, CLEAR_BLOCKS = 8.0, 3
 """So many blocks so many standard deviations above clean air are gas, explained or not."""
 ONE_TRANSECT_WORDS = (
@@ -182,6 +187,49 @@ def doubt_after(
             "tell places apart. Fly more passes through the plume.",
         )
     return None
+
+
+def edges_of(place_m: NDArray[np.float64], prior: Prior, within_sd: float) -> tuple[str, ...]:
+    """Return at which edge of the area searched each source lies, (source,); "" at none.
+
+    The area's edge is the prior's, not the gas's: what would lie beyond gathers there.
+
+    Parameters
+    ----------
+    place_m : (particle, source, 3) [m]
+        East, north, up.
+    prior
+    within_sd
+        A mean place nearer than so many deviations of its particles is at an edge.
+    """
+    level = place_m[..., :2]
+    mean, near = level.mean(axis=0), within_sd * level.std(axis=0)
+    cut = np.concatenate([mean - near < prior.low_m, mean + near > prior.high_m], axis=1)
+    sides = ("western", "southern", "eastern", "northern")
+    return tuple(
+        " and ".join(side for side, there in zip(sides, own, strict=True) if there) for own in cut
+    )
+
+
+def doubt_at_edge(place_m: NDArray[np.float64], prior: Prior, reach_m: float) -> Doubt | None:
+    """Return the doubt where the strongest source was cut off by an edge; None if it was not.
+
+    Parameters
+    ----------
+    place_m : (particle, source, 3) [m]
+        East, north, up; the strongest source first.
+    prior
+    reach_m
+        How far the search goes beyond the track [m].
+    """
+    edges = edges_of(place_m, prior, EDGE_SD)
+    if not edges[0]:
+        return None
+    return Doubt(
+        Reason.OUT_OF_REACH,
+        f"gas comes from the {edges[0]} edge of what was searched, {reach_m:g} m beyond the track: "
+        "its source may lie farther away. Fly on to that side.",
+    )
 
 
 def _across_m(blocks: Blocks, chosen: NDArray[np.bool_]) -> float:

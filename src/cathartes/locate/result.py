@@ -31,6 +31,7 @@ class Reason(StrEnum):
     ONE_TRANSECT = "one transect"
     ONE_PLACE = "one place"
     ONLY_UPWIND = "only upwind"
+    OUT_OF_REACH = "out of reach"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cathartes.locate.air import ppm_per_kg_m3
 from cathartes.locate.air_choice import SURFACE_LAYER, Explanation, airs_of, explain_best
 from cathartes.locate.answer import (
+    edge_warnings,
     posterior_of,
     probability_of,
     sources_of,
@@ -30,11 +31,14 @@ from cathartes.locate.posterior import MOVES, MOVES_STANDING, sample_posterior
 from cathartes.locate.problem import Problem
 from cathartes.locate.rate_error import rate_log_sd
 from cathartes.locate.reasons import (
+    REACHES_SD,
     Doubt,
     detectable_kg_h,
     doubt_after,
+    doubt_at_edge,
     doubt_before,
     doubt_without,
+    edges_of,
     gas_stands_out,
     is_one_place,
     model_stands_out,
@@ -111,7 +115,7 @@ def locate_sources(
             answer = replace(answer, again=_SecondLook(chemical, explained, log, given))
     curtains = log.curtains(1 / per_kg_m3)
     warnings = warnings_of(answer.total_rate_kg_h, curtains) if best is not None else ()
-    return replace(answer, curtains=curtains, warnings=warnings)
+    return replace(answer, curtains=curtains, warnings=(*answer.warnings, *warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,7 @@ def _located(
     found_ppm = problem.unit_ppm(state) * state.rate_kg_h[:, None]
     doubt = None if given else doubt_after(
         blocks, log.winds, found_ppm.sum(axis=0), sources, settings.largest_region_m
-    )  # fmt: skip
+    ) or doubt_at_edge(posterior.place_m, problem.prior, settings.reach_m)  # fmt: skip
     placed = Outcome.PLACE_GIVEN if given else Outcome.LOCATED
     total = Interval.of(posterior.rate_kg_h.sum(axis=1))
     return LogSources(
@@ -233,7 +237,9 @@ def _located(
         posterior=posterior,
         model=explained.model,
         curtains=(),
-        warnings=(),
+        warnings=() if doubt or given else edge_warnings(
+            chemical, edges_of(posterior.place_m, problem.prior, REACHES_SD)
+        ),
         detectable_kg_h=detectable_kg_h(found.columns, blocks.sd_ppm),
         evidence=LogEvidence(
             problem, found_ppm, likely_shapes(problem.prior, particles.shared), state.share,

@@ -17,6 +17,7 @@ from cathartes.simulate.flights import (
     FRAME,
     FlightKind,
     FlightSettings,
+    FlightSource,
     simulate_flight,
 )
 
@@ -140,6 +141,25 @@ def test_one_curtain_tells_no_range() -> None:
     found = solve(*curtain(flight.log, flight.wind))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.ONE_TRANSECT)
     assert found.total_rate_kg_h is not None
+
+
+@pytest.mark.parametrize("seed", [501, 502])
+def test_a_source_beyond_the_search_is_not_placed_at_its_edge(seed: int) -> None:
+    """200 m beyond the track, where 60 m are searched: what is found lies at the edge."""
+    settings = FlightSettings(kind=FlightKind.PLUME)
+    flight = simulate_flight(seed, settings)
+    track = flight.log.position_m(FRAME)[:, :2]
+    to_rad = np.radians(flight.wind.wind_from_deg.mean() + 180.0)
+    downwind = np.array([np.sin(to_rad), np.cos(to_rad)])
+    place = ((track @ downwind).min() - 200.0) * downwind
+    far = FlightSource(float(place[0]), float(place[1]), 1.5, 40.0)
+    beyond = simulate_flight(seed, settings, (far,))
+    found = solve(beyond.log, beyond.wind)
+    assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.OUT_OF_REACH)
+    assert found.sources == ()
+    assert found.total_rate_kg_h is not None
+    inside = solve(beyond.log, beyond.wind, replace(FEW, reach_m=260.0))
+    assert inside.reason is not Reason.OUT_OF_REACH
 
 
 def test_one_curtain_upwind_of_everything_is_said_to_see_nothing() -> None:
