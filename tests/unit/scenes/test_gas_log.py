@@ -66,6 +66,17 @@ def test_a_time_that_stands_for_none_costs_its_row(read, cell):
     assert kinds(log) == {FlagKind.NO_TIME}
 
 
+def test_empty_far_ends_are_of_a_sensor_that_is_no_path(read):
+    """The same with and without a column that names it."""
+    header = f"{HEADER},longitude2_deg,latitude2_deg,altitude2_agl_m"
+    one = read([f"{line},,," for line in rows(20)], header)
+    named = read([f"{line},,,,a" for line in rows(20)], f"{header},sensor")
+    for log in (one, named):
+        assert len(log) == 20
+        frame = log.local_frame()
+        np.testing.assert_array_equal(log.path_end_m(frame), log.position_m(frame))
+
+
 def test_several_gases_and_no_wind(read):
     header = "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,carbon dioxide_ppm"
     log = read([f"2026-05-12T10:00:0{s}Z,7.1,46.8,20,1.9{s},420" for s in range(3)], header)

@@ -78,7 +78,7 @@ def _path_end(table: TextTable, sensor: tuple[str, ...]) -> PathEnd:
     near = np.array([table.numbers(column) for column in PLACE])
     far = np.array([table.numbers(column) for column in PATH_END])
     names = np.array(sensor or ("",) * near.shape[1])
-    for name in dict.fromkeys(sensor):
+    for name in np.unique(names):
         own = names == name
         if not np.isfinite(far[:, own]).any():
             far[:, own] = near[:, own]
