@@ -77,6 +77,12 @@ def test_empty_far_ends_are_of_a_sensor_that_is_no_path(read):
         np.testing.assert_array_equal(log.path_end_m(frame), log.position_m(frame))
 
 
+def test_a_number_with_an_underscore_is_none(read):
+    """Python's own literals have them, tables don't: 1_9 is not 19 ppm."""
+    with pytest.raises(InputError, match="line 3: methane_ppm is '1_9', which is no number"):
+        read([row(0), row(1, ppm="1_9"), row(2)])
+
+
 def test_several_gases_and_no_wind(read):
     header = "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,carbon dioxide_ppm"
     log = read([f"2026-05-12T10:00:0{s}Z,7.1,46.8,20,1.9{s},420" for s in range(3)], header)

@@ -89,7 +89,7 @@ class TextTable:
         values = np.empty(len(self.rows))
         for row, cell in enumerate(self.text(column)):
             try:
-                values[row] = float(cell if decimal == "." else cell.replace(decimal, "."))
+                values[row] = _number(cell if decimal == "." else cell.replace(decimal, "."))
             except ValueError as error:
                 if cell.lower() not in nothing:
                     raise InputError(
@@ -224,9 +224,16 @@ def _refuse_row(
     )
 
 
+def _number(text: str) -> float:
+    """Return a number; 1_905, which Python takes for 1905, is none in a table."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        _number(text)
     except ValueError:
         return False
     return True
