@@ -203,4 +203,4 @@ def _files_of_comparison(folder: Path) -> frozenset[str]:
     return frozenset({TOGETHER_JSON, TOGETHER_GEOJSON})
 
 
-_COMPARISON = FolderKind("a comparison of scans", "free some space", _files_of_comparison)
+_COMPARISON = FolderKind("a comparison of scans", "compare fewer cubes", _files_of_comparison)

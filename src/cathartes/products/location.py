@@ -240,4 +240,6 @@ def _files_of(folder: Path) -> frozenset[str]:
     return files | {SUMMARY}
 
 
-LOCATION_RESULT = FolderKind("a result of cathartes locate", "free some space", _files_of)
+LOCATION_RESULT = FolderKind(
+    "a result of cathartes locate", "locate fewer gases (--gas)", _files_of
+)

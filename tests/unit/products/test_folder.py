@@ -17,6 +17,7 @@ import pytest
 from cathartes.errors import OutputError
 from cathartes.products.folder import OutputFolder
 from cathartes.products.layer_choice import LayerChoice
+from cathartes.products.location import LOCATION_RESULT
 from cathartes.products.scan import RunRecord, write_scan
 from cathartes.products.summary import read_summary
 
@@ -189,6 +190,14 @@ def test_a_full_disk_is_said_and_nothing_kept(tmp_path: Path) -> None:
     assert everything(tmp_path) == []
 
 
+def test_a_full_disk_is_said_with_what_needs_less_of_it(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="Free some space, locate fewer gases"),
+        OutputFolder(tmp_path / "out", kind=LOCATION_RESULT),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_two_runs_do_not_write_the_same_folder(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "out") as folder:
         with pytest.raises(OutputError, match="another run is writing there now"):
@@ -203,6 +212,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 from pathlib import Path
 from types import SimpleNamespace
 from cathartes.products.folder import OutputFolder
+from cathartes.products.location import LOCATION_RESULT
 with OutputFolder(Path(sys.argv[1])) as folder:
     (folder / "half.txt").write_text("half")
     sys.stdout.write("ready\\n")
