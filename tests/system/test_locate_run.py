@@ -99,6 +99,21 @@ def test_a_log_without_wind_is_refused_and_leaves_nothing(tmp_path: Path) -> Non
     assert [p.name for p in tmp_path.iterdir()] == ["flight.csv"]
 
 
+@pytest.mark.parametrize("wind", [None, "3±1,245±10"])
+def test_a_wind_s_mapping_without_its_file_is_refused(tmp_path: Path, wind: str | None) -> None:
+    """Told of a file that is not there, it would be passed over in silence."""
+    write_log(tmp_path / "flight.csv")
+    (tmp_path / "mast.toml").write_text("", "utf-8")
+    with pytest.raises(SettingsError, match="says what a wind's file holds"):
+        cathartes.locate(
+            tmp_path / "flight.csv",
+            tmp_path / "out",
+            wind=wind,
+            wind_mapping=tmp_path / "mast.toml",
+        )
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_log_given_twice_does_not_count_twice(tmp_path: Path) -> None:
     for name in ("flight.csv", "copy.csv"):
         write_log(tmp_path / name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.errors import InputError, UnknownGasError
+from cathartes.errors import InputError, SettingsError, UnknownGasError
 from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.given_places import known_places_m
 from cathartes.pipeline.sorties import check_one_site, logs_by_time
@@ -107,6 +107,12 @@ def read_location_input(
     """
     if not files.logs and not files.scans:
         raise InputError("no log and no scan was given; name at least one.")
+    if files.wind is None and files.wind_mapping is not None:
+        raise SettingsError(
+            f"{files.wind_mapping.name} says what a wind's file holds, and none is given; name it "
+            "(--wind FILE), or leave out --wind-mapping: the wind in the logs' rows is told by "
+            "--mapping."
+        )
     logs = [read_gas_log(path, mapping=files.mapping, track=files.track) for path in files.logs]
     if within is not None:
         logs = [within(log) for log in logs]

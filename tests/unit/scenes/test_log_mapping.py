@@ -195,6 +195,18 @@ def test_a_time_in_another_unit_or_a_wrong_format_is_refused(read, form, cell, m
         read(f"t;g\n{cell};2,5\n", changed)
 
 
+def test_a_track_beside_a_log_with_places_of_its_own_is_said_not_to_be_used(read, tmp_path):
+    flight = tmp_path / "flight.csv"
+    flight.write_text("time_utc,longitude_deg,latitude_deg,altitude_agl_m\n", "utf-8")
+    head = tmp_path / "head.csv"
+    head.write_text("t;g\n12.05.2026 10:00:00;2,5\n", "utf-8")
+    mapping = tmp_path / "head.toml"
+    mapping.write_text(DECIMAL_COMMA.replace('"Tag", "Zeit"', '"t"'), "utf-8")
+    log = read_gas_log(head, mapping=mapping, track=flight)
+    assert log.longitude_deg[0] == 7.1
+    assert any("flight.csv is not used" in flag.message for flag in log.flags)
+
+
 def test_a_time_that_stands_for_none_costs_its_row(read):
     rows = "12.05.2026;10:00:00;2\n;;2\n-;nan;2\nn. v.;n. v.;2\n12.05.2026;10:00:01;2\n"
     log = read("Tag;Zeit;g\n" + rows, DECIMAL_COMMA)

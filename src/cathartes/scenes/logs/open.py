@@ -7,7 +7,7 @@ from cathartes.scenes.logs.contract_csv import read_contract_csv
 from cathartes.scenes.logs.flight_track import read_track
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.logs.mapped_csv import read_log_mapping, read_mapped_log
-from cathartes.scenes.logs.track import Track
+from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.records.flight_files import is_flight_record
 
 
@@ -37,9 +37,22 @@ def read_gas_log(path: Path, *, mapping: Path | None = None, track: Path | None 
                 "in a mapping file (table.topic). If the gas is in another file, that one is the "
                 "log, and this one its track."
             )
-        return read_contract_csv(path)
+        return _beside(read_contract_csv(path), track)
     content = read_log_mapping(mapping)
-    flown: Track | None = None
-    if track is not None or (recorded and content.place is None and not content.sensor):
-        flown = read_track(track or path)
+    if content.place is not None or content.sensor:
+        return _beside(read_mapped_log(path, content), track)
+    flown = read_track(track or path) if track is not None or recorded else None
     return read_mapped_log(path, content, flown)
+
+
+def _beside(log: GasLog, track: Path | None) -> GasLog:
+    """Return a log that has places of its own, with a flag if a track was given beside it."""
+    if track is None:
+        return log
+    return log.with_flags(
+        Flag(
+            FlagKind.ASSUMED,
+            f"{log.name} has places of its own, which are taken; the track {track.name} is not "
+            "used. Leave out the log's place columns ([place] of a mapping) to use it.",
+        )
+    )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cathartes.errors import SettingsError
 from cathartes.scenes.records.flight_files import is_flight_record
 from cathartes.scenes.wind.gridded import is_gridded, read_gridded_wind
 from cathartes.scenes.wind.history import STANDARD_HEIGHT_M, WindHistory
@@ -41,6 +42,11 @@ def wind_at(
     """
     path = wind_file(said)
     if path is None:
+        if mapping is not None:
+            raise SettingsError(
+                f"{mapping.name} says what a wind's file holds, and the wind {said!r} is said in "
+                "words; name the file (--wind FILE), or leave out --wind-mapping."
+            )
         return parse_said_wind(said)
     if mapping is None and is_gridded(path):
         hours = read_gridded_wind(
