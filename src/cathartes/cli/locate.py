@@ -11,12 +11,13 @@ from cathartes.cli.json_output import write_json
 from cathartes.cli.number_list import parse_numbers
 from cathartes.cli.progress import progress_bars
 from cathartes.locate.common_result import CommonSource, Emission, SourceInSortie
+from cathartes.locate.digits import two_digits
 from cathartes.locate.result import Interval, LogSources, Outcome
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.pipeline.location import locate as find_sources
 from cathartes.products.file_names import SOURCES_PLOT, SUMMARY
 from cathartes.products.location import Located, source_id
-from cathartes.products.rate_words import rate_words, two_digits
+from cathartes.products.rate_words import rate_words
 
 _DEFAULTS = LocateSettings()
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.curtain import CurtainFlux
+from cathartes.locate.digits import two_digits
 from cathartes.locate.posterior import Particles
 from cathartes.locate.prior import Prior
 from cathartes.locate.rate_error import rate_factors
@@ -107,8 +108,8 @@ def warnings_of(total: Interval | None, curtains: tuple[CurtainFlux, ...]) -> tu
     if balance > 0 and 1 / DISAGREE < total.median / balance < DISAGREE:
         return ()
     text = (
-        f"mass balance over {len(curtains)} curtains gives {balance:.2g} kg/h and the inversion "
-        f"{total.median:.2g}: more than a factor of {DISAGREE:g} apart. Was gas above or below "
-        "the passes, or is the baseline wrong?"
+        f"mass balance over {len(curtains)} curtains gives {two_digits(balance)} kg/h and the "
+        f"inversion {two_digits(total.median)}: more than a factor of {DISAGREE:g} apart. Was gas "
+        "above or below the passes, or is the baseline wrong?"
     )
     return (text,)

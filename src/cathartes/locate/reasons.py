@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.blocks import Blocks
+from cathartes.locate.digits import two_digits
 from cathartes.locate.gather import GasRows
 from cathartes.locate.prior import Prior
 from cathartes.locate.result import Reason, SourceEstimate
@@ -124,8 +125,8 @@ def detectable_kg_h(unit_ppm: NDArray[np.float64], sd_ppm: NDArray[np.float64]) 
 def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Doubt:
     """Return the reason where no gas stands out."""
     seen = (
-        f"Sources of {detectable_kg_h:.2g} kg/h would have been seen from half of the places "
-        "upwind of the track."
+        f"Sources of {two_digits(detectable_kg_h)} kg/h would have been seen from half of the "
+        "places upwind of the track."
         if np.isfinite(detectable_kg_h)
         else "No place within reach lies upwind of the track."
         if len(blocks) >= CLEAR_BLOCKS

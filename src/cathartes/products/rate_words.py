@@ -1,6 +1,6 @@
 """Rates in words: two digits, and never as a power of ten."""
 
-import numpy as np
+from cathartes.locate.digits import two_digits
 
 
 def rate_words(rate_kg_h: float, low_kg_h: float, high_kg_h: float, *, apart: str = " ") -> str:
@@ -11,12 +11,3 @@ def rate_words(rate_kg_h: float, low_kg_h: float, high_kg_h: float, *, apart: st
     """
     middle, low, high = map(two_digits, (rate_kg_h, low_kg_h, high_kg_h))
     return f"{middle} kg/h{apart}({low} to {high})"
-
-
-def two_digits(value: float) -> str:
-    """Return a number by its first two digits.
-
-    >>> two_digits(0.01234)
-    '0.012'
-    """
-    return np.format_float_positional(value, 2, unique=False, fractional=False, trim="-")

@@ -18,6 +18,13 @@ WIND = WindHistory(
 )  # fmt: skip
 
 
+def test_large_rates_are_said_without_powers_of_ten() -> None:
+    (text,) = warnings_of(
+        Interval(1163.0, 900.0, 1500.0), (CurtainFlux(0.0, (5.0, 15.0, 25.0), 219.2),)
+    )
+    assert "gives 220 kg/h and the inversion 1200:" in text
+
+
 def test_a_rates_error_is_of_speed_and_of_gusts() -> None:
     assert rate_log_sd(WIND, 0.0) == pytest.approx(0.1)
     assert rate_log_sd(WIND, 0.5) == pytest.approx(np.hypot(0.1, GUST_SHARE * 0.5))
