@@ -4,10 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.locate.log_silence import MARGIN_M, LogEvidence
-from cathartes.locate.reasons import CLEAR_BLOCKS, CLEAR_SD
-
-MOST_KG_H = 1e9
-"""What nobody could miss is called blind: a puff's last wisp reaches everywhere."""
+from cathartes.locate.reasons import CLEAR_BLOCKS, CLEAR_SD, MOST_KG_H
 
 
 def smallest_rates_kg_h(evidence: LogEvidence, place_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,6 +25,8 @@ cut off there: of a density that rises towards the edge it is one (exponential) 
 normal one), of one that is flat 1.7. So far a region of 90 % reaches."""
 CLEAR_SD, CLEAR_BLOCKS = 8.0, 3
 """So many blocks so many standard deviations above clean air are gas, explained or not."""
+MOST_KG_H = 1e9
+"""What nobody could miss is called blind: a plume's last wisp reaches everywhere."""
 ONE_TRANSECT_WORDS = (
     "gas was seen at one distance along the wind only: direction and, with less certainty, the "
     "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
@@ -118,7 +120,7 @@ def detectable_kg_h(unit_ppm: NDArray[np.float64], sd_ppm: NDArray[np.float64]) 
     if sd_ppm.size < CLEAR_BLOCKS:
         return float("nan")
     ratio = np.partition(unit_ppm / sd_ppm[:, None], -CLEAR_BLOCKS, axis=0)[-CLEAR_BLOCKS]
-    visible = ratio > 1e-3 * ratio.max(initial=0.0)
+    visible = ratio > max(1e-3 * ratio.max(initial=0.0), CLEAR_SD / MOST_KG_H)
     return float(CLEAR_SD / np.median(ratio[visible])) if visible.any() else float("nan")
 
 

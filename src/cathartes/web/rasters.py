@@ -24,7 +24,7 @@ from rio_tiler.models import ImageData
 from rio_tiler.utils import render
 
 from cathartes.errors import EvidenceError
-from cathartes.locate.log_reach import MOST_KG_H
+from cathartes.locate.reasons import MOST_KG_H
 
 DEEPEST = 24
 """Zoom of the finest tiles."""

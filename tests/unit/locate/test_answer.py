@@ -8,6 +8,7 @@ import pytest
 from cathartes.locate.answer import probability_of, warnings_of
 from cathartes.locate.curtain import CurtainFlux
 from cathartes.locate.rate_error import GUST_SHARE, rate_factors, rate_log_sd
+from cathartes.locate.reasons import detectable_kg_h
 from cathartes.locate.result import Interval
 from cathartes.locate.wind_rows import SLOWEST_S, WindRows
 from cathartes.scenes.wind.history import WindHistory
@@ -16,6 +17,13 @@ WIND = WindHistory(
     np.array([100.0, 110.0, 120.0]), np.full(3, 4.0), np.array([270.0, 180.0, 90.0]), 0.4, 5.0,
     10.0, "station",
 )  # fmt: skip
+
+
+def test_a_wisp_is_not_what_a_log_could_see() -> None:
+    """Far above every plume there is a number left, of 10^237 kg/h: nothing could be seen."""
+    seen = np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [0.5, 1.0]])
+    assert detectable_kg_h(seen, np.ones(4)) == pytest.approx(8.0)
+    assert np.isnan(detectable_kg_h(1e-236 * seen, np.ones(4)))
 
 
 def test_large_rates_are_said_without_powers_of_ten() -> None:
