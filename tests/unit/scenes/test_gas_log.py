@@ -83,6 +83,18 @@ def test_a_number_with_an_underscore_is_none(read):
         read([row(0), row(1, ppm="1_9"), row(2)])
 
 
+def test_a_sensor_that_saturates_in_passes_is_flagged(read):
+    """Six peaks, each cut for a second or two: no run is long enough to be stuck."""
+    peak = 1.9 + 3.0 * np.abs(np.sin(np.arange(120) / 6.3)) + 1e-3 * np.arange(120)
+    free = read([row(s, ppm=f"{p:.4f}") for s, p in enumerate(peak)])
+    cut = read([row(s, ppm=f"{min(p, 4.6):.4f}") for s, p in enumerate(peak)])
+    coarse = read([row(s, ppm=f"{p:.1f}") for s, p in enumerate(peak)])
+    assert FlagKind.AT_CEILING not in kinds(free) | kinds(coarse)
+    (flag,) = [flag for flag in cut.flags if flag.kind is FlagKind.AT_CEILING]
+    assert "values are 4.6 ppm" in flag.message
+    assert all(cut.ppm_of("methane")[start] == 4.6 for start, _ in flag.rows)
+
+
 def test_several_gases_and_no_wind(read):
     header = "time_utc,longitude_deg,latitude_deg,altitude_agl_m,methane_ppm,carbon dioxide_ppm"
     log = read([f"2026-05-12T10:00:0{s}Z,7.1,46.8,20,1.9{s},420" for s in range(3)], header)

@@ -15,6 +15,9 @@ FASTEST_PLATFORM_M_S = 120.0
 STUCK_ROWS = 30
 STUCK_S = 30.0
 """So many equal values over so long a time are no measurement of moving air."""
+CEILING_ROWS, CEILING_TIMES, BELOW_CEILING = 5, 3, 5
+"""The highest value is a sensor's ceiling if it comes so often, and so many times as often as each
+of so many values next below: peaks have few highest values, however coarse the sensor."""
 GAP_STEPS = 20.0
 GAP_S = 10.0
 """A step is a gap in time if it is so many usual steps, and so long."""
@@ -32,6 +35,7 @@ def find_suspicions(log: GasLog) -> tuple[Flag, ...]:
         *_gaps(log),
         *_no_values(log),
         *_stuck(log),
+        *_at_ceiling(log),
         *_heights(log),
         *wind_flags(log),
     )
@@ -137,6 +141,28 @@ def _stuck(log: GasLog) -> Iterator[Flag]:
                     "or ceiling, or coarser than its signal; it says nothing of gas there.",
                     row_ranges(marked.tolist()),
                 )
+
+
+def _at_ceiling(log: GasLog) -> Iterator[Flag]:
+    for chemical, values in zip(log.chemicals, log.concentration_ppm, strict=True):
+        for number, sensor in enumerate(log.sensors):
+            own = (log.sensor_index == number) & np.isfinite(values)
+            different, times = np.unique(values[own], return_counts=True)
+            below = times[-1 - BELOW_CEILING : -1]
+            if below.size < BELOW_CEILING or times[-1] < CEILING_ROWS:
+                continue
+            top = np.flatnonzero(values[own] == different[-1])
+            stuck = np.ptp(top) + 1 == top.size >= STUCK_ROWS
+            if stuck or top.size < CEILING_TIMES * below.max():
+                continue
+            who = f"{chemical} of sensor {sensor}" if sensor else chemical
+            yield Flag(
+                FlagKind.AT_CEILING,
+                f"{who}: {top.size} of {int(own.sum())} values are {different[-1]:g} ppm, and "
+                "none is higher: the sensor saturates there, or its values were cut. What is made "
+                "of them is too little gas.",
+                row_ranges((own & (values == different[-1])).tolist()),
+            )
 
 
 def _heights(log: GasLog) -> Iterator[Flag]:

@@ -16,6 +16,7 @@ class FlagKind(StrEnum):
     NO_VALUE = "no value"
     IMPOSSIBLE_SPEED = "impossible speed"
     STUCK = "stuck at a value"
+    AT_CEILING = "at its ceiling"
     HEIGHT_REFERENCE = "height reference"
     BELOW_GROUND = "below ground"
     STAGNANT_WIND = "stagnant wind"
