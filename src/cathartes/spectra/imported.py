@@ -132,12 +132,13 @@ def import_spectrum(
     Raises
     ------
     InputError
-        If the gas's name can't be one of the library.
+        If the gas's name can't be one of the library, or the spectrum does not absorb.
     OutputError
         If there is such a gas already, or the folder can't be written.
     """
     name = spectrum.gas if entry is None else entry.name
     checked = Gas(name, "", "", math.nan)
+    _check_absorbs(spectrum)
     path = folder / f"{checked.name}.csv"
     if path.exists() and not replace:
         raise OutputError(
@@ -154,6 +155,17 @@ def import_spectrum(
             f"{FOLDER_VARIABLE}."
         ) from error
     return path
+
+
+def _check_absorbs(spectrum: AbsorptionSpectrum) -> None:
+    least, greatest = spectrum.cross_section_cm2.min(), spectrum.cross_section_cm2.max()
+    if greatest > 0 and greatest >= -least:
+        return
+    turned = "its sign seems to be turned: turn it back" if least < 0 else "look at its numbers"
+    raise InputError(
+        f"spectrum of {spectrum.gas}: its cross-section reaches from {least:.2g} to "
+        f"{greatest:.2g} cm2; a gas takes light away, which is a positive one: {turned}."
+    )
 
 
 def write_whole(path: Path, content: bytes) -> None:

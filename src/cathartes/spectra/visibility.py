@@ -213,6 +213,7 @@ def _judge_part(
     wavelength_um = float(bands.centre_um[best])
     wavenumber_cm1 = 1e4 / wavelength_um
     column = f"{settings.column_density_ppm_m:g} ppm m"
+    visible = contrast >= least and bool(depth[best] > _NOTHING)
     place = f"at {wavenumber_cm1:.0f} cm-1 ({wavelength_um:.2f} um)"
     if depth[best] <= _NOTHING:
         reason = "does not absorb in the instrument's bands"
@@ -229,11 +230,9 @@ def _judge_part(
             f"too weak: optical depth {depth[best]:.1g} for {column} {place}, contrast "
             f"{contrast:.1g}, below {least:g}"
         )
-    if contrast < least and gas.remark:
+    if not visible and gas.remark:
         reason = f"{reason}. {gas.remark}"
-    return Visibility(
-        gas.name, contrast >= least, reason, wavenumber_cm1, float(depth[best]), contrast
-    )
+    return Visibility(gas.name, visible, reason, wavenumber_cm1, float(depth[best]), contrast)
 
 
 def _uncovered(spectrum: GasSpectrum, bands: SpectralBands) -> str:

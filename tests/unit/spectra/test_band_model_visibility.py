@@ -71,6 +71,17 @@ def test_what_cannot_be_seen_says_why(entry: Gas, words: str) -> None:
     assert re.search(words, seen.reason)
 
 
+def test_a_spectrum_of_turned_sign_is_not_visible() -> None:
+    """It differs from band to band as a gas does, and takes no light away in any."""
+    nu = np.arange(700.0, 1400.0, 1.0)
+    dip = -1e-18 * np.exp(-(((nu - 1000.0) / 8.0) ** 2))
+    turned = AbsorptionSpectrum("x", nu, dip, 296.0, 101_325.0, 2.0, Quality.QUANTITATIVE, "")
+    (seen,) = search_visible(GasLibrary([Gas("x", "", "", 1.0, (), turned)]), LONG_WAVE)
+    assert not seen.visible
+    assert seen.reason == "does not absorb in the instrument's bands"
+    assert seen.absorption_per_ppm_m is None
+
+
 def test_a_lower_limit_shows_a_weaker_gas() -> None:
     settings = VisibilitySettings(min_emissive=1e-5)
     (seen,) = search_visible(GasLibrary([WEAK]), LONG_WAVE, settings=settings)

@@ -54,6 +54,21 @@ def test_a_gas_is_replaced_only_on_demand(tmp_path):
     assert gas.spectrum.temperature_k == 310.0
 
 
+@pytest.mark.parametrize(
+    ("values", "advice"),
+    [
+        ([0.0, -1e-18, -1e-21], r"from -1e-18 to 0 cm2.*turn it back"),
+        ([1e-20, -1e-18, 0.0], r"from -1e-18 to 1e-20 cm2.*turn it back"),
+        ([0.0, 0.0, 0.0], r"from 0 to 0 cm2.*look at its numbers"),
+    ],
+)
+def test_a_spectrum_that_does_not_absorb_is_refused(tmp_path, values, advice):
+    """A scan would not search for it, whatever it is called."""
+    with pytest.raises(InputError, match=advice):
+        imported.import_spectrum(replace(SPECTRUM, cross_section_cm2=np.array(values)), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
     path = imported.import_spectrum(SPECTRUM, tmp_path)
     before = path.read_bytes()
