@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from threading import Event
 
@@ -99,6 +100,12 @@ class ScanSettings:
     detect: DetectSettings = field(default_factory=DetectSettings)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", _one_of(LayerChoice, "layers", self.layers))
+        if self.grid is not None:
+            object.__setattr__(self, "grid", _one_of(LayerGrid, "grid", self.grid))
+        for name in ("atmosphere", "wind_mapping"):
+            if (file := getattr(self, name)) is not None:
+                object.__setattr__(self, name, Path(file))
         if self.workers < 0:
             raise SettingsError(
                 f"workers is {self.workers}; a number of threads, or 0 for all cores, is needed."
@@ -108,6 +115,14 @@ class ScanSettings:
                 f"source_height_m is {self.source_height_m:g}; metres above ground, 0 to 500, are "
                 "needed."
             )
+
+
+def _one_of(kind: type[StrEnum], name: str, word: str) -> StrEnum:
+    """Return the member that a word names: at the Python prompt one writes the word."""
+    try:
+        return kind(word)
+    except ValueError as error:
+        raise SettingsError(f"{name} is {word!r}; one of {', '.join(kind)} is needed.") from error
 
 
 def quick(settings: ScanSettings) -> ScanSettings:

@@ -19,7 +19,7 @@ from cathartes.pipeline.inspected import InspectedLines
 from cathartes.pipeline.scan import ScanSettings, quick, scan, usable_cores
 from cathartes.pipeline.settings_file import read_scan_settings
 from cathartes.products.fingerprint import sha256_of
-from cathartes.products.layer_choice import LayerChoice
+from cathartes.products.layer_choice import LayerChoice, LayerGrid
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.radiometry import planck_radiance
@@ -55,10 +55,28 @@ def test_a_cube_in_memory_needs_no_file(tmp_path: Path) -> None:
     assert {gas.name for gas in summary.gases_searched} == {"ammonia", "SF6"}
 
 
+def test_words_are_taken_as_the_command_takes_them(tmp_path: Path) -> None:
+    """At the Python prompt one writes "none", and a word that is no choice is no "all"."""
+    told = ScanSettings(layers="none", grid="sensor", atmosphere="a.csv", wind_mapping="w.toml")
+    meant = ScanSettings(
+        layers=LayerChoice.NONE,
+        grid=LayerGrid.SENSOR,
+        atmosphere=Path("a.csv"),
+        wind_mapping=Path("w.toml"),
+    )
+    assert told == meant
+    assert told.layers is LayerChoice.NONE
+    assert isinstance(told.atmosphere, Path)
+    with pytest.raises(SettingsError, match=r"layers is 'al'; one of all, found, .* is needed"):
+        ScanSettings(layers="al")
+    scan(cube(), tmp_path / "out", settings=replace(ONE_GAS, layers="none"))
+    assert not (tmp_path / "out" / "layers").exists()
+
+
 def test_gases_are_kept_under_their_names(tmp_path: Path) -> None:
     """An alias in the settings is no riddle in the summary."""
     summary = scan(cube(), tmp_path / "out", settings=ONE_GAS)
-    assert sorted(summary.settings["gases"]) == ["SF6", "ammonia"]  # type: ignore[arg-type]
+    assert sorted(summary.settings["gases"]) == ["SF6", "ammonia"]
 
 
 def test_the_settings_win_over_what_the_cube_says_of_the_air(tmp_path: Path) -> None:
@@ -88,7 +106,7 @@ def test_all_usable_cores_search_with_one_numerical_thread_each(
     def watched(*words: object, **named: object) -> Detections:
         pools = {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
         seen.append((int(words[5]), pools))  # type: ignore[call-overload]
-        return detect(*words, **named)  # type: ignore[arg-type]
+        return detect(*words, **named)
 
     monkeypatch.setattr("cathartes.pipeline.scan.detect", watched)
     scan(cube(), tmp_path / "out", settings=ONE_GAS)
@@ -104,7 +122,7 @@ def test_amounts_everywhere_are_made_only_for_who_reads_them(
 
     def watched(*words: object, **named: object) -> Detections:
         asked.append(named["images"])
-        return detect(*words, **named)  # type: ignore[arg-type]
+        return detect(*words, **named)
 
     monkeypatch.setattr("cathartes.pipeline.scan.detect", watched)
     told = replace(ONE_GAS, layers=layers)
