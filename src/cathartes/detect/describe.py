@@ -35,6 +35,7 @@ SEVERAL_FLAG = "several alike in the scene"
 CHANCE_ASSUMED_FLAG = "chance assumed, not measured"
 
 THICK_OPTICAL_DEPTH = 0.5
+"""Of the strongest band, on the whole way of the light."""
 SEVERAL = 3
 """So many plumes of one chemical make one think of a surface: roofs are many, vents are few."""
 SURE = 0.95
@@ -263,7 +264,7 @@ class PlumeReader:
             elif not np.isfinite(amount.mean_ppm_m):
                 flags.append(LOW_CONTRAST_FLAG)
         depth = self.signatures.absorption_per_ppm_m[main].max() * amount.greatest_ppm_m
-        if depth > THICK_OPTICAL_DEPTH:
+        if self.signatures.air_mass_factor * depth > THICK_OPTICAL_DEPTH:
             flags.append(THICK_FLAG)
         # Beside a sure gas another may be its partner, not its rival.
         second = np.sort(found.probability)[-2] if found.probability.size > 1 else 0.0
