@@ -191,11 +191,11 @@ def fit_plume_temperature(
 ) -> PlumeTemperature | None:
     r"""Return what is believed of a plume's temperature once its pixels are seen.
 
-    .. math:: p(T) \propto N(T; T_0, \sigma_0^2)\;[\mathcal{L} * N(0, 1\,\mathrm{K})](T)\;
+    .. math:: p(T) \propto N(T; T_0, \sigma_0^2)\;[\mathcal{L} * N(0, \sigma_g^2)](T)\;
               \Big[\sum_i a_i\,(C_i + \delta(T)) > 0\Big]
 
-    the prior, the likelihood blurred by the ground's own error, and the sign: a plume warmer than
-    its ground shows in emission.
+    the prior, the likelihood blurred by the ground's own error σ_g (`GROUND_SD_K`), and the sign: a
+    plume warmer than its ground shows in emission.
 
     Parameters
     ----------
