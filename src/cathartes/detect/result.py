@@ -176,7 +176,8 @@ class Detections:
     labels : (line, sample) int32
         0 outside plumes, else the plume's id.
     plumes
-        Strongest first; empty if nothing was found.
+        Strongest first, then those that their form shows, then faint ones; empty if nothing was
+        found.
     gases
         Every gas searched.
     chance_measured
