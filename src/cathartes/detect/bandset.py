@@ -17,6 +17,9 @@ T = TypeVar("T")
 Tick = Callable[[str, float], None]
 """Called with a stage's name and the share of it that is done, 0 to 1."""
 
+IMPOSSIBLE = 1e15
+"""No radiance, in any unit, is so great; squares of what is greater soon overflow in float32."""
+
 SAMPLE_BLOCKS = 6
 """Blocks, spread over the scene, in which bands are looked at."""
 
@@ -130,10 +133,11 @@ def blocks_in_threads(
 
 
 def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return True for pixels that are finite in every band and above nought in one, (line, sample).
+    """Return True for pixels that may hold light: usable in every band, (line, sample).
 
-    Nothing that glows or reflects is nought or less in all bands: such pixels are the border of a
-    resampled cube, or -9999, that its header does not call so.
+    Values are finite and below `IMPOSSIBLE`, and one of them is above nought: nothing that glows or
+    reflects is nought or less in all bands. Others are a border, -9999 or 1e30 that the header does
+    not call no value.
 
     Parameters
     ----------
@@ -142,11 +146,11 @@ def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         total = block @ np.ones(block.shape[2], block.dtype)
-    # A sum is finite only if every value is, and above nought only if one is: no look at each.
-    if np.isfinite(total).all():
+    # A sum is small only if every value is, and above nought only if one is: no look at each.
+    if (np.abs(total) < IMPOSSIBLE).all():
         clean = np.ones(total.shape, dtype=bool)
     else:
-        clean = np.asarray(np.isfinite(block).all(axis=2))
+        clean = np.asarray((np.abs(block) < IMPOSSIBLE).all(axis=2))
     dark = clean & (total <= 0)
     if dark.any():
         clean[dark] = (block[dark] > 0).any(axis=1)

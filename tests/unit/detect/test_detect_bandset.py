@@ -53,6 +53,14 @@ def test_a_clean_pixel_is_finite_in_every_band():
     assert clean_pixels(block).tolist() == [[True, False, False, False]]
 
 
+@pytest.mark.parametrize("fill", [1e20, 9.96921e36, -1e30])
+def test_a_clean_pixel_is_no_fill_value_of_netcdf(fill):
+    """One such pixel made every distance infinite, and none was said to be finite."""
+    block = np.ones((1, 3, 3), np.float32)
+    block[0, 0], block[0, 1, 2] = fill, fill
+    assert clean_pixels(block).tolist() == [[False, False, True]]
+
+
 def test_a_clean_pixel_holds_light_in_some_band():
     """A border of zeros or of -9999 is no ground, though no header says what stands for no value;
     a dark band's noise, however deep, is."""
