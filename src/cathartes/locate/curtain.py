@@ -47,8 +47,9 @@ def curtain_fluxes(
     enhancement_ppm: NDArray[np.float64],
     wind_m_s: NDArray[np.float64],
     density_factor: float,
+    sensor: NDArray[np.intp] | None = None,
 ) -> tuple[CurtainFlux, ...]:
-    """Return the curtains in the track of one moving sensor, nearest first; perhaps none.
+    """Return the curtains in the tracks of moving sensors, nearest first; perhaps none.
 
     Parameters
     ----------
@@ -59,16 +60,23 @@ def curtain_fluxes(
         Where it blows to, east and north.
     density_factor
         Mass of the gas in a cubic metre of air of 1 ppm, in kg.
+    sensor : (row,) int or None
+        Whose row it is: a pass is of one, a curtain may be of several; None: all of one.
     """
     good = np.isfinite(enhancement_ppm) & np.isfinite(wind_m_s).all(axis=1)
-    if good.sum() < LEAST_ROWS:
+    if not good.any():
         return ()
     time, place, ppm, wind = (a[good] for a in (time_s, place_m, enhancement_ppm, wind_m_s))
     mean = wind.mean(axis=0)
     ahead = mean / max(float(np.hypot(*mean)), 1e-9)
     centred = place[:, :2] - 0.5 * (place[:, :2].min(0) + place[:, :2].max(0))
     along, across = centred @ ahead, centred @ np.array([-ahead[1], ahead[0]])
-    passes = _passes(time, along, across, place[:, 2])
+    whose = np.zeros(time.size, np.intp) if sensor is None else sensor[good]
+    passes = [
+        rows[run]
+        for rows in (np.flatnonzero(whose == one) for one in np.unique(whose))
+        for run in _passes(time[rows], along[rows], across[rows], place[rows, 2])
+    ]
     used = np.zeros(len(passes), bool)
     found = []
     for first in range(len(passes)):
@@ -105,7 +113,9 @@ def _passes(
     across_m: NDArray[np.float64],
     up_m: NDArray[np.float64],
 ) -> list[NDArray[np.intp]]:
-    """Return the rows of each stretch flown across the wind at one height and distance."""
+    """Return the rows of each stretch that a sensor flew across the wind at one height."""
+    if time_s.size < LEAST_ROWS:
+        return []
     step = np.diff(time_s)
     sideways = np.gradient(across_m, time_s)
     speed = np.hypot(sideways, np.gradient(along_m, time_s)) + np.abs(np.gradient(up_m, time_s))

@@ -136,14 +136,13 @@ class _Log:
         return cls(rows, rows.blocks(block_s), wind, winds)
 
     def curtains(self, density_factor: float) -> tuple[CurtainFlux, ...]:
-        """Return the curtains of the first sensor, if it moves."""
+        """Return the curtains that moving sensors flew, together."""
         if not self.blocks.moves:
             return ()
         rows = self.rows
-        of = rows.sensor == rows.sensor[0]
-        at = np.column_stack(self.winds.at(rows.time_s[of]))
+        wind = np.column_stack(self.winds.at(rows.time_s))
         return curtain_fluxes(
-            rows.time_s[of], rows.near_m[of], rows.enhancement_ppm[of], at, density_factor
+            rows.time_s, rows.near_m, rows.enhancement_ppm, wind, density_factor, rows.sensor
         )
 
 

@@ -56,3 +56,20 @@ def test_curtains_at_two_distances_are_two_the_nearer_first() -> None:
     found = curtain_fluxes(time, *joined, 1.0)
     assert [c.downwind_m for c in found] == pytest.approx([-40.0, 40.0])
     assert found[0].rate_kg_h == pytest.approx(found[1].rate_kg_h)
+
+
+def test_a_curtain_that_two_sensors_share_is_one() -> None:
+    """Each flies every second height, at once; or the second goes on where the first ended."""
+    time, place, ppm, wind = flown()
+    (alone,) = curtain_fluxes(time, place, ppm, wind, 1.0)
+    height = np.searchsorted(HEIGHTS_M, place[:, 2])
+    for sensor in (height % 2, (height > 2).astype(int)):
+        clock = np.concatenate([np.arange(n) for n in np.bincount(sensor)])
+        order = np.argsort(np.concatenate([time[sensor == 0], time[sensor == 1]]), kind="stable")
+        at_once = clock[order].astype(float)
+        rows = np.argsort(at_once, kind="stable")
+        (both,) = curtain_fluxes(
+            at_once[rows], place[rows], ppm[rows], wind[rows], 1.0, sensor[rows]
+        )
+        assert both.rate_kg_h == pytest.approx(alone.rate_kg_h)
+        assert both.heights_m == pytest.approx(alone.heights_m)
