@@ -4,6 +4,7 @@
 skipped, with the reason, on a machine that has none.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -48,10 +49,13 @@ def find_data_dir() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_locks() -> Iterator[None]:
-    """Lock keys quickly: `unit/sealing/test_lock.py` has the strong locks of the product."""
-    from quick_locks import locks_are_quick
+    """Lock keys and hash passwords quickly.
 
-    with locks_are_quick():
+    `unit/sealing/test_lock.py` and `unit/pipeline/test_passwords.py` have those of the product.
+    """
+    from quick_locks import locks_are_quick, passwords_are_quick
+
+    with locks_are_quick(), passwords_are_quick():
         yield
 
 
@@ -120,3 +124,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.data)
     tests = Path(__file__).parent
     items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(tests).parts[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not in what stays: modules and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -1,8 +1,9 @@
-"""Passphrase locks that open at once, for tests that are not about how strong a lock is.
+"""Passphrase locks that open at once, for tests that are not about how strong a lock is; passwords.
 
 A lock of `cathartes.sealing.locking` takes scrypt about a second to make, and as long to open, as
 it should; the tests make and open hundreds. `quick_lock` writes an age file by the specification
 (https://age-encryption.org/v1) with the least work, which the real code opens by itself, at once.
+Passwords of accounts are hashed by the real code too, as cheaply as argon2 allows.
 """
 
 import base64
@@ -10,6 +11,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
+
+from cathartes.pipeline import passwords
 
 WORK_LOG2 = 1
 _CHUNK_BYTES = 64 * 1024
@@ -71,3 +74,32 @@ def locks_are_strong() -> Iterator[None]:
     """Make new locks of this process those of the product again."""
     with patch.object(passphrase, "encrypt", _strong):
         yield
+
+
+_strong_hasher = passwords._hasher
+
+
+def _quick_hasher():
+    try:
+        from argon2 import PasswordHasher
+    except ModuleNotFoundError:  # the extra `serve` is not installed
+        return _strong_hasher()
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@contextmanager
+def passwords_are_quick() -> Iterator[None]:
+    """Hash passwords in this process with the least work."""
+    with patch.object(passwords, "_hasher", _quick_hasher):
+        passwords._nobodys.cache_clear()
+        yield
+    passwords._nobodys.cache_clear()
+
+
+@contextmanager
+def passwords_are_strong() -> Iterator[None]:
+    """Hash passwords in this process as the product does again."""
+    passwords._nobodys.cache_clear()
+    with patch.object(passwords, "_hasher", _strong_hasher):
+        yield
+    passwords._nobodys.cache_clear()

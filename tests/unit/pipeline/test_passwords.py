@@ -1,6 +1,7 @@
 """Passwords and second factors, against what the RFCs print."""
 
 import base64
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,9 +17,16 @@ from cathartes.pipeline.passwords import (
     new_totp_secret,
     totp_address,
 )
+from quick_locks import passwords_are_strong
 
 GOOD = "correct horse battery"
 RFC_6238_SECRET = base64.b32encode(b"12345678901234567890").decode()
+
+
+@pytest.fixture(autouse=True)
+def strong() -> Iterator[None]:
+    with passwords_are_strong():
+        yield
 
 
 def test_a_password_is_kept_as_argon2id_with_a_salt_of_its_own():
