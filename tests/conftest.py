@@ -130,4 +130,4 @@ def pytest_collection_finish() -> None:
     """Look for garbage seldom, and not in what stays: modules and thousands of tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 5, 5)
