@@ -83,7 +83,7 @@ def background_of(sample, clean=None, per_column=False, smoothing=SMOOTHING, ave
     n_samples=st.integers(1, 7),
     n_bands=st.integers(1, 6),
     per_column=st.booleans(),
-    level_width=st.tuples(st.sampled_from([0.0, 10.0, -3.0]), st.sampled_from([1, 3, 5])),
+    level_width=st.tuples(st.sampled_from([20.0, 50.0, 100.0]), st.sampled_from([1, 3, 5])),
     dead_columns=st.booleans(),
     seed=st.integers(0, 10_000),
 )
