@@ -10,7 +10,8 @@ DEV := $(VENV)/.dev-installed
 VENDOR := src/cathartes/web/static/vendor/manifest.json
 DEV_VENDOR := tests/browser/vendor/manifest.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# The locks are whole: nothing is left to resolve. Modules are compiled when they are first used.
+# The locks are whole, which is checked: nothing is left to resolve. Modules are compiled when they
+# are first used.
 INSTALL := $(PIP) install --no-deps --no-compile
 UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -70,11 +71,13 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing the locked packages into $(VENV)"
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-build-isolation --no-index -e .
+	$(PIP) check
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "installing the locked development packages into $(VENV)"
 	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(PIP) check
 	@touch $@
 
 # The pages' JavaScript, by its own lock file. `make test` needs the tests' part of it too.

@@ -13,16 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
-from watched_page import (
-    AXE,
-    BY_THEME,
-    DESKTOP,
-    SCREEN,
-    WatchedPage,
-    faults,
-    keep_picture,
-    watch,
-)  # fmt: skip
+from watched_page import AXE, BY_THEME, DESKTOP, SCREEN, WatchedPage, faults, keep_picture, watch
 
 import web_desk
 import web_releases

@@ -15,16 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from simulated_casebook import make_casebook
 from starlette.types import ASGIApp
-from watched_page import (
-    AXE,
-    BY_THEME,
-    DESKTOP,
-    SCREEN,
-    WatchedPage,
-    faults,
-    keep_picture,
-    watch,
-)  # fmt: skip
+from watched_page import AXE, BY_THEME, DESKTOP, SCREEN, WatchedPage, faults, keep_picture, watch
 
 import web_desk
 from cathartes.casework.settlement import ReviewState
