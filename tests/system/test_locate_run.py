@@ -18,7 +18,7 @@ from cathartes.cli.main import main
 from cathartes.errors import InputError, OutputError, SettingsError
 from cathartes.simulate.flights import FRAME, simulate_flight
 
-SETTINGS = cathartes.LocateSettings(particles=60, grid_m=12.0)
+SETTINGS = cathartes.LocateSettings(chains=16, grid_m=12.0)
 
 
 def write_log(path: Path, *, wind: bool = True) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 TAIL_SHARE, TAIL_FREEDOM = 0.1, 3.0
 """t and the degrees of freedom of T."""
 MOST_DISTINCT = 256
-"""Kernels are no narrower than those of so many particles: a flight's are as many."""
+"""Kernels are no narrower than those of so many particles: a flight's are alike in chains."""
 
 
 @dataclass(frozen=True, slots=True)

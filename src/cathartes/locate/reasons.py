@@ -19,10 +19,10 @@ ONE_DISTANCE_M = 20.0
 """Gas seen over less than this along the wind does not tell its range."""
 TURNED_DEG = 25.0
 """A wind that turns by more shows a source from several sides."""
-EDGE_SD, REACHES_SD = 1.5, 2.15
+EDGE_SD, REACHES_SD = 1.7, 2.15
 """A source whose mean place is nearer to the edge of the search than so many of its deviations was
 cut off there: of a density that rises towards the edge it is one (exponential) to 1.3 (half of a
-normal one), of one that is flat 1.7. So far a region of 90 % reaches."""
+normal one), of one that is flat 1.7. A region of 90 % reaches as far as the second."""
 CLEAR_SD, CLEAR_BLOCKS = 8.0, 3
 """So many blocks so many standard deviations above clean air are gas, explained or not."""
 MOST_KG_H = 1e9

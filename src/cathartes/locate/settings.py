@@ -89,10 +89,10 @@ class LocateSettings:
         Where it is known; None estimates it from the log.
     largest_region_m
         A source whose 90 % region reaches farther from its middle is not called located.
-    particles
-        Of the posterior.
+    chains
+        In which the posterior's particles are drawn, 8 of each; 24 of sensors that stand.
     seed
-        Of its random numbers.
+        Of their random numbers.
     """
 
     air: AirSettings = field(default_factory=AirSettings)
@@ -113,7 +113,7 @@ class LocateSettings:
     search_weight: float = 0.5
     background_ppm: float | None = None
     largest_region_m: float = 150.0
-    particles: int = 256
+    chains: int = 64
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -139,9 +139,9 @@ class LocateSettings:
                 f"locate: {wrong or {'longest_lag_s': self.longest_lag_s}}; numbers above 0 are "
                 "needed, and a longest delay of 0 or more."
             )
-        if self.most_sources < 1 or self.particles < 50 or not 0 < self.search_weight <= 1:
+        if self.most_sources < 1 or self.chains < 16 or not 0 < self.search_weight <= 1:
             raise SettingsError(
-                f"locate: {self.most_sources} sources at most, {self.particles} particles, a "
-                f"search weight of {self.search_weight:g}; at least 1, at least 50, and above 0 to "
+                f"locate: {self.most_sources} sources at most, {self.chains} chains, a "
+                f"search weight of {self.search_weight:g}; at least 1, at least 16, and above 0 to "
                 "1 are needed."
             )

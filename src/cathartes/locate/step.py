@@ -27,7 +27,7 @@ from cathartes.locate.log_silence import LogEvidence, likely_shapes, shapes_befo
 from cathartes.locate.misfit import Misfit
 from cathartes.locate.near_ground import is_low, stability_of_log
 from cathartes.locate.nearby_modes import nearby_modes
-from cathartes.locate.posterior import MOVES, MOVES_STANDING, sample_posterior
+from cathartes.locate.posterior import LINKS, LINKS_STANDING, sample_posterior
 from cathartes.locate.problem import Problem
 from cathartes.locate.rate_error import rate_log_sd
 from cathartes.locate.reasons import (
@@ -213,8 +213,8 @@ def _located(
         modes = nearby_modes(problem, blocks, best)
         best = modes[0]
     rng = np.random.default_rng(settings.seed)
-    moves = MOVES if blocks.moves else MOVES_STANDING
-    particles = sample_posterior(problem, best, settings.particles, rng, modes, moves=moves)
+    links = LINKS if blocks.moves else LINKS_STANDING
+    particles = sample_posterior(problem, best, settings.chains, rng, modes, links=links)
     posterior = posterior_of(particles, problem.prior, log.wind, rng, moves=blocks.moves)
     order = np.arange(best.state.n_sources) if given else strongest_first(posterior)
     posterior, state = posterior.chosen(order), best.state.chosen(order)

@@ -24,7 +24,7 @@ FRAME = LocalFrame(5.0, 52.0)
 NOON_S = 1_718_884_800.0
 RATES = np.array([2.0, 0.7])
 PLACES_M = np.array([[-40.0, 0.0, 1.0], [-55.0, 25.0, 1.0]])
-FEW = LocateSettings(particles=60, background_ppm=2.0, air=AirSettings(obukhov_length_m=1e9))
+FEW = LocateSettings(chains=16, background_ppm=2.0, air=AirSettings(obukhov_length_m=1e9))
 
 
 def standing(seed: int) -> tuple[GasLog, WindHistory]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cathartes.errors import InputError, SettingsError
+from cathartes.locate.posterior import LINKS
 from cathartes.locate.result import LogSources, Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.step import locate_sources
@@ -21,7 +22,7 @@ from cathartes.simulate.flights import (
     simulate_flight,
 )
 
-FEW = LocateSettings(particles=60, grid_m=12.0)
+FEW = LocateSettings(chains=16, grid_m=12.0)
 
 
 def solve(log: GasLog, wind: WindHistory, settings: LocateSettings = FEW) -> LogSources:
@@ -67,7 +68,7 @@ def test_a_source_of_puffs_is_found_with_its_uncertainty() -> None:
     assert found.total_rate_kg_h is not None
     assert found.total_rate_kg_h.p05 < found.total_rate_kg_h.median < found.total_rate_kg_h.p95
     assert found.posterior is not None
-    assert found.posterior.rate_kg_h.shape[0] == FEW.particles
+    assert found.posterior.rate_kg_h.shape[0] == 2 * LINKS * FEW.chains
 
 
 @pytest.mark.parametrize("seed", [510, 511])
@@ -154,7 +155,7 @@ def test_a_source_beyond_the_search_is_not_placed_at_its_edge(seed: int) -> None
     place = ((track @ downwind).min() - 200.0) * downwind
     far = FlightSource(float(place[0]), float(place[1]), 1.5, 40.0)
     beyond = simulate_flight(seed, settings, (far,))
-    found = solve(beyond.log, beyond.wind)
+    found = solve(beyond.log, beyond.wind, replace(FEW, chains=64))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.OUT_OF_REACH)
     assert found.sources == ()
     assert found.total_rate_kg_h is not None

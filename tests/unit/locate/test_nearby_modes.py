@@ -71,7 +71,7 @@ def test_particles_are_of_all_explanations_that_are_as_good() -> None:
         Misfit(asked.misfit.mean_ppm, 20 * blocks.sd_ppm, asked.misfit.alike,
         asked.misfit.alike, 0.4, 0.3, 0.5),
     )  # fmt: skip
-    kept = sample_posterior(weak, below, 128, np.random.default_rng(2), modes)
+    kept = sample_posterior(weak, below, 32, np.random.default_rng(2), modes)
     part = float((kept.place_m[:, 0, UP] > SENSORS_M[0, UP]).mean())
     assert 0.1 < part < 0.9
     assert (kept.place_m[:, 0, UP] >= 0).all()

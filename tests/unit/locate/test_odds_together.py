@@ -20,7 +20,7 @@ LOGS = 4
 def silence() -> LogEvidence:
     """What a flight says that passed everywhere and saw nothing."""
     flight = simulate_flight(510, FlightSettings(n_sources=0))
-    settings = LocateSettings(particles=60, grid_m=12.0)
+    settings = LocateSettings(chains=16, grid_m=12.0)
     found = locate_sources(
         [estimate_enhancement(flight.log)], flight.wind, "methane", 16.043, FRAME, settings
     )

@@ -19,7 +19,7 @@ from cathartes.locate.step import locate_sources
 from cathartes.scenes.logs.enhancement import estimate_enhancement
 from cathartes.simulate.flights import FRAME, FlightSettings, simulate_flight
 
-FEW = LocateSettings(particles=60, grid_m=12.0)
+FEW = LocateSettings(chains=16, grid_m=12.0)
 HERE = np.array([[0.0, 0.0], [3.0, 1.0]])
 
 
