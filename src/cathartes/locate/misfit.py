@@ -44,12 +44,12 @@ LEAST_ALIKE = 1e-6
 """Less is none."""
 SENSOR_SHARE = 0.03
 """What a good sensor's mean over a block is off, as a share of the signal."""
-WEAKENED, DISPLACED = 10.0, 4.0
+WEAKENED, DISPLACED = 7.0, 4.0
 """How much a misfit of the whole signal weakens the likelihood in the posterior, since a wind that
 is wrong is wrong for longer than T; and how much more where gusts displace the plume by its own
 width, of which the covariance has the first order. Set on flights of tuning seeds, so that 90 %
 regions hold 90 %."""
-PATHS_ALIKE = 4.0
+PATHS_ALIKE = 6.0
 """And how much more where paths of one instrument look through one plume: what is wrong of a minute
 is wrong in all of them, and as they stand, in every minute again. Set on made-up paths of tuning
 seeds."""
