@@ -67,6 +67,15 @@ def edit(sortie: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
+def keep_only(sortie: Path, *names: str) -> None:
+    """Leave those observations alone in a sortie's file."""
+    path = sortie / "sortie.toml"
+    head, *blocks = path.read_text("utf-8").split("[[observation]]")
+    kept = [one for one in blocks if any(f'name = "{name}"' in one for name in names)]
+    assert len(kept) == len(names)
+    path.write_text("[[observation]]".join([head, *kept]), "utf-8")
+
+
 def mandate_file(campaign: Path, folder: Path, **properties: object) -> Path:
     """Write the campaign's mandate with other properties."""
     feature = json.loads((campaign / "mandate.geojson").read_text("utf-8"))

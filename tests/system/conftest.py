@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from cathartes.cli.main import main
 from cathartes.pipeline.run import run as run_sortie
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.readers.envi import write_envi
+from quick_pictures import pictures_are_quick
 
 
 @pytest.fixture
@@ -77,3 +78,10 @@ def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sortie(campaign: Path, tmp_path: Path) -> Path:
     """Return a copy of the sortie, to be spoilt."""
     return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
+
+
+@pytest.fixture
+def quick_pictures() -> Iterator[None]:
+    """Draw little of the pictures that a test's runs make and nobody looks at."""
+    with pictures_are_quick():
+        yield

@@ -1,4 +1,4 @@
-"""A run is killed at fifty random moments; what comes of it in the end is what always comes."""
+"""A run is killed again and again; what comes of it in the end is what always comes."""
 
 import math
 import multiprocessing
@@ -7,7 +7,9 @@ import random
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +22,10 @@ from cathartes.pipeline.run import run
 from cathartes.pipeline.worker import DIED, Finished, Order, do_work
 from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
+from effort import effort
+from quick_pictures import pictures_are_quick
 
-N_KILLS, A_CASEBOOK = 50, 5
+N_KILLS, A_CASEBOOK = effort(10, 50), 5
 """So many kills in all, and of the runs into one casebook."""
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["cathartes.pipeline.run", "cathartes.spectra.builtin"])
@@ -39,11 +43,40 @@ def brief(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sortie
 
 
-def start(sortie: Path, casebook: Path) -> multiprocessing.process.BaseProcess:
+def start(
+    sortie: Path, casebook: Path, run: Callable[..., object] = run
+) -> multiprocessing.process.BaseProcess:
     """Start a run in a process of its own."""
     process = CONTEXT.Process(target=run, args=(sortie, casebook), kwargs={"actor": "test"})
     process.start()
     return process
+
+
+def run_quickly(sortie: Path, casebook: Path, actor: str) -> None:
+    """Run a sortie whose pictures nobody looks at."""
+    with pictures_are_quick():
+        run(sortie, casebook, actor=actor)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A casebook into which the brief sortie was run, and how long the processor worked on it."""
+
+    casebook: Path
+    length_s: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    campaign: Path, brief: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Undisturbed:
+    """Return what comes of the brief sortie where nobody kills anything."""
+    casebook = new_casebook(campaign, tmp_path_factory.mktemp("undisturbed") / "casebook")
+    process = start(brief, casebook)
+    length_s = worked_s(process)
+    process.join()
+    assert process.exitcode == 0
+    return Undisturbed(casebook, length_s)
 
 
 def worked_s(process: multiprocessing.process.BaseProcess, enough_s: float = math.inf) -> float:
@@ -68,24 +101,22 @@ def worked_s(process: multiprocessing.process.BaseProcess, enough_s: float = mat
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are killed with SIGKILL")
-def test_killed_at_fifty_random_moments_it_ends_as_if_undisturbed(
-    campaign: Path, brief: Path, tmp_path: Path
+def test_killed_at_random_moments_it_ends_as_if_undisturbed(
+    campaign: Path, brief: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
+    """Each kill has a part of the run's first three fifths of its own, so that all have kills."""
     empty = new_casebook(campaign, tmp_path / "empty")
-    undisturbed = shutil.copytree(empty, tmp_path / "undisturbed")
-    first = start(brief, undisturbed)
-    length_s = worked_s(first)
-    first.join()
-    assert first.exitcode == 0
-    expected = state_of(undisturbed)
-    assert _sites_of(undisturbed)
+    expected = state_of(undisturbed.casebook)
+    assert _sites_of(undisturbed.casebook)
     rng = random.Random(20_260_501)  # noqa: S311
+    moments = [0.6 * (k + rng.random()) / N_KILLS for k in range(N_KILLS)]
+    rng.shuffle(moments)
     killed_while_working = 0
     for number in range(N_KILLS // A_CASEBOOK):
         casebook = shutil.copytree(empty, tmp_path / f"killed-{number}")
         for _ in range(A_CASEBOOK):
             process = start(brief, casebook)
-            worked_s(process, rng.uniform(0.0, 0.6 * length_s))
+            worked_s(process, moments.pop() * undisturbed.length_s)
             killed_while_working += process.is_alive()
             process.kill()
             process.join()
@@ -114,17 +145,14 @@ def _jobs(casebook: Path) -> list:
 
 
 def test_two_runs_at_once_share_the_work_and_do_nothing_twice(
-    campaign: Path, tmp_path: Path
+    campaign: Path, brief: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    (sortie,) = sorties_of(campaign)
-    alone = new_casebook(campaign, tmp_path / "alone")
-    run(sortie, alone, actor="test")
     shared = new_casebook(campaign, tmp_path / "shared")
-    both = [start(sortie, shared) for _ in range(2)]
+    both = [start(brief, shared) for _ in range(2)]
     for process in both:
         process.join()
     assert [process.exitcode for process in both] == [0, 0]
-    assert state_of(shared) == state_of(alone)
+    assert state_of(shared) == state_of(undisturbed.casebook)
     with open_casebook(shared) as opened:
         recorded = [
             entry for entry in opened.casebook.audit_entries() if entry.action.startswith("observ")
@@ -132,20 +160,48 @@ def test_two_runs_at_once_share_the_work_and_do_nothing_twice(
     assert len(recorded) == 3
 
 
-def test_two_sorties_at_once_give_the_sites_of_one_after_the_other(
-    tmp_path: Path,
+@pytest.fixture(scope="module")
+def two_sorties(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a campaign of two sorties.
+
+    One of the first sortie's plumes has its source outside all that the sortie looked at.
+    """
+    folder = tmp_path_factory.mktemp("two")
+    return small_campaign(folder / "campaign", sorties=2, log_every=2)
+
+
+@pytest.fixture(scope="module")
+def backwards(two_sorties: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a casebook into which the second sortie was run, and then the first."""
+    casebook = new_casebook(two_sorties, tmp_path_factory.mktemp("backwards") / "casebook")
+    for sortie in reversed(sorties_of(two_sorties)):
+        run_quickly(sortie, casebook, actor="test")
+    return casebook
+
+
+def test_the_order_of_sorties_does_not_matter(
+    two_sorties: Path, backwards: Path, tmp_path: Path
 ) -> None:
-    campaign = small_campaign(tmp_path / "campaign", sorties=2, weeks=2, log_every=0)
-    first, second = sorties_of(campaign)
-    in_turn = new_casebook(campaign, tmp_path / "in-turn")
-    for sortie in (second, first):
-        start(sortie, in_turn).join()
-    at_once = new_casebook(campaign, tmp_path / "at-once")
-    both = [start(sortie, at_once) for sortie in (first, second)]
+    forwards = new_casebook(two_sorties, tmp_path / "forwards")
+    for sortie in sorties_of(two_sorties):
+        run_quickly(sortie, forwards, actor="test")
+    with open_casebook(forwards) as opened:
+        seen = [found for one in opened.casebook.observations()
+                for found in opened.casebook.detections_of(one.id)]  # fmt: skip
+    assert seen
+    assert all(found.site_ids != ("",) for found in seen)
+    assert state_of(forwards) == state_of(backwards)
+
+
+def test_two_sorties_at_once_give_the_sites_of_one_after_the_other(
+    two_sorties: Path, backwards: Path, tmp_path: Path
+) -> None:
+    at_once = new_casebook(two_sorties, tmp_path / "at-once")
+    both = [start(sortie, at_once, run_quickly) for sortie in sorties_of(two_sorties)]
     for process in both:
         process.join()
     assert [process.exitcode for process in both] == [0, 0]
-    assert state_of(at_once) == state_of(in_turn)
+    assert state_of(at_once) == state_of(backwards)
 
 
 def _dies_over_line_1(order: Order) -> Finished:
@@ -160,19 +216,19 @@ def _dies_over_line_1(order: Order) -> Finished:
 
 
 def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
-    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    campaign: Path, brief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (sortie,) = sorties_of(campaign)
     casebook = new_casebook(campaign, tmp_path / "casebook")
     monkeypatch.setattr("cathartes.pipeline.run.do_work", _dies_over_line_1)
     monkeypatch.setattr("cathartes.pipeline.executors.get_context", lambda _: CONTEXT)  # quicker
-    report = run(sortie, casebook, executor=ProcessExecutor(2), actor="test")
+    report = run(brief, casebook, executor=ProcessExecutor(2), actor="test")
     outcome = {row.observation.name: row.observation.outcome.value for row in report.rows}
     assert outcome.pop("line-1") == "inconclusive"
     assert "inconclusive" not in outcome.values()
     assert report.rows[0].observation.reason.startswith(DIED)
     monkeypatch.undo()
-    again = run(sortie, casebook, actor="test")
+    with pictures_are_quick():
+        again = run(brief, casebook, actor="test")
     assert [row.standing.value for row in again.rows] == ["recorded", "done before", "done before"]
     assert again.rows[0].observation.outcome.value != "inconclusive"
 
