@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,8 +22,10 @@ from cathartes.detect.step import quiet
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.spectra.response import SpectralBands
 
+sys.path.insert(0, str(Path(__file__).parent))  # for effort and others: importlib mode does not
+from effort import effort
+
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for made_up_flights: importlib mode does not
 
 mpl.use("Agg")
 
@@ -32,7 +35,7 @@ settings.register_profile(
     "ci",
     deadline=None,
     derandomize=True,
-    max_examples=50,
+    max_examples=effort(20, 50),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
@@ -65,6 +68,29 @@ def quick_casebooks() -> Iterator[None]:
     from quick_casebooks import casebooks_are_quick
 
     with casebooks_are_quick():
+        yield
+
+
+WITHOUT_PICTURES = {("system",), ("unit", "cli"), ("unit", "pipeline")}
+"""Folders whose tests ask whether there is a picture, and not what is in it."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Draw little where no test looks at pictures; `drawn_pictures` is for those that do."""
+    from quick_pictures import pictures_are_quick
+
+    folder = request.path.relative_to(Path(__file__).parent).parts[:-1]
+    with pictures_are_quick() if folder in WITHOUT_PICTURES else nullcontext():
+        yield
+
+
+@pytest.fixture
+def drawn_pictures() -> Iterator[None]:
+    """Draw pictures as the product does."""
+    from quick_pictures import pictures_are_drawn
+
+    with pictures_are_drawn():
         yield
 
 

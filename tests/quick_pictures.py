@@ -1,7 +1,7 @@
 """Pictures with few dots and no layout, for runs whose pictures no test looks at.
 
-They are a quarter of what a small run costs. Figures are made by the code of the product;
-`unit/products` and `system/test_run_into_casebook.py` have pictures as they are drawn.
+They are a quarter of what a small run costs, and more of a small scan. Figures are made by the code
+of the product; `unit/products` and `system/test_run_into_casebook.py` have them as they are drawn.
 """
 
 from collections.abc import Iterator
@@ -24,4 +24,11 @@ def _save_quickly(figure: Figure, where: object, **changes: object) -> None:
 def pictures_are_quick() -> Iterator[None]:
     """Draw little while the context is open."""
     with patch.object(Figure, "savefig", _save_quickly):
+        yield
+
+
+@contextmanager
+def pictures_are_drawn() -> Iterator[None]:
+    """Draw as the product does while the context is open."""
+    with patch.object(Figure, "savefig", _save):
         yield

@@ -1,10 +1,12 @@
 """A casebook of a simulated campaign, run as anybody would: two sorties, four detections or so."""
 
+import os
 from pathlib import Path
 
 from cathartes.pipeline.demo_campaign import CAMPAIGN, DemonstrationSettings, demo_campaign
 from cathartes.pipeline.simulated_campaign import SORTIES_FOLDER, simulate_campaign
 from cathartes.simulate.campaign_settings import CampaignSettings
+from quick_pictures import pictures_are_drawn, pictures_are_quick
 
 TINY = CampaignSettings(
     seed=7, sorties=2, weeks=2, cubes=2, lines=140, samples=140, cells_east=2, cells_north=1,
@@ -23,4 +25,6 @@ def make_casebook(folder: Path) -> Path:
         head, *looks = told.read_text("utf-8").split("[[observation]]")
         asked = [f"{look.rstrip()}\n\n[observation.scan]\n{FEW_GASES}\n\n" for look in looks]
         told.write_text("[[observation]]".join([head, *asked]), "utf-8")
-    return Path(demo_campaign(folder, settings=DemonstrationSettings(TINY)).casebook)
+    drawn = pictures_are_drawn if os.environ.get("CATHARTES_PICTURES") else pictures_are_quick
+    with drawn():
+        return Path(demo_campaign(folder, settings=DemonstrationSettings(TINY)).casebook)

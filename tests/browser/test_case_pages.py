@@ -1,4 +1,7 @@
-"""Pages of cases in a real browser: what a reviewer draws is kept; plumes come date by date."""
+"""Pages of cases in a real browser: what a reviewer draws is kept; plumes come date by date.
+
+`test_whole_way.py` has axe-core look at all of them.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 from starlette.types import ASGIApp
-from watched_page import BY_THEME, WatchedPage, faults
+from watched_page import WatchedPage
 
 import made_up_casebook as made_up
 import web_desk
@@ -191,18 +194,3 @@ def test_dates_are_stepped_through_by_keys(watched: WatchedPage, desk: Desk, bas
     assert shown.inner_text() == f"{later:%Y-%m-%d}: 1 detections"
     assert watched.problems == []
     assert watched.elsewhere(base) == []
-
-
-@pytest.mark.parametrize("path", ["/sites", "/sites/site-a", "/detections/o1-1", "/observations/o1",
-                                  "/observations", "/sorties/S1", "/mandates/MX-1"])  # fmt: skip
-def test_no_serious_accessibility_fault_in_the_light_and_in_the_dark(
-    watched: WatchedPage, desk: Desk, base: str, path: str
-) -> None:
-    desk.links.add("a-secret", "ana")
-    watched.page.goto(f"{base}/sign-in/link?secret=a-secret")
-    for theme, rule in BY_THEME.items():
-        watched.page.emulate_media(color_scheme=theme)
-        watched.page.goto(base + path)
-        watched.page.wait_for_load_state("networkidle")
-        assert [(theme, *fault) for fault in faults(watched.page, rule)] == []
-    assert watched.problems == []

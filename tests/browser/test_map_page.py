@@ -79,11 +79,10 @@ def differ(before: bytes, after: bytes, folder: Path) -> bool:
     return ImageChops.difference(*images).getbbox() is not None
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 768)])
-def test_the_map_is_drawn(open_map: Open, tmp_path: Path, theme: str, size) -> None:
+@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 800)), ("dark", (1024, 768))])
+def test_the_map_is_drawn(open_map: Open, theme: str, size) -> None:
+    """`test_whole_way.py` has axe-core look at it, in both themes and languages."""
     watched = open_map(theme=theme, size=size)
-    watched.page.screenshot(path=tmp_path / f"map-{theme}-{size[0]}.png")
     box = watched.page.locator("#map").bounding_box()
     assert box is not None
     assert box["width"] > 500
@@ -103,7 +102,9 @@ def focus_by_keys(watched: WatchedPage, wanted: Locator, most: int = 80) -> None
     pytest.fail("it is not reached by Tab")
 
 
-def test_layers_are_shown_and_hidden_by_keys(open_map: Open, tmp_path: Path) -> None:
+def test_layers_are_shown_and_hidden_and_their_opacity_changes_by_keys(
+    open_map: Open, tmp_path: Path
+) -> None:
     watched = open_map()
     page, canvas = watched.page, watched.page.locator("#map")
     before = canvas.screenshot()
@@ -114,16 +115,11 @@ def test_layers_are_shown_and_hidden_by_keys(open_map: Open, tmp_path: Path) -> 
     assert "Looks" not in page.locator("#in-view").inner_text()
     page.keyboard.press("Space")
     wait_until(watched, lambda: not differ(before, canvas.screenshot(), tmp_path))
-
-
-def test_an_opacity_changes_by_keys(open_map: Open, tmp_path: Path) -> None:
-    watched = open_map()
-    before = watched.page.locator("#map").screenshot()
-    focus_by_keys(watched, watched.page.locator("[data-opacity='sites']"))
+    focus_by_keys(watched, page.locator("[data-opacity='sites']"))
     for _ in range(10):
-        watched.page.keyboard.press("ArrowLeft")
-    expect(watched.page).to_have_url(re.compile("opacity=sites:0.5"))
-    wait_until(watched, lambda: differ(before, watched.page.locator("#map").screenshot(), tmp_path))
+        page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("opacity=sites:0.5"))
+    wait_until(watched, lambda: differ(before, canvas.screenshot(), tmp_path))
 
 
 def test_a_thing_is_chosen_from_the_list_and_leads_to_its_page(open_map: Open) -> None:
@@ -138,7 +134,9 @@ def test_a_thing_is_chosen_from_the_list_and_leads_to_its_page(open_map: Open) -
     assert told.evaluate("one => one === document.activeElement")
 
 
-def test_enter_on_the_map_chooses_what_is_in_its_middle(open_map: Open) -> None:
+def test_enter_on_the_map_chooses_what_is_in_its_middle_and_so_does_a_click(
+    open_map: Open,
+) -> None:
     watched = open_map("#at=15/20.25/-103.05&layers=detections")
     page = watched.page
     page.locator("#map canvas").focus()
@@ -148,6 +146,11 @@ def test_enter_on_the_map_chooses_what_is_in_its_middle(open_map: Open) -> None:
     page.locator("#map canvas").focus()
     page.keyboard.press("Escape")
     assert page.locator("#thing").is_hidden()
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator("#thing").wait_for()
+    assert "o3-1" in page.locator("#thing").inner_text()
 
 
 def test_the_first_link_of_the_page_leads_to_the_map_and_the_view_stays(open_map: Open) -> None:
@@ -157,15 +160,6 @@ def test_the_first_link_of_the_page_leads_to_the_map_and_the_view_stays(open_map
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "CANVAS"
     assert page.url == before
-
-
-def test_a_click_chooses(open_map: Open) -> None:
-    watched = open_map("#at=15/20.25/-103.05&layers=detections")
-    box = watched.page.locator("#map").bounding_box()
-    assert box is not None
-    watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    watched.page.locator("#thing").wait_for()
-    assert "o3-1" in watched.page.locator("#thing").inner_text()
 
 
 def test_a_choice_of_chemical_and_time_is_kept_in_the_address(open_map: Open) -> None:
@@ -237,15 +231,6 @@ def test_an_own_layer_is_offered_by_name_and_drawn(open_map: Open, tmp_path: Pat
     wait_until(watched, lambda: differ(before, page.locator("#map").screenshot(), tmp_path))
 
 
-def test_spanish(open_map: Open, tmp_path: Path) -> None:
-    watched = open_map()
-    watched.page.get_by_role("button", name="Español").click()
-    expect(watched.page.locator("main")).to_contain_text("Sitios: 2")
-    expect(watched.page.locator("main")).to_contain_text("Capas")
-    watched.page.wait_for_selector(READY)
-    watched.page.screenshot(path=tmp_path / "map-es.png")
-
-
 def test_an_empty_casebook_says_what_to_do(
     tmp_path: Path, serve: Callable[[ASGIApp], str], watched: WatchedPage
 ) -> None:
@@ -258,17 +243,5 @@ def test_an_empty_casebook_says_what_to_do(
         )
         watched.page.goto(f"{base}/")
         watched.page.wait_for_selector(READY)
-        watched.page.screenshot(path=tmp_path / "map-empty.png")
         assert "cathartes run" in watched.page.locator("#empty").inner_text()
         assert watched.problems == []
-
-
-def test_the_page_has_no_serious_accessibility_fault(open_map: Open) -> None:
-    watched = open_map()
-    axe = Path(__file__).parent / "vendor" / "axe.js"
-    if not axe.is_file():
-        pytest.skip("axe-core is not there: make install-dev")
-    watched.page.evaluate(axe.read_text(encoding="utf-8"))
-    found = watched.page.evaluate("axe.run()")
-    serious = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []

@@ -1,8 +1,11 @@
-"""Reviewing in a real browser, by keyboard, by several persons, and without scripts."""
+"""Reviewing in a real browser, by keyboard, by several persons, and without scripts.
+
+Maps are not drawn here; `test_case_pages.py` and `test_whole_way.py` review beside them.
+"""
 
 import pytest
 from playwright.sync_api import expect
-from watched_page import SCREEN
+from watched_page import SCREEN, draw_no_maps
 
 import web_desk
 from cathartes.casework.review import Flag
@@ -10,6 +13,11 @@ from cathartes.casework.settlement import ReviewState
 
 FEWER_THAN = 5
 """Keystrokes of a plain false alarm."""
+
+
+@pytest.fixture(autouse=True)
+def without_maps(watched):
+    draw_no_maps(watched.page)
 
 
 @pytest.fixture
@@ -152,6 +160,7 @@ def test_two_disagree_a_third_decides_and_then_all_is_shown(chromium, desk, base
         for who in ("ana", "ben", "eva")
     )
     for page, who in ((ana, "ana"), (ben, "ben"), (eva, "eva")):
+        draw_no_maps(page)
         sign_in(page, desk, base, who)
         page.goto(f"{base}/detections/o1-1?queue=1")
     Keys(ana).press("a", "r", "4", "e")

@@ -74,6 +74,12 @@ def watch(context: BrowserContext) -> WatchedPage:
     return seen
 
 
+def draw_no_maps(page: Page) -> None:
+    """Load pages of detections without their maps, for tests of what is beside them."""
+    script = "**/static/cases/detection_page.js"
+    page.route(script, lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
 def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
     """Keep a page's picture for a person to look at, where CATHARTES_PICTURES names a folder."""
     folder = os.environ.get("CATHARTES_PICTURES", "")
@@ -83,7 +89,8 @@ def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
 
 def faults(page: Page, only: str = "") -> list[tuple[str, str]]:
     """Return the serious and critical faults that axe-core finds, by one of its rules or all."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     rules = {"runOnly": [only]} if only else {}
     found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
     serious = [one for one in found if one["impact"] in {"serious", "critical"}]

@@ -3,6 +3,7 @@
 import os
 import shutil
 from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -10,9 +11,42 @@ import pytest
 from cathartes.store.open import OpenedCasebook, open_casebook
 from cathartes.store.schema import REVISIONS
 from cathartes.store.tables import METADATA, about
+from effort import THOROUGH
 from quick_casebooks import casebooks_are_made_by_revisions
 
 _NUMBERS = count(1)
+DATABASES = ("sqlite", "postgres")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give the cases of a test to the two databases in turn, where there are both.
+
+    That a rule holds in both, and that it holds of each case, is argued by half of their product;
+    all of it is `make test-thorough`.
+    """
+    if THOROUGH or not os.environ.get("CATHARTES_TEST_POSTGRES"):
+        return
+    here = Path(__file__).parent
+    tests: dict[str, dict[str, dict[str, pytest.Item]]] = {}
+    for item in items:
+        told = getattr(item, "callspec", None)
+        if told is None or item.path.parent != here:
+            continue
+        database = [one for one in told.params.values() if one in DATABASES]
+        if len(database) == 1 and len(told.params) > 1:
+            case = "-".join(one for one in told.id.split("-") if one not in DATABASES)
+            cases = tests.setdefault(item.nodeid.partition("[")[0], {})
+            cases.setdefault(case, {})[database[0]] = item
+    left_out = [
+        both[DATABASES[(turn + 1) % 2]]
+        for cases in tests.values()
+        for turn, both in enumerate(cases.values())
+        if len(both) == len(DATABASES)
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
 
 
 class PostgresServer:

@@ -14,6 +14,7 @@ from cathartes.errors import CasebookError, InputError, MandateError
 from cathartes.sites.site import EvidenceKind, EvidenceLine
 from cathartes.store.interface import Box, FoundDetection, JobState, Removed
 from cathartes.store.open import open_casebook
+from effort import effort
 from made_up_casebook import ME, MINUTE, NOW, begin, record
 
 EARTH = Box(-180, -90, 180, 90)
@@ -424,7 +425,7 @@ def test_emitters_are_replaced_and_found_by_their_boxes(casebook):
 # --- values as they are ---
 
 ONE_CASEBOOK = settings(
-    max_examples=25,
+    max_examples=effort(10, 25),
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example empties it
 )
 

@@ -314,6 +314,7 @@ def rewrite(archive, changed, name, change):
             new.writestr(member, change(content) if member == name else content)
 
 
+@pytest.mark.parametrize("new_place", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("name", "change", "error", "told"),
     [
@@ -345,6 +346,7 @@ def rewrite(archive, changed, name, change):
     ],
 )
 def test_a_changed_archive_is_not_restored(filled, new_place, tmp_path, name, change, error, told):
+    """Before a database is asked: the next test has it of both."""
     archive, changed = tmp_path / "backup.zip", tmp_path / "changed.zip"
     write_backup(filled, archive)
     rewrite(archive, changed, name, change)
@@ -365,6 +367,9 @@ def test_changed_evidence_in_an_archive_is_not_restored(filled, new_place, tmp_p
     where, evidence = new_place()
     with pytest.raises(EvidenceError, match="was changed"):
         restore_backup(changed, where, evidence, ME, NOW)
+    with pytest.raises(CasebookError, match="no casebook"):
+        open_casebook(where)
+    restore_backup(archive, where, evidence, ME, NOW)
 
 
 def test_what_is_no_archive_is_told_so(new_place, tmp_path):

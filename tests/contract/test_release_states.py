@@ -30,6 +30,7 @@ from cathartes.store import refused
 from cathartes.store.check import check_casebook
 from cathartes.store.interface_releases import ReleaseFilter
 from cathartes.store.open import open_casebook
+from effort import effort
 from made_up_casebook import ME, NOW, record
 
 BOTH = (Role.ANALYST, Role.RELEASE_AUTHORITY)
@@ -344,7 +345,7 @@ def test_nothing_is_ever_sent_that_should_not_be(new_casebook, monkeypatch):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=effort(6, 20),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -22,6 +22,7 @@ from cathartes.errors import AccessError, CasebookError, ReviewError
 from cathartes.store.check import check_casebook
 from cathartes.store.check_queue import queue_faults
 from cathartes.store.open import open_casebook
+from effort import effort
 from made_up_casebook import ME, NOW, begin, record
 from quick_casebooks import filled_once
 
@@ -228,7 +229,7 @@ def test_settlements_and_queues_are_always_true(new_casebook):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=effort(4, 12),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cathartes.spectra.band_model import BandModel
+from effort import effort
 
 COVERAGE = ((500.0, 1500.0),)
 
@@ -30,7 +31,7 @@ def slow_sum(model: BandModel, nu: NDArray[np.float64]) -> NDArray[np.float64]:
     return total
 
 
-@settings(max_examples=40)
+@settings(max_examples=effort(16, 40))
 @given(bands, st.integers(0, 2**31))
 def test_fast_sum_is_the_slow_one_in_any_order(
     rows: list[tuple[float, float, float]], seed: int
@@ -43,7 +44,7 @@ def test_fast_sum_is_the_slow_one_in_any_order(
     np.testing.assert_allclose(model.cross_section_cm2(nu), slow, rtol=1e-9, atol=3e-8 * peaks)
 
 
-@settings(max_examples=30)
+@settings(max_examples=effort(12, 30))
 @given(bands, st.floats(1.0, 40.0))
 def test_area_is_the_sum_of_strengths_at_every_resolution(
     rows: list[tuple[float, float, float]], resolution_cm1: float
@@ -54,7 +55,7 @@ def test_area_is_the_sum_of_strengths_at_every_resolution(
     np.testing.assert_allclose(area, model.strength_cm.sum(), rtol=1e-6, atol=1e-30)
 
 
-@settings(max_examples=30)
+@settings(max_examples=effort(12, 30))
 @given(bands, st.floats(1.0, 8.0), st.floats(0.0, 8.0))
 def test_coarsening_twice_is_coarsening_once(
     rows: list[tuple[float, float, float]], first_cm1: float, more_cm1: float
@@ -65,7 +66,7 @@ def test_coarsening_twice_is_coarsening_once(
     np.testing.assert_allclose(twice.fwhm_cm1, model.at_resolution(last_cm1).fwhm_cm1, rtol=1e-9)
 
 
-@settings(max_examples=20)
+@settings(max_examples=effort(8, 20))
 @given(bands, st.floats(2.0, 12.0))
 def test_coarsening_is_convolution_with_the_missing_gaussian(
     rows: list[tuple[float, float, float]], resolution_cm1: float

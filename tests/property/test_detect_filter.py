@@ -9,6 +9,7 @@ from cathartes.detect.bank import apply_bank, cosine_score, make_bank
 from cathartes.detect.quantify import necl_ppm_m
 from cathartes.detect.signature import emissive_signatures, reflective_signatures
 from cathartes.scenes.radiometry import planck_radiance
+from effort import effort
 
 N_BANDS = 24
 WAVELENGTH_UM = np.linspace(2.0, 2.5, N_BANDS)
@@ -55,7 +56,7 @@ def sunlit_bank(make_sample, cube, alpha, background=None):
 
 
 @given(seed=st.integers(0, 1000), column=st.floats(20.0, 400.0), gas=st.integers(0, 1))
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 def test_sunlit_gas_comes_back(make_sample, seed, column, gas):
     """Exact Beer-Lambert over every pixel: mean û is u within saturation and 4 standard errors.
 
@@ -76,7 +77,7 @@ def test_sunlit_gas_comes_back(make_sample, seed, column, gas):
 
 
 @given(contrast_k=st.floats(-15.0, 15.0), gas=st.integers(0, 1), seed=st.integers(0, 1000))
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 def test_the_sign_of_an_emissive_amount_is_that_of_the_contrast(make_sample, contrast_k, gas, seed):
     """A warmer plume glows, a colder one absorbs; the amount is u ΔT, 8 % at 15 K (B'' / B')."""
     wavelength_um, alpha = np.linspace(8.0, 12.0, N_BANDS), absorption(height=1e-3)
@@ -96,7 +97,7 @@ def test_the_sign_of_an_emissive_amount_is_that_of_the_contrast(make_sample, con
 
 
 @given(seed=st.integers(0, 1000), factor=st.floats(1e-3, 1e3))
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 def test_a_change_of_units_changes_no_score(make_sample, seed, factor):
     """W m-2 sr-1 um-1, or uW cm-2 sr-1 nm-1."""
     ground, alpha = sunlit_ground(seed), absorption()
@@ -110,7 +111,7 @@ def test_a_change_of_units_changes_no_score(make_sample, seed, factor):
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 def test_the_order_of_bands_does_not_matter(make_sample, seed):
     ground, alpha = sunlit_ground(seed), absorption()
     order = np.random.default_rng(seed).permutation(N_BANDS)
@@ -122,7 +123,7 @@ def test_the_order_of_bands_does_not_matter(make_sample, seed):
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 def test_where_a_pixel_lies_does_not_matter_to_its_score(make_sample, seed):
     """With one mean for the scene; stripes, which know columns, are absent by the smoothing."""
     ground, alpha = sunlit_ground(seed), absorption()

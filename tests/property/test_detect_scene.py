@@ -12,6 +12,7 @@ from cathartes.detect.step import detect
 from cathartes.scenes.cube import ArrayLines, Cube
 from cathartes.scenes.radiometry import planck_radiance
 from cathartes.spectra.response import SpectralBands
+from effort import effort
 
 N_BANDS = 24
 NAMES = ("alphane", "betane", "gammane")
@@ -79,7 +80,7 @@ places = st.tuples(st.integers(12, 47), st.integers(12, 37))
 
 
 @given(seed=st.integers(0, 1000), place=places, factor=st.floats(1e-3, 1e3))
-@settings(max_examples=10)
+@settings(max_examples=effort(4, 10))
 def test_a_constant_times_the_radiance_changes_nothing(seed, place, factor):
     """Units are a convention; heights within 1 %: float32 of ground 200 times the noise."""
     values = sunlit(seed, {1: (place, 600.0)})
@@ -91,7 +92,7 @@ def test_a_constant_times_the_radiance_changes_nothing(seed, place, factor):
 
 
 @given(seed=st.integers(0, 1000), place=places)
-@settings(max_examples=10)
+@settings(max_examples=effort(4, 10))
 def test_the_order_of_bands_changes_nothing_at_all(seed, place):
     """With their wavelengths and absorptions: they are put in order before anything is made."""
     values = sunlit(seed, {1: (place, 600.0)})
@@ -107,7 +108,7 @@ def test_the_order_of_bands_changes_nothing_at_all(seed, place):
 
 
 @given(seed=st.integers(0, 1000), place=places, axis=st.sampled_from([0, 1]))
-@settings(max_examples=10)
+@settings(max_examples=effort(4, 10))
 def test_a_scene_looked_at_in_a_mirror_has_its_plumes_there(seed, place, axis):
     """Samples in the other order, or lines: neighbours stay neighbours, the mean is global."""
     values = sunlit(seed, {1: (place, 600.0)})
@@ -119,7 +120,7 @@ def test_a_scene_looked_at_in_a_mirror_has_its_plumes_there(seed, place, axis):
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=10)
+@settings(max_examples=effort(4, 10))
 def test_with_single_pixels_and_a_mean_a_scene_it_does_not_matter_where_pixels_lie(seed):
     """Samples permuted in a scene without stripes: 0.2 of a score is what a stripe of chance does.
 

@@ -10,6 +10,7 @@ from shapely.geometry import MultiPolygon
 
 from cathartes.products.outline import ground_outline, pixel_outlines
 from cathartes.scenes.geometry import AffineGeometry
+from effort import effort
 
 LABELS = arrays(
     np.int32,
@@ -41,7 +42,7 @@ def test_outlines_burnt_back_are_the_labels(labels: np.ndarray) -> None:
     np.testing.assert_array_equal(burnt, labels)
 
 
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 @given(
     LABELS,
     st.floats(0, 360),
@@ -70,7 +71,7 @@ def test_outlines_on_the_ground_keep_their_area_and_the_right_hand_rule(
         assert abs(ground.area * per_degree_2 / size_m**2 / outline.area - 1) < 4 * sides + 0.01
 
 
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 25))
 @given(LABELS, st.integers(0, 20), st.integers(0, 20))
 def test_moving_the_labels_moves_the_outlines(labels: np.ndarray, down: int, right: int) -> None:
     moved = np.pad(labels, ((down, 0), (right, 0)))

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cathartes.simulate.plume import PlumeShape, column_per_emission_ppm_m, unit_plume
+from effort import effort
 
 PIXEL_M = 4.0
 
@@ -16,7 +17,7 @@ PIXEL_M = 4.0
     meander=st.floats(0.0, 1.0),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=20)
+@settings(max_examples=effort(8, 20))
 def test_mass_goes_through_every_section(wind, filaments, meander, seed):
     """∫∫ f ds dy over a stretch of length l is l, whatever the wind, the meander, the filaments.
 
@@ -36,7 +37,7 @@ def test_mass_goes_through_every_section(wind, filaments, meander, seed):
 
 
 @given(wind=st.floats(0.0, 360.0), seed=st.integers(0, 1000))
-@settings(max_examples=20)
+@settings(max_examples=effort(8, 20))
 def test_the_plume_lies_downwind(wind, seed):
     """Wind from φ carries gas towards φ + 180 degrees, clockwise from north; lines run south."""
     plume = PlumeShape(60.5, 60.5, wind, 160.0, 6.0, 0.08, 0.0, 0.5)

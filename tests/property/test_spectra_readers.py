@@ -15,6 +15,7 @@ from cathartes.spectra.absorption import AbsorptionSpectrum, Quality
 from cathartes.spectra.imported import import_spectrum, read_imported
 from cathartes.spectra.readers import READERS, plain_csv, read_spectra
 from cathartes.spectra.readers.jcamp_forms import read_ordinates
+from effort import effort
 
 SAMPLES = Path(__file__).parents[1] / "contract" / "spectrum_samples"
 FORMATS = {
@@ -36,7 +37,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 5000), BYTES), min_size=1, max_size=
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(changes=CHANGES, kept=st.one_of(st.just(1.0), st.floats(0.0, 1.0)))
-@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")))
+@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", effort(60, 150))))
 def test_mutated_bytes_raise_only_errors_of_our_tree(name, changes, kept):
     content = bytearray((SAMPLES / name).read_bytes())
     for position, byte in changes:

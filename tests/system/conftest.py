@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from cathartes.cli.main import main
 from cathartes.pipeline.run import run as run_sortie
 from cathartes.scenes.instrument import load_instrument
 from cathartes.scenes.readers.envi import write_envi
-from quick_pictures import pictures_are_quick
+from quick_pictures import pictures_are_drawn
 
 
 @pytest.fixture
@@ -70,7 +70,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a casebook into which the sortie was run; not to be changed."""
     casebook = new_casebook(campaign, tmp_path_factory.mktemp("filled") / "casebook")
-    run_sortie(sorties_of(campaign)[0], casebook, actor="test")
+    with pictures_are_drawn():
+        run_sortie(sorties_of(campaign)[0], casebook, actor="test")
     return casebook
 
 
@@ -78,10 +79,3 @@ def filled(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sortie(campaign: Path, tmp_path: Path) -> Path:
     """Return a copy of the sortie, to be spoilt."""
     return shutil.copytree(sorties_of(campaign)[0], tmp_path / "sortie")
-
-
-@pytest.fixture
-def quick_pictures() -> Iterator[None]:
-    """Draw little of the pictures that a test's runs make and nobody looks at."""
-    with pictures_are_quick():
-        yield

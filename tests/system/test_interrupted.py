@@ -16,8 +16,9 @@ CUBE = ["flight.hdr", "flight.img"]
 
 
 def start_scan(header: Path) -> subprocess.Popen[str]:
-    """Start a scan in a process of its own."""
-    return start("scan", str(header), "--out", str(header.parent / "deep" / "out"))
+    """Start a scan for two gases in a process of its own."""
+    out = str(header.parent / "deep" / "out")
+    return start("scan", str(header), "-g", "ammonia", "-g", "SF6", "--out", out)
 
 
 def start(*words: str) -> subprocess.Popen[str]:
@@ -76,7 +77,7 @@ def test_a_stopped_simulation_leaves_nothing_for_long(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     settings = tmp_path / "yard.toml"
-    settings.write_text('name = "yard"\nlines = 400\nsamples = 320\n', encoding="utf-8")
+    settings.write_text('name = "yard"\nlines = 200\nsamples = 160\n', encoding="utf-8")
     with start("simulate", str(settings), "--out", str(tmp_path / "out")) as process:
         deadline = time.monotonic() + 120
         while not any(tmp_path.glob(".out.*/scene.img")):

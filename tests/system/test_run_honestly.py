@@ -23,8 +23,6 @@ from cathartes.spectra.imported import import_spectrum
 from cathartes.store.interface import JobState
 from cathartes.store.open import open_casebook
 
-pytestmark = pytest.mark.usefixtures("quick_pictures")
-
 
 def _killed(*_: object) -> None:
     raise KeyboardInterrupt

@@ -157,6 +157,7 @@ def test_the_same_run_again_does_nothing_and_changes_nothing(
     assert state_of(filled) == before
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_processes_give_the_same_to_the_last_bit(
     filled: Path, campaign: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -166,6 +167,7 @@ def test_processes_give_the_same_to_the_last_bit(
     assert state_of(casebook) == state_of(filled)
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_evidence_does_not_depend_on_a_users_own_style_of_figures(
     filled: Path, campaign: Path, tmp_path: Path
 ) -> None:
@@ -180,7 +182,6 @@ def test_evidence_does_not_depend_on_a_users_own_style_of_figures(
     assert done == {name: expected[name] for name in ("line-2", "drone-log")}
 
 
-@pytest.mark.usefixtures("quick_pictures")
 def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(
     filled: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -195,7 +196,6 @@ def test_what_is_changed_is_done_anew_and_takes_the_place_of_what_was(
     assert sorted(names) == ["drone-log", "line-1", "line-2"]
 
 
-@pytest.mark.usefixtures("quick_pictures")
 def test_sites_of_what_is_superseded_go_with_it(
     filled: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -234,7 +234,6 @@ def spoil_setting(sortie: Path) -> None:
     (sortie / "sortie.toml").write_text(f'{head}name = "line-2"{spoilt}', "utf-8")
 
 
-@pytest.mark.usefixtures("quick_pictures")
 @pytest.mark.parametrize(
     ("spoil", "said", "at_first"),
     [
@@ -273,7 +272,6 @@ def test_a_broken_observation_is_inconclusive_with_its_reason_and_the_others_run
     assert said in reason
 
 
-@pytest.mark.usefixtures("quick_pictures")
 def test_a_log_whose_clock_runs_backwards_is_told_and_keeps_its_record(
     campaign: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -289,7 +287,6 @@ def test_a_log_whose_clock_runs_backwards_is_told_and_keeps_its_record(
     assert "clock was set" in f"{log.reason} {log.remarks}"
 
 
-@pytest.mark.usefixtures("quick_pictures")
 def test_a_log_that_was_read_and_cant_be_inverted_keeps_where_it_was_flown(
     campaign: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -309,7 +306,6 @@ def test_a_log_that_was_read_and_cant_be_inverted_keeps_where_it_was_flown(
     assert [asset.role for asset in log.assets] == ["flight_track"]
 
 
-@pytest.mark.usefixtures("quick_pictures")
 def test_a_wind_that_cant_be_used_costs_the_rates_and_not_the_detections(
     campaign: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -449,6 +445,7 @@ def test_plans_entered_after_the_flight_are_told(campaign: Path, filled: Path, r
     assert "the flight began 2025-03-03 11:23 UTC" in " ".join(said.err.split())  # of a header
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_watching_does_the_same_as_running(
     filled: Path, campaign: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -485,6 +482,7 @@ def test_watching_tells_the_trouble_of_a_sortie_in_a_line(tmp_path: Path, run: R
     assert "sortie.toml" in told["trouble"]
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_a_site_and_a_look_are_printed(filled: Path, tmp_path: Path, run: Run) -> None:
     with open_casebook(filled) as opened:
         site = opened.casebook.ranked_sites()[0]

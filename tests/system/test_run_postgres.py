@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from casebooks import differences, new_casebook, small_campaign, sorties_of, state_of
+from casebooks import differences, new_casebook, sorties_of, state_of
 from runs import Run
 
 from cathartes.pipeline.casebook_keeping import (
@@ -33,18 +33,17 @@ def database() -> Iterator[str]:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def test_postgresql_and_sqlite_say_the_same(database: str, tmp_path: Path, run: Run) -> None:
-    campaign = small_campaign(tmp_path / "campaign")
+def test_postgresql_and_sqlite_say_the_same(
+    database: str, campaign: Path, filled: Path, tmp_path: Path, run: Run
+) -> None:
     casebook_create(database, evidence=str(tmp_path / "evidence"))
     new_casebook(campaign, database)
-    words = ["run", *sorties_of(campaign), "--casebook"]
-    assert run(*words, database, "--workers", "2").code == 0
-    local = new_casebook(campaign, tmp_path / "local")
-    assert run(*words, local).code == 0
-    assert differences(database, local) == []
-    assert state_of(database) == state_of(local)
-    assert run("sites", "--casebook", database).out == run("sites", "--casebook", local).out
+    words = ["run", *sorties_of(campaign), "--casebook", database, "--workers", "2"]
+    assert run(*words).code == 0
+    assert differences(database, filled) == []
+    assert state_of(database) == state_of(filled)
+    assert run("sites", "--casebook", database).out == run("sites", "--casebook", filled).out
     casebook_backup(database, tmp_path / "backup.zip")
     casebook_restore(tmp_path / "backup.zip", tmp_path / "restored")
-    assert state_of(tmp_path / "restored") == state_of(local)
+    assert state_of(tmp_path / "restored") == state_of(filled)
     assert not casebook_check(tmp_path / "restored").faults

@@ -227,8 +227,7 @@ def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
     assert "inconclusive" not in outcome.values()
     assert report.rows[0].observation.reason.startswith(DIED)
     monkeypatch.undo()
-    with pictures_are_quick():
-        again = run(brief, casebook, actor="test")
+    again = run(brief, casebook, actor="test")
     assert [row.standing.value for row in again.rows] == ["recorded", "done before", "done before"]
     assert again.rows[0].observation.outcome.value != "inconclusive"
 

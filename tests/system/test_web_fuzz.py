@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import web_desk
 import web_releases
+from effort import effort
 
-N_EXAMPLES = int(os.environ.get("CATHARTES_FUZZ", "4"))
+N_EXAMPLES = int(os.environ.get("CATHARTES_FUZZ", effort(2, 4)))
 DESCRIPTIONS = {"api": ("/api/v1/openapi.json", ""), "ogc": ("/ogc/api", "/ogc")}
 THERE = {
     "site_id": "site-a",

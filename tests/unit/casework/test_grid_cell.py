@@ -14,6 +14,7 @@ from cathartes.casework.grid_cell import (
 from cathartes.errors import ReleaseError
 from cathartes.sites.offset import moved, offset_m
 from cathartes.sites.place import Place
+from effort import effort
 
 SIZES = st.sampled_from([10, 100, 1000])
 LONGITUDES = st.floats(-179.9, 179.9)
@@ -40,7 +41,7 @@ def test_a_cell_holds_its_place_and_is_that_of_its_centre(longitude, latitude, s
         assert again == cell, "all that is told of a place, tells no more when told again"
 
 
-@settings(max_examples=50)
+@settings(max_examples=effort(20, 50))
 @given(
     LONGITUDES, LATITUDES, SIZES, st.floats(1, 1e5), st.floats(1, 1e5), st.floats(-0.9, 0.9),
     st.integers(0, 2**32 - 1),

@@ -17,6 +17,7 @@ from cathartes.errors import MandateError, PackageError, ReleaseError
 from cathartes.sites.observation import LookOutcome
 from cathartes.sites.offset import moved
 from cathartes.sites.place import Place
+from effort import effort
 from made_up_release import (
     CHEMICAL,
     LATITUDE_DEG,
@@ -187,7 +188,7 @@ def test_json_reads_back_and_an_approval_is_bound_to_it():
     assert content_schema()["$schema"].endswith("2020-12/schema")
 
 
-@settings(max_examples=20)
+@settings(max_examples=effort(8, 20))
 @given(st.floats(-45, 45), st.floats(-45, 45), st.integers(0, 3599))
 def test_within_a_cell_and_an_hour_nothing_is_told_apart(east_m, north_m, second):
     """The law of redaction: what is finer than allowed changes no byte of the content.

@@ -11,10 +11,11 @@ from cathartes.casework.redaction import content_for
 from cathartes.casework.release_content import Interval
 from cathartes.casework.withholding import check_withheld, fields_told
 from cathartes.errors import ReleaseError
+from effort import effort
 from made_up_release import material, partner
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=effort(24, 60), deadline=None)
 @given(st.frozensets(st.sampled_from(Field)))
 def test_whatever_is_allowed_no_more_is_told(fields):
     office = partner(*fields)

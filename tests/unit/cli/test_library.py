@@ -73,6 +73,7 @@ def test_unknown_gas_is_an_error_with_the_nearest_name(capsys: pytest.CaptureFix
     assert "Nearest: ammonia" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_plot_draws_the_bands_of_the_gas(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ def test_what_can_not_be_written_or_drawn(casebook, tmp_path):
         cathartes.outcomes_plot(told, tmp_path / "o.gif")
 
 
+@pytest.mark.usefixtures("drawn_pictures")
 def test_the_same_casebook_the_same_figure(casebook, tmp_path):
     told = cathartes.outcomes(casebook)
     for name in ("a.png", "b.png"):

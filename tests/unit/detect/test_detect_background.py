@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cathartes.detect.background import Background, shrinkage_weight, whitening_matrix
 from cathartes.errors import InputError, SingularCovarianceError
+from effort import effort
 
 SMOOTHING = 2.0
 
@@ -386,7 +387,7 @@ def test_fewer_pixels_are_shrunk_more():
 
 
 @given(n_bands=st.integers(2, 12), extra=st.integers(-6, 60), seed=st.integers(0, 1000))
-@settings(max_examples=30)
+@settings(max_examples=effort(12, 30))
 def test_whitening_inverts_the_shrunk_covariance(n_bands, extra, seed):
     """WᵀW = ((1-a) R + a diag R)⁻¹ with the stated a, fewer pixels than bands included."""
     rng = np.random.default_rng(seed)

@@ -27,8 +27,10 @@ from cathartes.products.plume_spectra import Fit, PlumeRecord, PlumeSpectra
 from cathartes.products.release.features import COLUMNS
 from cathartes.products.release.file_list import FILE_KINDS
 from cathartes.products.release.files import release_files
+from cathartes.products.release.notification import release_notification
 from cathartes.products.release.plume_spectrum import released_spectrum
 from cathartes.products.release.provenance import PREFIXES
+from cathartes.products.release.words import words_of
 from made_up_release import CHEMICAL, LATITUDE_DEG, LONGITUDE_DEG, material, partner, site
 from unpacked import pieces
 
@@ -56,6 +58,7 @@ def test_the_same_content_gives_the_same_bytes(full, full_files):
     assert again == full_files
     assert list(again) == sorted(again)
     assert set(again) == {kind.name for kind in FILE_KINDS}
+    assert again["notification.xml"] == release_notification(full, words_of(full))
 
 
 def test_a_recall_has_no_map():
@@ -249,7 +252,7 @@ def check_cap(element, rules):
 @pytest.mark.parametrize("notice", NOTICES)
 def test_the_notification_follows_cap(notice, language, is_exercise):
     told = content(*Field, notice=notice, languages=(language,), is_exercise=is_exercise)
-    alert = ET.fromstring(release_files(told)["notification.xml"])  # noqa: S314
+    alert = ET.fromstring(release_notification(told, words_of(told)))  # noqa: S314
     assert alert.tag == f"{CAP}alert"
     check_cap(alert, ALERT)
     said = {child.tag.removeprefix(CAP): child.text for child in alert}
@@ -273,7 +276,8 @@ def test_the_notification_follows_cap(notice, language, is_exercise):
 )
 def test_certainty_goes_with_probability(probability, certainty):
     unsure = replace(site(), probability=probability, probability_low=0.0, probability_high=1.0)
-    notification = release_files(content(site=unsure))["notification.xml"].decode()
+    told = content(site=unsure)
+    notification = release_notification(told, words_of(told)).decode()
     assert f"<certainty>{certainty}</certainty>" in notification
 
 

@@ -13,6 +13,7 @@ from cathartes.sites.neighbourhood import neighbourhood
 from cathartes.sites.partition import Sightings, best_partition
 from cathartes.sites.settings import AssociationSettings
 from cathartes.sites.sighting import to_sightings
+from effort import effort
 from made_up_sites import detection
 
 SETTINGS = AssociationSettings()
@@ -179,7 +180,7 @@ def slow_log_evidence(group, place, covariance, settings):
     return total
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(effort(15, 40)))
 def test_the_partition_is_the_best_of_all(seed) -> None:
     """A slow twin: all partitions of up to seven sightings, evidence by another way.
 

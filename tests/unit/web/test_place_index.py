@@ -17,6 +17,7 @@ from cathartes.web.place_index import (
     rows_meeting,
     z_order,
 )
+from effort import effort
 
 LONGITUDES = st.floats(-180, 180)
 LATITUDES = st.floats(-85, 85)
@@ -64,7 +65,7 @@ def test_the_square_is_that_of_the_web_map():
     assert y[1:].tolist() == [2 ** (FINEST - 1), 2**FINEST - 1]
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(80, 200))
 @given(st.lists(st.tuples(LONGITUDES, LATITUDES), max_size=60), boxes(), st.integers(0, 20))
 def test_rows_in_a_box_are_those_that_a_look_at_each_finds(points, box, limit):
     found = PlaceIndex(placed(points)).rows_in(box, limit)
@@ -79,7 +80,7 @@ def test_rows_in_a_box_are_those_that_a_look_at_each_finds(points, box, limit):
         assert sorted(found.tolist()) == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(80, 200))
 @given(
     st.lists(st.tuples(LONGITUDES, LATITUDES, st.none() | st.floats(0, 1)), max_size=60), boxes()
 )

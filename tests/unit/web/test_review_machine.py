@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 import web_desk
 from cathartes.casework.settlement import settle
+from effort import effort
 
 ANALYSTS = ("ana", "ben", "eva")
 ONES = ("o1-1", "o1-2")
@@ -89,7 +90,7 @@ def test_what_each_is_told_never_tells_of_the_others():
     run_state_machine_as_test(
         Reviewing,
         settings=settings(
-            max_examples=4,
+            max_examples=effort(2, 4),
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -8,6 +8,7 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 from fastapi import APIRouter
@@ -191,20 +192,24 @@ def test_nobody_gets_nothing(desk, asked):
 
 @pytest.mark.parametrize("asked", [a for a in CHANGES if isinstance(a.rule, Needs)], ids=str)
 def test_no_change_without_the_secret_of_the_sign_in(desk, clients, asked):
-    """By those who may: without, with a wrong, with another's secret, in form, header or query."""
+    """By those who may: without, with a wrong, with another's secret, in form, header or query.
+
+    All that can be wrong is tried where the thing is there; elsewhere it is asked without.
+    """
     who = next(u for u in web_desk.USERS if decide(u.subject, asked.rule.action).allowed)
     client, number = clients[who.id], desk.casebook.audit_number()
     other = next(c.csrf for name, c in clients.items() if name != who.id)
-    for path in filled(asked.path):
-        for told in (
-            {},
-            {"data": {"csrf": "wrong"}},
-            {"data": {"csrf": other}},
-            {"data": {"csrf": ""}},
-            {"headers": {"x-csrf-token": other}},
-            {"params": {"csrf": client.csrf}},
-            {"json": {"csrf": client.csrf}},
-        ):
+    wrong = (
+        {},
+        {"data": {"csrf": "wrong"}},
+        {"data": {"csrf": other}},
+        {"data": {"csrf": ""}},
+        {"headers": {"x-csrf-token": other}},
+        {"params": {"csrf": client.csrf}},
+        {"json": {"csrf": client.csrf}},
+    )
+    for n, path in enumerate(filled(asked.path)):
+        for told in wrong[:1] if n else wrong:
             answer = client.request(asked.method, path, **told)
             assert answer.status_code == 403, (path, told, answer.text)
     new = {entry.action for entry in desk.casebook.audit_entries(number)}
@@ -213,11 +218,12 @@ def test_no_change_without_the_secret_of_the_sign_in(desk, clients, asked):
 
 @pytest.mark.parametrize("asked", [a for a in CHANGES if isinstance(a.rule, Needs)], ids=str)
 def test_no_change_by_a_role_that_may_not(desk, clients, asked):
-    for user in web_desk.USERS:
-        if decide(user.subject, asked.rule.action).allowed:
-            continue
+    """By everybody where the thing is there, and by one of them elsewhere."""
+    for k, user in enumerate(
+        user for user in web_desk.USERS if not decide(user.subject, asked.rule.action).allowed
+    ):
         client = clients[user.id]
-        for path in filled(asked.path):
+        for path in islice(filled(asked.path), 1 if k else None):
             answer = client.request(asked.method, path, headers={"x-csrf-token": client.csrf})
             assert answer.status_code == 403, (user.id, path)
 
