@@ -18,17 +18,23 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # One numerical thread a test process: two processes share the cores, not fight for them.
 TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+# Tests start some hundred processes, which find all modules compiled, wherever that is left out.
+unexport PYTHONDONTWRITEBYTECODE
+PYTEST := $(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test check style types layers bench docs lock clean install install-dev
+.PHONY: help demo test test-thorough check style types layers bench docs lock clean install install-dev
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) $(VENDOR) ## simulate a flight line, scan it, show what was found
 	$(BIN)/cathartes demo
 
 test: $(DEV) $(DEV_VENDOR) $(VENDOR) ## run all tests; those on real data need CATHARTES_DATA
-	$(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+test-thorough: $(DEV) $(DEV_VENDOR) $(VENDOR) ## run them with all repetitions and cases, for an hour
+	CATHARTES_TEST_THOROUGH=1 $(PYTEST)
 
 check: style types layers ## what must hold before a change is done; -j2 does two at once
 

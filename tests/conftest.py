@@ -71,8 +71,9 @@ def quick_casebooks() -> Iterator[None]:
         yield
 
 
-WITHOUT_PICTURES = {("system",), ("unit", "cli"), ("unit", "pipeline")}
-"""Folders whose tests ask whether there is a picture, and not what is in it."""
+WITHOUT_PICTURES = {("contract",), ("system",), ("unit", "cli"), ("unit", "pipeline")}
+"""Folders whose tests ask whether there is a picture, and not what is in it. A file elsewhere of
+which this is so says `QUICK_PICTURES = True`."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,7 +82,8 @@ def quick_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
     from quick_pictures import pictures_are_quick
 
     folder = request.path.relative_to(Path(__file__).parent).parts[:-1]
-    with pictures_are_quick() if folder in WITHOUT_PICTURES else nullcontext():
+    is_quick = folder in WITHOUT_PICTURES or getattr(request.module, "QUICK_PICTURES", False)
+    with pictures_are_quick() if is_quick else nullcontext():
         yield
 
 

@@ -213,6 +213,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from cathartes.products.folder import OutputFolder
 from cathartes.products.location import LOCATION_RESULT
+
+QUICK_PICTURES = True
 with OutputFolder(Path(sys.argv[1])) as folder:
     (folder / "half.txt").write_text("half")
     sys.stdout.write("ready\\n")

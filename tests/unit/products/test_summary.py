@@ -17,7 +17,8 @@ from cathartes.products.summary import (
     summary_json_schema,
     without_folders,
 )
-from quick_pictures import pictures_are_quick
+
+QUICK_PICTURES = True
 
 
 @pytest.fixture
@@ -25,8 +26,7 @@ def folder(tmp_path: Path, scan: Callable) -> Path:
     cube, detections = scan((6, 8), 1)
     started = datetime(2024, 5, 1, 14, tzinfo=timezone(timedelta(hours=2)))
     record = RunRecord((), {"out": "/srv/maria/out", "depth": 3}, started, {"detect": 1.5})
-    with pictures_are_quick():
-        write_scan(tmp_path, cube, detections, record, layers=LayerChoice.NONE)
+    write_scan(tmp_path, cube, detections, record, layers=LayerChoice.NONE)
     return tmp_path
 
 
