@@ -8,7 +8,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib as mpl
@@ -79,11 +78,13 @@ which this is so says `QUICK_PICTURES = True`."""
 @pytest.fixture(scope="module", autouse=True)
 def quick_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
     """Draw little where no test looks at pictures; `drawn_pictures` is for those that do."""
-    from quick_pictures import pictures_are_quick
-
     folder = request.path.relative_to(Path(__file__).parent).parts[:-1]
-    is_quick = folder in WITHOUT_PICTURES or getattr(request.module, "QUICK_PICTURES", False)
-    with pictures_are_quick() if is_quick else nullcontext():
+    if folder in WITHOUT_PICTURES or getattr(request.module, "QUICK_PICTURES", False):
+        from quick_pictures import pictures_are_quick
+
+        with pictures_are_quick():
+            yield
+    else:
         yield
 
 

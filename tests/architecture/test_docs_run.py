@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from source_tree import REPOSITORY
 
+QUICK_PICTURES = True
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
 BLOCK = re.compile(
     r"(?P<mark><!-- not run: [^\n]+ -->\n)?^```python[^\n]*\n(?P<code>.*?)^```",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 from starlette.types import ASGIApp
-from watched_page import WatchedPage
+from watched_page import WatchedPage, sign_in
 
 import made_up_casebook as made_up
 import web_desk
@@ -35,7 +35,7 @@ def base(desk: Desk, serve: Callable[[ASGIApp], str]) -> str:
 def open_as(watched: WatchedPage, desk: Desk, base: str, user: str, path: str) -> Page:
     """Sign in by a one-time link and open a page, whose map is drawn then."""
     desk.links.add("a-secret", user)
-    watched.page.goto(f"{base}/sign-in/link?secret=a-secret")
+    sign_in(watched.page, base, "a-secret")
     watched.page.goto(base + path)
     watched.page.wait_for_selector(DRAWN)
     return watched.page

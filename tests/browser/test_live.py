@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from starlette.types import ASGIApp
-from watched_page import WatchedPage
+from watched_page import WatchedPage, sign_in
 
 import made_up_casebook as made_up
 import web_desk
@@ -31,7 +31,7 @@ def open_page(
 
     def open_(path: str) -> Page:
         desk.links.add("a-secret", "ana")
-        watched.page.goto(f"{base}/sign-in/link?secret=a-secret")
+        sign_in(watched.page, base, "a-secret")
         with watched.page.expect_response(f"{base}/events"):
             watched.page.goto(base + path)
         watched.page.evaluate("document.body.dataset.marked = 'yes'")

@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
-from watched_page import AXE, BY_THEME, DESKTOP, SCREEN, WatchedPage, faults, keep_picture, watch
+from watched_page import (
+    AXE,
+    BY_THEME,
+    DESKTOP,
+    SCREEN,
+    WatchedPage,
+    faults,
+    keep_picture,
+    sign_in,
+    watch,
+)
 
 import web_desk
 import web_releases
@@ -42,8 +52,7 @@ class Office:
             context = self._browser.new_context(**SCREEN)
             self.people[who] = watch(context)
             self.desk.links.add(f"link-of-{who}", who)
-            self.people[who].page.goto(f"{self.base}/sign-in/link?secret=link-of-{who}")
-            self.people[who].page.wait_for_selector("form[action='/sign-out']")
+            sign_in(self.people[who].page, self.base, f"link-of-{who}")
         page = self.people[who].page
         page.goto(self.base + path)
         page.wait_for_load_state("load")

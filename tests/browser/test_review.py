@@ -6,6 +6,7 @@ Maps are not drawn here; `test_case_pages.py` and `test_whole_way.py` review bes
 import pytest
 from playwright.sync_api import expect
 from watched_page import SCREEN, draw_no_maps
+from watched_page import sign_in as sign_in_by
 
 import web_desk
 from cathartes.casework.review import Flag
@@ -47,7 +48,7 @@ class Keys:
 def sign_in(page, desk, base, who):
     secret = f"browser-{who}-{id(page)}"
     desk.links.add(secret, who)
-    page.goto(f"{base}/sign-in/link?secret={secret}")
+    sign_in_by(page, base, secret)
 
 
 def test_a_plain_false_alarm_takes_fewer_than_five_keystrokes(watched, desk, base):
@@ -129,7 +130,6 @@ def test_what_is_typed_outlives_a_reload_and_is_nobody_elses(watched, desk, base
 def test_where_nobody_answers_nothing_is_sent_and_nothing_is_lost(watched, desk, base):
     page = watched.page
     sign_in(page, desk, base, "ana")
-    page.wait_for_selector("form[action='/sign-out']")
     page.route("**/events", lambda route: route.abort())
     page.goto(f"{base}/detections/o1-1?queue=1")
     expect(page.locator("#live")).to_contain_text("does not answer")

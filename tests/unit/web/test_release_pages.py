@@ -11,6 +11,7 @@ from cathartes.casework.partner import Delivery, Field, Way
 from cathartes.casework.release import ReleaseState, Step
 from cathartes.casework.review import Confidence, Judgement, Verdict
 from cathartes.pipeline.keys import key_create
+from cathartes.web import printing
 from cathartes.web.live_events import Eyes, LiveEvent
 from cathartes.web.settings import ServeSettings
 from cathartes.web.visitor import Visitor
@@ -240,7 +241,9 @@ def hears_of(client, release_id):
 
 
 @pytest.fixture
-def readers(people):
+def readers(people, monkeypatch):
+    """Return people of whom it is asked what they learn; of reports, whether they get one."""
+    monkeypatch.setattr(printing, "release_report", web_releases.report_of_a_form)
     for who, client in people.items():
         client.who = who
     return people

@@ -23,6 +23,7 @@ from cathartes.products.report_page import ReportPages
 from cathartes.web.app import ROUTERS
 from cathartes.web.guard import PUBLIC, CaseReader, GuardedRoute, Needs, guarded_router, rules_of
 from cathartes.web.visitor import hashed
+from effort import THOROUGH
 
 IDS = {
     "sortie_id": ("S1", "S2", "nothing"),
@@ -152,10 +153,19 @@ def test_a_route_without_a_rule_or_with_two_is_refused():
     assert isinstance(plain.routes[0], APIRoute)
 
 
+def in_turn(paths, k, asked, user):
+    """Return all paths for who may not, and in turn one of them for each who may."""
+    paths = [*paths]
+    if THOROUGH or not isinstance(asked.rule, Needs):
+        return paths
+    may = decide(user.subject, asked.rule.action).allowed
+    return [paths[k % len(paths)]] if may else paths
+
+
 @pytest.mark.parametrize("asked", GETS, ids=str)
 def test_everybody_gets_what_the_rules_say(desk, clients, asked):
-    for user in web_desk.USERS:
-        for path in filled(asked.path):
+    for k, user in enumerate(web_desk.USERS):
+        for path in in_turn(filled(asked.path), k, asked, user):
             answer = ask(clients[user.id], "GET", path, **needed(asked))
             assert answer.status_code < 500, (user.id, path, answer.text)
             if isinstance(asked.rule, Needs):
@@ -236,11 +246,13 @@ def test_a_programs_token_reads_as_its_user_and_changes_nothing(desk, asked):
         token = ApiToken(hashed(secret), who.id, "QGIS", now, now + timedelta(days=1))
         desk.casebook.add_token(token, who.id, now)
     client = web_desk.client_of(desk)
-    for path in filled(asked.path):
+    for n, path in enumerate(filled(asked.path)):
         bearer = {"authorization": f"Bearer {secret}"}
         answer = ask(client, asked.method, path, headers=bearer)
         if asked.method == "GET":
             assert answer.status_code not in {401, 500}
+            if n:
+                continue  # whichever way a token is told by
             coded = base64.b64encode(f"whoever:{secret}".encode()).decode()
             basic = ask(client, "GET", path, headers={"authorization": f"Basic {coded}"})
             assert basic.status_code == answer.status_code
