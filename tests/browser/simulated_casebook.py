@@ -1,4 +1,4 @@
-"""A casebook of a simulated campaign, run as anybody would: two sorties, four detections or so."""
+"""A casebook of a simulated campaign, run as anybody would: two sorties, three detections or so."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ from cathartes.simulate.campaign_settings import CampaignSettings
 from quick_pictures import pictures_are_drawn, pictures_are_quick
 
 TINY = CampaignSettings(
-    seed=7, sorties=2, weeks=2, cubes=2, lines=140, samples=140, cells_east=2, cells_north=1,
+    seed=7, sorties=2, weeks=2, cubes=1, lines=140, samples=140, cells_east=2, cells_north=1,
     hidden=1, registered=1, unregistered=0, beyond=0, log_every=0,
 )  # fmt: skip
-"""Acetone and acetic acid of a hidden place, and ammonia of a farm, twice."""
+"""Acetic acid of a hidden place, and ammonia of a farm."""
 
 
 FEW_GASES = 'gases = ["acetone", "acetic_acid", "ammonia", "SF6"]'
