@@ -22,7 +22,13 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def small_campaign(folder: Path, **change: int) -> Path:
     """Write the campaign of one sortie; its cubes are searched for few gases, to be quick."""
     simulate_campaign(folder, replace(SMALL, **change))
-    for sortie in (folder / "sorties").iterdir():
+    search_for_few(folder)
+    return folder
+
+
+def search_for_few(campaign: Path) -> None:
+    """Have its cubes searched for few gases, and its logs for one source."""
+    for sortie in (campaign / "sorties").iterdir():
         text = (sortie / "sortie.toml").read_text("utf-8")
         blocks = text.split("[[observation]]")
         for k, block in enumerate(blocks):
@@ -33,7 +39,6 @@ def small_campaign(folder: Path, **change: int) -> Path:
                 told = "particles = 50\nmost_places = 300\nmost_sources = 1"
                 blocks[k] = f"{block.rstrip()}\n\n[observation.locate]\n{told}\n\n"
         (sortie / "sortie.toml").write_text("[[observation]]".join(blocks), "utf-8")
-    return folder
 
 
 def sorties_of(campaign: Path) -> list[Path]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from casebooks import search_for_few
 
 from cathartes.cli.main import main
 from cathartes.pipeline.campaign_score import sites_after_sorties
@@ -26,6 +27,7 @@ def test_a_campaign_is_made_run_and_judged(
     assert main(["mandate", "add", str(out / "mandate.geojson")]) == 0
     for plan in sorted(out.glob("plans/*")):
         assert main(["plan", "add", str(plan)]) == 0
+    search_for_few(out)
     sorties = [str(path) for path in sorted(out.glob("sorties/*"))]
     assert main(["run", *sorties]) in {0, 4}
     capsys.readouterr()

@@ -51,12 +51,14 @@ class AirModel(Protocol):
 class AirEdge:
     """The upper edge of a scene's scatter.
 
-    ``radiance`` (bin, band) [W m-2 sr-1 um-1]; ``clear`` (band,) True in the clearest bands.
+    ``radiance`` (bin, band) [W m-2 sr-1 um-1]; ``clear`` (band,) True in the clearest bands;
+    ``hats`` (knot, band), along which the emissivity may change.
     """
 
     radiance: NDArray[np.float64]
     wavelength_um: NDArray[np.float64]
     clear: NDArray[np.bool_]
+    hats: NDArray[np.float64]
 
     @classmethod
     def of_pixels(
@@ -73,7 +75,7 @@ class AirEdge:
         if not clear.any() or radiance.shape[0] < 4 * TEMPERATURE_BINS:
             return None
         edge = _upper_edge(radiance, wavelength_um, clear)
-        return None if edge is None else cls(edge, wavelength_um, clear)
+        return None if edge is None else cls(edge, wavelength_um, clear, _hats(wavelength_um))
 
     def fit(self, model: AirModel, start: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the state of the air, (parameter,), that fits best, from one, (parameter,)."""
@@ -123,18 +125,17 @@ class AirEdge:
         seen = transmittance * (EDGE_EMISSIVITY * glow + (1 - EDGE_EMISSIVITY) * sky)
         unit = EDGE_ERROR * np.sqrt(len(self.radiance))
         misfit = ((self.radiance - seen - air.path_radiance) / unit).ravel()
-        design = self._hats[:, None, :] * (transmittance * (glow - sky) / unit)
+        design = self.hats[:, None, :] * (transmittance * (glow - sky) / unit)
         design = EMISSIVITY_SD * design.reshape(len(design), -1)
         change = np.linalg.solve(design @ design.T + np.eye(len(design)), design @ misfit)
         return np.concatenate([misfit - change @ design, change, model.surprise(state)])
 
-    @property
-    def _hats(self) -> NDArray[np.float64]:
-        """Straight lines between wavelengths: 1 at one knot, 0 at the others, (knot, band)."""
-        wavelength_um = self.wavelength_um
-        low, high = float(wavelength_um.min()), float(wavelength_um.max())
-        knots = np.linspace(low, high, 1 + max(1, round((high - low) / EMISSIVITY_STEP_UM)))
-        return np.array([np.interp(wavelength_um, knots, one) for one in np.eye(knots.size)])
+
+def _hats(wavelength_um: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return straight lines between wavelengths: 1 at one knot, 0 at the others, (knot, band)."""
+    low, high = float(wavelength_um.min()), float(wavelength_um.max())
+    knots = np.linspace(low, high, 1 + max(1, round((high - low) / EMISSIVITY_STEP_UM)))
+    return np.array([np.interp(wavelength_um, knots, one) for one in np.eye(knots.size)])
 
 
 def _upper_edge(

@@ -8,7 +8,7 @@ Air is clear: no cloud, no scattering in the thermal infrared.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import numpy as np
@@ -173,23 +173,76 @@ def _share_below(height_km: NDArray[np.float64], layering: Layering) -> NDArray[
     )
 
 
-def _depth(
-    wavenumber_cm1: NDArray[np.float64],
-    air: Air,
+# A fit asks again and again for air of which one thing was changed: of what the others make of it
+# the last few are kept. Wavenumbers are a key as the bytes that they are in memory.
+_KEPT = 4
+
+
+@lru_cache(_KEPT)
+def _columns(wavenumber_cm1: bytes) -> tuple[NDArray[np.float64], ...]:
+    """Return the table's columns at wavenumbers, each (1, point)."""
+    table = _table("atmosphere_thermal.csv")
+    nu = np.frombuffer(wavenumber_cm1)
+    return tuple(np.interp(nu, table[:, 0], column)[None, :] for column in table[:, 1:].T)
+
+
+def _transmittance(
+    wavenumber_cm1: bytes,
+    water_g_cm2: float,
+    ozone_atm_cm: float,
     share: NDArray[np.float64],
     factors: tuple[float, float, float, float],
 ) -> NDArray[np.float64]:
-    """Return (path, point): optical depth of paths that hold these (4, path) shares."""
-    table = _table("atmosphere_thermal.csv")
-    mixed, water, p_w, continuum, ozone, p_o = (
-        np.interp(wavenumber_cm1, table[:, 0], column)[None, :] for column in table[:, 1:].T
-    )
+    """Return (path, point): transmittance of paths that hold these (4, path) shares."""
+    mixed, water, p_w, continuum, ozone, p_o = _columns(wavenumber_cm1)
     m, w, c, o = np.maximum(share, 0.0)[:, :, None]
-    return np.asarray(
+    depth = (
         factors[0] * mixed * m
-        + factors[1] * water * (air.water_g_cm2 * w) ** p_w
-        + factors[2] * continuum * air.water_g_cm2**2 * c
-        + factors[3] * ozone * (air.ozone_atm_cm * o) ** p_o
+        + factors[1] * water * (water_g_cm2 * w) ** p_w
+        + factors[2] * continuum * water_g_cm2**2 * c
+        + factors[3] * ozone * (ozone_atm_cm * o) ** p_o
+    )
+    return np.asarray(np.exp(-depth))
+
+
+def _heights_km(altitude_m: float) -> NDArray[np.float64]:
+    """Return where the layers below a sensor begin and end, (height,) [km]."""
+    return np.asarray(altitude_m / 1e3 * np.linspace(0.0, 1.0, 25) ** 1.5)
+
+
+SKY_KM = 60.0 * np.linspace(0.0, 1.0, 40) ** 2
+"""Where the layers of the sky begin and end."""
+
+
+@lru_cache(_KEPT)
+def _up(
+    wavenumber_cm1: bytes, water_g_cm2: float, ozone_atm_cm: float, altitude_m: float,
+    layering: Layering,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return the transmittance from the heights below a sensor to it, (height, point)."""
+    share = _share_below(_heights_km(altitude_m), layering)
+    return _transmittance(
+        wavenumber_cm1, water_g_cm2, ozone_atm_cm, share[:, -1:] - share, _ONE_WAY
+    )
+
+
+@lru_cache(_KEPT)
+def _down(
+    wavenumber_cm1: bytes, water_g_cm2: float, ozone_atm_cm: float, layering: Layering
+) -> NDArray[np.float64]:
+    """Return the transmittance of diffuse sky radiance, (height, point)."""
+    share = _share_below(SKY_KM, layering)
+    return _transmittance(wavenumber_cm1, water_g_cm2, ozone_atm_cm, share, layering.down)
+
+
+@lru_cache(2 * _KEPT)
+def _glow(wavenumber_cm1: bytes, ground_k: float, altitude_m: float | None) -> NDArray[np.float64]:
+    """Return the glow of the layers below a sensor, or of the sky's, (layer, point)."""
+    ends_km = SKY_KM if altitude_m is None else _heights_km(altitude_m)
+    middle = 0.5 * (ends_km[1:] + ends_km[:-1])
+    wavelength_um = 1e4 / np.frombuffer(wavenumber_cm1)
+    return planck_radiance(
+        wavelength_um[None, :], air_temperature_k(1e3 * middle, ground_k)[:, None]
     )
 
 
@@ -230,22 +283,16 @@ def thermal_path(
     if not altitude_m > 0:
         raise SettingsError(f"altitude {altitude_m} m; a sensor above the ground is needed.")
     nu = np.asarray(wavenumber_cm1, dtype=np.float64)
-    wavelength_um = 1e4 / nu
-    top_km = altitude_m / 1e3
-    below = top_km * np.linspace(0.0, 1.0, 25) ** 1.5
-    share = _share_below(below, layering)
-    up = np.exp(-_depth(nu, air, share[:, -1:] - share, _ONE_WAY))
-    middle = 0.5 * (below[1:] + below[:-1])
-    source = planck_radiance(
-        wavelength_um[None, :], air_temperature_k(1e3 * middle, air.temperature_k)[:, None]
+    key, height_m, ground_k = nu.tobytes(), float(altitude_m), float(air.temperature_k)
+    absorbers = float(air.water_g_cm2), float(air.ozone_atm_cm)
+    up = _up(key, *absorbers, height_m, layering)
+    down = _down(key, *absorbers, layering)
+    return ThermalPath(
+        nu,
+        up[0].copy(),
+        _layered(_glow(key, ground_k, height_m), up),
+        _layered(_glow(key, ground_k, None), down),
     )
-    sky = 60.0 * np.linspace(0.0, 1.0, 40) ** 2
-    down = np.exp(-_depth(nu, air, _share_below(sky, layering), layering.down))
-    middle = 0.5 * (sky[1:] + sky[:-1])
-    sky_source = planck_radiance(
-        wavelength_um[None, :], air_temperature_k(1e3 * middle, air.temperature_k)[:, None]
-    )
-    return ThermalPath(nu, up[0], _layered(source, up), _layered(sky_source, down))
 
 
 def two_way_transmittance(
