@@ -22,7 +22,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give the cases of a test to the two databases in turn, where there are both.
 
     That a rule holds in both, and that it holds of each case, is argued by half of their product;
-    all of it is `make test-thorough`.
+    all of it is `make test-thorough`. Where each database has guards of its own, every case is
+    asked of both: `both_databases`. Of a file that says `IN_TURN = True`, since its tests are of
+    rules and not of how they are kept, the tests take turns too.
     """
     if THOROUGH or not os.environ.get("CATHARTES_TEST_POSTGRES"):
         return
@@ -30,13 +32,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     tests: dict[str, dict[str, dict[str, pytest.Item]]] = {}
     for item in items:
         told = getattr(item, "callspec", None)
-        if told is None or item.path.parent != here:
+        if told is None or item.path.parent != here or item.get_closest_marker("both_databases"):
             continue
         database = [one for one in told.params.values() if one in DATABASES]
-        if len(database) == 1 and len(told.params) > 1:
+        in_turn = getattr(item.module, "IN_TURN", False)
+        if len(database) == 1 and (in_turn or len(told.params) > 1):
+            where, _, test = item.nodeid.partition("[")[0].partition("::")
             case = "-".join(one for one in told.id.split("-") if one not in DATABASES)
-            cases = tests.setdefault(item.nodeid.partition("[")[0], {})
-            cases.setdefault(case, {})[database[0]] = item
+            cases = tests.setdefault(where if in_turn else f"{where}::{test}", {})
+            cases.setdefault(f"{test}[{case}]", {})[database[0]] = item
     left_out = [
         both[DATABASES[(turn + 1) % 2]]
         for cases in tests.values()

@@ -187,6 +187,7 @@ def test_what_the_audit_binds_is_checked(worked, statement, fault):
     assert any(each.startswith(fault) for each in check_audit(worked).content_faults)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("table", ["audit", "reviews"])
 def test_nothing_can_be_replaced_by_an_insertion(worked, table):
     before = list(worked.audit_entries()), list(worked.all_reviews())

@@ -83,6 +83,7 @@ def execute(opened, statement, **told):
         connection.execute(text(statement), told)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "statement",
     [

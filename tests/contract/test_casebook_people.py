@@ -22,6 +22,8 @@ from cathartes.store.interface_people import Credentials
 from made_up_casebook import ME, MINUTE, NOW
 from quick_casebooks import filled_once
 
+IN_TURN = True
+
 ANA = User("ana", "Ana Ruiz", (Role.ANALYST,))
 BEN = User("ben", "Bén 'Ortiz' <b>", (Role.ANALYST, Role.COLLECTOR))
 PIA = User("pia", "Pia", (Role.PARTNER,), "the office")

@@ -19,6 +19,8 @@ from cathartes.sites.site import EvidenceKind
 from made_up_casebook import ME, MINUTE, NOW, record
 from made_up_office import DAY, PLUME, answer, draft, open_office, partner, send, step
 
+IN_TURN = True
+
 LATER = NOW + 60 * DAY
 BEFORE = NOW - MINUTE
 

@@ -20,6 +20,8 @@ from cathartes.store.open import open_casebook
 from made_up_casebook import ME, MINUTE, NOW, record
 from made_up_office import approve, draft, send, step
 
+IN_TURN = True
+
 
 @pytest.fixture
 def book(casebook):
@@ -346,6 +348,7 @@ def test_killed_while_drafting_nothing_is_there(book, monkeypatch):
     draft(book)
 
 
+@pytest.mark.both_databases
 def test_of_many_who_send_at_once_one_does(book, place):
     approve(book)
     begin = Barrier(4)

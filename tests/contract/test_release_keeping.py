@@ -95,6 +95,7 @@ def force(opened, *statements):
     execute(opened, *off, *statements)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("statement", "match"),
     [
@@ -123,6 +124,7 @@ def test_the_database_refuses_what_can_not_be(told, statement, match):
     assert (told.casebook.releases(ReleaseFilter()), told.casebook.responses(["R-4"])) == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("table", ["release_contents", "releases", "responses"])
 def test_nothing_is_replaced_by_an_insertion_or_truncated(told, table):
     with told.casebook.database.read() as connection:

@@ -23,6 +23,8 @@ from cathartes.store.releases_part import ACTIONS
 from made_up_casebook import ME, MINUTE, NOW
 from made_up_office import STAFF, approve, draft, send, step
 
+IN_TURN = True
+
 RELEASES = ("release.draft", "release.submit", "release.approve", "release.send")
 FALSE = Judgement(Verdict.NOT_A_PLUME, Confidence.HIGH)
 

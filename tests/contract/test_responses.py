@@ -24,6 +24,8 @@ from made_up_casebook import NOW
 from made_up_office import approve, draft, kept, send, step
 from quick_casebooks import filled_once
 
+IN_TURN = True
+
 FILE = "ef" * 32
 
 

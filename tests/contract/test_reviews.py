@@ -25,6 +25,8 @@ from made_up_casebook import ME, MINUTE, NOW, begin, record
 from older_casebooks import drop_queues, say_revision, to_0001
 from quick_casebooks import filled_once
 
+IN_TURN = True
+
 ANALYSTS = ("ana", "ben", "eva", "gil")
 PLUME = Judgement(Verdict.PLUME, Confidence.HIGH, RateVerdict.MAY_BE_GIVEN)
 FALSE = Judgement(Verdict.NOT_A_PLUME, Confidence.MEDIUM)
@@ -188,6 +190,7 @@ def test_nothing_is_blind_any_more_once_it_was_settled(book):
 # --- for good ---
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "statement", ["UPDATE reviews SET verdict = 'plume'", "DELETE FROM reviews", "TRUNCATE reviews"]
 )
@@ -231,6 +234,7 @@ def test_reviews_of_another_content_under_the_same_id_count_no_more(book):
     assert state(book) is ReviewState.IN_REVIEW
 
 
+@pytest.mark.both_databases
 def test_two_at_once_both_count(place, staffed):
     def review(who):
         with open_casebook(place) as own:
@@ -345,6 +349,7 @@ def test_reviews_of_what_is_gone_are_no_fault(staffed):
     assert check_casebook(staffed).is_whole
 
 
+@pytest.mark.both_databases
 def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed, place):
     before = digest(staffed.casebook)
     there = {"reviews", "settlements", "skips", "users", "web_sessions"}
@@ -368,6 +373,7 @@ def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed,
         assert check_casebook(migrated).is_whole
 
 
+@pytest.mark.both_databases
 def test_a_casebook_of_revision_0003_is_migrated_and_its_queues_are_as_they_were(staffed, place):
     book = staffed.casebook
     record(book, "o2", [made_up.detection("o2", n) for n in range(1, 6)], assets=())

@@ -11,7 +11,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from casebooks import (
-    differences,
     edit,
     keep_only,
     mandate_file,
@@ -155,16 +154,6 @@ def test_the_same_run_again_does_nothing_and_changes_nothing(
     assert {one["standing"] for one in report["observations"]} == {"done before"}
     assert report["sites"] == {"new": [], "changed": [], "removed": []}
     assert state_of(filled) == before
-
-
-@pytest.mark.usefixtures("drawn_pictures")
-def test_processes_give_the_same_to_the_last_bit(
-    filled: Path, campaign: Path, tmp_path: Path, run: Run
-) -> None:
-    casebook = new_casebook(campaign, tmp_path / "casebook")
-    assert run("run", *sorties_of(campaign), "--casebook", casebook, "--workers", "2").code == 0
-    assert differences(filled, casebook) == []
-    assert state_of(casebook) == state_of(filled)
 
 
 @pytest.mark.usefixtures("drawn_pictures")
@@ -487,12 +476,10 @@ def test_a_site_and_a_look_are_printed(filled: Path, tmp_path: Path, run: Run) -
     with open_casebook(filled) as opened:
         site = opened.casebook.ranked_sites()[0]
         looks = opened.casebook.observations()
-    for language in ("en", "es"):
-        out = tmp_path / f"site-{language}.pdf"
-        said = run("sites", "report", site.id, "--out", out, "--language", language,
-                   "--casebook", filled)  # fmt: skip
-        assert (said.code, out.name in said.out.replace("\n", "")) == (0, True)
-        assert out.read_bytes().startswith(b"%PDF")
+    out = tmp_path / "site-es.pdf"
+    said = run("sites", "report", site.id, "--out", out, "--language", "es", "--casebook", filled)
+    assert (said.code, out.name in said.out.replace("\n", "")) == (0, True)
+    assert out.read_bytes().startswith(b"%PDF")
     for one in (looks[0], next(look for look in looks if look.kind == "log")):
         out = tmp_path / f"{one.id}.png"
         said = run("observations", "report", one.id, "-o", out, "--casebook", filled)

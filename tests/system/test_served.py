@@ -19,9 +19,10 @@ from cathartes.web.assets import vendor_files
 from cathartes.web.visitor import hashed
 
 
-@pytest.fixture
-def casebook(tmp_path):
+@pytest.fixture(scope="module")
+def casebook(tmp_path_factory):
     """Return a filled casebook with accounts, and a token of Ana's."""
+    tmp_path = tmp_path_factory.mktemp("served")
     try:
         vendor_files()
     except MissingExtraError as error:
@@ -33,18 +34,24 @@ def casebook(tmp_path):
     return next(tmp_path.glob("casebook-*"))
 
 
-def test_gdal_reads_the_features_as_qgis_does(casebook):
+@pytest.fixture(scope="module")
+def workstation(casebook):
+    """Return the workstation with links for three; the last test of the file ends it."""
+    with served(casebook, "ana", "cora", "aud") as opened:
+        yield opened
+
+
+def test_gdal_reads_the_features_as_qgis_does(workstation):
     """GDAL's OAPIF driver is written to the same standard, and QGIS asks in the same way."""
     pyogrio = pytest.importorskip("pyogrio")
     if "OAPIF" not in pyogrio.list_drivers():
         pytest.skip("this GDAL has no OAPIF driver")
-    with served(casebook) as workstation:
-        where = f"OAPIF:{workstation.address}/ogc"
-        sent = {"USERPWD": "gis:a-secret", "PAGE_SIZE": "2"}
-        layers = {
-            name: pyogrio.raw.read(where, layer=name, **sent)
-            for name in ("sites", "detections", "plumes", "observations")
-        }
+    where = f"OAPIF:{workstation.address}/ogc"
+    sent = {"USERPWD": "gis:a-secret", "PAGE_SIZE": "2"}
+    layers = {
+        name: pyogrio.raw.read(where, layer=name, **sent)
+        for name in ("sites", "detections", "plumes", "observations")
+    }
     counts = {name: len(layer[2]) for name, layer in layers.items()}
     assert counts == {"sites": 2, "detections": 3, "plumes": 3, "observations": 4}
     meta, _fids, geometry, fields = layers["detections"]
@@ -95,29 +102,28 @@ class _Stream(threading.Thread):
             return json.loads(found()[0]["data"])
 
 
-def test_what_is_new_is_told_and_ctrl_c_ends_the_streams(casebook):
-    with served(casebook, "ana", "cora", "aud") as workstation:
-        streams = {}
-        for name, link in zip(("ana", "cora", "aud"), workstation.links, strict=True):
-            client = httpx.Client()
-            assert client.get(link).status_code == 303
-            streams[name] = _Stream(client, workstation.address)
-            streams[name].wait_for("begin")
-        with open_casebook(casebook) as opened:
-            book = opened.casebook
-            book.put_jobs([made_up.job("o5", "S1", name="line-5")])
-            made_up.record(book, "o6", [made_up.detection("o6")], sortie_id="S2", name="line-6")
-            made_up.record(book, "o7", [made_up.detection("o7")], sortie_id="S1", name="line-7")
-        for name in ("ana", "aud"):
-            assert streams[name].wait_for("observation")["id"] == "o6"
-            assert streams[name].wait_for("detection") == {"observation": "o6", "n": 1}
-        own = streams["cora"].wait_for("observation")
-        assert (own["id"], own["sortie"]) == ("o7", "S1")
-        assert streams["cora"].wait_for("jobs")["sortie"] == "S1"
-        assert not [one for one in streams["cora"].events if one.get("event") == "detection"]
-        workstation.process.send_signal(signal.SIGINT)
-        for stream in streams.values():
-            stream.join(120)
-            assert stream.ended_whole
-        assert ended_within(workstation.process, 120.0)
-        assert workstation.process.returncode == 0
+def test_what_is_new_is_told_and_ctrl_c_ends_the_streams(casebook, workstation):
+    streams = {}
+    for name, link in zip(("ana", "cora", "aud"), workstation.links, strict=True):
+        client = httpx.Client()
+        assert client.get(link).status_code == 303
+        streams[name] = _Stream(client, workstation.address)
+        streams[name].wait_for("begin")
+    with open_casebook(casebook) as opened:
+        book = opened.casebook
+        book.put_jobs([made_up.job("o5", "S1", name="line-5")])
+        made_up.record(book, "o6", [made_up.detection("o6")], sortie_id="S2", name="line-6")
+        made_up.record(book, "o7", [made_up.detection("o7")], sortie_id="S1", name="line-7")
+    for name in ("ana", "aud"):
+        assert streams[name].wait_for("observation")["id"] == "o6"
+        assert streams[name].wait_for("detection") == {"observation": "o6", "n": 1}
+    own = streams["cora"].wait_for("observation")
+    assert (own["id"], own["sortie"]) == ("o7", "S1")
+    assert streams["cora"].wait_for("jobs")["sortie"] == "S1"
+    assert not [one for one in streams["cora"].events if one.get("event") == "detection"]
+    workstation.process.send_signal(signal.SIGINT)
+    for stream in streams.values():
+        stream.join(120)
+        assert stream.ended_whole
+    assert ended_within(workstation.process, 120.0)
+    assert workstation.process.returncode == 0

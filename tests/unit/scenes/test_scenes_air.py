@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cathartes.errors import SettingsError
+from cathartes.scenes import air
 from cathartes.scenes.air import Air, air_temperature_k, thermal_path
 from cathartes.scenes.radiometry import planck_radiance
 
@@ -52,3 +53,20 @@ def test_impossible_air_is_refused():
         Air(temperature_k=22.0)
     with pytest.raises(SettingsError, match="a sensor above the ground"):
         thermal_path(Air(), 0.0, NU)
+
+
+def test_what_is_kept_from_state_to_state_changes_nothing():
+    """As a fit asks: one thing is changed after the other, and the caller may write into it."""
+    states = [(Air(), 2000.0), (Air(water_g_cm2=2.0), 2000.0), (Air(ozone_atm_cm=0.2), 2000.0),
+              (Air(), 2100.0), (Air(temperature_k=290.0), 2000.0), (Air(), 2000.0)]  # fmt: skip
+    for one, altitude_m in states:
+        kept = thermal_path(one, altitude_m, NU)
+        for cached in (air._columns, air._up, air._down, air._glow):
+            cached.cache_clear()
+        fresh = thermal_path(one, altitude_m, NU)
+        for name in ("transmittance", "path_radiance", "downwelling"):
+            np.testing.assert_array_equal(getattr(kept, name), getattr(fresh, name))
+        fresh.transmittance[:] = 0.0
+    for one, altitude_m in states:
+        thermal_path(one, altitude_m, NU).transmittance[:] = 0.0
+        assert (thermal_path(one, altitude_m, NU).transmittance > 0).any()

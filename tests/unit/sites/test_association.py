@@ -180,7 +180,7 @@ def slow_log_evidence(group, place, covariance, settings):
     return total
 
 
-@pytest.mark.parametrize("seed", range(effort(15, 40)))
+@pytest.mark.parametrize("seed", range(effort(10, 40)))
 def test_the_partition_is_the_best_of_all(seed) -> None:
     """A slow twin: all partitions of up to seven sightings, evidence by another way.
 
