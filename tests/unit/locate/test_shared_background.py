@@ -7,7 +7,7 @@ import pytest
 from scipy.special import logsumexp
 
 from cathartes.locate.blocks import Blocks
-from cathartes.locate.misfit import FREEDOM, Misfit, alike
+from cathartes.locate.misfit import FREEDOM, PATHS_ALIKE, WEAKENED, Misfit, alike
 from cathartes.locate.shared_background import KNOT_S, MEMORY_S, shared_background
 
 N_SENSORS, N_TIMES, SD_PPM = 4, 61, 0.05
@@ -113,5 +113,5 @@ def test_paths_of_one_instrument_are_believed_less() -> None:
     """What a minute's wind does otherwise than the mast says is wrong in all of them alike."""
     mean = np.ones(TIME_S.size)
     alone, together = misfit_of(mean, None), misfit_of(mean, np.ones((mean.size, 1)))
-    assert together.weakened(0.3).weight == pytest.approx(1 / 13)
-    assert alone.weakened(0.3).weight == pytest.approx(1 / 4)
+    assert together.weakened(0.3).weight == pytest.approx(1 / (1 + WEAKENED * 0.3 * PATHS_ALIKE))
+    assert alone.weakened(0.3).weight == pytest.approx(1 / (1 + WEAKENED * 0.3))
