@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.window import Window
+from cathartes.detect.window import Regime, Window
 from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube
 
@@ -23,6 +23,11 @@ IMPOSSIBLE = 1e15
 SAMPLE_BLOCKS = 6
 """Blocks, spread over the scene, in which bands are looked at."""
 
+DARK_SHARE = {Regime.EMISSIVE: 0.25, Regime.REFLECTIVE: 0.002}
+"""Where more of a band's values are nought or less, they may be its noise: half of them in a band
+that sees nothing, some over water and in shadow. Where fewer are, they are faults: all that is warm
+glows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bandset:
@@ -34,11 +39,14 @@ class Bandset:
         The scene.
     index : (used,) int
         Bands of the cube.
+    lit : (used,) bool
+        Bands in which no light is nought or less: such a value is a fault. None: in no band.
     """
 
     cube: Cube
     index: NDArray[np.intp]
     block_bytes: int
+    lit: NDArray[np.bool_] | None = None
 
     @property
     def wavelength_um(self) -> NDArray[np.float64]:
@@ -51,6 +59,21 @@ class Bandset:
         if np.array_equal(self.index, np.arange(self.cube.n_bands)):
             return block
         return np.ascontiguousarray(block[:, :, self.index])
+
+    def usable(self, block: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Return True for `clean_pixels` with light in every `lit` band, (line, sample).
+
+        Parameters
+        ----------
+        block : (line, sample, used) [cube's unit]
+            As read: not less a mean.
+        """
+        clean = clean_pixels(block)
+        if self.lit is None or not self.lit.any() or not block.size:
+            return clean
+        with np.errstate(invalid="ignore"):
+            least = (block if self.lit.all() else block[:, :, self.lit]).min(axis=2)
+            return np.asarray(clean & (least > 0))
 
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """Return (start, stop) of blocks of lines."""
@@ -73,11 +96,15 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
     """
     whole = Bandset(cube, window.index, block_bytes)
     finite = np.zeros(window.index.size)
+    dark, n_clean = np.zeros(window.index.size), 0
     low = np.full(window.index.size, np.inf)
     high = np.full(window.index.size, -np.inf)
     for start, stop in whole.sample_ranges():
         block = whole.read(start, stop)
-        if clean_pixels(block).all():
+        clean = clean_pixels(block)
+        dark += (block[clean] <= 0).sum(axis=0)
+        n_clean += int(np.count_nonzero(clean))
+        if clean.all():
             finite += block.shape[0] * block.shape[1]
             least = greatest = block
         else:
@@ -97,7 +124,8 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
             f"cube {cube.name}: of {alive.size} bands in the window only {alive.sum()} hold "
             f"values that vary; at least {min_bands} are needed."
         )
-    return Bandset(cube, window.index[alive], block_bytes)
+    lit = dark <= DARK_SHARE[window.regime] * n_clean
+    return Bandset(cube, window.index[alive], block_bytes, lit[alive])
 
 
 def blocks_in_threads(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label
 
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.bandset import Bandset, Tick
 from cathartes.detect.chance import HILL_SHARE
 from cathartes.detect.outline import EIGHT_NEIGHBOURS, widened
 
@@ -142,7 +142,7 @@ def read_cores(
         low = max(start, min(core.line for _, core in here))
         high = min(stop, max(core.line + len(core.weight) for _, core in here))
         block = bandset.read(low, high)
-        usable = clean_pixels(block)
+        usable = bandset.usable(block)
         for number, core in here:
             first, last = max(core.line, start), min(core.line + len(core.weight), stop)
             rows = slice(first - core.line, last - core.line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.bandset import Bandset, clean_pixels
+from cathartes.detect.bandset import Bandset
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlaneStore
 
@@ -96,7 +96,7 @@ class GasImages:
                 continue
             first = int(lines[0])
             block = bandset.read(first, int(lines[-1]) + 1)
-            invalid = ~clean_pixels(block)
+            invalid = ~bandset.usable(block)
             block -= self.mean
             block[invalid] = 0.0
             amount, contrast = np.empty((2, len(self.names), *invalid.shape), np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.averaging import square_sums
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.bandset import Bandset, Tick
 from cathartes.detect.bank import FilterBank
 from cathartes.detect.identify import Prior
 from cathartes.detect.outline import ring_labels
@@ -143,7 +143,7 @@ class PixelNamer:
             reach = self.width_px // 2
             low, high = max(start + first - reach, 0), min(start + last + reach, n_lines)
             block = self.bandset.read(low, high)[:, columns]
-            usable = clean_pixels(block)
+            usable = self.bandset.usable(block)
             block -= self.bank.mean[columns]
             own = slice(start + first - low, start + last - low)
             here = slice(start + first, start + last)

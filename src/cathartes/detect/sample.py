@@ -13,7 +13,7 @@ from cathartes.detect.background import (
     scene_mean,
     whitening_matrix,
 )
-from cathartes.detect.bandset import Bandset, Tick, clean_pixels
+from cathartes.detect.bandset import Bandset, Tick
 
 CORE_SHARE = 0.85
 """Share of the scene that is surely ground: the first covariance is that of the pixels nearest to
@@ -212,7 +212,7 @@ def gather_sample(bandset: Bandset, width_px: int, max_bytes: int, tick: Tick) -
         low = max(int(lines[rows][0]) - reach, 0)
         high = min(int(lines[rows][-1]) + reach + 1, n_lines)
         block = bandset.read(low, high)
-        usable = clean_pixels(block)
+        usable = bandset.usable(block)
         if shift is None and usable.any():
             shift = block[usable].mean(axis=0, dtype=np.float64).astype(np.float32)
         if shift is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.averaging import square_counts, sums_of_lines
-from cathartes.detect.bandset import Bandset, Tick, blocks_in_threads, clean_pixels
+from cathartes.detect.bandset import Bandset, Tick, blocks_in_threads
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
 from cathartes.detect.cells import Cells
 from cathartes.detect.context import context_image
@@ -126,7 +126,7 @@ class Searcher:
         """
         wavelength_um = self.bandset.wavelength_um
         emissive = self.gas_family.two_sided
-        usable = clean_pixels(block)
+        usable = self.bandset.usable(block)
         own = block[keep]
         shape, n_bands = own.shape[:2], own.shape[2]
         n_images = len(images.names)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
 from cathartes.detect.averaging import square_sums
-from cathartes.detect.bandset import Tick, blocks_in_threads, clean_pixels
+from cathartes.detect.bandset import Tick, blocks_in_threads
 from cathartes.detect.cores import Core, CoreSignals
 from cathartes.detect.form import (
     LEAST_PEAK,
@@ -288,7 +288,7 @@ def _write_images(
     level = bank.mean @ weights.T
 
     def products(block: NDArray[np.float32], keep: slice, _: int) -> NDArray[np.float32]:
-        valid = clean_pixels(block)
+        valid = searcher.bandset.usable(block)
         sums, count = square_sums(block @ weights.T - level, valid, width_px)
         image = np.divide(sums[keep], np.maximum(count[keep], 1.0)[..., None], dtype=np.float32)
         return np.ascontiguousarray(np.moveaxis(image, 2, 0))

@@ -70,6 +70,26 @@ def test_a_clean_pixel_holds_light_in_some_band():
     assert clean_pixels(block[:, :4]).tolist() == [[True, False, False, True]]
 
 
+@pytest.mark.parametrize(
+    ("regime", "of_noise"), [(Regime.EMISSIVE, 0.3), (Regime.REFLECTIVE, 0.01)]
+)
+def test_a_pixel_with_a_nought_where_all_else_glows_is_none(make_bandset, regime, of_noise):
+    """One in two thousand values of -1 spoils one pixel in eight of 256 bands, and the covariance
+    with it; of a band that sees nothing half is below nought, and tells nothing of its pixels."""
+    values = np.full((40, 50, 6), 9.0, np.float32)
+    values += np.random.default_rng(3).normal(0, 0.1, values.shape).astype(np.float32)
+    noisy = np.random.default_rng(4).random((40, 50)) < of_noise
+    values[noisy, 2] = -0.01
+    values[7, 11, 4], values[30, 3, 0] = -1.0, 0.0
+    window = Window(regime, np.arange(6))
+    found = usable_bandset(make_bandset(values).cube, window, 3, 2**20)
+    expected = np.ones((40, 50), bool)
+    expected[7, 11] = expected[30, 3] = False
+    np.testing.assert_array_equal(found.usable(values), expected)
+    np.testing.assert_array_equal(found.usable(values[:, 11:12]), expected[:, 11:12])
+    np.testing.assert_array_equal(make_bandset(values).usable(values), np.ones((40, 50), bool))
+
+
 @pytest.mark.parametrize("width", [0, 2, 4, -1])
 def test_squares_without_a_middle_are_refused(width):
     with pytest.raises(SettingsError, match=rf"averaging_width_px is {width}; an odd width"):
