@@ -32,6 +32,7 @@ LOOKALIKE_FLAG = "look-alike possible"
 NO_AMOUNTS_FLAG = "library spectrum has no amounts"
 FEW_PIXELS_FLAG = "too few pixels to know the ground"
 SEVERAL_FLAG = "several alike in the scene"
+SPREAD_FLAG = "gas over much of the scene"
 CHANCE_ASSUMED_FLAG = "chance assumed, not measured"
 
 THICK_OPTICAL_DEPTH = 0.5
@@ -105,6 +106,8 @@ class PlumeReader:
         Names of the images of scores: of gases, then of strange spectra.
     false_alarm : index of one of these → law
         Of pixels away from plumes.
+    spread
+        Name of a gas that lies over much of the scene; "" if there is none.
     """
 
     bank: FilterBank
@@ -120,6 +123,7 @@ class PlumeReader:
     amounts: AmountReader
     temperature_assumed: bool
     few_pixels: bool
+    spread: str
 
     @property
     def prior(self) -> Prior:
@@ -253,7 +257,7 @@ class PlumeReader:
     def _flags_of_gas(self, amount: Amount, verdict: Verdict) -> list[str]:
         """Return what a reviewer must know of the name and the amount."""
         found, main = verdict.found, verdict.main
-        flags = []
+        flags = [SPREAD_FLAG] if self.signatures.names[main] == self.spread else []
         if self.signatures.names[main] in self.planes.shape_only:
             flags.append(NO_AMOUNTS_FLAG)
         else:

@@ -39,6 +39,7 @@ from cathartes.detect.signature import (
     reflective_signatures,
     saturated_absorption,
 )
+from cathartes.detect.spread import Spread, find_spread
 from cathartes.detect.window import Regime, Window, choose_window
 from cathartes.errors import HeaderError, InputError
 from cathartes.scenes.air import POSSIBLE_AIR_K
@@ -185,8 +186,23 @@ class Scene:
         core, distance = few.core(**self.means)
         return few.background(core, **self.means), distance
 
+    def spread_gas(self, rough: Background, signatures: Signatures, n_gases: int) -> Spread | None:
+        """Return the gas, of so many, that is a part of the rough background, if there is one."""
+        return find_spread(
+            self.sample,
+            rough,
+            signatures,
+            n_gases,
+            self.settings.decoys_per_gas,
+            lambda clean: self.sample.background(clean, **self.means),
+        )
+
     def clean_pixels(
-        self, background: Background, signatures: Signatures, ordinary: float
+        self,
+        background: Background,
+        signatures: Signatures,
+        ordinary: float,
+        spread: Spread | None,
     ) -> NDArray[np.bool_]:
         """Return the sample's pixels without plumes, (row, sample) bool.
 
@@ -194,8 +210,12 @@ class Scene:
         ----------
         background, ordinary
             Of the core.
+        spread
+            A gas that is a part of it, if there is one: its pixels are not clean.
         """
         clean = self.sample.valid
+        if spread is not None:
+            background, clean = spread.background, spread.clear
         for round_number in range(CLEAN_ROUNDS):
             bank = make_bank(signatures, background)
             scores = CleanScores.measure(self.sample, clean, background, bank)
@@ -203,6 +223,8 @@ class Scene:
                 scores = replace(scores, ordinary_energy=ordinary)
             family = scores.family(bank, slice(None), two_sided=self.emissive)
             clean = without_plumes(self.sample, background, bank, family)
+            if spread is not None:
+                clean &= spread.clear
             background = self.sample.background(clean, **self.means)
         return clean
 
@@ -356,6 +378,8 @@ class Known:
         Median squared Mahalanobis distance of clean squares.
     air
         What the air does to the bands used.
+    spread
+        Name of a gas that lies over much of the scene; "" if there is none.
     """
 
     gases: GasesOnBands
@@ -367,6 +391,7 @@ class Known:
     searcher: Searcher
     clean_energy: float
     air: Atmosphere
+    spread: str
 
     @classmethod
     def of_scene(
@@ -393,7 +418,9 @@ class Known:
         absorption = saturated_absorption(thin, scene.settings.optical_depths)
         gas_names = gases.names * len(scene.settings.optical_depths)
         signatures = model(gases.names, absorption)
-        clean = scene.clean_pixels(rough, model(gas_names, absorption), ordinary)
+        every = model(gas_names, absorption)
+        spread = scene.spread_gas(rough, every, len(thin))
+        clean = scene.clean_pixels(rough, every, ordinary, spread)
         of_pixels = beside.submit(scene.sample.background, clean, **scene.means, averaged=False)
         background = scene.sample.background(clean, **scene.means)
         single = of_pixels.result()
@@ -425,7 +452,7 @@ class Known:
         )
         return cls(
             gases, signatures, clean, background, single, single_bank, searcher,
-            scores.median_energy, air,
+            scores.median_energy, air, gases.names[spread.gas] if spread else "",
         )  # fmt: skip
 
     def detectability(self, score: float) -> dict[str, DetectabilityCurve]:

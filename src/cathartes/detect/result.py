@@ -190,6 +190,8 @@ class Detections:
         What the air does to the bands searched, as it was taken.
     named
         Strong pixels of the plumes, with the chemical of each.
+    remarks
+        What else a reader of the scene must know, in sentences.
     """
 
     labels: NDArray[np.int32]
@@ -202,6 +204,7 @@ class Detections:
     air: Atmosphere
     named: NamedPixels = field(default_factory=NamedPixels.none)
     greatest_by_chance: float = float("nan")
+    remarks: tuple[str, ...] = ()
 
     def false_alarm(self, gas: str) -> FalseAlarmLaw:
         """Return how often clean pixels of this scene have a score of a gas.

@@ -18,7 +18,7 @@ from cathartes.detect.explained import peak_cores, peak_misfits
 from cathartes.detect.faint import FaintHills
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
-from cathartes.detect.outcome import outcome_of
+from cathartes.detect.outcome import outcome_of, remarks_of
 from cathartes.detect.outline import widened
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
@@ -169,6 +169,7 @@ def _detect(
             planes=planes,
         ),
         few_pixels=known.few_squares,
+        spread=known.spread,
     )
 
     nothing = np.zeros_like(valid)
@@ -227,6 +228,7 @@ def _detect(
         n_bands=scene.bandset.index.size,
         width_px=settings.averaging_width_px,
         few_pixels=reader.few_pixels,
+        spread=known.spread,
     )
     return Detections(
         labels,
@@ -239,6 +241,7 @@ def _detect(
         known.air,
         named,
         laws.greatest,
+        remarks_of(plumes, known.spread),
     )
 
 

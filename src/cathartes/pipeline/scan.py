@@ -256,6 +256,7 @@ def scan(
                 radiance_sanity=sanity.counts(),
                 remarks=(
                     *_not_kept(n_found - len(detections.plumes)),
+                    *detections.remarks,
                     *sanity.remarks,
                     *_not_looked_for(filled.detect, window.regime),
                 ),
