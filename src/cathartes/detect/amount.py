@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
 
 from cathartes.detect.contrast import Contrast
 from cathartes.detect.planes import PlumePixels, ScenePlanes
@@ -15,6 +16,9 @@ from cathartes.detect.plume_temperature import (
 )
 
 NAN = float("nan")
+FLOOR_PX, FLOOR_SHARE = 9, 0.1
+"""Of a gas that lies over much of the scene: side of the patches, and the part of them, that have
+least of it."""
 MOST_TEMPERATURES = 81
 """Temperatures at which a plume's column density is worked out."""
 
@@ -30,12 +34,15 @@ class Outline:
         Its clean surroundings.
     noise_variance
         Of its mean, as a part of one square's.
+    level_sd : [ppm m (K)]
+        Of the level of no gas, where surroundings may hold gas too.
     """
 
     line: NDArray[np.intp]
     sample: NDArray[np.intp]
     ring: NDArray[np.bool_]
     noise_variance: float
+    level_sd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,8 @@ class AmountReader:
         How it follows from radiance.
     planes
         Without any plume's own pixels.
+    spread
+        Name of a gas that lies over much of the scene; "" if there is none.
     """
 
     names: tuple[str, ...]
@@ -94,6 +103,7 @@ class AmountReader:
     gram: NDArray[np.float64]
     contrast: Contrast
     planes: ScenePlanes
+    spread: str = ""
 
     def measure(self, chosen: tuple[int, ...], main: int, outline: Outline) -> Amount:
         """Fit gases together in each pixel of a plume, and say how much of the main one is there.
@@ -103,6 +113,7 @@ class AmountReader:
         chosen : (member,)
             Gases of the plume, the main one among them.
         """
+        outline = replace(outline, level_sd=self._level_of(main, outline)[1])
         amounts = self._joint_amounts(chosen, outline)
         mine = chosen.index(main)
         signed = _mean(amounts[mine])
@@ -138,12 +149,31 @@ class AmountReader:
         product = []
         for g in chosen:
             image = self.planes.amount(self.names[g])
-            ring = image[outline.ring]
-            offset = float(np.nanmedian(ring)) if np.isfinite(ring).any() else 0.0
-            own = image[outline.line, outline.sample].astype(np.float64) - offset
+            level, _ = self._level_of(g, outline)
+            own = image[outline.line, outline.sample].astype(np.float64) - level
             product.append(own * self.gram[g, g])
         block = self.gram[np.ix_(chosen, chosen)]
         return np.asarray(np.linalg.lstsq(block, np.array(product), rcond=1e-10)[0])
+
+    def _level_of(self, gas: int, outline: Outline) -> tuple[float, float]:
+        """Return what a gas's image has without gas, and its deviation, [ppm m (K)].
+
+        That of the surroundings; but of a gas that lies over much of the scene, that of the tenth
+        which has least, and half of the step between the two is its deviation.
+        """
+        image = self.planes.amount(self.names[gas])
+        ring = image[outline.ring]
+        level = float(np.nanmedian(ring)) if np.isfinite(ring).any() else 0.0
+        own = image[outline.line, outline.sample]
+        if self.names[gas] != self.spread or not np.isfinite(own).any():
+            return level, 0.0
+        known = np.isfinite(image)
+        count = uniform_filter(known.astype(np.float32), FLOOR_PX)
+        total = uniform_filter(np.where(known, image, np.float32(0.0)), FLOOR_PX)
+        sign = np.sign(float(np.nanmedian(own)) - level)
+        means = sign * (total[known] / np.maximum(count[known], np.float32(1e-6)))
+        step = max(sign * level - float(np.quantile(means, FLOOR_SHARE)), 0.0)
+        return level - sign * step, step / 2
 
     def _clear_of_partners(
         self,
@@ -278,6 +308,7 @@ class AmountReader:
         # A mean of pixels never spreads more than one of them.
         spread = scale.square_noise_equivalent * np.sqrt(outline.noise_variance)
         noise = min(float(spread), scale.noise_equivalent) / typical
+        noise = float(np.hypot(noise, outline.level_sd / typical))
         apparent_mean = float(weight @ apparent / weight.sum())
         line_error = float(scale.curve.line_error(np.array(mean)))
         relative = np.hypot(planes.relative_error, line_error)

@@ -22,7 +22,12 @@ scenes gases stood higher in one alone, and there many did together."""
 LEAST_LEAD = 1.5
 """And so many times as high as any other gas: ground that varies so answers to several."""
 CLEAR_DEVIATIONS = 2.0
-"""Pixels within so many deviations of the most frequent amount are taken to be without gas."""
+"""Pixels within so many deviations of the amount of no gas are taken to be without it."""
+MANY = 0.7
+"""An amount counts as frequent if so many pixels have it, as a part of those of the most frequent:
+where a wide plume thins out slowly that one is no longer without gas."""
+TAILS = (0.05, 0.95)
+"""Quantiles that say to which side the amounts go on: to that of the gas."""
 CLEAR_ROUNDS = 3
 """Times that these are chosen, against the background of the last ones."""
 LOCAL_PIXELS = 20_000
@@ -70,7 +75,7 @@ def find_spread(
 
     says how much more the scene varies along s than neighbours do. Other ground does not raise it
     much, since filters suppress it; what has the spectrum s can't be suppressed. What is usual,
-    sham signatures say. Pixels without the gas are those about the most frequent amount,
+    sham signatures say. Pixels without the gas are those about a frequent amount,
 
     .. math:: a = f^T (x - \mu), \qquad f = (K + \lambda H)^{-1} s, \qquad
               \lambda = \frac{s^T H^{-1} K H^{-1} s}{s^T H^{-1} s}
@@ -119,7 +124,7 @@ def find_spread(
         chosen = np.linalg.solve(covariance + loading * np.eye(s.size), s)
         amount = sample.about(background.mean - sample.shift) @ (by_neighbours.T @ chosen)
         deviation = float(np.sqrt(np.exp(usual) * (chosen @ chosen)))
-        middle = _most_frequent(amount[sample.valid], deviation)
+        middle = _level(amount[sample.valid], deviation)
         near = sample.valid & (np.abs(amount - middle) <= CLEAR_DEVIATIONS * deviation)
         if np.count_nonzero(near) < least:
             break
@@ -144,8 +149,16 @@ def _local(sample: Sample) -> Background | None:
     return Background(np.zeros((1, n_bands)), total / (2 * count), squares)
 
 
-def _most_frequent(values: NDArray[np.floating], reach: float) -> float:
-    """Return the middle of the interval of that reach to both sides that holds most values."""
+def _level(values: NDArray[np.floating], reach: float) -> float:
+    """Return the middle of an interval, of that reach to both sides, of values without gas.
+
+    Of all intervals that hold at least `MANY` of what the fullest holds, the one that lies farthest
+    from the longer tail.
+    """
     rising = np.sort(values.astype(np.float64))
     held = np.searchsorted(rising, rising + 2 * reach, "right") - np.arange(rising.size)
-    return float(rising[int(np.argmax(held))] + reach)
+    many = np.flatnonzero(held >= MANY * held.max())
+    middle = rising[int(np.argmax(held))] + reach
+    low, high = np.quantile(rising, TAILS)
+    first = many[0] if high - middle > middle - low else many[-1]
+    return float(rising[first] + reach)

@@ -167,6 +167,7 @@ def _detect(
             gram=known.single_bank.gram,
             contrast=searcher.contrast,
             planes=planes,
+            spread=known.spread,
         ),
         few_pixels=known.few_squares,
         spread=known.spread,
