@@ -32,6 +32,8 @@ FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
         "on one kind of roof or field. Surfaces come in numbers, vents seldom do.",
         "chance assumed, not measured": "The scene gives too few peaks to count chance on: what "
         "is expected by chance is a guess.",
+        "gas over much of the scene": "Hardly any ground is without this gas: how much there is "
+        "beside the least of it is known, that least is not.",
         "too few pixels to know the ground": "The background is mostly guessed, and so is all "
         "that follows from it.",
         "source may lie where gas can't be seen": "The ground upwind has little contrast with the "
