@@ -159,7 +159,7 @@ class AmountReader:
         """Return what a gas's image has without gas, and its deviation, [ppm m (K)].
 
         That of the surroundings; but of a gas that lies over much of the scene, that of the tenth
-        which has least, and half of the step between the two is its deviation.
+        which has least, and the step between the two is its deviation.
         """
         image = self.planes.amount(self.names[gas])
         ring = image[outline.ring]
@@ -173,7 +173,7 @@ class AmountReader:
         sign = np.sign(float(np.nanmedian(own)) - level)
         means = sign * (total[known] / np.maximum(count[known], np.float32(1e-6)))
         step = max(sign * level - float(np.quantile(means, FLOOR_SHARE)), 0.0)
-        return level - sign * step, step / 2
+        return level - sign * step, step
 
     def _clear_of_partners(
         self,
