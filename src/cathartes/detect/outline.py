@@ -45,6 +45,7 @@ def grow_plumes(
     gas_score: Callable[[int], NDArray[np.float32]],
     grow_score: float,
     min_pixels: int,
+    square_px: int,
 ) -> tuple[NDArray[np.int32], tuple[Seed, ...]]:
     """Grow each seed, highest first, over the connected pixels of its gas and sign.
 
@@ -62,6 +63,9 @@ def grow_plumes(
         Lowest score inside a plume.
     min_pixels
         Plumes with fewer pixels are dropped.
+    square_px
+        Side of the squares searched. A plume that lies within one of several pixels is dropped: so
+        does what one pixel gives, by a fault of one value.
 
     Returns
     -------
@@ -84,12 +88,18 @@ def grow_plumes(
         region = regions[key]
         number = region[seed.line, seed.sample]
         inside = (region == number) & (labels == 0) if number else np.zeros_like(taken)
-        if inside.sum() < min_pixels:
+        if inside.sum() < min_pixels or _within_square(inside, square_px):
             continue
         grown.append(seed)
         labels[inside] = len(grown)
         taken |= widened(inside, 2)
     return labels, tuple(grown)
+
+
+def _within_square(inside: NDArray[np.bool_], square_px: int) -> bool:
+    """Whether marked pixels, of which there is one at least, lie within a square of several."""
+    extent = (int(np.ptp(place)) + 1 for place in np.nonzero(inside))
+    return square_px > 1 and max(extent) <= square_px
 
 
 def widened(marked: NDArray[np.bool_], reach_px: int) -> NDArray[np.bool_]:

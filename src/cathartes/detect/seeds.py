@@ -189,7 +189,12 @@ def find_plumes(
     for _ in range(MAX_ROUNDS):
         seeds, laws = find_seeds(peaks, explained, near, settings.decoys_per_gas, greatest)
         labels, grown = grow_plumes(
-            valid.shape, seeds, gas_score, settings.grow_score, settings.min_pixels
+            valid.shape,
+            seeds,
+            gas_score,
+            settings.grow_score,
+            settings.min_pixels,
+            settings.averaging_width_px,
         )
         now = near | near_plumes(labels)
         if (now == near).all():

@@ -27,21 +27,21 @@ def test_a_plume_grows_over_joined_pixels_and_corners():
         "..2....",
         "...5...",
     )
-    labels, seeds = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, 1),), lambda _: score, 2.5, 3)
+    labels, seeds = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, 1),), lambda _: score, 2.5, 3, 1)
     assert pattern(labels) == ["1......", ".1.....", ".1.....", ".......", "......."]
     assert [s.score for s in seeds] == [9.0]
 
 
 def test_a_negative_plume_grows_over_negative_scores_alone():
     score = -drawn("9.8", "77.") + drawn("...", "..6")
-    labels, _ = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, -1),), lambda _: score, 2.5, 1)
+    labels, _ = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, -1),), lambda _: score, 2.5, 1, 1)
     assert pattern(labels) == ["1.1", "11."]
 
 
 def test_small_plumes_are_dropped_and_the_others_numbered_by_height():
     score = drawn("95.....88", "........8", "3........")
     seeds = (Seed(0, 7, 8.0, 0, 1), Seed(2, 0, 3.0, 0, 1), Seed(0, 0, 9.0, 0, 1))
-    labels, grown = grow_plumes(score.shape, seeds, lambda _: score, 2.5, 2)
+    labels, grown = grow_plumes(score.shape, seeds, lambda _: score, 2.5, 2, 1)
     assert pattern(labels) == ["11.....22", "........2", "........."]
     assert [s.score for s in grown] == [9.0, 8.0]
 
@@ -50,7 +50,7 @@ def test_a_seed_in_or_beside_a_higher_plume_is_part_of_it():
     """Two pixels beside still count; three do not."""
     first, second = drawn("999......"), drawn("....5...5")
     seeds = (Seed(0, 0, 9.0, 0, 1), Seed(0, 4, 5.0, 1, 1), Seed(0, 8, 5.0, 1, 1))
-    labels, grown = grow_plumes((1, 9), seeds, lambda g: (first, second)[g], 2.5, 1)
+    labels, grown = grow_plumes((1, 9), seeds, lambda g: (first, second)[g], 2.5, 1, 1)
     assert pattern(labels) == ["111.....2"]
     assert len(grown) == 2
 
@@ -58,18 +58,18 @@ def test_a_seed_in_or_beside_a_higher_plume_is_part_of_it():
 def test_a_lower_plume_never_takes_pixels_of_a_higher_one():
     first, second = drawn("9999......"), drawn("..55555555")
     seeds = (Seed(0, 9, 5.0, 1, 1), Seed(0, 0, 9.0, 0, 1))
-    labels, _ = grow_plumes((1, 10), seeds, lambda g: (first, second)[g], 2.5, 1)
+    labels, _ = grow_plumes((1, 10), seeds, lambda g: (first, second)[g], 2.5, 1, 1)
     assert pattern(labels) == ["1111222222"]
 
 
 def test_gaps_in_the_data_are_never_inside():
     score = drawn("99x99")
-    labels, _ = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, 1),), lambda _: score, 2.5, 1)
+    labels, _ = grow_plumes(score.shape, (Seed(0, 0, 9.0, 0, 1),), lambda _: score, 2.5, 1, 1)
     assert pattern(labels) == ["11..."]
 
 
 def test_no_seeds_no_plumes():
-    labels, seeds = grow_plumes((3, 4), (), lambda _: drawn("...."), 2.5, 1)
+    labels, seeds = grow_plumes((3, 4), (), lambda _: drawn("...."), 2.5, 1, 1)
     assert seeds == ()
     assert labels.shape == (3, 4)
     assert not labels.any()
@@ -85,7 +85,7 @@ def test_plumes_partition_the_mask(seed, n_gases, min_pixels):
         Seed(int(i), int(j), float(abs(scores[g, i, j])), int(g), int(np.sign(scores[g, i, j])))
         for g, i, j in np.argwhere(np.abs(np.nan_to_num(scores)) > 5.0)
     )
-    labels, grown = grow_plumes((15, 18), seeds, lambda g: scores[g], 2.5, min_pixels)
+    labels, grown = grow_plumes((15, 18), seeds, lambda g: scores[g], 2.5, min_pixels, 1)
     assert set(np.unique(labels)) - {0} == set(range(1, len(grown) + 1))
     assert [s.score for s in grown] == sorted((s.score for s in grown), reverse=True)
     for number, s in enumerate(grown, start=1):
@@ -148,3 +148,16 @@ def test_pieces_of_one_chemical_nearby_are_one_plume():
     labels[1:3, 27:30] = 5  # joined to 4
     assert join_pieces(labels, ("a", "a", "b", "a", "a")) == (1, 1, 2, 3, 3)
     assert join_pieces(labels, ("a", "b", "c", "d", "e")) == (1, 2, 3, 4, 5)
+
+
+def test_what_lies_within_one_square_is_no_plume():
+    """One faulty value gives nine high squares, side by side; what is wider is more than one."""
+    score = np.zeros((12, 12), np.float32)
+    score[4:7, 4:7] = 9.0
+    seeds = (Seed(5, 5, 9.0, 0, 1),)
+    assert grow_plumes(score.shape, seeds, lambda _: score, 2.5, 4, 3)[1] == ()
+    assert grow_plumes(score.shape, seeds, lambda _: score, 2.5, 4, 1)[1] == seeds
+    score[4:7, 7] = 3.0
+    labels, grown = grow_plumes(score.shape, seeds, lambda _: score, 2.5, 4, 3)
+    assert grown == seeds
+    assert (labels > 0).sum() == 12
