@@ -36,7 +36,7 @@ def search_for_few(campaign: Path) -> None:
                 gases = 'gases = ["ammonia", "acetic_acid", "ethanol", "SF6"]'
                 blocks[k] = f"{block.rstrip()}\n\n[observation.scan]\n{gases}\n\n"
             elif 'kind = "log"' in block:
-                told = "particles = 50\nmost_places = 300\nmost_sources = 1"
+                told = "chains = 16\nmost_places = 300\nmost_sources = 1"
                 blocks[k] = f"{block.rstrip()}\n\n[observation.locate]\n{told}\n\n"
         (sortie / "sortie.toml").write_text("[[observation]]".join(blocks), "utf-8")
 

@@ -99,7 +99,7 @@ def test_a_mandate_that_is_revoked_during_a_run_allows_no_more_results(
 def test_brackets_in_a_reason_are_shown(
     campaign: Path, sortie: Path, tmp_path: Path, run: Run
 ) -> None:
-    edit(sortie, "particles", "partcles")
+    edit(sortie, "chains", "chian")
     keep_only(sortie, "line-1", "drone-log")
     casebook = new_casebook(campaign, tmp_path / "casebook")
     assert "[observation.locate]" in run("run", sortie, "--casebook", casebook).out
