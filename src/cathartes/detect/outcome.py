@@ -47,24 +47,42 @@ def outcome_of(
         return Outcome.DETECTIONS, ""
     usable = np.isfinite(distance)
     valid = float((usable if looked is None else usable[looked]).mean())
-    reasons = {
-        f"only {valid:.0%} of the pixels hold usable values in every band; at least "
-        f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there.": valid < MIN_VALID_SHARE,
-        f"{int(usable.sum())} usable pixels, averaged over squares of "
-        f"{width_px} by {width_px}, are too few to know the ground in {n_bands} bands; at "
-        f"least {MIN_SQUARES_PER_BAND} separate squares a band are needed. Give more "
-        "lines.": few_pixels,
-        "over most of the scene plume and ground have the same temperature, so that no gas "
-        "could have been seen; fly when the ground is warmer or colder than the air.": not any(
-            np.isfinite(gas.necl_median_ppm_m) for gas in searched
+    seen = any(np.isfinite(gas.necl_median_ppm_m) for gas in searched)
+    reasons = (
+        (
+            valid < MIN_VALID_SHARE,
+            (
+                f"only {valid:.0%} of the pixels hold usable values in every band; at least "
+                f"{MIN_VALID_SHARE:.0%} are needed to say that nothing is there."
+            ),
         ),
-        spread_words(spread): bool(spread),
-        f"sham signatures peak in only {law.decoy_peaks.size} places of the scene, and "
-        f"more than {MIN_TAIL} are needed to measure what chance gives; nothing stands above "
-        f"the {law.threshold:.1f} standard deviations assumed instead, and weaker "
-        "plumes may be there. Give more lines or bands, or search more gases.": not law.measured,
-    }
-    reason = next((words for words, holds in reasons.items() if holds), "")
+        (
+            few_pixels,
+            (
+                f"{int(usable.sum())} usable pixels, averaged over squares of "
+                f"{width_px} by {width_px}, are too few to know the ground in {n_bands} bands; at "
+                f"least {MIN_SQUARES_PER_BAND} separate squares a band are needed. Give more lines."
+            ),
+        ),
+        (
+            not seen,
+            (
+                "over most of the scene plume and ground have the same temperature, so that no gas "
+                "could have been seen; fly when the ground is warmer or colder than the air."
+            ),
+        ),
+        (bool(spread), spread_words(spread)),
+        (
+            not law.measured,
+            (
+                f"sham signatures peak in only {law.decoy_peaks.size} places of the scene, and "
+                f"more than {MIN_TAIL} are needed to measure what chance gives; nothing stands "
+                f"above the {law.threshold:.1f} standard deviations assumed instead, and weaker "
+                "plumes may be there. Give more lines or bands, or search more gases."
+            ),
+        ),
+    )
+    reason = next((words for holds, words in reasons if holds), "")
     return (Outcome.INCONCLUSIVE, reason) if reason else (Outcome.NOTHING_FOUND, "")
 
 
