@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.fft import fft, ifft, irfft, next_fast_len, rfft, rfft2
 from scipy.special import expit
 
 from cathartes.errors import SettingsError
@@ -16,10 +16,15 @@ UPWIND_PX = 1.2
 """Gas so far upwind of an origin is not its own."""
 SHARPNESS_PX = 0.4
 """Width of the step from gas upwind to gas that is a source's own."""
+STEP_PX, STEPS = 0.25, 25
+"""Places along the wind at which gas upwind is summed, and so many of them either side of a pixel's
+step, of which the rest is less than 10⁻⁶."""
 BEND_SD_DEG = 40.0
 """Of the prior of a cone's bend."""
 LEAST_ERROR = 0.02
 """A cone's edges are not known better than to this part of the plume's brightest."""
+EDGE_SD = 7.0
+"""Farther from its axis a cone has nothing: of the axis' column it would be less than 10⁻¹⁰."""
 END_PIXELS = 5
 """Of the outline's pixels so many that lie farthest upwind are its end."""
 OUTLINE_LIMIT_SD = 3.0
@@ -122,10 +127,17 @@ def cone_columns_ppm_m(
     across = -east_m * np.cos(to) + north_m * np.sin(to)
     come = np.maximum(along, 0.0)
     turned = np.deg2rad(cone.bend_deg) / length_m
-    variance = (0.3 * pixel_m) ** 2 + (cone.opening * come) ** 2 + pixel_m**2 / 12.0
-    profile = np.exp(-0.5 * (across - 0.5 * turned * come**2) ** 2 / variance)
-    begun = np.clip(along / pixel_m + 0.5, 0.0, 1.0)
-    return np.asarray(cone.amount_ppm_m2 * begun * profile / np.sqrt(2.0 * np.pi * variance))
+    square = come * come
+    variance = cone.opening**2 * square + (0.3**2 + 1.0 / 12.0) * pixel_m**2
+    off = across - 0.5 * turned * square
+    off_sd2 = off * off / variance
+    columns = np.zeros(along.shape)
+    inside = np.flatnonzero((along > -0.5 * pixel_m) & (off_sd2 < EDGE_SD**2))
+    begun = np.minimum(along.ravel()[inside] / pixel_m + 0.5, 1.0)
+    profile = np.exp(-0.5 * off_sd2.ravel()[inside])
+    density = cone.amount_ppm_m2 / np.sqrt(2.0 * np.pi * variance.ravel()[inside])
+    columns.ravel()[inside] = begun * profile * density
+    return columns
 
 
 def section_integral_ppm_m2(column_map: ColumnMap, to_deg: float) -> float:
@@ -143,15 +155,18 @@ def section_integral_ppm_m2(column_map: ColumnMap, to_deg: float) -> float:
 class ConeSearch:
     """What all cones are compared with.
 
-    `misfit` is g of the columns, (y, x), 0 without value; the two transforms are of it and of the
-    weights; `upwind_sum` holds, per direction, what the plume has upwind of each place.
+    `misfit` is g of the columns, (y, x), 0 without value; the two transforms are of it and of half
+    the weights, of `size`; `upwind_of` holds, per direction, what the plume has upwind of each
+    place. `reach_px` is a cone's length down and across, or the map's own, where a longer one
+    would lie outside it from every pixel.
     """
 
     misfit: NDArray[np.float64]
     plume: NDArray[np.bool_]
     weighted_ft: NDArray[np.complexfloating]
-    weight_ft: NDArray[np.complexfloating]
+    half_weight_ft: NDArray[np.complexfloating]
     size: tuple[int, int]
+    reach_px: tuple[int, int]
     first_px: tuple[int, int]
     to_deg: float
     direction_sd_deg: float
@@ -203,22 +218,24 @@ class ConeSearch:
         brightest = float(np.quantile(known_column[column_map.plume], 0.95))
         noise = max(column_map.noise_sd_ppm_m, LEAST_ERROR * brightest)
         misfit = window(_compressed(known_column, noise, settings.torn))
-        reach = settings.cone_px
+        down, across = (min(settings.cone_px, n - 1) for n in shape)
         size = (
-            next_fast_len(shape[0] + 2 * reach + 1, real=True),
-            next_fast_len(shape[1] + 2 * reach + 1, real=True),
+            next_fast_len(shape[0] + down, real=True),
+            next_fast_len(shape[1] + across, real=True),
         )
 
         def transform(image: NDArray[np.float64]) -> NDArray[np.complexfloating]:
-            # Set in by a cone's reach, so that a cone laid at a pixel has its origin there.
-            return np.asarray(rfft2(np.pad(image, ((reach, 0), (reach, 0))).astype("f4"), size))
+            # Set in by a cone's reach, so that a cone laid at a pixel has its origin there. What
+            # lies beyond the other end comes around into the nothing that it is set in by.
+            return np.asarray(rfft2(np.pad(image, ((down, 0), (across, 0))).astype("f4"), size))
 
         return cls(
             misfit=misfit * counts,
             plume=window(column_map.plume.astype(np.float64)) * counts > 0,
             weighted_ft=transform(counts * misfit),
-            weight_ft=transform(counts),
+            half_weight_ft=transform(0.5 * counts),
             size=size,
+            reach_px=(down, across),
             first_px=first,
             to_deg=to_deg,
             direction_sd_deg=float(np.hypot(wind.wind_from_sd_deg, settings.swing_deg)),
@@ -244,24 +261,33 @@ class ConeSearch:
         self, cone: Cone, amounts_ppm_m2: Sequence[float], offset_px: tuple[float, float]
     ) -> NDArray[np.float64]:
         """Return the same of a cone of several amounts, (amount, y, x)."""
-        settings, reach = self.settings, self.settings.cone_px
-        steps = np.arange(-reach, reach + 1)
+        settings = self.settings
+        rows, columns = (np.arange(-reach, reach + 1) for reach in self.reach_px)
         of_one = cone_columns_ppm_m(
             replace(cone, amount_ppm_m2=1.0),
-            np.asarray((steps[None, :] - offset_px[1]) * self.pixel_m),
-            np.asarray(-(steps[:, None] - offset_px[0]) * self.pixel_m),
+            np.asarray((columns[None, :] - offset_px[1]) * self.pixel_m),
+            np.asarray(-(rows[:, None] - offset_px[0]) * self.pixel_m),
             self.pixel_m,
-            reach * self.pixel_m,
+            settings.cone_px * self.pixel_m,
         )
-        laid = np.asarray(amounts_ppm_m2)[:, None, None] * of_one
-        shown = _compressed(laid, self.noise_sd_ppm_m, settings.torn).astype(np.float32)
-        shown_ft = np.conj(rfft2(np.concatenate([shown, shown * shown]), self.size))
-        first, square = np.split(shown_ft, 2)
-        gain = irfft2(self.weighted_ft * first - 0.5 * self.weight_ft * square, self.size)
+        inside = np.flatnonzero(of_one)
+        laid = np.asarray(amounts_ppm_m2)[:, None] * of_one.ravel()[inside]
+        shown = np.zeros((2, len(laid), *of_one.shape), np.float32)
+        shown[0].reshape(len(laid), -1)[:, inside] = _compressed(
+            laid, self.noise_sd_ppm_m, settings.torn
+        )
+        np.square(shown[0], out=shown[1])
+        # Row by row of what there is, and then each column: none of the rows that are left empty.
+        shown_ft = fft(rfft(shown, self.size[1]), self.size[0], axis=-2, overwrite_x=True)
+        first, square = np.conj(shown_ft, out=shown_ft)
+        first *= self.weighted_ft
+        square *= self.half_weight_ft
+        first -= square
         y, x = self.misfit.shape
+        gain = irfft(ifft(first, axis=-2, overwrite_x=True)[:, :y], self.size[1])
         turn = (cone.to_deg - self.to_deg) / self.direction_sd_deg
         bend = cone.bend_deg / BEND_SD_DEG
-        charged = gain[:, :y, :x] - self._upwind(cone.to_deg)
+        charged = gain[:, :, :x] - self._upwind(cone.to_deg)
         return np.asarray(charged / settings.tempering - 0.5 * turn**2 - 0.5 * bend**2)
 
     def log_outline(self, shape: tuple[int, int]) -> NDArray[np.float64]:
@@ -287,9 +313,17 @@ class ConeSearch:
             rows, columns = np.indices(self.misfit.shape)
             along = columns * np.sin(to) - rows * np.cos(to)
             at, cost = along[self.plume], 0.5 * self.misfit[self.plume] ** 2
-            places = np.arange(along.min(), along.max() + 0.25, 0.25)
-            beyond = (at[None, :] - places[:, None] + UPWIND_PX) / SHARPNESS_PX
-            self.upwind_of[to_deg] = np.interp(along, places, expit(-beyond) @ cost)
+            places = np.arange(along.min(), along.max() + STEP_PX, STEP_PX)
+            # A pixel is upwind of all places beyond its step, and by a share of those in it.
+            middle = (at - places[0] + UPWIND_PX) / STEP_PX
+            first = np.floor(middle).astype(int) - STEPS
+            near = first[:, None] + np.arange(2 * STEPS + 1)
+            share = expit((near - middle[:, None]) * (STEP_PX / SHARPNESS_PX)) * cost[:, None]
+            n = STEPS + len(places)
+            within = np.bincount(near.ravel() + STEPS, share.ravel(), minlength=n)
+            beyond = np.cumsum(np.bincount(first + 3 * STEPS + 1, cost, minlength=n))
+            sums = within[STEPS:n] + beyond[STEPS:n]
+            self.upwind_of[to_deg] = np.interp(along, places, sums)
         return self.upwind_of[to_deg]
 
 

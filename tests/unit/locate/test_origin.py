@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -88,17 +89,19 @@ def slow_log_posterior(
     return result / settings.tempering - 0.5 * turn**2
 
 
-def test_correlations_are_the_sum_over_pixels() -> None:
+@pytest.mark.parametrize("cone_px", [12, 40], ids=["shorter than the map", "longer"])
+def test_correlations_are_the_sum_over_pixels(cone_px: int) -> None:
     """The two correlations and the sum upwind against a loop over places.
 
     The sum upwind is tabulated each quarter pixel: 0.4 % of the greatest is allowed.
     """
+    settings = replace(SMALL, cone_px=cone_px)
     flat = cone_map()
     cut = ColumnMap(flat.column_density_ppm_m[20:40, 5:32], flat.plume[20:40, 5:32], 15.0, 0.0, 5.0)
-    search = ConeSearch.of(cut, WEST_WIND, SMALL, None)
+    search = ConeSearch.of(cut, WEST_WIND, settings, None)
     for cone in (Cone(90.0, 0.1, 0.0, 1500.0), Cone(110.0, 0.2, 0.0, 900.0)):
         fast = search.log_posterior(cone, (0.0, 0.0))
-        slow = slow_log_posterior(cut, search, cone, WEST_WIND, SMALL)
+        slow = slow_log_posterior(cut, search, cone, WEST_WIND, settings)
         assert np.abs(fast - slow).max() < 4e-3 * np.abs(slow).max()
 
 
