@@ -22,7 +22,8 @@ TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test test-thorough check style types layers bench docs lock clean install install-dev
+.PHONY: help demo test test-thorough check style types layers bench docs lock clean install \
+	install-dev prepare
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +64,8 @@ lock: ## choose and pin all packages again (needs uv and npm)
 
 install: $(RUNTIME) $(VENDOR) ## set up .venv for use
 install-dev: $(DEV) $(DEV_VENDOR) $(VENDOR) ## set up .venv for work on the code
+
+prepare: $(DEV) $(DEV_VENDOR) # the same for -j2: what tests need of the JavaScript has the pages' too
 
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) build dist demo benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
