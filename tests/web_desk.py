@@ -157,10 +157,14 @@ def desk(
     users: Sequence[User] = USERS,
     settings: ServeSettings | None = None,
     filled: bool = True,
+    like: Path | None = None,
 ) -> Iterator[Desk]:
-    """Open the desk of a new casebook in a folder; its clock is a `Clock` at `NOW`."""
+    """Open the desk of a new casebook in a folder; its clock is a `Clock` at `NOW`.
+
+    With `like` it is a copy of another desk's, as that has left it.
+    """
     where = tmp_path / f"casebook-{next(_NUMBERS)}"
-    shutil.copytree(_staffed(tuple(users), filled=filled), where)
+    shutil.copytree(like or _staffed(tuple(users), filled=filled), where)
     with open_casebook(where) as opened:
         settings = settings or ServeSettings()
         made = Desk(opened.where, opened.casebook, opened.evidence, settings, now=Clock())

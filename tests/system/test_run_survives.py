@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from casebooks import edit, new_casebook, small_campaign, sorties_of, state_of
+from sleeping import tell_and_sleep
 
 from cathartes.pipeline.executors import ProcessExecutor
 from cathartes.pipeline.owners import is_gone, own_name
@@ -232,14 +233,9 @@ def test_work_that_kills_its_process_is_given_up_and_the_others_are_done(
     assert again.rows[0].observation.outcome.value != "inconclusive"
 
 
-def _sleeps(seconds: float) -> None:
-    Path(f"{os.getpid()}.began").write_text(own_name(), "utf-8")
-    time.sleep(seconds)
-
-
 def _works_in_processes(folder: Path) -> None:
     os.chdir(folder)
-    list(ProcessExecutor(2).run(_sleeps, [600.0, 600.0]))
+    list(ProcessExecutor(2).run(tell_and_sleep, [600.0, 600.0]))
 
 
 def test_its_processes_end_when_a_run_is_killed(tmp_path: Path) -> None:

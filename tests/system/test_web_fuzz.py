@@ -5,6 +5,7 @@ ASGI, with a fixed seed; ``CATHARTES_FUZZ=1000`` makes so many for each route in
 """
 
 import os
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -31,13 +32,20 @@ THERE = {
 """Ids that are there, so that half of the requests come further than to "not there"."""
 
 
-@pytest.fixture
-def desk(tmp_path):
-    with web_desk.desk(tmp_path) as desk:
+@pytest.fixture(scope="module")
+def after_a_release(tmp_path_factory):
+    """Return a casebook of which a release was sent; not to be changed."""
+    with web_desk.desk(tmp_path_factory.mktemp("sent")) as desk:
         web_releases.begin(desk)
         with pytest.MonkeyPatch.context() as patch:
             web_releases.name_next(patch, web_releases.SENT)
             web_releases.sent(desk)
+    return Path(desk.where)
+
+
+@pytest.fixture
+def desk(after_a_release, tmp_path):
+    with web_desk.desk(tmp_path, like=after_a_release) as desk:
         yield desk
 
 
