@@ -31,10 +31,13 @@ def solve(log: GasLog, wind: WindHistory, settings: LocateSettings = FEW) -> Log
     return locate_sources([estimate_enhancement(log)], wind, "methane", 16.043, FRAME, settings)
 
 
+flown = cache(simulate_flight)  # several tests change logs of the same flight
+
+
 @cache
 def solved(seed: int, n_sources: int = 1) -> LogSources:
     """Return what is found of a flight through puffs; several tests ask of the same."""
-    flight = simulate_flight(seed, FlightSettings(kind=FlightKind.PUFFS, n_sources=n_sources))
+    flight = flown(seed, FlightSettings(kind=FlightKind.PUFFS, n_sources=n_sources))
     return solve(flight.log, flight.wind)
 
 
@@ -49,7 +52,7 @@ def rows(log: GasLog, which: slice) -> GasLog:
 
 def test_sources_in_an_exact_plume_are_found_where_they_are() -> None:
     """Spread told, wind known: 5 % noise leaves metres and per cents; the log itself says so."""
-    flight = simulate_flight(500, FlightSettings(kind=FlightKind.PLUME, n_sources=3))
+    flight = flown(500, FlightSettings(kind=FlightKind.PLUME, n_sources=3))
     air = AirSettings(
         width_per_m=flight.spread[0], height_per_m=flight.spread[1], width_log_sd=1e-3,
         height_log_sd=1e-3, growth_m=1e9,
@@ -69,7 +72,7 @@ def test_sources_in_an_exact_plume_are_found_where_they_are() -> None:
 
 
 def test_a_source_of_puffs_is_found_with_its_uncertainty() -> None:
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
     found = solved(501)
     (truth,) = flight.sources
     source = found.sources[0]
@@ -82,7 +85,7 @@ def test_a_source_of_puffs_is_found_with_its_uncertainty() -> None:
 
 @pytest.mark.parametrize("seed", [510, 511])
 def test_a_flight_without_a_source_is_not_located(seed: int) -> None:
-    flight = simulate_flight(seed, FlightSettings(n_sources=0))
+    flight = flown(seed, FlightSettings(n_sources=0))
     found = solve(flight.log, flight.wind)
     assert found.outcome is Outcome.CANNOT_LOCATE
     assert found.reason is Reason.NO_CONTRAST
@@ -92,7 +95,7 @@ def test_a_flight_without_a_source_is_not_located(seed: int) -> None:
 
 def test_a_flight_above_all_that_a_plume_reaches_says_nothing_of_places() -> None:
     """No place of the grid is seen from there: what stands out can't come from any."""
-    flight = simulate_flight(501)
+    flight = flown(501)
     high = replace(flight.log, altitude_agl_m=flight.log.altitude_agl_m + 3000.0)
     found = solve(high, flight.wind)
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST)
@@ -100,7 +103,7 @@ def test_a_flight_above_all_that_a_plume_reaches_says_nothing_of_places() -> Non
 
 @pytest.mark.filterwarnings("error")
 def test_a_log_without_a_value_has_no_baseline() -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     empty = replace(
         flight.log, concentration_ppm=np.full_like(flight.log.concentration_ppm, np.nan)
     )
@@ -109,7 +112,7 @@ def test_a_log_without_a_value_has_no_baseline() -> None:
 
 
 def test_one_gas_without_a_baseline_leaves_the_others_theirs() -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     stuck = np.full_like(flight.log.concentration_ppm, 1.9)
     both = replace(
         flight.log, chemicals=("methane", "ammonia"),
@@ -132,7 +135,7 @@ def test_settings_that_can_not_be_are_refused(wrong: dict[str, float], said: str
 
 
 def test_still_air_tells_no_place() -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     calm = replace(flight.wind, wind_speed_m_s=0.1 * flight.wind.wind_speed_m_s)
     found = solve(flight.log, calm)
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.WIND)
@@ -147,7 +150,7 @@ def curtain(log: GasLog, wind: WindHistory) -> tuple[GasLog, WindHistory]:
 
 
 def test_one_curtain_tells_no_range() -> None:
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
     found = solve(*curtain(flight.log, flight.wind))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.ONE_TRANSECT)
     assert found.total_rate_kg_h is not None
@@ -157,13 +160,13 @@ def test_one_curtain_tells_no_range() -> None:
 def test_a_source_beyond_the_search_is_not_placed_at_its_edge(seed: int) -> None:
     """200 m beyond the track, where 60 m are searched: what is found lies at the edge."""
     settings = FlightSettings(kind=FlightKind.PLUME)
-    flight = simulate_flight(seed, settings)
+    flight = flown(seed, settings)
     track = flight.log.position_m(FRAME)[:, :2]
     to_rad = np.radians(flight.wind.wind_from_deg.mean() + 180.0)
     downwind = np.array([np.sin(to_rad), np.cos(to_rad)])
     place = ((track @ downwind).min() - 200.0) * downwind
     far = FlightSource(float(place[0]), float(place[1]), 1.5, 40.0)
-    beyond = simulate_flight(seed, settings, (far,))
+    beyond = flown(seed, settings, (far,))
     found = solve(beyond.log, beyond.wind, replace(FEW, chains=64))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.OUT_OF_REACH)
     assert found.sources == ()
@@ -173,13 +176,13 @@ def test_a_source_beyond_the_search_is_not_placed_at_its_edge(seed: int) -> None
 
 
 def test_one_curtain_upwind_of_everything_is_said_to_see_nothing() -> None:
-    flight = simulate_flight(510, FlightSettings(kind=FlightKind.PLUME, n_sources=0))
+    flight = flown(510, FlightSettings(kind=FlightKind.PLUME, n_sources=0))
     found = solve(*curtain(flight.log, flight.wind))
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.ONLY_UPWIND)
 
 
 def test_a_sensor_that_never_is_in_clean_air_has_no_baseline() -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     ramp = CLEAN_PPM + np.linspace(0.0, 400.0, len(flight.log))
     found = solve(replace(flight.log, concentration_ppm=ramp[None]), flight.wind)
     assert found.outcome is Outcome.CANNOT_LOCATE
@@ -189,7 +192,7 @@ def standing(n_rows: int = 1200) -> tuple[GasLog, WindHistory]:
     """A sensor that stands still while the wind swings: gas each time it comes from one side."""
     rng = np.random.default_rng(3)
     second = np.arange(n_rows, dtype=float)
-    start_unix_s = simulate_flight(510).log.time_unix_s[0]
+    start_unix_s = flown(510).log.time_unix_s[0]
     from_deg = 245.0 + 35.0 * np.sin(2 * np.pi * second / 240.0)
     gas_ppm = 6.0 * np.exp(-0.5 * ((from_deg - 245.0) / 8.0) ** 2)
     longitude_deg, latitude_deg = FRAME.to_lon_lat(40.0, 30.0)
@@ -219,7 +222,7 @@ def test_a_sensor_that_stands_still_tells_neither_range_nor_rate() -> None:
 
 def test_one_row_of_wind_of_another_day_is_no_wind() -> None:
     """A file of one row does not hold for ever, as a wind does that was said to be constant."""
-    flight = simulate_flight(501)
+    flight = flown(501)
     yesterday = WindHistory(
         flight.log.time_unix_s[:1] - 86_400.0, np.array([4.0]), np.array([270.0]), 0.3, 4.0, 10.0,
         "station",
@@ -251,7 +254,7 @@ def test_particles_are_in_the_order_of_the_sources(seed: int) -> None:
 
 
 def test_no_more_sources_are_looked_for_than_was_said() -> None:
-    flight = simulate_flight(500, FlightSettings(kind=FlightKind.PUFFS, n_sources=3))
+    flight = flown(500, FlightSettings(kind=FlightKind.PUFFS, n_sources=3))
     assert len(solved(500, 3).sources) == 3
     (one,) = solve(flight.log, flight.wind, replace(FEW, most_sources=1)).sources
     assert one.rate_kg_h.median > 0
@@ -259,7 +262,7 @@ def test_no_more_sources_are_looked_for_than_was_said() -> None:
 
 def test_a_log_that_no_place_reaches_shows_nothing() -> None:
     """3 km up no model brings gas: no column of the dictionary has any, and none may be fitted."""
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
     log = replace(flight.log, altitude_agl_m=flight.log.altitude_agl_m + 3000.0)
     found = solve(log, flight.wind)
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.NO_CONTRAST)
@@ -268,7 +271,7 @@ def test_a_log_that_no_place_reaches_shows_nothing() -> None:
 
 @pytest.mark.parametrize("n_rows", [1, 2])
 def test_a_row_or_two_show_nothing(n_rows: int) -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     log = rows(flight.log, slice(400, 400 + n_rows))
     alone = solve(log, flight.wind)
     assert (alone.outcome, alone.reason) == (Outcome.CANNOT_LOCATE, Reason.DRIFT)
@@ -278,7 +281,7 @@ def test_a_row_or_two_show_nothing(n_rows: int) -> None:
 
 
 def test_a_log_without_a_reading_has_no_baseline_whatever_the_wind() -> None:
-    flight = simulate_flight(501)
+    flight = flown(501)
     empty = replace(
         flight.log, concentration_ppm=np.full_like(flight.log.concentration_ppm, np.nan)
     )
@@ -289,7 +292,7 @@ def test_a_log_without_a_reading_has_no_baseline_whatever_the_wind() -> None:
 
 def test_sources_are_looked_for_in_a_part_of_the_log() -> None:
     """Before, the air was clean: the part alone has the source, the baseline is of all."""
-    flight = simulate_flight(501, FlightSettings(kind=FlightKind.PUFFS))
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
     start = float(flight.log.time_unix_s[0])
 
     def during(from_s: float, to_s: float) -> LogSources:
