@@ -7,6 +7,7 @@ from threading import Lock
 
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.evidence import EvidenceStore
+from cathartes.web.kept_reports import KeptReports
 from cathartes.web.oidc import Provider
 from cathartes.web.release_reads import ReleaseReads
 from cathartes.web.settings import ServeSettings
@@ -66,6 +67,8 @@ class Desk:
         Puts on record what auditors read.
     release_reads
         Puts on record who reads releases.
+    kept_reports
+        Of releases that were looked at last.
     provider
         Of identities; None if people sign in by password alone.
     now
@@ -79,6 +82,7 @@ class Desk:
     links: OneTimeLinks = field(default_factory=OneTimeLinks)
     verdict_reads: VerdictReads = field(default_factory=VerdictReads)
     release_reads: ReleaseReads = field(default_factory=ReleaseReads)
+    kept_reports: KeptReports = field(default_factory=KeptReports)
     provider: Provider | None = None
     now: Callable[[], datetime] = _now
 

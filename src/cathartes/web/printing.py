@@ -12,6 +12,7 @@ from cathartes.errors import OutputError
 from cathartes.products.release.report import release_report
 from cathartes.products.release.words import words_of
 from cathartes.web.evidence_file import attachment
+from cathartes.web.kept_reports import KeptReports
 from cathartes.web.texts import said
 
 Kind = Literal["pdf", "png"]
@@ -35,9 +36,12 @@ def at_the_press() -> Iterator[None]:
         _ASKED.release()
 
 
-def printed_release(content: ReleaseContent, kind: Kind) -> Response:
+def printed_release(kept: KeptReports, content: ReleaseContent, kind: Kind) -> Response:
     """Return a release's report, made of its content alone: to keep, or as a picture to look at."""
-    with at_the_press():
-        printed = release_report(content, words_of(content), kind)
+    printed = kept.get(content.sha256, kind)
+    if printed is None:
+        with at_the_press():
+            printed = release_report(content, words_of(content), kind)
+        kept.put(content.sha256, kind, printed)
     headers = attachment(f"{content.release_id}.{kind}") if kind == "pdf" else None
     return Response(printed, media_type=MEDIA_TYPES[kind], headers=headers)

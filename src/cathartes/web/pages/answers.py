@@ -63,7 +63,8 @@ def answer(
 def send_report(desk: OnDesk, visitor: Officer, release_id: ThingId, kind: Kind) -> Response:
     """Send the report."""
     _noted(desk, visitor, release_id)
-    return printed_release(desk.casebook.release_content(release_id), kind)
+    content = desk.casebook.release_content(release_id)
+    return printed_release(desk.kept_reports, content, kind)
 
 
 @router.get("/{release_id}/files.zip", response_class=Response)

@@ -62,7 +62,8 @@ def send_report(desk: OnDesk, visitor: CaseReader, release_id: ThingId, kind: Ki
     """Send the report, as the partner will read it."""
     check_seen(desk, visitor, release_id)
     desk.release_reads.note(desk.casebook, visitor.id, release_id, desk.now())
-    return printed_release(desk.casebook.release_content(release_id), kind)
+    content = desk.casebook.release_content(release_id)
+    return printed_release(desk.kept_reports, content, kind)
 
 
 @router.get("/{release_id}/attachments/{sha256}", response_class=Response)
