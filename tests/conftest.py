@@ -26,6 +26,8 @@ from effort import effort
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+gc.disable()  # until all tests are there: what is imported and collected stays
+
 mpl.use("Agg")
 
 # Derandomised: a law that fails does so on every machine; `HYPOTHESIS_PROFILE=explore` looks
@@ -181,3 +183,4 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 5, 5)
+    gc.enable()
