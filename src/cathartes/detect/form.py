@@ -211,6 +211,32 @@ def plume_form(
     return min(fading, key=lambda form: form.edge, default=None), extent
 
 
+def greatest_fade(
+    score: NDArray[np.float32], line: int, sample: int, least_area_px: float
+) -> float:
+    """Return the greatest fade of the hill at a pixel over all heights, as in `plume_form`.
+
+    Parameters
+    ----------
+    score : (line, sample)
+        Clean standard deviations.
+    line, sample
+        The hill's peak.
+    least_area_px
+        Of a foot: squares blur the border of what is small. 0 if none is so large.
+    """
+    height, fades = float(score[line, sample]), [0.0]
+    while FADE_LEVELS[0] * height >= LEAST_FOOT:
+        foot, shoulder = (
+            np.count_nonzero(_connected(score, level * height, line, sample))
+            for level in FADE_LEVELS
+        )
+        if foot >= least_area_px:
+            fades.append(foot / shoulder)
+        height /= HEIGHT_STEP
+    return max(fades)
+
+
 def _square(line: int, sample: int, reach_px: int) -> tuple[slice, slice]:
     """Return the square around a pixel, cut at the first line and sample."""
     first_line, first_sample = max(line - reach_px, 0), max(sample - reach_px, 0)

@@ -21,6 +21,7 @@ from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.contrast import Contrast, contrast_weight
 from cathartes.detect.detectability import DetectabilityCurve, detectability_curve
+from cathartes.detect.lone import lone_plumes
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
 from cathartes.detect.planes import GasScale
 from cathartes.detect.quantify import saturation_columns_ppm_m, saturation_curve
@@ -216,6 +217,7 @@ class Scene:
         clean = self.sample.valid
         if spread is not None:
             background, clean = spread.background, spread.clear
+        rough = background
         for round_number in range(CLEAN_ROUNDS):
             bank = make_bank(signatures, background)
             scores = CleanScores.measure(self.sample, clean, background, bank)
@@ -226,7 +228,8 @@ class Scene:
             if spread is not None:
                 clean &= spread.clear
             background = self.sample.background(clean, **self.means)
-        return clean
+        lone = lone_plumes(self.sample, clean, background, rough, ordinary)
+        return clean & ~self.sample.widened(lone)
 
     def ground_temperature_k(self, background: Background) -> float:
         """Return the median brightness temperature of the mean spectrum, [K]."""
