@@ -39,6 +39,9 @@ LOOKS = 2
 IMITATION = 2.5
 """So many times as often as decoys does ground answer to gases (decision 0039: 12 hills where by
 the decoys' own laws there were 5): alcohols absorb where silicates do."""
+IMITATED_PER_PX = 2e-7
+"""And so often a pixel at any height: a border's whole length of ground that imitates a pair of
+gases stands far above what the tail of decoys' hills gives."""
 LIMIT_SHARE = 0.5
 """Faint plumes are reported up to this part of `DetectSettings.greatest_by_chance`: on 62
 development scenes lines added one true plume and two false ones between it and the whole."""
@@ -274,8 +277,8 @@ class FaintHills:
         r"""Return the hills that chance hardly gives, as pieces of the scene.
 
         Only what signatures explain is one. Its number is what the law of decoys' hills that leave
-        as little says (`MISFITS`), times `LOOKS` and `IMITATION`. A hill inside or beside a higher
-        one is part of it.
+        as little says (`MISFITS`), times `LOOKS` and `IMITATION`, and stated with what ground gives
+        at any height (`IMITATED_PER_PX`). A hill inside or beside a higher one is part of it.
 
         Parameters
         ----------
@@ -288,7 +291,7 @@ class FaintHills:
         decoys_per_gas
             Decoys searched beside each gas.
         max_expected
-            Of squares; lines may have `LIMIT_SHARE` of it.
+            Of squares; by the law lines may have `LIMIT_SHARE` of it.
 
         Returns
         -------
@@ -306,6 +309,7 @@ class FaintHills:
         ]
         if not laws[0].measured:
             return labels, ()
+        imitated = IMITATED_PER_PX * np.count_nonzero(self.usable) * self.cells.step_px**2
         taken = np.zeros(self.usable.shape, dtype=bool)
         for peak, region in zip(peaks.candidates.tolist(), self.outlines, strict=True):
             law = next(
@@ -323,8 +327,9 @@ class FaintHills:
             score = np.where(inside, np.nan_to_num(score_of(gas) * sign), -np.inf)
             line, sample = np.unravel_index(int(score.argmax()), shape)
             highest = float(score[line, sample])
+            stated = expected + imitated
             seeds.append(
-                Seed(int(line), int(sample), highest, gas, sign, expected_by_chance=expected)
+                Seed(int(line), int(sample), highest, gas, sign, expected_by_chance=stated)
             )
             labels[inside] = len(seeds)
         return labels, tuple(seeds)

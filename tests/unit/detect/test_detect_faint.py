@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from cathartes.detect.cells import GREATEST, Cells
-from cathartes.detect.faint import DIRECTIONS, LENGTHS, FaintHills, Ground, strip_sums
+from cathartes.detect.faint import (
+    DIRECTIONS,
+    IMITATED_PER_PX,
+    LENGTHS,
+    FaintHills,
+    Ground,
+    strip_sums,
+)
 
 SHAPE = (90, 80)
 N_GASES = 30
@@ -105,7 +112,8 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
         max_expected=0.1,
     )
     assert (seed.gas, seed.sign, seed.score) == (2, sign, 1.0)
-    assert seed.expected_by_chance <= 0.1
+    # However high it stands, ground imitates gas along a line now and then.
+    assert IMITATED_PER_PX * 270 * 240 <= seed.expected_by_chance <= 0.1
     assert np.array_equal(labels > 0, pixels(region))
 
 
