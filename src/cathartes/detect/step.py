@@ -176,7 +176,9 @@ def _detect(
     nothing = np.zeros_like(valid)
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
         lambda seed, verdict: (
-            reader.likely(seed, verdict) and not (verdict.unknown and scene.emissive)
+            reader.likely(seed, verdict)
+            # What signatures explain in its core alone is a plume by its law, of what it may be.
+            and (seed.explained or not (verdict.unknown and scene.emissive))
         )
     )
     if odd is not None:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cathartes.detect import describe
+from cathartes.detect import describe, step
 from cathartes.detect.cores import cores_of_labels, read_cores
 from cathartes.detect.describe import Verdict
 from cathartes.detect.outline import Seed, ring_labels
 from cathartes.detect.pieces import Pieces
+from cathartes.detect.result import UNKNOWN
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import quiet
 
@@ -124,7 +125,10 @@ def test_pieces_read_as_cores_are_means_less_their_rings(seed, n_pieces, make_ba
             assert read.n_core[number - 1] == pytest.approx(w.sum() ** 2 / (w @ w), rel=1e-5)
 
 
-def test_what_no_gas_explains_goes_unless_it_has_the_form_of_a_plume(make_emissive, monkeypatch):
+@pytest.mark.parametrize("core_explained", [True, False])
+def test_what_no_gas_explains_goes_unless_its_core_is_explained(
+    make_emissive, monkeypatch, core_explained
+):
     """The strongest of three round plumes turns out unknown; it is too small to tell its form."""
     places = {"betane": (75, 60, 150.0), "gammane": (35, 30, 80.0), "deltane": (115, 90, 80.0)}
     scene = make_emissive(35, [(gas, *place) for gas, place in places.items()])
@@ -140,16 +144,20 @@ def test_what_no_gas_explains_goes_unless_it_has_the_form_of_a_plume(make_emissi
         return replace(found, unknown=1.0, probability=0 * found.probability, best_set=())
 
     monkeypatch.setattr(describe, "identify", disguised)
+    if not core_explained:
+        monkeypatch.setattr(step, "peak_misfits", lambda _, peaks, *__: np.ones(peaks.height.size))
     found = scene.detect()
-    assert sorted(p.chemical for p in found.plumes) == ["deltane", "gammane"]
-    assert [p.id for p in found.plumes] == [1, 2]
-    assert np.unique(found.labels).tolist() == [0, 1, 2]
-    for plume in found.plumes:
+    named = [p for p in found.plumes if p.chemical != UNKNOWN]
+    assert sorted(p.chemical for p in named) == ["deltane", "gammane"]
+    assert len(found.plumes) == 2 + core_explained
+    assert [p.id for p in found.plumes] == [*range(1, 3 + core_explained)]
+    assert np.unique(found.labels).tolist() == [*range(3 + core_explained)]
+    assert (found.labels[75, 60] > 0) == core_explained
+    for plume in named:
         (same,) = [p for p in plain.plumes if p.chemical == plume.chemical]
         i, j, _ = places[plume.chemical]
         assert found.labels[i, j] == plume.id
         np.testing.assert_array_equal(found.labels == plume.id, plain.labels == same.id)
-    assert found.labels[75, 60] == 0
 
 
 @pytest.mark.parametrize(
