@@ -228,6 +228,8 @@ class Scene:
             if spread is not None:
                 clean &= spread.clear
             background = self.sample.background(clean, **self.means)
+        if not self.emissive:
+            return clean
         lone = lone_plumes(self.sample, clean, background, rough, ordinary)
         return clean & ~self.sample.widened(lone)
 

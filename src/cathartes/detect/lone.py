@@ -23,6 +23,8 @@ from cathartes.detect.sample import Sample
 PEAK, FOOT = 3.0, 1.5
 """Squared distances from the core's middle, as parts of the core's greatest: a patch has a pixel
 beyond the first, and is connected beyond the second."""
+GREATEST_AREA = 0.1
+"""Of the clean pixels: a larger patch is ground, or gas over much of the scene (`spread`)."""
 OWN_SHARE = 0.6
 """A plume makes more of the variance than this."""
 LEAST_FADE, LEAST_AREA_PX = 1.6, 100
@@ -63,7 +65,8 @@ def lone_plumes(
     for number in np.unique(patches[(patches > 0) & (distance > PEAK)]):
         box = boxes[number - 1]
         inside = patches[box] == number
-        if inside.sum() <= sample.width_px**2:  # One faulty value answers in so many squares.
+        # One faulty value answers in as many squares as a square has pixels.
+        if not sample.width_px**2 < inside.sum() <= GREATEST_AREA * clean.sum():
             continue
         weight = distance[box][inside]
         about = sample.about(background.mean - sample.shift, box[0])[:, box[1]]

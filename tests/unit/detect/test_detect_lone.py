@@ -75,6 +75,13 @@ def test_a_patch_that_ends_at_a_border_is_ground(make_sample, side):
     assert not lone.any()
 
 
+def test_a_patch_over_much_of_the_scene_stays(make_sample):
+    """A fifth of the scene is ground, whatever it is like."""
+    wide = np.exp(-((np.hypot(*np.ogrid[-30:30, -25:25]) / 16) ** 2))
+    *_, lone = looked_at(make_sample, ground(7) + 2 * wide[:, :, None] * STRANGE)
+    assert not lone.any()
+
+
 def test_a_patch_smaller_than_a_square_stays(make_sample):
     values = ground(7)
     values[30, 25] += 3 * STRANGE
