@@ -16,11 +16,11 @@ INSTALL := $(PIP) install --no-deps --no-compile
 UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-# One numerical thread a test process. Three share two cores: each waits for others now and then.
+# One numerical thread a test process: two processes share the cores, not fight for them.
 TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Tests start some hundred processes, which find all modules compiled, wherever that is left out.
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST := $(TEST_THREADS) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(TEST_THREADS) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test test-thorough check style types layers bench docs lock clean install \
 	install-dev prepare

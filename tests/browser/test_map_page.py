@@ -114,7 +114,7 @@ def test_layers_are_shown_and_hidden_and_their_opacity_changes_by_keys(
     page.keyboard.press("Space")
     wait_until(watched, lambda: differ(before, canvas.screenshot(), tmp_path))
     assert "looks" not in page.url.split("layers=")[1].split("&")[0]
-    assert "Looks" not in page.locator("#in-view").inner_text()
+    wait_until(watched, lambda: "Looks" not in page.locator("#in-view").inner_text())
     page.keyboard.press("Space")
     wait_until(watched, lambda: not differ(before, canvas.screenshot(), tmp_path))
     focus_by_keys(watched, page.locator("[data-opacity='sites']"))

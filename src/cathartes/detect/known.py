@@ -26,11 +26,7 @@ from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
 from cathartes.detect.planes import GasScale
 from cathartes.detect.quantify import saturation_columns_ppm_m, saturation_curve
 from cathartes.detect.sample import Sample, gather_sample
-from cathartes.detect.scales import (
-    CORE_QUANTILE,
-    CleanScores,
-    without_plumes,
-)
+from cathartes.detect.scales import CORE_QUANTILE, CleanScores, without_plumes
 from cathartes.detect.search import Searcher
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
