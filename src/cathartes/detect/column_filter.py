@@ -48,6 +48,8 @@ class Column:
     def factor(self, diagonal_share: float) -> NDArray[np.float64]:
         r"""Return the lower Cholesky factor of the regularised covariance, (band, band).
 
+        What stands above its diagonal is not nought and means nothing.
+
         .. math:: C_a = (1-a)\,C + a\,\mathrm{diag}\,C
 
         Raises
@@ -57,7 +59,7 @@ class Column:
         """
         shrunk = (1 - diagonal_share) * self.covariance
         np.fill_diagonal(shrunk, self.covariance.diagonal())
-        lower, failed = lapack.dpotrf(shrunk.T, lower=1, clean=1, overwrite_a=1)
+        lower, failed = lapack.dpotrf(shrunk.T, lower=1, clean=0, overwrite_a=1)
         if failed:
             raise SingularCovarianceError(
                 f"the covariance of a column of {len(self.pixels)} pixels in {len(self.mean)} "

@@ -4,13 +4,10 @@ The detector does not use it, since plumes and all that is odd are part of its b
 what other programs do gas by gas, and what ours is compared with.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import blas
 
-from cathartes.detect.background import SUMMED_PIXELS, Background
+from cathartes.detect.background import Background
 from cathartes.detect.bank import make_bank
 from cathartes.detect.column_filter import check_change
 from cathartes.detect.signature import reflective_signatures
@@ -18,6 +15,10 @@ from cathartes.errors import InputError
 
 GUESS_PIXELS = 4096
 """Pixels, spread over the scene, whose mean is taken off before products are summed."""
+SUMMED_PIXELS = 2048
+"""Pixels whose products are summed in single precision; sums of these are in double."""
+FILTERED_PIXELS = 4096
+"""Pixels whose amounts are made by one product."""
 
 
 def scene_matched_filters(
@@ -61,23 +62,12 @@ def scene_matched_filters(
     filters = make_bank(signatures, background).amount_filters.astype(np.float32)
     amount = np.empty((len(names), radiance.shape[0] * radiance.shape[1]), np.float32)
     flat = radiance.reshape(-1, radiance.shape[2])
-    of_mean = (filters @ background.mean[0]).astype(np.float32)
-    for start in range(0, len(flat), SUMMED_PIXELS):
-        chunk = slice(start, start + SUMMED_PIXELS)
+    of_mean = (filters @ background.mean[0]).astype(np.float32)[:, None]
+    for start in range(0, len(flat), FILTERED_PIXELS):
+        chunk = slice(start, start + FILTERED_PIXELS)
         # The mean still in the product rounds by a thousandth of a standard deviation at most.
-        amount[:, chunk] = (flat[chunk] @ filters.T - of_mean).T
+        np.subtract(filters @ flat[chunk].T, of_mean, out=amount[:, chunk])
     return amount.reshape(-1, *radiance.shape[:2])
-
-
-def _centred(
-    radiance: NDArray[np.float32], mean: NDArray[np.float32]
-) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Yield where some pixels are, and these less a mean, (pixel, band), in room used again."""
-    flat = radiance.reshape(-1, radiance.shape[2])
-    room = np.empty((SUMMED_PIXELS, radiance.shape[2]), np.float32)
-    for start in range(0, len(flat), SUMMED_PIXELS):
-        chunk = slice(start, min(start + SUMMED_PIXELS, len(flat)))
-        yield chunk, np.subtract(flat[chunk], mean, out=room[: chunk.stop - start])
 
 
 def _background_of_all(radiance: NDArray[np.float32]) -> Background:
@@ -92,22 +82,23 @@ def _background_of_all(radiance: NDArray[np.float32]) -> Background:
     few = few[np.isfinite(few).all(axis=1)]
     guess = few.mean(axis=0, dtype=np.float64).astype(np.float32) if len(few) else np.float32(0)
     n_pixels, n_bands = 0, flat.shape[1]
-    total, upper = np.zeros(n_bands), np.zeros((n_bands, n_bands), order="F")
-    ones = np.ones(SUMMED_PIXELS, np.float32)
-    for _, chunk in _centred(radiance, np.broadcast_to(guess, n_bands)):
-        y, total_here = chunk, ones[: len(chunk)] @ chunk
+    total, products = np.zeros(n_bands), np.zeros((n_bands, n_bands))
+    room, ones = np.empty((SUMMED_PIXELS, n_bands), np.float32), np.ones(SUMMED_PIXELS, np.float32)
+    for start in range(0, len(flat), SUMMED_PIXELS):
+        chunk = flat[start : start + SUMMED_PIXELS]
+        y = np.subtract(chunk, guess, out=room[: len(chunk)])
+        total_here = ones[: len(y)] @ y
         if not np.isfinite(total_here).all():  # Only then a look at each value.
-            y = chunk[np.isfinite(chunk).all(axis=1)]
+            y = y[np.isfinite(y).all(axis=1)]
             total_here = ones[: len(y)] @ y
         n_pixels += len(y)
         total += total_here
-        upper += blas.ssyrk(1.0, y.T)
+        products += y.T @ y
     if n_pixels < 3:
         raise InputError(
             f"{n_pixels} pixels are finite in every band; at least 3 are needed for a covariance, "
             "and many times the number of bands for a good one."
         )
-    products = np.triu(upper) + np.triu(upper, 1).T
     mean = total / n_pixels
     covariance = (products - n_pixels * np.outer(mean, mean)) / (n_pixels - 1)
     return Background((mean + guess)[None], covariance, n_pixels - 1)
