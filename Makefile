@@ -9,10 +9,7 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 VENDOR := src/cathartes/web/static/vendor/manifest.json
 DEV_VENDOR := tests/browser/vendor/manifest.json
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# The locks are whole, which is checked: nothing is left to resolve. Modules are compiled when they
-# are first used.
-INSTALL := $(PIP) install --no-deps --no-compile
+INSTALL := tools/install_locked.sh $(VENV)
 UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -60,6 +57,7 @@ lock: ## choose and pin all packages again (needs uv and npm)
 	$(LOCK) pyproject.toml --group build --extra release --extra serve -o requirements.lock
 	$(LOCK) pyproject.toml --group build --all-extras -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group node -o requirements-node.lock
+	$(LOCK) --group installer -o requirements-installer.lock
 	cd tools/web && npm update --package-lock-only
 
 install: $(RUNTIME) $(VENDOR) ## set up .venv for use
@@ -78,15 +76,14 @@ $(BIN)/python:
 # The lock holds the build backend too, so that nothing unpinned is fetched.
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing the locked packages into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements.lock
-	$(INSTALL) --no-build-isolation --no-index -e .
-	$(PIP) check
+	$(INSTALL) requirements.lock
+	$(BIN)/python -m pip --disable-pip-version-check --quiet install \
+		--no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "installing the locked development packages into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements-dev.lock
-	$(PIP) check
+	$(INSTALL) requirements-dev.lock
 	@touch $@
 
 # The pages' JavaScript, by its own lock file. `make test` needs the tests' part of it too.

@@ -38,7 +38,7 @@ def names_pinned(lock: str) -> dict[str, str]:
     return dict(lines)
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "requirements-node.lock"])
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-node.lock", "requirements-installer.lock"])
 def test_a_lock_names_no_registry(lock: str) -> None:
     """So that it serves behind any mirror, and shows nobody's."""
     assert not re.search(r"https?:|file:|--index|--find-links", (REPOSITORY / lock).read_text())

@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,19 +43,17 @@ def brief(campaign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sortie
 
 
-def start(
-    sortie: Path, casebook: Path, run: Callable[..., object] = run
-) -> multiprocessing.process.BaseProcess:
-    """Start a run in a process of its own."""
-    process = CONTEXT.Process(target=run, args=(sortie, casebook), kwargs={"actor": "test"})
-    process.start()
-    return process
-
-
 def run_quickly(sortie: Path, casebook: Path, actor: str) -> None:
     """Run a sortie whose pictures nobody looks at."""
     with pictures_are_quick():
         run(sortie, casebook, actor=actor)
+
+
+def start(sortie: Path, casebook: Path) -> multiprocessing.process.BaseProcess:
+    """Start a run in a process of its own."""
+    process = CONTEXT.Process(target=run_quickly, args=(sortie, casebook, "test"))
+    process.start()
+    return process
 
 
 @dataclass(frozen=True)
@@ -198,7 +195,7 @@ def test_two_sorties_at_once_give_the_sites_of_one_after_the_other(
     two_sorties: Path, backwards: Path, tmp_path: Path
 ) -> None:
     at_once = new_casebook(two_sorties, tmp_path / "at-once")
-    both = [start(sortie, at_once, run_quickly) for sortie in sorties_of(two_sorties)]
+    both = [start(sortie, at_once) for sortie in sorties_of(two_sorties)]
     for process in both:
         process.join()
     assert [process.exitcode for process in both] == [0, 0]
