@@ -19,9 +19,11 @@ with_uv() {
         -r "$here/requirements-installer.lock" || return 1
     index=${PIP_INDEX_URL:-$(pip config get global.index-url || true)}
     if [ -n "$index" ]; then export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"; fi
+    cert=${PIP_CERT:-$(pip config get global.cert || true)}
+    if [ -n "$cert" ]; then export SSL_CERT_FILE="${SSL_CERT_FILE:-$cert}"; fi
     # Unpacked beside the packages, which are links to it, and removed: nothing is left elsewhere.
-    "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --cache-dir "$venv/.uv-cache" \
-        --no-deps --require-hashes -r "$lock" || return 1
+    "$venv/bin/uv" pip install --quiet --system-certs --cache-dir "$venv/.uv-cache" \
+        --python "$venv/bin/python" --no-deps --require-hashes -r "$lock" || return 1
     rm -rf "$venv/.uv-cache"
 }
 
