@@ -9,6 +9,7 @@ from cathartes.detect.cells import GREATEST, Cells
 from cathartes.detect.faint import (
     DIRECTIONS,
     IMITATED_PER_PX,
+    LEAST_SQUARE,
     LENGTHS,
     FaintHills,
     Ground,
@@ -106,20 +107,20 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
     assert (region & where).sum() > where.sum() / 3
     labels, (seed,) = hills.outlined(
         np.zeros(peaks.height.size),
-        lambda _: np.full((270, 240), sign, np.float32),
+        lambda _: np.full((270, 240), 5.0 * sign, np.float32),
         (270, 240),
         decoys_per_gas=2,
         max_expected=0.1,
     )
-    assert (seed.gas, seed.sign, seed.score) == (2, sign, 1.0)
+    assert (seed.gas, seed.sign, seed.score) == (2, sign, 5.0)
     # However high it stands, ground imitates gas along a line now and then.
     assert IMITATED_PER_PX * 270 * 240 <= seed.expected_by_chance <= 0.1
     assert np.array_equal(labels > 0, pixels(region))
 
 
-def outlined(hills, left, max_expected=0.1):
+def outlined(hills, left, max_expected=0.1, highest=5.0):
     return hills.outlined(
-        left, lambda _: np.ones((270, 240), np.float32), (270, 240), 2, max_expected
+        left, lambda _: np.full((270, 240), highest, np.float32), (270, 240), 2, max_expected
     )
 
 
@@ -175,3 +176,10 @@ def test_clean_noise_gives_as_many_as_it_says():
         hills = hills_of(noise(100 + seed))
         found += len(outlined(hills, np.zeros(hills.peaks.height.size), 1.0)[1])
     assert found <= 5  # more: 1 in 5,000
+
+
+def test_what_is_as_faint_all_along_is_a_border():
+    hills = hills_of(with_line(noise(4), 2, 2.2)[0])
+    nothing = np.zeros(hills.peaks.height.size)
+    assert outlined(hills, nothing, highest=LEAST_SQUARE - 0.1)[1] == ()
+    assert len(outlined(hills, nothing, highest=LEAST_SQUARE)[1]) == 1
