@@ -12,13 +12,16 @@ is the part of the background's variance along :math:`\hat u` that the patch its
 it the patch would stand out by :math:`1/(1-h)` times the energy, at least.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label
 
 from cathartes.detect.background import Background, whitening_matrix
 from cathartes.detect.form import greatest_fade
-from cathartes.detect.sample import Sample
+from cathartes.detect.sample import LINES_AT_ONCE, Sample
 
 PEAK, FOOT = 3.0, 1.5
 """Squared distances from the core's middle, as parts of the core's greatest: a patch has a pixel
@@ -56,9 +59,9 @@ def lone_plumes(
     -------
     (row, sample) bool
     """
-    far = sample.about(rough.mean - sample.shift)
+    far = _About(sample, rough)
     to_core, to_unit = (whitening_matrix(each).T.astype(np.float32) for each in (rough, background))
-    distance = np.array([((line @ to_core) ** 2).sum(axis=1) for line in far]) / ordinary
+    distance = far.by_line(lambda line: ((line @ to_core) ** 2).sum(axis=1)) / ordinary
     patches, _ = label(clean & (distance > FOOT), np.ones((3, 3)))
     boxes = find_objects(patches)
     lone = np.zeros(clean.shape, dtype=bool)
@@ -69,16 +72,42 @@ def lone_plumes(
         if not sample.width_px**2 < inside.sum() <= GREATEST_AREA * clean.sum():
             continue
         weight = distance[box][inside]
-        about = sample.about(background.mean - sample.shift, box[0])[:, box[1]]
-        x = about[inside] @ to_unit
+        x = _About(sample, background).within(box)[inside] @ to_unit
         if ((x @ _unit(weight @ x)) ** 2).sum() <= OWN_SHARE * clean.sum():
             continue
-        score = far @ (to_core @ _unit(weight @ (far[box][inside] @ to_core)))
+        direction = to_core @ _unit(weight @ (far.within(box)[inside] @ to_core))
+        score = far.along(direction)
         row, column = np.unravel_index(np.where(patches == number, score, 0).argmax(), score.shape)
         least_area_px = LEAST_AREA_PX / sample.stride
         if greatest_fade(score, int(row), int(column), least_area_px) >= LEAST_FADE:
             lone[box] |= inside
     return lone
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A sample's means over squares about a background's mean, never all of them at once."""
+
+    sample: Sample
+    background: Background
+
+    def within(self, box: tuple[slice, slice]) -> NDArray[np.float32]:
+        """Return those of some rows and columns, (row, sample, band)."""
+        mean = self.background.mean - self.sample.shift
+        return self.sample.about(mean, box[0])[:, box[1]]
+
+    def by_line(
+        self, work: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Return what is made of each row's, (sample, band), as (row, sample)."""
+        every = slice(None)
+        starts = range(0, len(self.sample.lines), LINES_AT_ONCE)
+        parts = (self.within((slice(i, i + LINES_AT_ONCE), every)) for i in starts)
+        return np.array([work(line) for part in parts for line in part])
+
+    def along(self, direction: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how far each lies along a direction, (band,): (row, sample)."""
+        return self.by_line(lambda line: line @ direction)
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
