@@ -122,6 +122,30 @@ def test_one_log_given_twice_does_not_count_twice(tmp_path: Path) -> None:
         cathartes.locate([tmp_path / "flight.csv", tmp_path / "copy.csv"], tmp_path / "located")
 
 
+def test_a_log_that_lies_below_the_ground_is_refused(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv")
+    with (tmp_path / "flight.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with (tmp_path / "low.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(
+            {**row, "altitude_agl_m": float(row["altitude_agl_m"]) - 90.0} for row in rows
+        )
+    with pytest.raises(InputError, match=r"low: 8\d\d of 8\d\d rows lie below the ground"):
+        cathartes.locate(tmp_path / "low.csv", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_gas_under_two_names_is_not_two_sources(tmp_path: Path) -> None:
+    write_log(tmp_path / "flight.csv")
+    text = (tmp_path / "flight.csv").read_text("utf-8").splitlines()
+    twice = [f"{line},{'CH4_ppm' if n == 0 else '2.0'}" for n, line in enumerate(text)]
+    (tmp_path / "twice.csv").write_text("\n".join(twice) + "\n", "utf-8")
+    with pytest.raises(InputError, match="methane and CH4 are two names of one gas"):
+        cathartes.locate(tmp_path / "twice.csv", tmp_path / "out")
+
+
 def test_one_background_is_not_that_of_two_gases(tmp_path: Path) -> None:
     write_log(tmp_path / "flight.csv")
     text = (tmp_path / "flight.csv").read_text("utf-8").splitlines()

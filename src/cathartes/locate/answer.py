@@ -100,6 +100,24 @@ def edge_warnings(chemical: str, edges: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+def wind_warnings(n_read: int, n_blown: int) -> tuple[str, ...]:
+    """Return what a reviewer should know of readings at whose time no wind is known.
+
+    Parameters
+    ----------
+    n_read, n_blown
+        Readings, and those of them at whose time there is a wind.
+    """
+    if n_read == n_blown:
+        return ()
+    text = (
+        f"{n_read - n_blown} of {n_read} readings are left out, since no wind is known at their "
+        "time: its rows begin too late, end too early or have a gap. Give the wind of all the "
+        "log's time."
+    )
+    return (text,)
+
+
 def warnings_of(total: Interval | None, curtains: tuple[CurtainFlux, ...]) -> tuple[str, ...]:
     """Return what a reviewer should know of a total rate and curtains that contradict it."""
     if total is None or not curtains:

@@ -94,12 +94,12 @@ def curtain_fluxes(
             [np.trapezoid(ppm[p] * (wind[p] @ ahead), np.abs(across[p] - across[p][0]))
              for p in (passes[k] for k in same)]
         )  # fmt: skip
-        levels = np.unique(np.round(heights / SAME_HEIGHT_M)) * SAME_HEIGHT_M
-        if levels.size < LEAST_HEIGHTS:
+        steps, level = np.unique(np.round(heights / SAME_HEIGHT_M), return_inverse=True)
+        if steps.size < LEAST_HEIGHTS:
             continue
-        nearest = np.abs(heights[:, None] - levels).argmin(1)
-        height = np.array([heights[nearest == k].mean() for k in range(levels.size)])
-        mean_flux = np.array([flux[nearest == k].mean() for k in range(levels.size)])
+        height, mean_flux = (
+            np.bincount(level, of_pass) / np.bincount(level) for of_pass in (heights, flux)
+        )
         total = np.trapezoid(mean_flux, height) + height[0] * mean_flux[0]
         found.append(
             CurtainFlux(float(distance), tuple(height.tolist()), 3600 * density_factor * total)

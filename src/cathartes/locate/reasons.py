@@ -11,6 +11,7 @@ from cathartes.locate.gather import GasRows
 from cathartes.locate.prior import Prior
 from cathartes.locate.result import Reason, SourceEstimate
 from cathartes.locate.wind_rows import WindRows
+from cathartes.scenes.records.times import iso_text
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
 
 ONE_PLACE_M = 5.0
@@ -60,8 +61,16 @@ def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRo
     if rows.no_baseline or not rows.known.any():
         return Doubt(
             Reason.DRIFT,
-            "no baseline to trust: the sensor never was in clean air for long, or drifts as much "
-            "as it shows. Fly more clean air, or state the background.",
+            "no baseline to trust: the sensor never was in clean air for long, drifts as much as "
+            "it shows, is stuck, or has too few values (what its log is flagged for tells). Fly "
+            "more clean air, or state the background.",
+        )
+    if not wind.is_constant and not winds.known(rows.time_s).any():
+        return Doubt(
+            Reason.WIND,
+            f"no wind is known at the time of any reading: its rows are from "
+            f"{iso_text(wind.time_unix_s[0])} to {iso_text(wind.time_unix_s[-1])}. Give the wind "
+            "of the log's time.",
         )
     if not len(blocks):
         return Doubt(
@@ -71,9 +80,7 @@ def doubt_before(rows: GasRows, blocks: Blocks, wind: WindHistory, winds: WindRo
         )
     until = float(rows.time_s[-1])
     during = (winds.time_s >= -120.0) & (winds.time_s <= until + 60.0)
-    if not wind.is_constant and not during.any():
-        return Doubt(Reason.WIND, "no wind is known at the log's time; give the wind of that time.")
-    chosen = np.ones(1, bool) if wind.is_constant else during
+    chosen = during if during.any() else np.ones(winds.time_s.size, bool)
     east, north = winds.east_m_s[chosen], winds.north_m_s[chosen]
     speed = float(np.hypot(east, north).mean())
     vector = float(np.hypot(east.mean(), north.mean()))

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 N_CORNERS = 72
+PLACE_ERROR_M = 0.25
+"""Standard deviation along each axis of where sensors were: particles take it for known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Ellipse:
 def ellipse_of(place_m: NDArray[np.float64], probability: float) -> Ellipse:
     """Return the ellipse of the particles' own shape that holds a share of them.
 
+    It is widened by `PLACE_ERROR_M`, as that share of a normal law is.
+
     Parameters
     ----------
     place_m : (particle, 2) [m]
@@ -59,4 +63,5 @@ def ellipse_of(place_m: NDArray[np.float64], probability: float) -> Ellipse:
     root = np.linalg.cholesky(spread)
     off = np.linalg.solve(root, (place_m - centre).T)
     radius = np.sqrt(np.quantile((off**2).sum(0), probability))
-    return Ellipse(probability, centre, root * radius)
+    border = radius**2 * root @ root.T - 2 * np.log(1 - probability) * PLACE_ERROR_M**2 * np.eye(2)
+    return Ellipse(probability, centre, np.linalg.cholesky(border))

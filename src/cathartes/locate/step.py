@@ -15,6 +15,7 @@ from cathartes.locate.answer import (
     sources_of,
     strongest_first,
     warnings_of,
+    wind_warnings,
 )
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.clean_air import corrected
@@ -115,7 +116,7 @@ def locate_sources(
             answer = replace(answer, again=_SecondLook(chemical, explained, log, given))
     curtains = log.curtains(1 / per_kg_m3)
     warnings = warnings_of(answer.total_rate_kg_h, curtains) if best is not None else ()
-    return replace(answer, curtains=curtains, warnings=(*answer.warnings, *warnings))
+    return replace(answer, curtains=curtains, warnings=(*answer.warnings, *log.warnings, *warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,17 @@ class _Log:
     blocks: Blocks
     wind: WindHistory
     winds: WindRows
+    warnings: tuple[str, ...]
 
     @classmethod
     def of(cls, rows: GasRows, wind: WindHistory, block_s: float) -> "_Log":
         """Return the rows in a wind that has a direction, gathered into blocks."""
         winds = WindRows.of(wind, rows.start_unix_s)
+        blown = rows if wind.is_constant else rows.without(~winds.known(rows.time_s))
+        warnings = wind_warnings(int(rows.known.sum()), int(blown.known.sum()))
         if winds.is_slow:
-            rows = rows.without(winds.stagnant(rows.time_s))
-        return cls(rows, rows.blocks(block_s), wind, winds)
+            blown = blown.without(winds.stagnant(rows.time_s))
+        return cls(blown, blown.blocks(block_s), wind, winds, warnings)
 
     def curtains(self, density_factor: float) -> tuple[CurtainFlux, ...]:
         """Return the curtains that moving sensors flew, together."""

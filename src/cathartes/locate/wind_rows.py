@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.scenes.wind.conventions import wind_to_components
-from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory
+from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S, WindHistory, within_gaps
 
 SLOWEST_S = 20.0
 """Rows farther apart show neither the way of a puff, which has passed by then, nor the turning."""
+
+LONGEST_GAP_S, LONGEST_GAP_STEPS = 300.0, 2.5
+"""Rows of a wind farther apart, in seconds and in its own steps, leave a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ class WindRows:
         """
         east = np.interp(time_s, self.time_s, self.east_m_s)
         return east, np.interp(time_s, self.time_s, self.north_m_s)
+
+    def known(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return where rows say the wind, (time,): not in gaps, nor far before and after them."""
+        usual_s = float(np.median(np.diff(self.time_s))) if self.time_s.size > 1 else 0.0
+        longest_s = max(LONGEST_GAP_S, LONGEST_GAP_STEPS * usual_s)
+        return within_gaps(self.time_s, time_s, longest_s)
 
     def stagnant(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return where the wind is too weak for a plume to have a direction, (time,)."""

@@ -18,6 +18,7 @@ from cathartes.scenes.local_frame import LocalFrame, folded_deg, unbroken_deg
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.logs.open import read_gas_log
 from cathartes.scenes.logs.own_wind import wind_of_log
+from cathartes.scenes.logs.suspicions import BELOW_GROUND_M
 from cathartes.scenes.wind.history import WindHistory
 from cathartes.scenes.wind.open import wind_at, wind_file
 
@@ -147,6 +148,14 @@ def _said_wind(said: str, mapping: Path | None, frame: LocalFrame) -> WindHistor
 def _molar_masses(chemicals: Sequence[str]) -> dict[str, float]:
     """Return the molar mass of each gas, [g mol-1]."""
     library = working_library()
+    by_gas: dict[str, str] = {}
+    for name in chemicals:
+        gas = library[name].name if name in library else name
+        if by_gas.setdefault(gas, name) != name:
+            raise InputError(
+                f"{by_gas[gas]} and {name} are two names of one gas ({gas}), whose sources would "
+                "be told twice; give it one name, or choose one of the two (--gas)."
+            )
     missing = [name for name in chemicals if name not in library]
     if missing:
         raise UnknownGasError(
@@ -171,7 +180,16 @@ def _check_names(names: Sequence[str]) -> None:
 
 
 def _check_logs(logs: Sequence[GasLog]) -> None:
-    """Raise if two logs hold the same rows."""
+    """Raise if most of a log lies below the ground, or two hold the same rows."""
+    for log in logs:
+        below = log.altitude_agl_m < BELOW_GROUND_M
+        if 2 * below.sum() > len(log):
+            raise InputError(
+                f"gas log {log.name}: {int(below.sum())} of {len(log)} rows lie below the ground, "
+                f"down to {log.altitude_agl_m.min():.1f} m, where no plume can be followed. "
+                "Heights above the ground are needed: set them right, or say in a mapping file "
+                "what they are above (frame.altitude_reference)."
+            )
     for one, other in combinations(logs, 2):
         if one.chemicals == other.chemicals and all(
             np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)

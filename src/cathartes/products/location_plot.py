@@ -1,6 +1,6 @@
 """The plot of a location: track by concentration, sources, where they may be, wind, scale."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from cathartes.locate.blocks import STANDS_M
@@ -43,6 +45,8 @@ TURNS_DEG = 45.0
 PLUME_SD = 2.0
 """Half width of a plume that is drawn, in deviations of its spread."""
 GROWTH_M = AirSettings().growth_m
+CROSS_PX, LABEL_MARGIN_PX = 12.0, 10.0
+"""Half width of what a source's cross needs, and what is left free around a label, [pixel]."""
 
 
 def write_location_plot(
@@ -55,8 +59,8 @@ def write_location_plot(
     n = len(located.gases)
     figure = Figure(figsize=(7.6 * n, 7.6), layout="constrained", dpi=150)
     FigureCanvasAgg(figure)
-    for column, gas in enumerate(located.gases):
-        axes = figure.add_subplot(1, n, column + 1)
+    panels = [figure.add_subplot(1, n, column + 1) for column in range(n)]
+    for column, (axes, gas) in enumerate(zip(panels, located.gases, strict=True)):
         colours = _draw_logs(axes, located, gas, logs)
         if wind is not None:
             _draw_plumes(axes, located, gas, logs, wind)
@@ -68,7 +72,6 @@ def write_location_plot(
         axes.autoscale_view()
         _widen(axes)
         axes.autoscale(enable=False)
-        _draw_rates(axes, gas)
         if wind is not None:
             draw_wind(axes, wind.mean_speed_m_s, wind.wind_from_deg, wind.scatter_deg)
         draw_scale(axes)
@@ -78,6 +81,9 @@ def write_location_plot(
         if any(gas.chemical in one.log.chemicals for one in logs):
             bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
             bar.set_label(f"{gas.chemical.replace('_', ' ')} above clean air [ppm]")
+    figure.draw_without_rendering()  # its layout says where there is room
+    for axes, gas in zip(panels, located.gases, strict=True):
+        _draw_rates(axes, gas)
     figure.savefig(path, bbox_inches="tight")
 
 
@@ -210,21 +216,53 @@ def _draw_origins(axes: Axes, gas: CommonGas) -> None:
 
 
 def _draw_rates(axes: Axes, gas: LogSources) -> None:
-    """Write each source's rate beside its region, on the side where there is room."""
-    west, east = axes.get_xlim()
+    """Write each source's rate beside its region, where it hides no other label and no source."""
+    to_pixels = axes.transData.transform
+    taken = [
+        Bbox.from_bounds(x - CROSS_PX, y - CROSS_PX, 2 * CROSS_PX, 2 * CROSS_PX)
+        for x, y in to_pixels([source.place_m for source in gas.sources])
+    ]
     for number, source in enumerate(gas.sources):
-        rate, reach_m = source.rate_kg_h, source.region_90.corners_m()[:, 0]
-        right = east - reach_m.max() > 0.2 * (east - west)
-        axes.annotate(
+        rate, corners = source.rate_kg_h, to_pixels(source.region_90.corners_m())
+        label = axes.annotate(
             f"{source_id(gas, number).rpartition('-')[2]}: "
             + rate_words(rate.median, rate.p05, rate.p95, apart="\n"),
-            (float(reach_m.max() if right else reach_m.min()), float(source.place_m[1])),
-            xytext=(6 if right else -6, 0),
-            ha="left" if right else "right",
+            tuple(source.place_m),
+            xytext=(0, 0),
+            textcoords="figure pixels",
+            ha="center",
             va="center",
-            textcoords="offset points",
             fontsize=9,
             color=INK,
             zorder=7,
             bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": SOURCE, "lw": 0.6},
+            arrowprops={"arrowstyle": "-", "color": SOURCE, "lw": 0.6, "zorder": 5.5},
         )
+        size = np.array(Text.get_window_extent(label).size) + 2 * LABEL_MARGIN_PX
+        boxes = [
+            Bbox.from_bounds(*(middle - size / 2), *size)
+            for middle in _around(corners.min(axis=0), corners.max(axis=0), size)
+        ]
+        best = min(boxes, key=lambda box: _hidden_px(box, taken, axes.bbox))
+        label.set_position(((best.x0 + best.x1) / 2, (best.y0 + best.y1) / 2))
+        taken.append(best)
+
+
+def _around(
+    low: NDArray[np.float64], high: NDArray[np.float64], size: NDArray[np.float64]
+) -> Iterator[NDArray[np.float64]]:
+    """Yield middles of a box of a size beside a rectangle, the nearest first."""
+    for gap in (0.0, 0.7, 1.5, 2.5, 4.0):
+        reach = (high - low) / 2 + size * (0.5 + gap)
+        for way in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
+            yield (low + high) / 2 + reach * way
+
+
+def _hidden_px(box: Bbox, taken: Sequence[Bbox], inside: Bbox) -> float:
+    """Return how much of a label hides others, or lies outside the axes, [pixel squared]."""
+
+    def shared(other: Bbox) -> float:
+        width, height = np.minimum(box.max, other.max) - np.maximum(box.min, other.min)
+        return float(max(width, 0.0) * max(height, 0.0))
+
+    return sum(shared(other) for other in taken) + box.width * box.height - shared(inside)

@@ -42,6 +42,14 @@ def test_turning_wind_and_track_changes_nothing() -> None:
     assert other.rate_kg_h == pytest.approx(straight.rate_kg_h)
 
 
+def test_heights_half_way_between_two_steps_are_of_one_of_them() -> None:
+    """22 m is as far from 20 as from 24: each pass counts once, and no height is empty."""
+    time, place, ppm, wind = flown((4.0, 12.0, 20.0, 22.0))
+    (curtain,) = curtain_fluxes(time, place, ppm, wind, 1.0)
+    assert curtain.heights_m == pytest.approx((4.0, 12.0, 20.0, 22.0))
+    assert curtain.rate_kg_h == pytest.approx(3600 * FLUX_PPM_M3_S * 22 / 50, rel=0.01)
+
+
 def test_two_heights_are_no_curtain_and_neither_is_nothing() -> None:
     assert curtain_fluxes(*flown(HEIGHTS_M[:2]), 1.0) == ()
     time, place, ppm, wind = flown()

@@ -11,6 +11,7 @@ from cathartes.locate.posterior import LINKS
 from cathartes.locate.result import LogSources, Outcome, Reason
 from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.step import locate_sources
+from cathartes.locate.wind_rows import LONGEST_GAP_S
 from cathartes.scenes.logs.enhancement import estimate_enhancement
 from cathartes.scenes.logs.gas_log import GasLog
 from cathartes.scenes.wind.history import WindHistory
@@ -229,7 +230,19 @@ def test_one_row_of_wind_of_another_day_is_no_wind() -> None:
     )  # fmt: skip
     found = solve(flight.log, yesterday)
     assert (found.outcome, found.reason) == (Outcome.CANNOT_LOCATE, Reason.WIND)
-    assert "no wind is known at the log's time" in found.why
+    assert "no wind is known at the time of any reading" in found.why
+
+
+def test_a_wind_does_not_reach_far_beyond_its_own_rows() -> None:
+    """A mast that stops leaves the readings after it without a wind, and the answer says so."""
+    flight = flown(501)
+    start = flight.log.time_unix_s[0]
+    stopped = flight.wind.part(start - 60.0, start + 300.0)
+    whole, part = solve(flight.log, flight.wind), solve(flight.log, stopped)
+    assert not any("no wind" in warning for warning in whole.warnings)
+    lost = int((flight.log.time_unix_s > stopped.time_unix_s[-1] + LONGEST_GAP_S / 2).sum())
+    (warning,) = (w for w in part.warnings if "no wind" in w)
+    assert warning.startswith(f"{lost} of {len(flight.log)} readings are left out")
 
 
 @pytest.mark.parametrize("seed", [500, 503, 505] if THOROUGH else [500])

@@ -14,7 +14,7 @@ def tilted(n: int = 300) -> np.ndarray:
 
 def test_it_integrates_to_one() -> None:
     density = PlaceDensity.of(tilted())
-    axis = np.linspace(-600, 600, 401)
+    axis = np.linspace(-600, 600, 301)
     east, north = np.meshgrid(50.0 + axis, -20.0 + axis)
     places = np.column_stack([east.ravel(), north.ravel()])
     step = axis[1] - axis[0]

@@ -1,13 +1,19 @@
 """The plot of a location: its colours say what is gas and what is noise."""
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.text import Text
 
-from cathartes.locate.result import LogSources, Outcome, Reason
+from cathartes.locate.regions import ellipse_of
+from cathartes.locate.result import Interval, LogSources, Outcome, Reason, SourceEstimate
+from cathartes.products import location_plot
 from cathartes.products.location import Located
 from cathartes.products.location_plot import write_location_plot
 from cathartes.products.map_marks import CLEAN_TO_STRONG
@@ -27,6 +33,32 @@ def darkest_share(tmp_path: Path, log: GasLog) -> float:
     picture = imread(path)[:, :1000, :3]
     dark = np.abs(picture - to_rgb(CLEAN_TO_STRONG(0.999))).max(axis=-1) < 0.1
     return float(dark.mean())
+
+
+def test_labels_of_near_sources_hide_neither_each_other_nor_a_source(monkeypatch) -> None:
+    figure = Figure(figsize=(7.6, 7.6))
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_xlim(-50.0, 50.0)
+    axes.set_ylim(-50.0, 50.0)
+    places = np.array([[0.0, 0.0], [4.0, 3.0], [-5.0, -2.0], [47.0, 0.0]])
+    spread = np.random.default_rng(1).normal(size=(400, 2))
+    sources = tuple(
+        SourceEstimate(
+            place, Interval(1.0, 0.5, 2.0), Interval(1.0, 0.5, 2.0),
+            ellipse_of(place + 3.0 * spread, 0.5), ellipse_of(place + 3.0 * spread, 0.9), 0.9,
+        )
+        for place in places
+    )  # fmt: skip
+    location_plot._draw_rates(axes, replace(NOTHING, sources=sources))
+    figure.canvas.draw()
+    boxes = [Text.get_window_extent(label) for label in axes.texts]
+    assert len(boxes) == len(places)
+    for one, other in combinations(boxes, 2):
+        assert not one.overlaps(other)
+    for box in boxes:
+        assert all(axes.bbox.containsx(side) for side in (box.x0, box.x1))
+        assert not any(box.contains(*pixel) for pixel in axes.transData.transform(places))
 
 
 def test_clean_air_does_not_look_like_gas(tmp_path: Path) -> None:

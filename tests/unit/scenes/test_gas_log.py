@@ -218,6 +218,47 @@ def test_a_place_out_of_reach_is_left_out(read):
     assert kinds(log) == {FlagKind.IMPOSSIBLE_SPEED}
 
 
+@pytest.mark.parametrize("lost", [range(9, 12), range(3), range(18, 20)])
+def test_a_receiver_that_is_elsewhere_for_a_while_loses_these_rows(read, lost):
+    lines = rows(20)
+    for s in lost:
+        lines[s] = row(s, lat="0.0")
+    log = read(lines)
+    assert len(log) == 20 - len(lost)
+    assert FlagKind.IMPOSSIBLE_SPEED in kinds(log)
+    assert np.ptp(log.latitude_deg) < 0.1
+
+
+@pytest.mark.parametrize(("value", "n"), [("-9999", 4), ("-5", 4), ("5e6", 1), ("1e30", 1)])
+def test_numbers_that_no_air_has_are_no_values(read, value, n):
+    lines = [row(s, ppm=f"{1.9 + s % 7 / 1000:.3f}") for s in range(60)]
+    for s in range(5, 5 + 7 * n, 7):
+        lines[s] = row(s, ppm=value)
+    log = read(lines)
+    assert int(np.isnan(log.ppm_of("methane")).sum()) == n
+    (flag,) = (f for f in log.flags if f.kind is FlagKind.IMPOSSIBLE_VALUE)
+    assert f"{n} of 60 values" in flag.message
+
+
+def test_noise_about_nought_and_a_strong_plume_are_values(read):
+    noise = np.random.default_rng(3).normal(0.0, 0.02, 60)
+    noise[30:33] += 5_000.0
+    log = read([row(s, ppm=f"{ppm:.4f}") for s, ppm in enumerate(noise)])
+    assert np.isfinite(log.ppm_of("methane")).all()
+
+
+@pytest.mark.parametrize("wrong_by_s", [-600, 600])
+def test_a_clock_that_is_wrong_for_a_while_loses_these_rows(read, wrong_by_s):
+    seconds = np.arange(100)
+    seconds[40:50] += wrong_by_s
+    log = read([row(s + 1000, ppm=f"{2 + s % 3}") for s in seconds])
+    assert len(log) == 90
+    np.testing.assert_array_equal(
+        log.time_unix_s - START - 1000, np.delete(np.arange(100), range(40, 50))
+    )
+    assert FlagKind.CLOCK_SET in kinds(log)
+
+
 def test_a_clock_set_back_keeps_the_longest_run(read):
     lines = [row(s, ppm=f"{2 + s % 3}") for s in [*range(100, 110), *range(50, 90)]]
     log = read(lines)

@@ -4,7 +4,7 @@ What is wrong is set right where that is safe, left out where it is not, and fla
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from cathartes.scenes.local_frame import HALF_TURN_DEG, unbroken_deg
 from cathartes.scenes.logs.clock import keep_one_clock
 from cathartes.scenes.logs.gas_log import GasLog, PathEnd
 from cathartes.scenes.logs.suspicions import find_suspicions, misplaced
+from cathartes.scenes.logs.values import impossible_values
 from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.wind.conventions import (
     wind_from_components,
@@ -65,7 +66,8 @@ def assemble_log(raw: RawRows) -> GasLog:
     In this order, each flagged with its number of rows: rows without a time are left out; of a
     clock that ran backwards the longest run is kept; rows without a place, or at a place no
     aircraft could have reached, are left out; rows of one sensor and time are averaged; rows are
-    put in order of time. Then the log is looked over for what can only be pointed at.
+    put in order of time. Values that are no concentration are left out. Then the log is looked over
+    for what can only be pointed at.
 
     Raises
     ------
@@ -105,8 +107,30 @@ def assemble_log(raw: RawRows) -> GasLog:
             + " ".join(flag.message for flag in flags)
         )
     _check_one_place(raw, rows, names, index)
+    raw = replace(raw, concentration_ppm=_possible_ppm(raw, rows, index, flags))
     log = _average_equal_times(raw, rows, names, index, flags)
     return log.with_flags(*find_suspicions(log))
+
+
+def _possible_ppm(
+    raw: RawRows, rows: NDArray[np.intp], index: NDArray[np.intp], flags: list[Flag]
+) -> NDArray[np.float64]:
+    """Return concentrations, (chemical, file row) [ppm], without those that no air has."""
+    ppm = raw.concentration_ppm.copy()
+    for chemical, values in zip(raw.chemicals, ppm, strict=True):
+        wrong = rows[impossible_values(values[rows], index[rows])]
+        if wrong.size:
+            odd = values[wrong]
+            flags.append(
+                Flag(
+                    FlagKind.IMPOSSIBLE_VALUE,
+                    f"{chemical}: {wrong.size} of {rows.size} values, {odd.min():g} to "
+                    f"{odd.max():g} ppm, can't be a concentration and are left out: do they stand "
+                    "for no value?",
+                )
+            )
+            values[wrong] = np.nan
+    return ppm
 
 
 def _sensors(raw: RawRows) -> tuple[tuple[str, ...], NDArray[np.intp]]:

@@ -21,11 +21,11 @@ def keep_one_clock(
 ) -> NDArray[np.intp]:
     """Return the rows, of those of one sensor in the file's order, that one clock has timed.
 
-    A file that runs from the newest row to the oldest is only turned round. A single time that
-    fits neither neighbour, while these fit each other, is left out. If the clock was set, back or
-    by more than a year ahead, nothing says by which of the two the wind or another log was timed:
-    the longest run between such steps is kept. A table that was sorted by something else than time
-    steps back all the time; its rows are all kept.
+    A file that runs from the newest row to the oldest is only turned round. Times that fit neither
+    the rows before nor those after, while these fit each other, are left out. If the clock was set,
+    back or by more than a year ahead, nothing says by which of the two the wind or another log was
+    timed: the longest run between such steps is kept. A table that was sorted by something else
+    than time steps back all the time; its rows are all kept.
 
     Parameters
     ----------
@@ -57,7 +57,8 @@ def keep_one_clock(
             Flag(
                 FlagKind.CLOCK_SET,
                 f"{int((~fits).sum())} of {rows.size} times, the first "
-                f"{iso_text(time[~fits][0])}, fit neither row beside them and are left out.",
+                f"{iso_text(time[~fits][0])}, fit neither the rows before nor those after and are "
+                "left out.",
             )
         )
     rows, time = rows[fits], time[fits]
@@ -82,10 +83,23 @@ def keep_one_clock(
 
 
 def _glitches(time: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return (row,), True where a time lies outside its neighbours, which are in order."""
+    """Return (row,), True where a clock was wrong for a while, and right again afterwards.
+
+    It steps back, and had jumped ahead by as much before, or does so afterwards: half of it is
+    enough. Of the rows before and after the step the fewer are wrong, and less than half of all.
+    """
     wrong = np.zeros(time.size, bool)
-    if time.size >= 3:
-        before, at, after = time[:-2], time[1:-1], time[2:]
-        outside = (at < before - JITTER_S) | (at > after + JITTER_S)
-        wrong[1:-1] = outside & (before <= after)
+    step = np.diff(time)
+    ahead = step - np.median(step) if step.size else step
+    jumped = np.flatnonzero(ahead > 0.5 * JITTER_S)
+    for at in np.flatnonzero(step < -JITTER_S):
+        jumps = jumped[ahead[jumped] > 0.5 * (time[at] - time[at + 1])]
+        after, before = jumps[jumps > at], jumps[jumps < at]
+        early = after[time[after + 1] >= time[at]][:1]
+        late = before[time[before] <= time[at + 1]][-1:]
+        runs = [np.arange(at + 1, end + 1) for end in early]
+        runs += [np.arange(start + 1, at + 1) for start in late]
+        run = min(runs, key=len, default=np.empty(0, np.intp))
+        if 2 * run.size < time.size:
+            wrong[run] = True
     return wrong

@@ -47,7 +47,10 @@ def misplaced(
     latitude_deg: NDArray[np.float64],
     sensor_index: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
-    """Return (row,), True where a place can't be reached from the rows beside it, which agree.
+    """Return (row,), True where a place can't be reached from where its sensor mostly was.
+
+    Between steps that are too fast a sensor's rows are one piece. From the longest piece on, before
+    and after it, those within reach of the last one kept are kept too.
 
     Parameters
     ----------
@@ -58,13 +61,11 @@ def misplaced(
     wrong = np.zeros(time_unix_s.size, bool)
     for sensor in np.unique(sensor_index):
         own = np.flatnonzero(sensor_index == sensor)
-        if own.size < 3:
-            continue
         time, lon, lat = time_unix_s[own], longitude_deg[own], latitude_deg[own]
 
         def too_fast(
-            first: slice,
-            second: slice,
+            first: NDArray[np.intp],
+            second: NDArray[np.intp],
             time: NDArray[np.float64] = time,
             lon: NDArray[np.float64] = lon,
             lat: NDArray[np.float64] = lat,
@@ -72,8 +73,21 @@ def misplaced(
             distance = _distance_m(lon[first], lat[first], lon[second], lat[second])
             return distance > FASTEST_PLATFORM_M_S * np.maximum(time[second] - time[first], 1.0)
 
-        before, at, after = slice(None, -2), slice(1, -1), slice(2, None)
-        wrong[own[1:-1]] = too_fast(before, at) & too_fast(at, after) & ~too_fast(before, after)
+        rows = np.arange(own.size)
+        pieces = np.split(rows, np.flatnonzero(too_fast(rows[:-1], rows[1:])) + 1)
+        longest = max(range(len(pieces)), key=lambda n: pieces[n].size)
+        end = pieces[longest][-1:]
+        for piece in pieces[longest + 1 :]:
+            if too_fast(end, piece[:1])[0]:
+                wrong[own[piece]] = True
+            else:
+                end = piece[-1:]
+        end = pieces[longest][:1]
+        for piece in reversed(pieces[:longest]):
+            if too_fast(piece[-1:], end)[0]:
+                wrong[own[piece]] = True
+            else:
+                end = piece[:1]
     return wrong
 
 

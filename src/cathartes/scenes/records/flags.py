@@ -14,6 +14,7 @@ class FlagKind(StrEnum):
     NO_PLACE = "no position"
     NO_TIME = "no time"
     NO_VALUE = "no value"
+    IMPOSSIBLE_VALUE = "impossible value"
     IMPOSSIBLE_SPEED = "impossible speed"
     STUCK = "stuck at a value"
     AT_CEILING = "at its ceiling"

@@ -33,7 +33,7 @@ class WindAt(NamedTuple):
 class WindHistory:
     """Wind over time at one place and height.
 
-    A history of one row is a constant wind and holds at all times.
+    What was said to hold at all times is one row of the method CONSTANT.
 
     Attributes
     ----------
