@@ -266,7 +266,7 @@ class AmountReader:
         )
         if not np.isfinite(middle) or high > MOST_SPREAD * middle:
             least = cases[int(order[np.searchsorted(mean[order], low)])]
-            bound = max(low - 2 * least.sd_ppm_m, 0.0)
+            bound = max(low - 2 * least.sd_ppm_m, 0.0) if np.isfinite(low) else 0.0
             return Amount(signed, low_ppm_m=bound, high_ppm_m=np.inf, pixels=pixels)
         typical = cases[int(np.argmin(np.abs(mean - middle)))]
         below = float(np.hypot(middle - low, 2 * typical.sd_ppm_m))

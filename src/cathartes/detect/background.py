@@ -13,8 +13,8 @@ SUMMED_PIXELS = 1024
 rounding (1e-5 of the ground's variance) outweighs the noise, over 1024 it is 30 times less."""
 
 STRIPE_PIXELS = 25
-"""With fewer clean pixels a column its mean is too much of the pixels' own: taken off as a stripe
-it would hide a part of the noise (of 25 pixels a twenty-fifth, of a single line all of it)."""
+"""With fewer clean pixels a column, on average, a mean is too much of the pixels' own: taken off as
+a stripe it would hide a part of the noise (of 25 pixels a twenty-fifth, of a line all of it)."""
 
 
 def scene_mean(
@@ -52,7 +52,8 @@ def scene_mean(
     n_pixels, n_columns = int(count.sum()), int(np.count_nonzero(count))
     if n_pixels == 0:
         raise InputError(
-            "no pixel of the scene is finite in every band used; check the ignore value and the "
+            "no pixel of the scene is usable in every band used: values are missing, nought or "
+            "less, saturated, or repeat each other. Check the ignore value, the unit and the "
             "bad-band list."
         )
     if per_column and n_pixels - n_columns < 2:

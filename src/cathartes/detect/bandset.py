@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from cathartes.detect.window import Regime, Window
 from cathartes.errors import InputError
 from cathartes.scenes.cube import Cube
+from cathartes.scenes.sanity import SATURATION_REPEATS
+from cathartes.scenes.stuck import stuck_pixels
 
 T = TypeVar("T")
 Tick = Callable[[str, float], None]
@@ -28,6 +30,12 @@ DARK_SHARE = {Regime.EMISSIVE: 0.25, Regime.REFLECTIVE: 0.002}
 that sees nothing, some over water and in shadow. Where fewer are, they are faults: all that is warm
 glows."""
 
+CEILING_SHARE = 0.001
+"""A band that takes its greatest value in so many of its pixels is looked at more closely."""
+
+CEILING_TIMES, BELOW_CEILING = 3, 5
+"""It saturates there if it takes it so many times as often as each of so many values below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bandset:
@@ -41,12 +49,15 @@ class Bandset:
         Bands of the cube.
     lit : (used,) bool
         Bands in which no light is nought or less: such a value is a fault. None: in no band.
+    ceiling : (used,) [cube's unit]
+        Where a band saturates; infinite where it does not. None: nowhere.
     """
 
     cube: Cube
     index: NDArray[np.intp]
     block_bytes: int
     lit: NDArray[np.bool_] | None = None
+    ceiling: NDArray[np.float32] | None = None
 
     @property
     def wavelength_um(self) -> NDArray[np.float64]:
@@ -61,7 +72,10 @@ class Bandset:
         return np.ascontiguousarray(block[:, :, self.index])
 
     def usable(self, block: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Return True for `clean_pixels` with light in every `lit` band, (line, sample).
+        """Return True for measured pixels, (line, sample).
+
+        They are `clean_pixels` with light in every `lit` band, below every band's ceiling, and not
+        what a camera repeats (`stuck_pixels`).
 
         Parameters
         ----------
@@ -69,11 +83,16 @@ class Bandset:
             As read: not less a mean.
         """
         clean = clean_pixels(block)
-        if self.lit is None or not self.lit.any() or not block.size:
+        if not block.size:
             return clean
+        clean &= ~stuck_pixels(block)
         with np.errstate(invalid="ignore"):
-            least = (block if self.lit.all() else block[:, :, self.lit]).min(axis=2)
-            return np.asarray(clean & (least > 0))
+            if self.lit is not None and self.lit.any():
+                clean &= (block if self.lit.all() else block[:, :, self.lit]).min(axis=2) > 0
+            if self.ceiling is not None:
+                ends = np.isfinite(self.ceiling)
+                clean &= (block[:, :, ends] < self.ceiling[ends]).all(axis=2)
+        return clean
 
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """Return (start, stop) of blocks of lines."""
@@ -96,15 +115,12 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
     """
     whole = Bandset(cube, window.index, block_bytes)
     finite = np.zeros(window.index.size)
-    dark, n_clean = np.zeros(window.index.size), 0
     low = np.full(window.index.size, np.inf)
     high = np.full(window.index.size, -np.inf)
+    n_highest = np.zeros(window.index.size, np.intp)
     for start, stop in whole.sample_ranges():
         block = whole.read(start, stop)
-        clean = clean_pixels(block)
-        dark += (block[clean] <= 0).sum(axis=0)
-        n_clean += int(np.count_nonzero(clean))
-        if clean.all():
+        if clean_pixels(block).all():
             finite += block.shape[0] * block.shape[1]
             least = greatest = block
         else:
@@ -112,7 +128,10 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
             finite += good.sum(axis=(0, 1))
             least, greatest = np.where(good, block, np.inf), np.where(good, block, -np.inf)
         low = np.minimum(low, least.min(axis=(0, 1)))
-        high = np.maximum(high, greatest.max(axis=(0, 1)))
+        here = greatest.max(axis=(0, 1))
+        n_highest[here > high] = 0
+        high = np.maximum(high, here)
+        n_highest += (greatest == high).sum(axis=(0, 1))
     alive = (finite >= 0.5 * finite.max()) & (high > low)
     if not finite.any():
         raise InputError(
@@ -124,8 +143,44 @@ def usable_bandset(cube: Cube, window: Window, min_bands: int, block_bytes: int)
             f"cube {cube.name}: of {alive.size} bands in the window only {alive.sum()} hold "
             f"values that vary; at least {min_bands} are needed."
         )
-    lit = dark <= DARK_SHARE[window.regime] * n_clean
-    return Bandset(cube, window.index[alive], block_bytes, lit[alive])
+    living = Bandset(cube, window.index[alive], block_bytes)
+    often = alive & (n_highest >= np.maximum(SATURATION_REPEATS, CEILING_SHARE * finite))
+    ceiling = _ceilings(whole, often) if often.any() else None
+    return replace(
+        living,
+        lit=_dark_share(living) <= DARK_SHARE[window.regime],
+        ceiling=None if ceiling is None else ceiling[alive],
+    )
+
+
+def _dark_share(living: Bandset) -> NDArray[np.float64]:
+    """Return in which part of the clean pixels each band is nought or less, (used,)."""
+    dark, n_clean = np.zeros(living.index.size), 0
+    for start, stop in living.sample_ranges():
+        block = living.read(start, stop)
+        clean = clean_pixels(block)
+        dark += (block[clean] <= 0).sum(axis=0)
+        n_clean += int(np.count_nonzero(clean))
+    return dark / max(n_clean, 1)
+
+
+def _ceilings(whole: Bandset, often: NDArray[np.bool_]) -> NDArray[np.float32] | None:
+    """Return where bands saturate that take their greatest value often, (band,); None if none.
+
+    Coarse numbers take it often too, but not `CEILING_TIMES` as often as the next ones below.
+    """
+    ceiling = np.full(often.size, np.inf, np.float32)
+    blocks = [whole.read(start, stop) for start, stop in whole.sample_ranges()]
+    for band in np.flatnonzero(often):
+        values, times = np.unique(
+            np.concatenate([block[:, :, band].ravel() for block in blocks]), return_counts=True
+        )
+        times = times[np.isfinite(values)]
+        if times.size > BELOW_CEILING and times[-1] >= (
+            CEILING_TIMES * times[-1 - BELOW_CEILING : -1].max()
+        ):
+            ceiling[band] = values[np.isfinite(values)][-1]
+    return ceiling if np.isfinite(ceiling).any() else None
 
 
 def blocks_in_threads(
@@ -174,7 +229,8 @@ def clean_pixels(block: NDArray[np.float32]) -> NDArray[np.bool_]:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         total = block @ np.ones(block.shape[2], block.dtype)
-    # A sum is small only if every value is, and above nought only if one is: no look at each.
+    # A sum is small if every value is, and above nought only if one is: no look at each. (Of great
+    # values of both signs it could be small too: no instrument gives these.)
     if (np.abs(total) < IMPOSSIBLE).all():
         clean = np.ones(total.shape, dtype=bool)
     else:

@@ -325,9 +325,10 @@ class FaintHills:
             beside = taken[peaks.line[peak], peaks.sample[peak]]
             if beside or expected > LIMIT_SHARE * max_expected:
                 continue
-            inside = self.cells.to_pixels(region, shape) & (labels == 0)
             gas, sign = int(peaks.gas[peak]), int(peaks.sign[peak])
-            score = np.where(inside, np.nan_to_num(score_of(gas) * sign), -np.inf)
+            score = score_of(gas) * sign
+            inside = self.cells.to_pixels(region, shape) & (labels == 0) & np.isfinite(score)
+            score = np.where(inside, score, -np.inf)
             line, sample = np.unravel_index(int(score.argmax()), shape)
             highest = float(score[line, sample])
             if highest < LEAST_SQUARE:

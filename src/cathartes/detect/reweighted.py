@@ -59,7 +59,8 @@ def reweighted_column_filter(
     Returns
     -------
     (line, sample) float32 [ppm m]
-        Not negative, and nought for most pixels: not for averaging over noise.
+        Not negative, and nought for most pixels: not for averaging over noise. NaN too where a
+        pixel has no brightness, R of nought or less, by which an amount could be told.
 
     Raises
     ------
@@ -124,11 +125,15 @@ class _Reweighting:
     def run(self, iterations: int) -> NDArray[np.float32]:
         """Return the estimates, (pixel,) float32 [1e5 ppm m]."""
         rows, albedo = self.column.pixels, self.column.albedo_factor
+        found = np.zeros(albedo.size, np.float32)
+        place = np.flatnonzero(albedo > 0)
+        if place.size < albedo.size:
+            found[albedo <= 0] = np.nan
+            rows, albedo = rows[place], albedo[place]
         target = self.relative * self.column.mean
         direction = self._before(target)
         u = rows @ (direction / (target @ direction)).astype(np.float32) / albedo
         u = np.maximum(u, np.float32(0.0))
-        place = np.arange(u.size)
         for _ in range(iterations):
             w, offset, norm, target, direction = self._filter(rows, albedo * u, target, direction)
             penalty = 1 / (albedo * (u + np.float32(EPSILON))) - offset
@@ -136,7 +141,6 @@ class _Reweighting:
             above = np.flatnonzero(u)
             if above.size < HELD_SHARE * u.size:
                 rows, albedo, place, u = rows[above], albedo[above], place[above], u[above]
-        found = np.zeros(len(self.column.pixels), np.float32)
         found[place] = u
         return found
 
@@ -257,4 +261,4 @@ def sparse_amount(
     """
     root = np.sqrt(np.maximum(score**2 - np.float32(4.0), np.float32(0.0)))
     size = np.float32(0.5 * noise_equivalent_ppm_m) * (score + root) / albedo_factor
-    return np.asarray(np.where(score < 2, np.float32(0.0), size), dtype=np.float32)
+    return np.asarray(np.where(score < 2, 0 * size, size), dtype=np.float32)

@@ -126,7 +126,24 @@ class DetectSettings:
             f"averaging_width_px is {self.averaging_width_px}; an odd width of at least 1 is "
             "needed, such as 3.": self.averaging_width_px >= 1 and self.averaging_width_px % 2 == 1,
             f"optical_depths is {depths}; 0 first, then positive depths are needed, such as "
-            "(0.0, 1.2).": bool(depths) and depths[0] == 0 and min(depths) >= 0,
+            "(0.0, 1.2).": bool(depths)
+            and depths[0] == 0
+            and all(depth > 0 for depth in depths[1:]),
+            f"stripe_smoothing_samples is {self.stripe_smoothing_samples}; samples above 0 are "
+            "needed.": self.stripe_smoothing_samples > 0,
+            f"min_contrast_k is {self.min_contrast_k}; kelvins from 0 are needed.": (
+                self.min_contrast_k >= 0
+            ),
+            f"min_pixels, ring_gap_px and ring_width_px are {self.min_pixels}, {self.ring_gap_px} "
+            f"and {self.ring_width_px}; 1, 0 and 1 at least are needed.": self.min_pixels >= 1
+            and self.ring_gap_px >= 0
+            and self.ring_width_px >= 1,
+            f"signature_error is {self.signature_error}; above 0 and at most 1 is needed.": 0
+            < self.signature_error
+            <= 1,
+            f"prior_unknown is {self.prior_unknown}; above 0 and below 1 is needed.": 0
+            < self.prior_unknown
+            < 1,
             f"decoys_per_gas is {self.decoys_per_gas}; at least 1 is needed: without decoys "
             "nothing says what chance gives.": self.decoys_per_gas >= 1,
             f"max_expected_by_chance is {most}; above 0 and at most 100 is needed.": most is None

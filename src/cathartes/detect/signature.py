@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.detect.window import Regime
-from cathartes.errors import NoSignatureError
+from cathartes.errors import NoSignatureError, SettingsError
 from cathartes.scenes.radiometry import planck_slope
 
 
@@ -173,6 +173,11 @@ def decoy_absorption(
     decoys = []
     steps = np.round(_TURNS * n_bands).astype(int) % n_bands
     shifts = np.array([step for step in dict.fromkeys(steps.tolist()) if step])
+    if shifts.size < decoys_per_gas:
+        raise SettingsError(
+            f"decoys_per_gas is {decoys_per_gas}; {n_bands} bands give {shifts.size} different "
+            "ones: ask for no more."
+        )
     for gas in range(n_gases):
         turned = np.array([np.roll(absorption_per_ppm_m[gas], shift) for shift in shifts])
         likeness = np.abs(_unit_rows(whiten(turned)) @ gases.T).max(axis=1)

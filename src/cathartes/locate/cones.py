@@ -143,6 +143,8 @@ def cone_columns_ppm_m(
 def section_integral_ppm_m2(column_map: ColumnMap, to_deg: float) -> float:
     """Return the plume's column integrated across the wind, median over sections, [ppm m2]."""
     rows, columns = np.nonzero(column_map.plume & np.isfinite(column_map.column_density_ppm_m))
+    if not rows.size:
+        return column_map.noise_sd_ppm_m / 2.0 * column_map.pixel_m
     to = np.deg2rad(to_deg)
     along = np.floor((columns * np.sin(to) - rows * np.cos(to)) / 2.0).astype(int)
     sums = np.bincount(along - along.min(), column_map.column_density_ppm_m[rows, columns])

@@ -40,7 +40,7 @@ class MapSilence:
     tile_m : [m]
         Side of a tile; beyond it nothing was looked at.
     detectable_kg_h : (tile,) [kg h-1]
-        Found with 95 %; infinite or NaN where gas can't be seen.
+        Found with `FOUND_AT_BEST`, nearly; infinite or NaN where gas can't be seen.
     """
 
     centre_m: NDArray[np.float64]

@@ -108,4 +108,4 @@ def _scatter_deg(winds: WindRows, wind: WindHistory) -> float | None:
     window = np.floor((time - time[0]) / SCATTER_WINDOW_S)
     squares = [yamartino_deg(from_deg[window == w]) ** 2 for w in np.unique(window)
                if (window == w).sum() > 10]  # fmt: skip
-    return float(np.sqrt(np.mean(squares)))
+    return float(np.sqrt(np.mean(squares))) if squares else None

@@ -43,10 +43,10 @@ class AirSettings:
 
     def __post_init__(self) -> None:
         length = self.obukhov_length_m
-        if not 1e-5 <= self.roughness_m <= 3 or length == 0:
+        if not 1e-5 <= self.roughness_m <= 1 or length == 0:
             raise SettingsError(
                 f"locate: a roughness of {self.roughness_m:g} m and an Obukhov length of "
-                f"{length} m; 0.00001 to 3 m is needed (0.01 short grass, 0.03 open, 0.1 crops, 1 "
+                f"{length} m; 0.00001 to 1 m is needed (0.01 short grass, 0.03 open, 0.1 crops, 1 "
                 "town or wood), and a length that is not 0."
             )
 

@@ -353,11 +353,21 @@ def _is_log(view: View) -> bool:
 
 
 def _chance_words(group: Group, book: SightingBook) -> str:
-    """Return what is said of a sighting that is rather chance."""
-    (one,) = (book.placed[i] for i in group)
+    """Return what is said of sightings of one place that are rather chance."""
+    said = [book.placed[i] for i in sorted(group)]
+    names, labels = (
+        " and ".join(dict.fromkeys(words))
+        for words in (
+            (book.sorties[one.sortie].name for one in said),
+            (one.shown.sighting.label for one in said),
+        )
+    )
+    show, as_many, are = (
+        ("shows", "one", "it is") if len(said) == 1 else ("show", str(len(said)), "they are")
+    )
     return (
-        f"{book.sorties[one.sortie].name} alone shows {one.shown.sighting.label}, weakly; of "
-        f"{len(book.sorties)} sorties one would by chance, as likely as not: it is not counted."
+        f"{names} alone {show} {labels}, weakly; of {len(book.sorties)} sorties {as_many} would by "
+        f"chance, as likely as not: {are} not counted."
     )
 
 

@@ -37,10 +37,14 @@ class InspectedLines:
     def read_lines(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return lines start to stop, (line, sample, band), as the source gives them."""
         block = self.source.read_lines(start, stop)
-        for line in np.flatnonzero(~self.seen[start:stop]):
+        new = ~self.seen[start:stop]
+        for line in np.flatnonzero(new):
             number = start + line
             looked = None if self.looked is None else self.looked[number : number + 1]
             self.inspector.inspect_block(block[line : line + 1], looked)
+        if new.any():
+            meant = True if self.looked is None else self.looked[start:stop]
+            self.inspector.count_stuck(block, new[:, np.newaxis] & meant)
         self.seen[start:stop] = True
         return block
 

@@ -258,6 +258,7 @@ def scan(
                     *_not_kept(n_found - len(detections.plumes)),
                     *detections.remarks,
                     *sanity.remarks,
+                    *_guessed(cube),
                     *_not_looked_for(filled.detect, window.regime),
                 ),
                 wind=None if search is None else wind_facts(search, wind_files),
@@ -304,19 +305,32 @@ def _not_kept(n_plumes: int) -> tuple[str, ...]:
     return (f"{counted(n_plumes, 'plume')} of other chemicals than those asked for: not kept.",)
 
 
+def _guessed(cube: Cube) -> tuple[str, ...]:
+    """Return what of the instrument was guessed, in a sentence."""
+    said = cube.metadata.get("fwhm")
+    return (
+        () if said is None else (f"Widths of the bands (fwhm) are {said}: columns hang on them.",)
+    )
+
+
 def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]:
     """Return what a reader might take for searched, in sentences."""
     if regime is Regime.REFLECTIVE:
         return ()
     kinds = (
-        (settings.unknown_chemicals, "chemicals outside the library", "unknown_chemicals"),
-        (settings.faint_plumes, "too little in any one place", "faint_plumes"),
+        (
+            settings.unknown_chemicals,
+            (
+                "Plumes of chemicals outside the library were not looked for (unknown_chemicals); "
+                "one called unknown is where a gas of the library fitted at first sight."
+            ),
+        ),
+        (
+            settings.faint_plumes,
+            "Plumes of too little in any one place were not looked for (faint_plumes).",
+        ),
     )
-    return tuple(
-        f"Plumes of {what} were not looked for ({name})."
-        for looked, what, name in kinds
-        if not looked
-    )
+    return tuple(words for looked, words in kinds if not looked)
 
 
 def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:

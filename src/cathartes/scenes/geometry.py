@@ -183,7 +183,7 @@ class AffineGeometry:
         )
         inside = (row >= 0) & (row <= self.shape[0]) & (column >= 0) & (column <= self.shape[1])
         good = inside & np.isfinite(lon) & np.isfinite(lat)
-        return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
+        return np.where(good, short_way_deg(lon), np.nan), np.where(good, lat, np.nan)
 
     def pixel_size_m(self) -> float:
         """Return the root of the area of the middle pixel on the ellipsoid, [m]."""
@@ -201,3 +201,9 @@ class AffineGeometry:
         """Return the grid itself: each cell shows the pixel of the same place."""
         line, sample = np.indices(self.shape, dtype=np.int32)
         return MapIndex(MapGrid(self.transform, self.crs, self.shape), line, sample)
+
+
+def short_way_deg(degrees: ArrayLike) -> NDArray[np.float64]:
+    """Return angles brought into -180 to 180, of any shape; those inside already stay."""
+    angle = np.asarray(degrees, dtype=np.float64)
+    return np.where(np.abs(angle) <= 180, angle, (angle + 180) % 360 - 180)

@@ -95,8 +95,9 @@ def _read_bands(path: Path, kind: str) -> tuple[EnviHeader, NDArray[np.generic]]
         )
     header = read_header(pair[0])
     layout = RawLayout.of(header, pair[1])
-    if layout.shape[2] < 2:
+    if layout.shape[2] not in (2, 3):
         raise HeaderError(
-            f"{path.name}: {layout.shape[2]} band; {kind} files have two (three with heights)."
+            f"{path.name}: {layout.shape[2]} bands; {kind} files have two (three with heights). "
+            "Is it another file?"
         )
     return header, read_numbers(layout)

@@ -9,7 +9,12 @@ from scipy.ndimage import binary_dilation
 from scipy.spatial import KDTree
 
 from cathartes.errors import HeaderError
-from cathartes.scenes.geometry import MapGrid, MapIndex, lon_lat_transformer
+from cathartes.scenes.geometry import (
+    MapGrid,
+    MapIndex,
+    lon_lat_transformer,
+    short_way_deg,
+)
 
 _LARGEST_GRID = 400_000_000
 _CELLS_AT_A_TIME = 2_000_000
@@ -92,9 +97,9 @@ class IgmGeometry:
         start = self.longitude_deg[i, j]
         lon, lat = start.copy(), np.zeros_like(start)
         for (a, b), weight in zip(corners, weights, strict=True):
-            lon += weight * _short_way(self.longitude_deg[a, b] - start)
+            lon += weight * short_way_deg(self.longitude_deg[a, b] - start)
             lat += weight * self.latitude_deg[a, b]
-        return np.where(inside, _short_way(lon), np.nan), np.where(inside, lat, np.nan)
+        return np.where(inside, short_way_deg(lon), np.nan), np.where(inside, lat, np.nan)
 
     def pixel_size_m(self) -> float:
         """Return the root of the median steps along and across the track, multiplied, [m]."""
@@ -191,7 +196,7 @@ def local_crs(longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float
     if abs(lat) > 84:
         return "EPSG:5041" if lat > 0 else "EPSG:5042"
     first = longitude_deg[np.isfinite(longitude_deg)].ravel()[0]
-    lon = _short_way(first + np.nanmedian(_short_way(longitude_deg - first)))
+    lon = short_way_deg(first + np.nanmedian(short_way_deg(longitude_deg - first)))
     zone = int(np.floor((lon + 180) / 6)) % 60 + 1
     return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 
@@ -204,9 +209,3 @@ def _cell(
         return np.zeros(position.shape, dtype=np.intp), np.zeros(position.shape)
     index = np.clip(np.floor(position - 0.5), 0, count - 2)
     return index.astype(np.intp), position - 0.5 - index
-
-
-def _short_way(degrees: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return angles brought into -180 to 180 [deg]; those inside already are not changed."""
-    angle = np.asarray(degrees, dtype=np.float64)
-    return np.where(np.abs(angle) <= 180, angle, (angle + 180) % 360 - 180)

@@ -9,6 +9,7 @@ from cathartes.errors import InputError
 from cathartes.scenes.plausibility import COLDEST_K, HOTTEST_K
 from cathartes.scenes.quantity import Quantity
 from cathartes.scenes.radiometry import EMISSIVE_FROM_UM, planck_radiance
+from cathartes.scenes.stuck import stuck_pixels
 from cathartes.spectra.response import SpectralBands
 
 SATURATION_REPEATS = 16
@@ -31,6 +32,8 @@ class RadianceSanity:
         Values at a band's ceiling: its greatest value where at least 16 pixels share it.
     n_too_cold, n_too_hot
         Values beyond 5 um whose brightness temperature is under 150 K or over 600 K.
+    n_stuck_pixels
+        Pixels that equal a neighbour along the track in all bands, or are one value in all of them.
     empty_columns
         Samples without one finite value in the scene, counted from 0.
     dead_bands
@@ -43,6 +46,7 @@ class RadianceSanity:
     n_saturated: int
     n_too_cold: int
     n_too_hot: int
+    n_stuck_pixels: int
     empty_columns: tuple[int, ...]
     dead_bands: tuple[int, ...]
 
@@ -65,6 +69,11 @@ class RadianceSanity:
         remarks = [
             f"{said[w]} of {self.n_values} values ({s:.2%}) are {w}." for w, s in share.items()
         ]
+        if self.n_stuck_pixels:
+            remarks.append(
+                f"{self.n_stuck_pixels} pixels repeat the line before or after, or hold one value "
+                "in all bands: the camera hung, or columns are stuck. They are not searched."
+            )
         for word, found in (("columns are empty", self.empty_columns),
                             ("bands are dead", self.dead_bands)):  # fmt: skip
             if found:
@@ -95,7 +104,19 @@ class SanityInspector:
         self._column_seen = np.zeros(n_samples, dtype=bool)
         self._column_looked = np.zeros(n_samples, dtype=bool)
         self._n_values = self._n_finite = 0
-        self._n_negative = self._n_cold = self._n_hot = 0
+        self._n_negative = self._n_cold = self._n_hot = self._n_stuck = 0
+
+    def count_stuck(self, radiance: NDArray[np.float32], which: NDArray[np.bool_]) -> None:
+        """Add the stuck pixels of a block, of those that count.
+
+        Parameters
+        ----------
+        radiance : (line, sample, band)
+            Lines one after the other.
+        which : (line, sample) bool
+        """
+        stuck = stuck_pixels(radiance, np.flatnonzero(self._good))
+        self._n_stuck += int(np.count_nonzero(stuck & which))
 
     def inspect_block(
         self, radiance: NDArray[np.float32], looked: NDArray[np.bool_] | None = None
@@ -167,6 +188,7 @@ class SanityInspector:
             n_saturated=int(self._n_greatest[ceiling].sum()),
             n_too_cold=self._n_cold,
             n_too_hot=self._n_hot,
+            n_stuck_pixels=self._n_stuck,
             empty_columns=tuple(
                 int(i) for i in np.flatnonzero(self._column_looked & ~self._column_seen)
             ),

@@ -37,7 +37,7 @@ class CampaignSettings:
     Raises
     ------
     SettingsError
-        If there would be no campaign, or its places have no room in its area.
+        If there would be no campaign.
     """
 
     seed: int = 1

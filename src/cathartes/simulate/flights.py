@@ -26,6 +26,7 @@ KG_M3_PER_PPM = 6.78e-7
 START_UNIX_S = 1_780_000_000.0
 CLEAN_PPM = 1.95
 GUSTS = 0.5
+MOST_TRIES = 10_000
 """Standard deviation of the logarithm of what a source lets go from puff to puff."""
 
 
@@ -160,10 +161,17 @@ def _draw_sources(
 ) -> tuple[FlightSource, ...]:
     """Return sources in an area of 80 m along and 120 m across the wind, apart from each other."""
     places: list[NDArray[np.float64]] = []
-    while len(places) < settings.n_sources:
+    for _ in range(MOST_TRIES):
+        if len(places) == settings.n_sources:
+            break
         place = rng.uniform(-40, 40) * downwind + rng.uniform(-60, 60) * crosswind
         if all(np.hypot(*(place - other)) >= settings.apart_m for other in places):
             places.append(place)
+    if len(places) < settings.n_sources:
+        raise SettingsError(
+            f"flight: {settings.n_sources} sources {settings.apart_m:g} m apart found no room in "
+            "80 by 120 m; ask for fewer, or nearer ones."
+        )
     return tuple(
         FlightSource(
             float(place[0]), float(place[1]), float(rng.uniform(0.5, 3.0)),

@@ -26,7 +26,7 @@ class Material:
     reflective_features
         Relative absorptions in the reflective range.
     warmth_k : [K]
-        Difference to the air's temperature in full sun; night scenes take a fifth of it.
+        Difference to the air's temperature in full sun; at night it is turned, and less.
     texture_k : [K]
         Standard deviation of the temperature inside a parcel.
     """

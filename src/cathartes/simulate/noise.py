@@ -21,7 +21,7 @@ class Striping:
     trend
         Greatest relative change of the signal from the middle to either edge of the swath.
     bad_columns
-        How many columns have a hot or dead stretch of bands.
+        How many columns, some perhaps twice, have a hot stretch of bands.
     """
 
     offset_nesr: float

@@ -23,6 +23,8 @@ from cathartes.spectra.library import Gas, name_key
 from cathartes.spectra.readers import plain_csv
 
 FOLDER_VARIABLE = "CATHARTES_LIBRARY"
+MOST_CM2 = 1e-13
+"""More than the sharpest lines of any gas have: such numbers are of another unit."""
 
 
 def library_folder(environment: Mapping[str, str] | None = None) -> Path:
@@ -159,6 +161,11 @@ def import_spectrum(
 
 def _check_absorbs(spectrum: AbsorptionSpectrum) -> None:
     least, greatest = spectrum.cross_section_cm2.min(), spectrum.cross_section_cm2.max()
+    if greatest > MOST_CM2 and spectrum.quality is not Quality.SHAPE_ONLY:
+        raise InputError(
+            f"spectrum of {spectrum.gas}: its cross-section reaches {greatest:.2g} cm2 a molecule, "
+            f"and no gas has {MOST_CM2:g}: is it in another unit?"
+        )
     if greatest > 0 and greatest >= -least:
         return
     turned = "its sign seems to be turned: turn it back" if least < 0 else "look at its numbers"

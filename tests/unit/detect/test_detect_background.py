@@ -268,7 +268,7 @@ def test_pixels_left_out_are_in_no_mean_and_no_covariance(make_sample):
 
 def test_no_clean_pixel_is_an_error_that_says_what_to_check(make_sample):
     sample = make_sample(np.full((5, 4, 3), np.nan, np.float32), 3)
-    with pytest.raises(InputError, match=r"no pixel .* finite in every band.*ignore value"):
+    with pytest.raises(InputError, match=r"no pixel .* usable in every band.*ignore value"):
         background_of(sample)
 
 

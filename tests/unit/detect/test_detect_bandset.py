@@ -94,3 +94,42 @@ def test_a_pixel_with_a_nought_where_all_else_glows_is_none(make_bandset, regime
 def test_squares_without_a_middle_are_refused(width):
     with pytest.raises(SettingsError, match=rf"averaging_width_px is {width}; an odd width"):
         DetectSettings(averaging_width_px=width)
+
+
+def test_a_dead_band_makes_no_other_one_shine(make_bandset):
+    """Where a band sees nothing half of its values are nought or less, and no fault."""
+    values = np.random.default_rng(5).normal(9.0, 0.1, (40, 50, 8)).astype(np.float32)
+    values[:, :, 6] -= 9.0
+    values[:, :, 7] = np.nan
+    found = usable_bandset(
+        make_bandset(values).cube, Window(Regime.REFLECTIVE, np.arange(8)), 3, 2**20
+    )
+    assert found.index.tolist() == list(range(7))
+    assert found.lit.tolist() == [True] * 6 + [False]
+    assert found.usable(values[:, :, :7]).all()
+
+
+@pytest.mark.parametrize("coarse", [False, True])
+def test_where_a_band_saturates_nothing_was_measured(make_bandset, coarse):
+    """A ceiling is taken far oftener than what is below it; coarse numbers have no such value."""
+    values = np.random.default_rng(6).normal(9.0, 1.0, (60, 50, 4)).astype(np.float32)
+    top = np.float32(10.0)
+    values[:, :, 1] = np.round(values[:, :, 1]) if coarse else np.minimum(values[:, :, 1], top)
+    found = usable_bandset(
+        make_bandset(values).cube, Window(Regime.EMISSIVE, np.arange(4)), 3, 2**20
+    )
+    expected = np.ones((60, 50), bool) if coarse else values[:, :, 1] < top
+    np.testing.assert_array_equal(found.usable(values), expected)
+
+
+def test_what_a_camera_repeats_is_no_measurement(make_bandset):
+    values = np.random.default_rng(7).normal(9.0, 1.0, (30, 20, 32)).astype(np.float32)
+    values[10:14] = values[10]
+    values[:, 5] = values[0, 5]
+    values[20, 8] = 3.0
+    expected = np.ones((30, 20), bool)
+    expected[10:14] = expected[:, 5] = False
+    expected[20, 8] = False
+    np.testing.assert_array_equal(make_bandset(values).usable(values), expected)
+    few = values[:, :, :8]
+    assert make_bandset(few).usable(few).all()  # of few bands, coarse ones are alike by chance

@@ -203,4 +203,14 @@ def test_the_closed_form_is_where_the_iterations_rest(z, albedo):
 
 def test_the_closed_form_keeps_gaps():
     found = sparse_amount(np.float32([np.nan, 3.0, 1.0]), np.float32([1.0, np.nan, np.nan]), 10.0)
-    assert np.isnan(found[:2]).all()
+    assert np.isnan(found).all()
+
+
+def test_a_pixel_without_brightness_has_no_amount_and_spoils_no_other():
+    """A pixel of noughts has an albedo of nought, by which nothing can be divided."""
+    rng = np.random.default_rng(2)
+    values = rng.normal(10.0, 0.2, (300, 1, 12)).astype(np.float32)
+    values[40, 0] = 0.0
+    found = reweighted_column_filter(values, -1e-5 * rng.uniform(0.1, 1.0, 12))
+    assert np.isnan(found[40, 0])
+    assert np.isfinite(np.delete(found[:, 0], 40)).all()

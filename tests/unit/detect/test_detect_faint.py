@@ -118,6 +118,21 @@ def test_a_faint_line_is_a_hill_of_its_gas_with_its_sign(sign):
     assert np.array_equal(labels > 0, pixels(region))
 
 
+def test_pixels_without_a_value_are_of_no_outline():
+    """A cell is usable if its middle is: a dead pixel at its corner has no spectrum to add."""
+    hills = hills_of(with_line(noise(4), 2, 2.2)[0])
+    score = np.full((270, 240), 5.0, np.float32)
+    whole, _ = outlined(hills, np.zeros(hills.peaks.height.size))
+    dead = tuple(place[0] for place in np.nonzero(whole))
+    score[dead] = np.nan
+    labels, (seed,) = hills.outlined(
+        np.zeros(hills.peaks.height.size), lambda _: score, (270, 240), 2, 0.1
+    )
+    assert labels[dead] == 0
+    assert np.count_nonzero(labels) == np.count_nonzero(whole) - 1
+    assert seed.score == 5.0
+
+
 def outlined(hills, left, max_expected=0.1, highest=5.0):
     return hills.outlined(
         left, lambda _: np.full((270, 240), highest, np.float32), (270, 240), 2, max_expected

@@ -37,6 +37,12 @@ def test_a_limit_that_is_set_is_of_the_scene_whatever_its_size(n_pixels):
         ({"plume_temperature_k": 20.0}, "kelvins between 150 and 1500"),
         ({"mixture_max_gases": 4}, "1, 2 or 3 is needed"),
         ({"prior_extra_gas": 0.0}, "prior_extra_gas is 0.0; above 0"),
+        ({"optical_depths": (0.0, 0.0)}, "0 first, then positive depths"),
+        ({"stripe_smoothing_samples": 0.0}, "samples above 0"),
+        ({"min_contrast_k": -1.0}, "kelvins from 0"),
+        ({"ring_width_px": 0}, "1, 0 and 1 at least"),
+        ({"signature_error": 0.0}, "signature_error is 0.0; above 0"),
+        ({"prior_unknown": 1.0}, "prior_unknown is 1.0; above 0 and below 1"),
     ],
 )
 def test_what_can_t_be_is_refused(setting, words):

@@ -10,7 +10,7 @@ from cathartes.detect.signature import (
     reflective_signatures,
 )
 from cathartes.detect.window import Regime, choose_window
-from cathartes.errors import InputError, NoSignatureError
+from cathartes.errors import InputError, NoSignatureError, SettingsError
 from cathartes.scenes.radiometry import planck_radiance
 
 WAVELENGTH_UM = np.linspace(8.0, 12.0, 40)
@@ -139,3 +139,10 @@ def test_too_few_bands_is_an_error_that_counts_them():
         InputError, match=r"5 bands from 8\.000 to 9\.000 um.*5 in 7\.0-14\.0 um.*at least 8"
     ):
         choose_window(bands((8.0, 9.0, 5)), np.ones(5, bool), 8)
+
+
+def test_no_more_decoys_than_there_are_different_ones():
+    """Chance is counted by how many there are: of eight bands there are seven turns at most."""
+    absorption = np.random.default_rng(1).random((3, 8))
+    with pytest.raises(SettingsError, match=r"decoys_per_gas is 10; 8 bands give 7 different"):
+        decoy_absorption(absorption, 10, lambda rows: rows)

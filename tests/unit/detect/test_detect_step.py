@@ -359,7 +359,7 @@ def test_pixels_that_are_never_whole_are_an_error(make_emissive):
     values = scene.values.astype(np.float32)
     line, sample = np.mgrid[:30, :30]
     values[line, sample, (line + sample) % 48] = np.nan
-    with pytest.raises(InputError, match=r"no pixel of the scene is finite in every band"):
+    with pytest.raises(InputError, match=r"no pixel of the scene is usable in every band"):
         scene.detect(source=ArrayLines(values))
 
 

@@ -322,3 +322,8 @@ def test_sources_are_looked_for_in_a_part_of_the_log() -> None:
     assert 0.5 < len(part.evidence.problem.misfit.mean_ppm) / n_whole < 0.65
     with pytest.raises(InputError, match="no reading from"):
         during(1e5, 2e5)
+
+
+def test_sources_that_find_no_room_apart_are_an_error() -> None:
+    with pytest.raises(SettingsError, match="2 sources 150 m apart found no room"):
+        simulate_flight(1, FlightSettings(n_sources=2, apart_m=150.0))

@@ -75,3 +75,10 @@ def test_chances_of_a_map_are_measured_otherwise(silence: LogEvidence) -> None:
     found = locate_together("methane", flown)
     assert found.outcome is Outcome.LOCATED
     assert found.sources[0].estimate.probability == pytest.approx(1 / (1 + np.exp(-0.5)))
+
+
+def test_two_weak_sightings_of_one_place_are_told_in_one_sentence(silence: LogEvidence) -> None:
+    """Of six searches two as weak as these are chance together, and both are named."""
+    weak = together(silence, LOGS - 2, -1.2, -1.2)
+    assert weak.outcome is Outcome.CANNOT_LOCATE
+    assert any("not counted" in warning for warning in weak.warnings)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from cathartes.errors import SettingsError
+from cathartes.locate.settings import AirSettings
 from cathartes.locate.stability import (
     inverse_obukhov_per_m,
     stability_by_scatter,
@@ -46,3 +48,11 @@ def test_the_sun_stands_where_almanacs_say() -> None:
     summer = datetime(2024, 6, 20, 12, 2, tzinfo=UTC).timestamp()
     assert sun_elevation_deg(summer, 0.0, 51.48) == pytest.approx(61.95, abs=0.5)
     assert np.all(sun_elevation_deg(summer + 12 * 3600, 0.0, 51.48) < 0)
+
+
+@pytest.mark.parametrize("roughness_m", [1e-5, 0.03, 1.0])
+def test_neutral_air_is_neutral_over_any_ground_that_may_be_said(roughness_m: float) -> None:
+    assert stability_of_obukhov(1e9, roughness_m) == pytest.approx(4.0, abs=0.01)
+    assert AirSettings(roughness_m=roughness_m).roughness_m == roughness_m
+    with pytest.raises(SettingsError, match=r"0\.00001 to 1 m is needed"):
+        AirSettings(roughness_m=1.5)

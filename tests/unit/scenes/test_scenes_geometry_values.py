@@ -157,6 +157,16 @@ def test_glt_files(tmp_path: Path) -> None:
         read_glt(write_envi_table(tmp_path / "b.glt", table), SHAPE)
 
 
+@pytest.mark.parametrize("west_deg", [179.9995, 289.5, -180.0])
+def test_a_map_in_degrees_states_longitudes_within_half_a_turn(west_deg: float) -> None:
+    affine = AffineGeometry((1e-4, 0.0, west_deg, 0.0, -1e-4, 10.0), "EPSG:4326", SHAPE)
+    line, sample = np.meshgrid([0.5, 1.5], [0.5, SHAPE[1] - 0.5])
+    longitude, _ = affine.to_lon_lat(line, sample)
+    assert np.abs(longitude).max() <= 180.0
+    east = west_deg + 1e-4 * sample
+    np.testing.assert_allclose((longitude - east + 1.0) % 360.0, 1.0, atol=1e-9)
+
+
 def test_options_bring_geometry_to_a_cube(tmp_path: Path) -> None:
     bands = SpectralBands(np.array([8.0, 9.0]), np.array([0.1, 0.1]))
     cube = write_envi(tmp_path / "c.hdr", np.full((*SHAPE, 2), 9.0), bands=bands)
@@ -167,10 +177,13 @@ def test_options_bring_geometry_to_a_cube(tmp_path: Path) -> None:
     assert str(igm) in opened.paths
     with pytest.raises(HeaderError, match="an IGM of 3 lines"):
         open_cube(cube, options=OpenOptions(igm=write_envi_table(tmp_path / "s.igm", table[:3])))
-    with pytest.raises(HeaderError, match="1 band; IGM files have two"):
+    with pytest.raises(HeaderError, match="1 bands; IGM files have two"):
         open_cube(
             cube, options=OpenOptions(igm=write_envi_table(tmp_path / "o.igm", table[..., :1]))
         )
+    four = write_envi_table(tmp_path / "f.igm", np.concatenate([table, table], axis=2))
+    with pytest.raises(HeaderError, match=r"4 bands; IGM files have two.*another file"):
+        open_cube(cube, options=OpenOptions(igm=four))
     with pytest.raises(InputError, match="no GLT file of that name"):
         open_cube(cube, options=OpenOptions(glt=tmp_path / "none.glt"))
     igm.write_bytes(b"")

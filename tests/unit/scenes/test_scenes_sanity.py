@@ -35,7 +35,7 @@ def test_a_sound_cube_has_nothing_to_remark() -> None:
     assert result.remarks == ()
     assert result.counts() == {
         "n_values": 144, "n_non_finite": 0, "n_negative": 0, "n_saturated": 0, "n_too_cold": 0,
-        "n_too_hot": 0, "n_empty_columns": 0, "n_dead_bands": 0,
+        "n_too_hot": 0, "n_stuck_pixels": 0, "n_empty_columns": 0, "n_dead_bands": 0,
     }  # fmt: skip
 
 
@@ -144,3 +144,16 @@ def test_widths_from_spacing_are_the_nearer_gap() -> None:
 def test_brightness_temperature_of_what_has_none() -> None:
     believed = brightness_temperature_k(10.0, [-1.0, 0.0, np.inf, np.nan])
     assert np.isnan(believed).all()
+
+
+def test_pixels_that_a_camera_repeats_are_counted_and_told() -> None:
+    bands = SpectralBands(np.linspace(8.0, 11.0, 20), np.full(20, 0.1))
+    values = np.random.default_rng(1).normal(9.0, 0.1, (6, 8, 20)).astype(np.float32)
+    values[2:4] = values[2]
+    values[0, 5] = 9.0
+    inspector = SanityInspector(bands, 8)
+    inspector.inspect_block(values)
+    inspector.count_stuck(values, np.ones((6, 8), bool))
+    assert inspector.report().n_stuck_pixels == 17
+    (remark,) = inspector.report().remarks
+    assert remark.startswith("17 pixels repeat the line before or after")

@@ -60,6 +60,7 @@ def test_a_gas_is_replaced_only_on_demand(tmp_path):
         ([0.0, -1e-18, -1e-21], r"from -1e-18 to 0 cm2.*turn it back"),
         ([1e-20, -1e-18, 0.0], r"from -1e-18 to 1e-20 cm2.*turn it back"),
         ([0.0, 0.0, 0.0], r"from 0 to 0 cm2.*look at its numbers"),
+        ([0.0, 1.0, 0.5], r"reaches 1 cm2 a molecule.*in another unit"),
     ],
 )
 def test_a_spectrum_that_does_not_absorb_is_refused(tmp_path, values, advice):
