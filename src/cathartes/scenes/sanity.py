@@ -33,7 +33,7 @@ class RadianceSanity:
     n_too_cold, n_too_hot
         Values beyond 5 um whose brightness temperature is under 150 K or over 600 K.
     n_stuck_pixels
-        Pixels that equal a neighbour along the track in all bands, or are one value in all of them.
+        Pixels equal in all bands over four lines and more, or of one value in all bands.
     empty_columns
         Samples without one finite value in the scene, counted from 0.
     dead_bands
@@ -71,8 +71,8 @@ class RadianceSanity:
         ]
         if self.n_stuck_pixels:
             remarks.append(
-                f"{self.n_stuck_pixels} pixels repeat the line before or after, or hold one value "
-                "in all bands: the camera hung, or columns are stuck. They are not searched."
+                f"{self.n_stuck_pixels} pixels are the same over four lines and more, or hold one "
+                "value in all bands: the camera hung, or columns are stuck. They are not searched."
             )
         for word, found in (("columns are empty", self.empty_columns),
                             ("bands are dead", self.dead_bands)):  # fmt: skip

@@ -149,11 +149,12 @@ def test_brightness_temperature_of_what_has_none() -> None:
 def test_pixels_that_a_camera_repeats_are_counted_and_told() -> None:
     bands = SpectralBands(np.linspace(8.0, 11.0, 20), np.full(20, 0.1))
     values = np.random.default_rng(1).normal(9.0, 0.1, (6, 8, 20)).astype(np.float32)
-    values[2:4] = values[2]
+    values[2:6] = values[2]
+    values[0:2, 3] = values[0, 3]  # two alike are the nearest pixels of a map
     values[0, 5] = 9.0
     inspector = SanityInspector(bands, 8)
     inspector.inspect_block(values)
     inspector.count_stuck(values, np.ones((6, 8), bool))
-    assert inspector.report().n_stuck_pixels == 17
+    assert inspector.report().n_stuck_pixels == 33
     (remark,) = inspector.report().remarks
-    assert remark.startswith("17 pixels repeat the line before or after")
+    assert remark.startswith("33 pixels are the same over four lines and more")
