@@ -9,7 +9,9 @@ from shapely.validation import explain_validity
 
 from cathartes.errors import MandateError
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MANDATE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""Pattern of a mandate's name, and of a plan's."""
+_ID = re.compile(MANDATE_ID)
 MOST_RETENTION_DAYS = 36_525
 """A hundred years."""
 

@@ -12,7 +12,9 @@ from cathartes.errors import ReleaseError
 CellSize = Literal[10, 100, 1000]
 """Side of the MGRS cell that a place is told by, [m]."""
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+PARTNER_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""Pattern of a partner's name."""
+_ID = re.compile(PARTNER_ID)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 

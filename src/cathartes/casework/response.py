@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import isfinite
 from types import MappingProxyType
 
 from cathartes.casework.release_material import Notice
@@ -80,6 +79,10 @@ def check_fits(notice: Notice, answer: Answer) -> None:
         raise ReleaseError(f"{answer.value!r} to a recall; {possible} can be answered to it.")
 
 
+MOST_SEIZED = 1e12
+"""More of anything is a slip of the pen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seized:
     """A quantity that was seized, as the partner reports it: nobody here has seen it."""
@@ -89,8 +92,11 @@ class Seized:
     unit: str
 
     def __post_init__(self) -> None:
-        if not isfinite(self.amount) or self.amount < 0:
-            raise ReleaseError(f"seized {self.what!r}: {self.amount}; a finite amount is needed.")
+        if not 0 <= self.amount <= MOST_SEIZED:  # NaN is neither
+            raise ReleaseError(
+                f"seized {self.what[:40]!r}: {self.amount:g}; an amount from 0 to {MOST_SEIZED:g} "
+                "is needed: say it in another unit."
+            )
         for text in (self.what, self.unit):
             if not text.strip() or len(text) > 200 or not text.isprintable():
                 raise ReleaseError(

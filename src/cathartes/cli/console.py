@@ -6,6 +6,7 @@ standard output is one JSON document and nothing else, so that it can be piped.
 
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -30,6 +31,9 @@ QuietFlag = Annotated[
 """Type of every command's ``quiet`` parameter; its default is False."""
 
 
+_UNSEEN = {"Cc", "Cf"}
+
+
 def output_console() -> Console:
     """Return the console that results are printed on: standard output as it is now."""
     return Console(highlight=False)
@@ -41,8 +45,16 @@ def message_console(quiet: bool = False) -> Console:
 
 
 def add_plain_row(table: Table, *words: str) -> None:
-    """Add a row of what others wrote: brackets in it are no markup, and nothing of it is cut."""
-    table.add_row(*(Text(word, overflow="fold") for word in words))
+    """Add a row of what others wrote: no markup, no commands to the terminal, nothing cut."""
+    table.add_row(*(Text(_shown(word), overflow="fold") for word in words))
+
+
+def _shown(word: str) -> str:
+    """Return a text with its control and direction marks written out."""
+    return "".join(
+        f"\\u{ord(c):04x}" if unicodedata.category(c) in _UNSEEN and c not in "\n\t" else c
+        for c in word
+    )
 
 
 @contextmanager

@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import shapely
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.validation import explain_validity
 
-from cathartes.casework.mandate import Mandate
+from cathartes.casework.mandate import MANDATE_ID, Mandate
+from cathartes.casework.partner import PARTNER_ID
 from cathartes.casework.plan import FlightPlan
 from cathartes.errors import InputError, MandateError
 from cathartes.pipeline.gas_library import working_library
@@ -27,7 +37,17 @@ def _from_date(value: object) -> object:
     return value
 
 
-_Moment = Annotated[AwareDatetime, BeforeValidator(_from_date)]
+def _in_utc(moment: datetime) -> datetime:
+    """Take a moment in UTC, which the first and last day of all may not have."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no moment that a calendar has in UTC") from None
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_from_date), AfterValidator(_in_utc)]
+_Words = Annotated[str, Field(max_length=500)]
+_ROUTES = ("LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 
 class _Properties(BaseModel):
@@ -36,22 +56,22 @@ class _Properties(BaseModel):
 
 class _MandateProperties(_Properties):
     id: str
-    authority: str
-    reference: str
+    authority: _Words
+    reference: _Words
     valid_from: _Moment
     valid_until: _Moment
-    retention_days: Annotated[int, Field(ge=1)]
+    retention_days: Annotated[int, Field(ge=1, strict=True)]
     chemicals: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
+    partners: tuple[Annotated[str, Field(pattern=PARTNER_ID)], ...] = ()
 
 
 class _PlanProperties(_Properties):
-    id: str
+    id: Annotated[str, Field(pattern=MANDATE_ID)]
     mandate: str
     begins: _Moment
     ends: _Moment
-    platform: str = ""
-    note: str = ""
+    platform: _Words = ""
+    note: _Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +113,8 @@ def read_mandate(path: Path, told: Mapping[str, object] | None = None) -> Mandat
         id=said.id,
         authority=said.authority,
         reference=said.reference,
-        valid_from_utc=said.valid_from.astimezone(UTC),
-        valid_until_utc=said.valid_until.astimezone(UTC),
+        valid_from_utc=said.valid_from,
+        valid_until_utc=said.valid_until,
         area=area,
         retention_days=said.retention_days,
         chemicals=tuple(library[name].name for name in said.chemicals),
@@ -108,16 +128,34 @@ def read_plan(
     """Return the flight plan of a GeoJSON file; as `read_mandate`."""
     feature = _read_feature(path, told)
     said = _checked(feature, _PlanProperties, "flight plan")
+    _check_route(feature)
     return FlightPlan(
         id=said.id,
         mandate_id=said.mandate,
         entered_utc=entered_utc,
-        begins_utc=said.begins.astimezone(UTC),
-        ends_utc=said.ends.astimezone(UTC),
+        begins_utc=said.begins,
+        ends_utc=said.ends,
         route=feature.geometry,
         platform=said.platform,
         note=said.note,
     )
+
+
+def _check_route(feature: _Feature) -> None:
+    """Check that a route is lines or areas on the globe; MandateError if not."""
+    route, name = feature.geometry, f"flight plan {feature.name}"
+    if route.geom_type not in _ROUTES or route.is_empty or not route.is_valid:
+        why = "" if route.is_valid else f" ({explain_validity(route)})"
+        raise MandateError(
+            f"{name}: its route is a {route.geom_type}{why}; lines, or areas that do not cross "
+            f"themselves, are needed. {PAGE} shows one."
+        )
+    west, south, east, north = route.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        raise MandateError(
+            f"{name}: its route reaches from ({west:g}, {south:g}) to ({east:g}, {north:g}); "
+            "longitude and latitude in degrees are needed, longitude first."
+        )
 
 
 def _read_feature(path: Path, told: Mapping[str, object] | None) -> _Feature:
@@ -126,7 +164,7 @@ def _read_feature(path: Path, told: Mapping[str, object] | None) -> _Feature:
         content = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); {needed}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name}: not JSON ({error}); {needed}") from error
     if isinstance(content, dict) and content.get("type") == "FeatureCollection":
         features = content.get("features")

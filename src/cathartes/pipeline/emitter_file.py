@@ -3,6 +3,7 @@
 import csv
 import difflib
 import math
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -158,7 +159,9 @@ def _vector_rows(path: Path) -> Iterator[tuple[dict[str, str], BaseGeometry]]:
                 f"emitters {path.name}: {len(layers)} layers; one is needed: export the emitters' "
                 "layer alone."
             )
-        meta, _, shapes, fields = pyogrio.raw.read(path, force_2d=True)
+        with warnings.catch_warnings():  # what is wrong is told below, by row
+            warnings.simplefilter("ignore", RuntimeWarning)
+            meta, _, shapes, fields = pyogrio.raw.read(path, force_2d=True)
         crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else _WGS84
     except (DataSourceError, DataLayerError, CRSError) as error:
         raise InputError(
@@ -168,9 +171,17 @@ def _vector_rows(path: Path) -> Iterator[tuple[dict[str, str], BaseGeometry]]:
     columns = [str(name).lower() for name in meta["fields"]]
     _check_columns(path.name, columns, COLUMNS)
     to_wgs84 = Transformer.from_crs(crs, _WGS84, always_xy=True)
-    for number, wkb in enumerate(shapes if shapes is not None else ()):
-        values = {name: _text(field[number]) for name, field in zip(columns, fields, strict=True)}
-        area = shapely.from_wkb(wkb) if wkb is not None else Polygon()
+    for number, wkb in enumerate(shapes if shapes is not None else (), start=1):
+        values = {
+            name: _text(field[number - 1]) for name, field in zip(columns, fields, strict=True)
+        }
+        try:
+            area = shapely.from_wkb(wkb) if wkb is not None else Polygon()
+        except shapely.GEOSException as error:
+            raise InputError(
+                f"emitters {path.name}, row {number}: its polygon can't be read ({error}); close "
+                "its rings, and give each four corners or more."
+            ) from error
         if crs != _WGS84:
             area = shapely.transform(
                 area, lambda at: np.stack(to_wgs84.transform(at[:, 0], at[:, 1]), axis=1)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cathartes.pipeline.emitter_file import read_emitters
+from cathartes.pipeline.gas_library import working_library
 from cathartes.pipeline.owners import local_actor
 from cathartes.pipeline.profile_file import read_profile
 from cathartes.pipeline.site_update import SiteChanges, profile_of, update_all_sites
@@ -78,7 +79,7 @@ def emitters_import(
     -------
     The emitters, and what changed of the sites.
     """
-    emitters = read_emitters(Path(file))
+    emitters = read_emitters(Path(file), tuple(gas.name for gas in working_library()))
     actor = actor or local_actor()
     with open_casebook(casebook, create=True) as opened:
         opened.casebook.put_emitters(emitters, actor, datetime.now(UTC))

@@ -44,7 +44,7 @@ def stuck_pixels(
     n_steps = LEAST_LINES - 1
     if len(again) < n_steps:
         return np.asarray(stuck)
-    runs = sliding_window_view(again, n_steps, axis=0).all(axis=-1)
+    runs = np.asarray(sliding_window_view(again, n_steps, axis=0).all(axis=-1))
     for line in range(LEAST_LINES):
         stuck[line : line + len(runs)] |= runs
     return np.asarray(stuck)

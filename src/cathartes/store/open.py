@@ -126,7 +126,7 @@ def make_casebook(
     _check_free(folder)
     part = folder.absolute().with_name(f".{folder.name}.part-{uuid4().hex[:8]}")
     try:
-        part.mkdir(parents=True)
+        part.mkdir(mode=0o700, parents=True)  # accounts and cases are nobody else's
         database = sqlite_database(part / DATABASE_FILE)
         try:
             _make_in(database, part, evidence or EVIDENCE_FOLDER, fill)

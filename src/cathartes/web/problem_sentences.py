@@ -233,7 +233,7 @@ ANSWERING = (
     said("'{answer}' with quantities seized; confirm it first."),
     said("up to {most} attachments of different names are needed."),
     said("what and its unit are needed, as 1 to 200 printable characters each."),
-    said("{amount}; a finite amount is needed."),
+    said("{amount}; an amount from 0 to {most} is needed: say it in another unit."),
     said("'{answer}' can't follow '{before}'; {possible} can."),
     said("'{answer}' to a recall; {possible} can be answered to it."),
     said("nothing"),

@@ -19,6 +19,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Their codes and their own names; the first is that of the source."""
 DEFAULT_LANGUAGE = "en"
 _LEAST_SAID = 0.01
+_MOST_WRITTEN_OUT = 1e15
 """Probabilities nearer to 0 or 1 than this are not told apart by people, nor that well known."""
 
 
@@ -53,6 +54,8 @@ class Texts(NullTranslations):
     def number(self, value: float, digits: int = 2) -> str:
         """Return a number with so many significant digits, as the language writes it."""
         rounded = float(f"{value:.{digits}g}")
+        if abs(rounded) >= _MOST_WRITTEN_OUT:
+            return self.digits(rounded, f".{digits - 1}e")
         return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
 
     def digits(self, value: float, form: str) -> str:

@@ -151,9 +151,10 @@ def test_an_answer_that_can_not_be_is_refused(wrong, said):
 @pytest.mark.parametrize(
     ("what", "amount", "unit", "said"),
     [
-        ("x", float("nan"), "l", "finite"),
-        ("x", float("inf"), "l", "finite"),
-        ("x", -1.0, "l", "finite"),
+        ("x", float("nan"), "l", "from 0 to 1e"),
+        ("x", float("inf"), "l", "from 0 to 1e"),
+        ("x", -1.0, "l", "from 0 to 1e"),
+        ("x", 1e25, "l", "from 0 to 1e"),
         ("", 1.0, "l", "1 to 200"),
         ("x", 1.0, "", "1 to 200"),
         ("x" * 201, 1.0, "l", "1 to 200"),

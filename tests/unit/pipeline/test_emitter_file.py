@@ -127,3 +127,15 @@ def test_other_files_are_refused(tmp_path) -> None:
     (tmp_path / "latin.csv").write_bytes(b"name,kind\nCaf\xe9,shop\n")
     with pytest.raises(InputError, match="UTF-8"):
         read_emitters(tmp_path / "latin.csv")
+
+
+def test_a_ring_that_is_not_closed_is_told(tmp_path):
+    feature = {
+        "type": "Feature",
+        "properties": {"name": "Dairy", "chemicals": "ammonia"},
+        "geometry": {"type": "Polygon", "coordinates": [[[8, 49], [8.1, 49], [8.1, 49.1]]]},
+    }
+    path = tmp_path / "open.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    with pytest.raises(InputError, match=r"row 1: its polygon.*close its rings"):
+        read_emitters(path, KNOWN)

@@ -67,6 +67,7 @@ def test_a_language_writes_numbers_and_times_its_own_way():
     moment = datetime(2026, 5, 4, 16, 2, tzinfo=UTC)
     assert texts_in("en").number(1234.5, 5) == "1,234.5"
     assert texts_in("es").number(12345.6, 6) == "12.345,6"
+    assert texts_in("es").number(1e308) == "1,0·10³⁰⁸"  # a page prints whatever it is told
     assert texts_in("es").moment(moment) == "4 may 2026, 16:02 UTC"
     assert texts_in("es").gettext("Map") == "Mapa"
     assert texts_in("es").ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s días"

@@ -5,7 +5,7 @@ from math import cos, pi, radians, sqrt
 
 import numpy as np
 from pydantic import JsonValue
-from shapely import Point
+from shapely import Point, get_parts
 from shapely.affinity import scale
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
@@ -67,6 +67,8 @@ def geojson(geometry: BaseGeometry | None) -> GeoJson | None:
     if geometry is None:
         return None
     told = mapping(geometry)
+    if "coordinates" not in told:  # of a collection
+        return {"type": told["type"], "geometries": [geojson(part) for part in get_parts(geometry)]}
     return {"type": told["type"], "coordinates": _rounded(told["coordinates"])}
 
 
