@@ -111,7 +111,7 @@ class SanityInspector:
 
         Parameters
         ----------
-        radiance : (line, sample, band)
+        radiance : (line, sample, band) [W m-2 sr-1 um-1, or 1 for reflectance]
             Lines one after the other.
         which : (line, sample) bool
         """
