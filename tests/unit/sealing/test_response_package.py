@@ -176,7 +176,7 @@ def response_file(**change):
         ({"visited_on": "9 May"}, "is no day"),
         ({"visited_on": "20260509"}, "not written as"),
         ({"visited_on": "2027-05-09"}, "after it was answered"),
-        ({"seized": [{"what": "x", "unit": "l", "amount": -1}]}, "a finite amount"),
+        ({"seized": [{"what": "x", "unit": "l", "amount": -1}]}, "an amount from 0 to"),
         ({"seized": [{"what": "x", "unit": "l", "amount": "1"}]}, "amount"),
         ({"seized": [{"what": "", "unit": "l", "amount": 1}]}, "1 to 200"),
         ({"answer": "accepted"}, "with quantities seized"),
