@@ -11,10 +11,14 @@ from cathartes.casework.audit import Checkpoint, next_entry
 from cathartes.casework.review import Confidence, Judgement, RateVerdict, Verdict
 from cathartes.casework.roles import Role
 from cathartes.casework.user import User
+from cathartes.pipeline.casebook_keeping import casebook_migrate
 from cathartes.store.audit_check import check_audit
 from cathartes.store.interface_audit import AuditFilter
+from cathartes.store.open import open_casebook
+from cathartes.store.schema import REVISIONS
 from cathartes.store.tables import audit
 from made_up_casebook import ME, NOW, begin, record
+from older_casebooks import say_revision
 from quick_casebooks import filled_once
 
 SECOND = timedelta(seconds=1)
@@ -180,11 +184,89 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_witnessed_head_alone(work
             "DELETE FROM reviews WHERE reviewer = 'eva'",
             "review o1-1/eva/1 is in the audit",
         ),
+        (
+            """UPDATE users SET roles = '["release authority"]' WHERE id = 'ana'""",
+            "account ana is not what the audit recorded",
+        ),
+        ("UPDATE users SET password_hash = 'x'", "account eva is not what the audit recorded"),
+        ("UPDATE users SET totp_secret = 'x'", "account eva is not what the audit recorded"),
+        ("UPDATE users SET id = 'eve' WHERE id = 'eva'", "account eve is not in the audit"),
+        ("DELETE FROM users WHERE id = 'eva'", "account eva is in the audit, and is not there"),
+        ("UPDATE settlements SET state = 'rejected'", "detection o1-1: its settlement is not what"),
     ],
 )
 def test_what_the_audit_binds_is_checked(worked, statement, fault):
     behind_its_back(worked, statement)
     assert any(each.startswith(fault) for each in check_audit(worked).content_faults)
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "UPDATE mandates SET retention_days = -5",
+            "mandate MX-1 is not what the audit recorded, and can't be: mandate MX-1",
+        ),
+        (
+            """UPDATE users SET roles = '["king"]' WHERE id = 'ana'""",
+            "account ana is not what the audit recorded, and can't be: 'king' is not a valid Role",
+        ),
+        (
+            "UPDATE reviews SET verdict = 'maybe' WHERE reviewer = 'ana'",
+            "review o1-1/ana/1 is not what the audit recorded, and can't be: 'maybe'",
+        ),
+        (
+            "UPDATE sorties SET manifest = '{'",
+            "sortie S1 is not what the audit recorded, and can't be:",
+        ),
+    ],
+)
+def test_what_cant_be_is_told_with_all_the_rest(worked, statement, fault):
+    behind_its_back(worked, statement, "DELETE FROM observations WHERE id = 'o2'")
+    report = check_audit(worked)
+    assert any(each.startswith(fault) for each in report.content_faults), report
+    gone = "observation o2 is in the audit, and is not there any more."
+    assert gone in report.content_faults
+    assert len([each for each in report.content_faults if "observation o1" in each]) == 0
+
+
+def test_what_somebody_without_the_role_did_is_told_also_when_all_was_put_back(worked):
+    """A role that was given behind the audit's back, used and taken away again."""
+    record(worked, "o3", [made_up.detection("o3")], name="line-3")
+    worked.add_user(User("aud", "Aud", (Role.AUDITOR,)), ME, NOW)
+    behind_its_back(worked, """UPDATE users SET roles = '["analyst"]' WHERE id = 'aud'""")
+    no = Judgement(Verdict.DOUBT, Confidence.HIGH, note="?")
+    worked.add_review("o3-1", no, "aud", NOW)
+    behind_its_back(worked, """UPDATE users SET roles = '["auditor"]' WHERE id = 'aud'""")
+    (fault,) = check_audit(worked).faults
+    number = worked.audit_head().number
+    assert fault == (
+        f"entry {number}: review.add of o3-1 by aud, who by the audit might not review then."
+    )
+
+
+def test_accounts_of_a_casebook_of_revision_0005_are_bound_when_it_is_migrated(opened, place):
+    book = opened.casebook
+    book.add_user(User("eva", "Eva", (Role.ANALYST,)), ME, NOW)
+    rewrite(book, list(_without_account_hashes(book.audit_entries())))
+    with book.database.change() as connection:
+        say_revision(connection, "0005")
+    opened.close()
+    assert casebook_migrate(place) == ("0005", REVISIONS[-1])
+    with open_casebook(place) as migrated:
+        assert check_audit(migrated.casebook).is_whole
+        behind_its_back(migrated.casebook, """UPDATE users SET roles = '["release authority"]'""")
+        (fault,) = check_audit(migrated.casebook).faults
+        assert fault == "account eva is not what the audit recorded."
+
+
+def _without_account_hashes(entries):
+    """Yield entries as the version before wrote them."""
+    previous = None
+    for old in entries:
+        detail = {k: v for k, v in old.detail.items() if (old.subject, k) != ("eva", "sha256")}
+        previous = next_entry(previous, old.moment_utc, old.actor, old.action, old.subject, detail)
+        yield previous
 
 
 @pytest.mark.both_databases

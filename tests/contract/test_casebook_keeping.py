@@ -83,6 +83,28 @@ def execute(opened, statement, **told):
         connection.execute(text(statement), told)
 
 
+@pytest.mark.parametrize("is_at_work", [False, True])
+def test_a_casebook_that_may_not_be_written_is_read_and_stays_as_it_is(
+    tmp_path, monkeypatch, is_at_work
+):
+    place = tmp_path / "sealed"
+    make_casebook(place)
+    other = open_casebook(place)
+    fill(other, tmp_path)
+    if not is_at_work:
+        other.close()
+    assert (place / "casebook.sqlite-wal").exists() is is_at_work
+    before = (place / "casebook.sqlite").read_bytes()
+    monkeypatch.setattr(database.os, "access", lambda _path, _mode: False)
+    with open_casebook(place) as opened:
+        assert check_casebook(opened).is_whole
+        assert len(opened.casebook.observations()) == 2
+        with pytest.raises(OutputError, match=r"may not be written.*allow it"):
+            opened.casebook.put_emitters([made_up.emitter()], ME, NOW)
+    assert (place / "casebook.sqlite").read_bytes() == before
+    other.close()
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "statement",

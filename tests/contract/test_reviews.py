@@ -350,13 +350,14 @@ def test_reviews_of_what_is_gone_are_no_fault(staffed):
 
 
 @pytest.mark.both_databases
-def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(staffed, place):
-    before = digest(staffed.casebook)
+def test_a_casebook_of_revision_0001_is_migrated_with_all_that_is_in_it(opened, place):
+    begin(opened.casebook)
+    record(opened.casebook, "o1", [made_up.detection("o1", n) for n in (1, 2)], assets=())
+    before = digest(opened.casebook)
     there = {"reviews", "settlements", "skips", "users", "web_sessions"}
-    staffed.close()
+    opened.close()
     with closing(existing_database(place)) as older:
         with older.change() as connection:
-            connection.execute(text("DELETE FROM users"))
             to_0001(connection)
         with older.read() as connection:
             assert not there & set(inspect(connection).get_table_names())

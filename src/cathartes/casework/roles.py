@@ -248,6 +248,11 @@ def decide(subject: Subject, action: Action, thing: Thing = NO_THING) -> Decisio
     )
 
 
+def roles_for(action: Action) -> frozenset[Role]:
+    """Return the roles of which some may do something, under whatever condition."""
+    return frozenset(_RULES[action])
+
+
 def is_own(subject: Subject, owner: str) -> bool:
     """Return whether something entered by an actor is a subject's.
 

@@ -93,7 +93,7 @@ def casebook_migrate(casebook: str | Path) -> tuple[str, str]:
                 check_revision(before, database.where)
             if before == REVISIONS[-1]:
                 return before, before
-        _bind(database)
+        _bind(database, str(before))
         with database.change() as connection:
             before = revision_of(connection)
             if before != REVISIONS[-1]:
@@ -106,10 +106,10 @@ def casebook_migrate(casebook: str | Path) -> tuple[str, str]:
         database.close()
 
 
-def _bind(database: Database) -> None:
+def _bind(database: Database, revision: str) -> None:
     """Enter the hashes of what earlier versions kept without, so that checks know them."""
     casebook = SqlCasebook(database)
-    detail = unbound(casebook)
+    detail = unbound(casebook, revision)
     if detail:
         told: dict[str, JsonValue] = {kind: dict(hashes) for kind, hashes in detail.items()}
         casebook.note(BIND, "", told, local_actor(), datetime.now(UTC))

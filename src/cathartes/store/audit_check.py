@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from cathartes.casework.audit import AuditEntry, ChainCheck, ChainFault, Checkpoint
 from cathartes.store.bound import Recorded, content_faults
 from cathartes.store.casebook import SqlCasebook
+from cathartes.store.check_releases import release_faults
+from cathartes.store.check_reviews import settlement_faults
+from cathartes.store.guarded import told_to_the_end
 
 MOST_FAULTS = 100
 """That are listed of a chain; one that was written anew has one for each entry."""
@@ -49,6 +52,8 @@ def check_audit(
 ) -> AuditReport:
     """Compute the whole chain again, one entry at a time, and every hash that it binds.
 
+    What reviews come to, and what releases hold, is worked out again from what is bound.
+
     Parameters
     ----------
     casebook
@@ -67,7 +72,12 @@ def check_audit(
         chain.go_on()
         if not wrong or chain.check.head.number == number:
             break
-    return AuditReport(chain.check.head, tuple(chain.all_faults()), wrong)
+    with casebook.database.read() as connection:
+        derived = (
+            *told_to_the_end("settlements", settlement_faults(connection)),
+            *told_to_the_end("releases", release_faults(connection)),
+        )
+    return AuditReport(chain.check.head, tuple(chain.all_faults()), (*wrong, *derived))
 
 
 class _Chain:

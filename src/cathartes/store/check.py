@@ -8,9 +8,8 @@ from sqlalchemy import Connection, func, or_, select, text
 from cathartes.errors import EvidenceError
 from cathartes.store.audit_check import check_audit
 from cathartes.store.check_queue import queue_faults
-from cathartes.store.check_releases import release_faults
-from cathartes.store.check_reviews import settlement_faults
 from cathartes.store.evidence import EvidenceStore
+from cathartes.store.guarded import told_to_the_end
 from cathartes.store.interface import JobState
 from cathartes.store.open import OpenedCasebook
 from cathartes.store.release_keeping import evidence_named
@@ -67,9 +66,7 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
         faults = [
             *_database_faults(connection),
             *_reference_faults(connection),
-            *settlement_faults(connection),
-            *queue_faults(connection),
-            *release_faults(connection),
+            *told_to_the_end("queues", queue_faults(connection)),
         ]
         n_observations, n_detections, n_sites, n_releases = (
             connection.scalar(select(func.count()).select_from(table)) or 0

@@ -1,5 +1,6 @@
 """A database, and what a transaction is in it, for SQLite and for PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,8 @@ from cathartes.errors import CasebookError, CathartesError, MissingExtraError, O
 BUSY_TIMEOUT_S = 60
 """How long a change waits for the changes of others."""
 
+_WRITING = "journal_mode = WAL"  # reading and changing do not wait for each other
 _PRAGMAS = (
-    "journal_mode = WAL",  # reading and changing do not wait for each other
     "synchronous = FULL",  # what was said to be kept survives a power cut
     "foreign_keys = ON",
     "cache_size = -65536",  # 64 MiB
@@ -116,7 +117,7 @@ def _failure(where: str, told: str) -> CathartesError:
     if "unable to open" in low:
         return NoAnswerError(
             f"{where}: the database's file can't be opened ({told}). SQLite must be allowed to "
-            "write into its folder, also to read: on a read-only medium copy the casebook off it."
+            "read it, and what lies beside it: copy the casebook's folder, and open the copy."
         )
     return NoAnswerError(
         f"{where}: the database can't do this: {told.rstrip('.')}. Check its address, and that it "
@@ -125,16 +126,20 @@ def _failure(where: str, told: str) -> CathartesError:
 
 
 def sqlite_database(path: Path) -> Database:
-    """Return the database in a file, which need not be there yet."""
+    """Return the database in a file, which need not be there yet.
+
+    One that may not be written, on a sealed medium or another's, is read as it is.
+    """
+    may_write = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
     engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
+        URL.create("sqlite+pysqlite", database=str(path)) if may_write else _to_read(path),
         connect_args={"timeout": BUSY_TIMEOUT_S},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in _PRAGMAS:
+        for pragma in (_WRITING, *_PRAGMAS) if may_write else _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -143,6 +148,16 @@ def sqlite_database(path: Path) -> Database:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return Database(engine, str(path.parent))
+
+
+def _to_read(path: Path) -> URL:
+    """Return the address of a database that may not be written.
+
+    Where nobody is at work with it nothing lies beside it, and nothing needs to be made there.
+    """
+    is_still = not path.with_name(f"{path.name}-wal").exists()
+    told = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if is_still else {})
+    return URL.create("sqlite+pysqlite", database=path.absolute().as_uri(), query=told)
 
 
 def postgres_database(url: URL) -> Database:

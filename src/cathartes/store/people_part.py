@@ -1,6 +1,6 @@
 """The casebook's accounts, and what they are signed in with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, func, select
 from cathartes.casework.roles import LOCAL_ROLES, Role, Subject
 from cathartes.casework.user import NoUserError, User, is_user_id
 from cathartes.errors import AccessError
+from cathartes.store.canonical import content_sha256
 from cathartes.store.interface_people import Credentials
 from cathartes.store.part import CasebookPart, enter
 from cathartes.store.tables import api_tokens, users, web_sessions
@@ -42,7 +43,7 @@ class PeoplePart(CasebookPart):
                 )
             )
             detail = {"name": user.name, "roles": list(user.roles), "partner": user.partner}
-            enter(connection, "user.add", user.id, detail, actor, now_utc)
+            _enter(connection, "user.add", user.id, detail, actor, now_utc)
 
     def set_roles(
         self, user_id: str, roles: Sequence[Role], partner: str, actor: str, now_utc: datetime
@@ -61,7 +62,7 @@ class PeoplePart(CasebookPart):
             )
             _end_sessions(connection, user_id)
             detail = {"from": list(there.roles), "to": list(changed.roles), "partner": partner}
-            enter(connection, "user.roles", user_id, detail, actor, now_utc)
+            _enter(connection, "user.roles", user_id, detail, actor, now_utc)
             return changed
 
     def disable_user(
@@ -80,7 +81,7 @@ class PeoplePart(CasebookPart):
             _end_sessions(connection, user_id)
             _end_tokens(connection, user_id)
             action = "user.enable" if enable else "user.disable"
-            enter(connection, action, user_id, {}, actor, now_utc)
+            _enter(connection, action, user_id, {}, actor, now_utc)
             return user_in(connection, user_id)
 
     def user(self, user_id: str) -> User:
@@ -158,6 +159,32 @@ def subject_in(connection: Connection, actor: str) -> Subject:
     return Subject(actor, frozenset()) if row is None else _user_of(row).subject
 
 
+def account_content(row: Row[Any]) -> dict[str, Any]:
+    """Return of an account's row what the audit binds by hash: who it is, may be, and proves to be.
+
+    Of its secrets a hash of a salted hash and of 160 random bits gives nothing away.
+    """
+    return {
+        "user": _user_of(row),
+        "password_hash": row.password_hash,
+        "totp_secret": row.totp_secret,
+    }
+
+
+def _enter(
+    connection: Connection,
+    action: str,
+    user_id: str,
+    detail: Mapping[str, Any],
+    actor: str,
+    now_utc: datetime,
+) -> None:
+    """Write the audit entry of a change of an account, with the hash of what it is now."""
+    row = connection.execute(select(users).where(users.c.id == user_id)).one()
+    told = {**detail, "sha256": content_sha256(account_content(row))}
+    enter(connection, action, user_id, told, actor, now_utc)
+
+
 def _find(connection: Connection, user_id: str) -> Row[Any] | None:
     return connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
 
@@ -186,7 +213,7 @@ def _change(
     user_in(connection, user_id)
     connection.execute(users.update().where(users.c.id == user_id).values(values))
     _end_sessions(connection, user_id)
-    enter(connection, action, user_id, {}, actor, now_utc)
+    _enter(connection, action, user_id, {}, actor, now_utc)
 
 
 def _end_sessions(connection: Connection, user_id: str) -> None:

@@ -93,7 +93,7 @@ class ResultsPart(CasebookPart):
                 "n_detections": len(detections),
                 "input_hash": observation.input_hash,
                 "superseded": superseded or "",
-                "sha256": result_sha256(observation, detections),
+                "sha256": content_sha256(result_content(observation, detections)),
             }
             enter(connection, "observation.record", observation.id, detail, actor, now_utc)
             return True
@@ -200,10 +200,10 @@ class ResultsPart(CasebookPart):
         return tuple(gone)
 
 
-def result_sha256(observation: Observation, found: Sequence[Detection]) -> str:
-    """Return the hash by which the audit binds what came of a look."""
+def result_content(observation: Observation, found: Sequence[Detection]) -> dict[str, Any]:
+    """Return what came of a look, as the audit binds it by hash."""
     by_number = sorted(found, key=lambda one: one.number)
-    return content_sha256({"observation": observation, "detections": by_number})
+    return {"observation": observation, "detections": by_number}
 
 
 def _insert(

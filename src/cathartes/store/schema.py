@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from cathartes.errors import CasebookError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Of the tables, in order; the last is what this version of Cathartes speaks."""
 
 FORMAT = "cathartes-casebook"

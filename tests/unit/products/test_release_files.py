@@ -30,7 +30,9 @@ from cathartes.products.release.files import release_files
 from cathartes.products.release.notification import release_notification
 from cathartes.products.release.plume_spectrum import released_spectrum
 from cathartes.products.release.provenance import PREFIXES
-from cathartes.products.release.words import words_of
+from cathartes.products.release.sections import finding_sections
+from cathartes.products.release.statements import finding_facts, map_text
+from cathartes.products.release.words import ReleaseWords, words_of
 from made_up_release import CHEMICAL, LATITUDE_DEG, LONGITUDE_DEG, material, partner, site
 from unpacked import pieces
 
@@ -59,6 +61,23 @@ def test_the_same_content_gives_the_same_bytes(full, full_files):
     assert list(again) == sorted(again)
     assert set(again) == {kind.name for kind in FILE_KINDS}
     assert again["notification.xml"] == release_notification(full, words_of(full))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_summary_says_all_that_the_report_says(language):
+    """The release authority reads it in a terminal, and answers for what the report says."""
+    told, words = content(*Field, languages=(language,)), ReleaseWords(language)
+    text = release_files(told)["summary.txt"].decode()
+    flat = " ".join(text.split())
+    finding = told.finding
+    sections = finding_sections(finding, words)
+    assert [one.name for one in sections] == ["not_seen", "emitters", "evidence"]
+    said = [told.message, words.say("spectrum_note"), map_text(finding, words)]
+    for one in sections:
+        said += [one.heading, *one.sentences, one.note, *(cell for row in one.rows for cell in row)]
+    said += [value for _, value in finding_facts(finding, words)]
+    assert [one for one in said if " ".join(one.split()) not in flat] == []
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_a_recall_has_no_map():

@@ -4,11 +4,12 @@ from typing import Literal
 
 from cathartes.casework.release_content import Finding, ReleaseContent
 from cathartes.products.release.report_figures import draw_finding_map, draw_spectrum
+from cathartes.products.release.sections import Section, finding_sections
 from cathartes.products.release.statements import (
     answer_text,
     envelope_facts,
     finding_facts,
-    looks_text,
+    map_text,
     withheld_text,
 )
 from cathartes.products.release.words import ReleaseWords, marking_of, title_of
@@ -20,6 +21,13 @@ from cathartes.products.report_page import (
     report_style,
 )
 
+_WIDTHS_IN = {
+    "not_seen": (2.6, 1.6, TEXT_WIDTH_IN - 4.2),
+    "emitters": (2.4, 1.5, TEXT_WIDTH_IN - 4.8, 0.9),
+    "evidence": (0.9, TEXT_WIDTH_IN - 0.9),
+}
+_NUMBERS = {"not_seen": {1, 2}, "emitters": {3}, "evidence": {0}}
+"""Of a section's table: the widths of its columns, and which of them are numbers."""
 MAP_HEIGHT_IN, SPECTRUM_HEIGHT_IN = 4.0, 2.1
 _TLP_COLOURS = {
     "CLEAR": "#FFFFFF", "GREEN": "#33FF00", "AMBER": "#FFC000", "AMBER+STRICT": "#FFC000",
@@ -78,80 +86,29 @@ def _write_finding(pages: ReportPages, finding: Finding, words: ReleaseWords) ->
         draw_spectrum(pages.axes(SPECTRUM_HEIGHT_IN, 0.08, 1.0), finding.spectrum, words)
         pages.gap(SPECTRUM_HEIGHT_IN + 0.45)
         pages.paragraph(words.say("spectrum_note"), pale=True)
-    _write_not_seen(pages, finding, words)
-    _write_emitters(pages, finding, words)
-    _write_evidence(pages, finding, words)
+    for section in finding_sections(finding, words):
+        _write_section(pages, section)
 
 
 def _draw_map(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:
     pages.heading(words.say("map"), MAP_HEIGHT_IN + 0.4)
     draw_finding_map(pages.axes(MAP_HEIGHT_IN), finding, TEXT_WIDTH_IN / MAP_HEIGHT_IN)
     pages.gap(MAP_HEIGHT_IN + 0.05)
-    note = words.say("map_note", within=words.share(finding.place.within))
-    if finding.plume_cells is not None:
-        note += " " + words.say("map_plume", size=words.length(finding.place.cell.size_m))
-    if finding.image is not None:
-        note += " " + words.say("map_image")
-    pages.paragraph(note, pale=True)
+    pages.paragraph(map_text(finding, words), pale=True)
 
 
-def _write_not_seen(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:
-    looks = finding.empty_looks
-    if looks is None:
-        return
-    pages.heading(words.say("not_seen"))
-    pages.paragraph(looks_text(finding, words))
-    told = [one for one in looks.smallest if one.rate_kg_h or one.column_ppm_m]
-    if not told:
-        return
-    pages.paragraph(words.say("smallest"))
-    columns = (
-        Column(words.say("chemicals"), 2.6),
-        Column(words.say("smallest_rate"), 1.6, "right"),
-        Column(words.say("smallest_column"), TEXT_WIDTH_IN - 4.2, "right"),
-    )
-    rows = [
-        (words.chemical(one.chemical), words.number(one.rate_kg_h, ".2g"),
-         words.number(one.column_ppm_m, ".2g"))
-        for one in told
-    ]  # fmt: skip
-    pages.table(columns, rows)
-
-
-def _write_emitters(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:
-    if finding.emitters is None:
-        return
-    pages.heading(words.say("emitters"))
-    if not finding.emitters:
-        pages.paragraph(words.say("emitters_none"))
-        return
-    pages.paragraph(words.say("emitters_note"), pale=True)
-    columns = (
-        Column(words.say("name"), 2.4),
-        Column(words.say("kind"), 1.5),
-        Column(words.say("chemicals"), TEXT_WIDTH_IN - 4.8),
-        Column(words.say("distance"), 0.9, "right"),
-    )
-    rows = [
-        (one.name, words.report.emitter_kind(one.kind),
-         ", ".join(words.chemical(name) for name in one.chemicals) or "–",
-         words.length(one.distance_m))
-        for one in finding.emitters
-    ]  # fmt: skip
-    pages.table(columns, rows)
-
-
-def _write_evidence(pages: ReportPages, finding: Finding, words: ReleaseWords) -> None:
-    if not finding.evidence:
-        return
-    pages.heading(words.say("evidence"))
-    pages.paragraph(words.say("evidence_note"), pale=True)
-    columns = (
-        Column(words.say("log_odds"), 0.9, "right"),
-        Column("", TEXT_WIDTH_IN - 0.9),
-    )
-    rows = [
-        (words.number(one.log_odds, "+.1f"), words.kind("evidence", one.kind))
-        for one in finding.evidence
-    ]
-    pages.table(columns, rows)
+def _write_section(pages: ReportPages, section: Section) -> None:
+    pages.heading(section.heading)
+    for one in section.sentences:
+        pages.paragraph(one)
+    if section.note:
+        pages.paragraph(section.note, pale=True)
+    if section.rows:
+        numbers = _NUMBERS[section.name]
+        columns = tuple(
+            Column(head, width, "right" if k in numbers else "left")
+            for k, (head, width) in enumerate(
+                zip(section.heads, _WIDTHS_IN[section.name], strict=True)
+            )
+        )
+        pages.table(columns, section.rows)

@@ -58,6 +58,8 @@ def draw_spectrum(axes: Axes, spectrum: Spectrum, words: ReleaseWords) -> None:
     axes.axhline(0, color="#999999", lw=0.6, zorder=0)
     axes.set_xlabel(words.say("spectrum_x"))
     axes.set_ylabel(words.say("spectrum_y"))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: words.number(value, ".4g"))
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 

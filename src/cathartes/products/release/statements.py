@@ -91,6 +91,16 @@ def looks_text(finding: Finding, words: ReleaseWords) -> str:
     return words.say("looks_are", **{name: str(value) for name, value in numbers.items()})
 
 
+def map_text(finding: Finding, words: ReleaseWords) -> str:
+    """Return what is what on the report's map."""
+    told = [words.say("map_note", within=words.share(finding.place.within))]
+    if finding.plume_cells is not None:
+        told.append(words.say("map_plume", size=words.length(finding.place.cell.size_m)))
+    if finding.image is not None:
+        told.append(words.say("map_image"))
+    return " ".join(told)
+
+
 def _radius(finding: Finding, words: ReleaseWords) -> str:
     place = finding.place
     radius = words.length(place.radius_m)

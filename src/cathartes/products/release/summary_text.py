@@ -4,17 +4,21 @@ from collections.abc import Collection
 from textwrap import fill
 
 from cathartes.casework.release_content import ReleaseContent
-from cathartes.products.release.file_list import FILE_KINDS
+from cathartes.products.release.file_list import FILE_KINDS, REPORT
+from cathartes.products.release.sections import Section, finding_sections
 from cathartes.products.release.statements import (
     answer_text,
     envelope_facts,
     finding_facts,
+    map_text,
     withheld_text,
 )
 from cathartes.products.release.words import ReleaseWords, marking_of, title_of
 
 _WIDTH = 80
 _GAP = 2
+_LONGEST_LABEL = 30
+"""Of a table whose values stand beside their labels, not below."""
 
 
 def release_summary(content: ReleaseContent, names: Collection[str], words: ReleaseWords) -> bytes:
@@ -34,6 +38,13 @@ def release_summary(content: ReleaseContent, names: Collection[str], words: Rele
         parts += [_headed(words.say("message")), content.message]
     if finding is not None:
         parts += [_headed(words.say("found")), _listed(finding_facts(finding, words))]
+        parts += [_headed(words.say("map")), _in_report(map_text(finding, words))]
+        if finding.spectrum is not None:
+            parts += [_headed(words.say("spectrum")), _in_report(words.say("spectrum_note"))]
+        for section in finding_sections(finding, words):
+            parts += [_headed(section.heading), *map(_filled, section.sentences)]
+            parts += [_filled(section.note)] if section.note else []
+            parts += [_tabled(section)] if section.rows else []
     parts += [_headed(words.say("answer")), _filled(answer_text(content, words))]
     parts.append(_headed(words.say("summary_files")))
     parts.append(
@@ -51,8 +62,33 @@ def _headed(text: str, under: str = "-") -> str:
     return f"{text}\n{under * len(text)}"
 
 
-def _filled(text: str) -> str:
-    return fill(text, _WIDTH, break_long_words=False)
+def _filled(text: str, indent: str = "") -> str:
+    return fill(
+        text, _WIDTH, break_long_words=False, initial_indent=indent, subsequent_indent=indent
+    )
+
+
+def _in_report(text: str) -> str:
+    """Return what says of a picture what is seen in it."""
+    return _filled(f"{REPORT.name}: {text}")
+
+
+def _tabled(section: Section) -> str:
+    """Return a table as lines: what a row is of, then each value after its column's head."""
+    _, *heads = section.heads
+    told = [
+        (
+            first,
+            "; ".join(
+                f"{head}: {value}" if head else value
+                for head, value in zip(heads, rest, strict=True)
+            ),
+        )
+        for first, *rest in section.rows
+    ]
+    if max(len(label) for label, _ in told) <= _LONGEST_LABEL:
+        return _listed(told)
+    return "\n".join(f"{_filled(label)}\n{_filled(text, ' ' * 2 * _GAP)}" for label, text in told)
 
 
 def _listed(rows: list[tuple[str, str]]) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from cathartes.casework.release_content import ReleaseContent
+from cathartes.products.release.sections import finding_sections
 from cathartes.products.release.statements import (
     answer_text,
     envelope_facts,
     finding_facts,
-    looks_text,
     withheld_text,
 )
 from cathartes.products.release.words import marking_of, title_of, words_of
@@ -26,11 +26,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ToldPart:
-    """A part of the report: its heading, facts and sentences."""
+    """A part of the report: its heading, facts, sentences, and table."""
 
     heading: str
     facts: tuple[Fact, ...]
     sentences: tuple[str, ...]
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,12 @@ def told_view(content: ReleaseContent) -> ToldView:
         parts.append(ToldPart(words.say("message"), (), tuple(content.message.split("\n"))))
     if finding is not None:
         parts.append(ToldPart(words.say("found"), _facts(finding_facts(finding, words)), ()))
-    if finding is not None and finding.empty_looks is not None:
-        parts.append(ToldPart(words.say("not_seen"), (), (looks_text(finding, words),)))
-    if finding is not None and finding.emitters is not None:
-        told = [
-            Fact(one.name, f"{words.report.emitter_kind(one.kind)}, {words.length(one.distance_m)}")
-            for one in finding.emitters
+        parts += [
+            ToldPart(
+                one.heading, (), (*one.sentences, *filter(None, [one.note])), one.heads, one.rows
+            )
+            for one in finding_sections(finding, words)
         ]
-        sentences = () if told else (words.say("emitters_none"),)
-        parts.append(ToldPart(words.say("emitters"), tuple(told), sentences))
-    if finding is not None and finding.evidence:
-        lines = [
-            Fact(words.kind("evidence", one.kind), words.number(one.log_odds, "+.1f"))
-            for one in finding.evidence
-        ]
-        note = (words.say("evidence_note"),)
-        parts.append(ToldPart(words.say("evidence"), tuple(lines), note))
     parts.append(ToldPart(words.say("answer"), (), (answer_text(content, words),)))
     limits = words.say("limits_cancel" if finding is None else "limits_are")
     parts.append(ToldPart(words.say("limits"), (), (limits,)))
