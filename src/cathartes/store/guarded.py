@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from shapely.errors import ShapelyError
+
+from cathartes.errors import CathartesError
 
 _T = TypeVar("_T")
+_OF_A_ROW = (
+    CathartesError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+    ShapelyError,
+)  # fmt: skip
+"""What a changed row makes of our readers."""
 
 
 def why_unreadable(read: Callable[[], _T]) -> tuple[_T | None, str]:
@@ -15,9 +22,7 @@ def why_unreadable(read: Callable[[], _T]) -> tuple[_T | None, str]:
     """
     try:
         return read(), ""
-    except SQLAlchemyError:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever a changed row makes of our readers
+    except _OF_A_ROW as error:
         return None, str(error).rstrip(".") or type(error).__name__
 
 
