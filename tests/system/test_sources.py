@@ -58,9 +58,12 @@ def test_a_wind_gives_the_plume_an_origin_and_a_rate(run: Run, yard: Path, tmp_p
 
 def test_without_a_wind_nothing_is_said_of_sources(run: Run, yard: Path, tmp_path: Path) -> None:
     out = tmp_path / "plumes"
-    assert run("scan", yard / "scene.hdr", "--gas", "SF6", "--out", out, "-q").code == 0
+    idle = ("--source-height-m", 3, "--air-mass-factor", 2)
+    assert run("scan", yard / "scene.hdr", "--gas", "SF6", "--out", out, *idle, "-q").code == 0
     summary = cathartes.read_summary(out)
     assert summary.wind is None
+    assert "Not used: source_height_m (no wind was given)." in summary.remarks
+    assert "Not used: air_mass_factor (it is for sunlight)." in summary.remarks
     assert {p.rate_kg_h for p in summary.plumes} == {None}
     assert not (out / "sources.geojson").exists()
 
@@ -71,4 +74,7 @@ def test_a_wind_that_can_not_be_read_is_said_before_the_scan(
     said = run("scan", yard / "scene.hdr", "--out", tmp_path / "plumes", "--wind", "3,250")
     assert said.code != 0
     assert "with their errors" in said.err
+    said = run("scan", yard / "scene.hdr", "--out", tmp_path / "plumes", "--wind", "breeze")
+    assert said.code != 0
+    assert "wind 'breeze': neither a wind in words" in said.err
     assert not (tmp_path / "plumes").exists()

@@ -1,11 +1,13 @@
 """Lists of numbers on the command line: typed, or in a file."""
 
+import re
 from pathlib import Path
 
 from cathartes.errors import SettingsError
 
 _MOST_BANDS = 100_000
 """A number above this is a slip: no cube has so many bands, and the list would fill the memory."""
+_BANDS = re.compile(r"[0-9]{1,99}(?:-[0-9]{1,99})?")
 _NEEDED_BANDS = "bands counted from 0 are needed, like 0,1,120-125."
 
 
@@ -51,13 +53,14 @@ def parse_band_list(text: str, option: str) -> tuple[int, ...]:
     SettingsError
         If it is none.
     """
-    try:
-        ends = [
-            (int(first), int(last or first))
-            for first, _, last in (part.partition("-") for part in text.replace(",", " ").split())
-        ]
-    except ValueError as error:
-        raise SettingsError(f"{option} {text}: {error}; {_NEEDED_BANDS}") from error
+    parts = text.replace(",", " ").split()
+    odd = next((part for part in parts if not _BANDS.fullmatch(part)), None)
+    if odd is not None:
+        raise SettingsError(f"{option} {text}: {odd!r} is no band; {_NEEDED_BANDS}")
+    ends = [
+        (int(first), int(last or first))
+        for first, _, last in (part.partition("-") for part in parts)
+    ]
     backwards = [f"{first}-{last}" for first, last in ends if last < first]
     if backwards:
         raise SettingsError(f"{option} {text}: {backwards[0]} runs backwards; {_NEEDED_BANDS}")

@@ -260,6 +260,7 @@ def scan(
                     *sanity.remarks,
                     *_guessed(cube),
                     *_not_looked_for(filled.detect, window.regime),
+                    *_not_used(given, window.regime),
                 ),
                 wind=None if search is None else wind_facts(search, wind_files),
             ),
@@ -331,6 +332,20 @@ def _not_looked_for(settings: DetectSettings, regime: Regime) -> tuple[str, ...]
         ),
     )
     return tuple(words for looked, words in kinds if not looked)
+
+
+def _not_used(given: ScanSettings, regime: Regime) -> tuple[str, ...]:
+    """Return which settings that were given say nothing of this scan, in sentences."""
+    in_sunlight = regime is Regime.REFLECTIVE
+    kinds = (
+        ("source_height_m", given.source_height_m, not given.wind, "no wind was given"),
+        ("wind_mapping", given.wind_mapping, not given.wind, "no wind was given"),
+        ("air_mass_factor", given.detect.air_mass_factor, not in_sunlight, "it is for sunlight"),
+        ("plume_temperature_k", given.detect.plume_temperature_k, in_sunlight, "it is for heat"),
+    )
+    return tuple(
+        f"Not used: {name} ({why})." for name, value, is_idle, why in kinds if value and is_idle
+    )
 
 
 def _filled(settings: ScanSettings, cube: Cube, window: Window, wanted: GasLibrary) -> ScanSettings:

@@ -74,10 +74,13 @@ class RadianceSanity:
                 f"{self.n_stuck_pixels} pixels are the same over four lines and more, or hold one "
                 "value in all bands: the camera hung, or columns are stuck. They are not searched."
             )
-        for word, found in (("columns are empty", self.empty_columns),
-                            ("bands are dead", self.dead_bands)):  # fmt: skip
+        for one, many, found in (
+            ("column is empty", "columns are empty", self.empty_columns),
+            ("band is dead", "bands are dead", self.dead_bands),
+        ):
             if found:
                 first = ", ".join(str(i) for i in found[:8]) + (", ..." if len(found) > 8 else "")
+                word = one if len(found) == 1 else many
                 remarks.append(f"{len(found)} {word}: {first}.")
         return tuple(remarks)
 

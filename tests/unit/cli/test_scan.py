@@ -113,6 +113,12 @@ def test_band_lists() -> None:
     assert parse_numbers("7.5, 7.6", "--wavelengths") == (7.5, 7.6)
 
 
+@pytest.mark.parametrize(("text", "odd"), [("abc", "abc"), ("1,2-x", "2-x"), ("-3", "-3")])
+def test_what_is_no_band_is_named(text, odd) -> None:
+    with pytest.raises(SettingsError, match=f"'{odd}' is no band; bands counted from 0"):
+        parse_band_list(text, "--bad-bands")
+
+
 def test_a_slip_in_a_band_list_does_not_fill_the_memory() -> None:
     with pytest.raises(SettingsError, match="no cube has a band 99999999999"):
         parse_band_list("0-99999999999", "--bad-bands")

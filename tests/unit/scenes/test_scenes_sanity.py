@@ -68,7 +68,7 @@ def test_each_fault_is_counted_and_said() -> None:
     assert result.n_saturated == 23
     text = " ".join(result.remarks)
     for word in ("not finite", "negative", "saturated", "colder than 150 K", "hotter than 600 K",
-                 "1 columns are empty: 2", "1 bands are dead: 2"):  # fmt: skip
+                 "1 column is empty: 2", "1 band is dead: 2"):  # fmt: skip
         assert word in text
 
 
