@@ -330,6 +330,10 @@ def test_evidence_under_an_open_release_outlives_its_observation(opened, place, 
     recall(book)
     assert purge(place, now_utc=NOW, actor="test").n_orphaned == 1
     assert asset.sha256 not in opened.evidence.all_sha256()
+    let_go = "evidence of release R-1 is not what the audit recorded."
+    assert let_go not in check_casebook(opened).audit_faults
+    execute(opened, "DELETE FROM release_evidence")
+    assert let_go in check_casebook(opened).audit_faults
 
 
 def test_evidence_that_a_partner_sent_back_outlives_the_observation(opened, tmp_path):

@@ -41,6 +41,9 @@ class Present:
     open_alerts
         Ids of other releases to this partner, no recalls, that stand and tell of this site, or of
         a detection that is attributed to it now; drills apart from the real.
+    successors
+        Ids of other releases to this partner, no recalls, that stand and took the place of one of
+        `earlier`.
     """
 
     partner: Partner
@@ -52,6 +55,7 @@ class Present:
     mandates: Mapping[str, Mandate] = field(default_factory=dict)
     earlier: tuple[Release, ...] = ()
     open_alerts: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
 
 
 def check_step(
@@ -125,8 +129,20 @@ def _check_earlier(release: Release, present: Present) -> None:
             raise _error(release, f"{earlier_id} was not told to {release.partner_id}.")
         if earlier.is_exercise != release.is_exercise:
             raise _error(release, f"{earlier_id} and it: one is an exercise, the other is real.")
+        if earlier.notice is Notice.CANCEL:
+            raise _error(
+                release,
+                f"{earlier_id} is a recall, which is neither replaced nor taken back; tell of the "
+                "site anew by a first notice.",
+            )
         step = Step.RECALL if release.notice is Notice.CANCEL else Step.SUPERSEDE
         earlier.after(step)
+    still = [one for one in present.successors if one not in release.earlier_ids]
+    if still:
+        raise _error(
+            release,
+            f"{still[0]} took the place of what it names, and stands; update or recall that one.",
+        )
 
 
 def _check_mandates(release: Release, present: Present, now_utc: datetime) -> None:

@@ -8,7 +8,8 @@ from pydantic import JsonValue
 from cathartes.casework.audit import AuditEntry
 from cathartes.casework.release import Release
 from cathartes.errors import CasebookError
-from cathartes.store.bound_contents import Key, contents
+from cathartes.store.bound_contents import EVIDENCE, REVOCATION, Key, contents, revocation
+from cathartes.store.canonical import content_sha256
 from cathartes.store.casebook import SqlCasebook
 from cathartes.store.release_trail import RELEASE_STEPS, Trail, trail_faults
 from cathartes.store.role_trail import RoleTrail
@@ -71,12 +72,8 @@ class Recorded:
             for one_id in _names(told.get("removed")):
                 self.sha256.pop((kind, one_id), None)
             self._add_all(kind, told.get("sha256"))
-        elif entry.action == "review.add":
-            self.sha256["review", str(told.get("review"))] = str(told.get("sha256"))
-        elif entry.action == "response.add":
-            one_id = f"{told.get('partner')}/{told.get('response')}"
-            self.sha256["response", one_id] = str(told.get("sha256"))
-        elif entry.action == "observation.remove":
+        self.sha256 |= dict(_beside(entry))
+        if entry.action == "observation.remove":
             self.sha256.pop(("observation", entry.subject), None)
         elif entry.action == BIND:
             for kind, hashes in told.items():
@@ -85,6 +82,20 @@ class Recorded:
     def _add_all(self, kind: str, hashes: JsonValue) -> None:
         if isinstance(hashes, Mapping):
             self.sha256 |= {(kind, one_id): str(sha256) for one_id, sha256 in hashes.items()}
+
+
+def _beside(entry: AuditEntry) -> Iterator[tuple[Key, str]]:
+    """Yield what an entry has the hash of beside its subject's."""
+    told = entry.detail
+    if "evidence" in told and entry.action in RELEASE_STEPS:
+        yield (EVIDENCE, entry.subject), str(told["evidence"])
+    elif entry.action == "mandate.revoke":
+        revoked = revocation(entry.moment_utc, str(told.get("why")))
+        yield (REVOCATION, entry.subject), content_sha256(revoked)
+    elif entry.action == "review.add":
+        yield ("review", str(told.get("review"))), str(told.get("sha256"))
+    elif entry.action == "response.add":
+        yield ("response", f"{told.get('partner')}/{told.get('response')}"), str(told.get("sha256"))
 
 
 def _names(told: JsonValue) -> Iterator[str]:
@@ -120,7 +131,7 @@ def unbound(casebook: SqlCasebook, revision: str) -> dict[str, dict[str, str]]:
     """Return the hashes of what is there and in no entry, by kind and id: the detail of `BIND`.
 
     Versions before revision 0002 entered no hashes of sites, emitters and profiles, those before
-    0006 none of accounts.
+    0006 none of accounts and of releases' evidence.
     """
     recorded = Recorded()
     for entry in casebook.audit_entries():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, sele
 from cathartes.store.canonical import content_sha256
 from cathartes.store.detections_part import detections_where
 from cathartes.store.guarded import why_unreadable
+from cathartes.store.part import batches
 from cathartes.store.people_part import account_content
 from cathartes.store.results_part import observations_of_query, result_content
 from cathartes.store.rows_authority import emitter_of, mandate_of, plan_of, sortie_of
@@ -29,10 +31,13 @@ from cathartes.store.tables import (
     sorties,
     users,
 )
-from cathartes.store.tables_releases import partners, releases, responses
+from cathartes.store.tables_releases import partners, release_evidence, releases, responses
 
 Key = tuple[str, str]
 """Kind and id."""
+REVOCATION = "revocation of mandate"
+EVIDENCE = "evidence of release"
+"""Kinds that are part of another thing's row, or of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,30 @@ def _mandate_as_entered(row: Row[Any]) -> object:
     return replace(mandate_of(row), revoked_utc=None, revoked_why="")
 
 
+def revocation(revoked_utc: datetime, why: str) -> dict[str, Any]:
+    """Return of a mandate that was revoked what the audit binds."""
+    return {"revoked_utc": revoked_utc, "why": why}
+
+
+def _revocations(
+    connection: Connection, where: ColumnElement[bool]
+) -> Iterator[tuple[str, object]]:
+    revoked = mandates.c.revoked_utc.is_not(None) | (mandates.c.revoked_why != "")
+    for row in connection.execute(select(mandates).where(where, revoked)):
+        yield row.id, revocation(row.revoked_utc, row.revoked_why)
+
+
+def _evidence(connection: Connection, where: ColumnElement[bool]) -> Iterator[tuple[str, object]]:
+    pins: dict[str, dict[str, int]] = {
+        one: {} for one in connection.scalars(select(releases.c.id).where(where))
+    }
+    for some in batches(list(pins)):
+        of_these = select(release_evidence).where(release_evidence.c.release_id.in_(some))
+        for row in connection.execute(of_these):
+            pins[row.release_id][row.sha256] = row.size_bytes
+    yield from pins.items()
+
+
 def _observations(
     connection: Connection, where: ColumnElement[bool]
 ) -> Iterator[tuple[str, object]]:
@@ -144,6 +173,7 @@ def _responses(connection: Connection, where: ColumnElement[bool]) -> Iterator[t
 
 _KINDS = (
     _Kind("mandate", "0001", (mandates.c.id,), _rows(mandates, _mandate_as_entered)),
+    _Kind(REVOCATION, "0001", (mandates.c.id,), _revocations),
     _Kind("flight plan", "0001", (plans.c.id,), _rows(plans, plan_of)),
     _Kind("sortie", "0001", (sorties.c.id,), _rows(sorties, sortie_of)),
     _Kind("observation", "0001", (observations.c.id,), _observations),
@@ -154,5 +184,6 @@ _KINDS = (
     _Kind("account", "0002", (users.c.id,), _rows(users, account_content)),
     _Kind("partner", "0005", (partners.c.id,), _rows(partners, partner_of)),
     _Kind("release", "0005", (releases.c.id,), _rows(releases, release_of)),
+    _Kind(EVIDENCE, "0005", (releases.c.id,), _evidence),
     _Kind("response", "0005", (responses.c.partner_id, responses.c.id), _responses),
 )

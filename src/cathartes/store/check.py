@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from cathartes.errors import EvidenceError
 from cathartes.store.audit_check import check_audit
+from cathartes.store.check_guards import box_faults, guard_faults
 from cathartes.store.check_queue import queue_faults
 from cathartes.store.evidence import EvidenceStore
 from cathartes.store.guarded import told_to_the_end
@@ -65,6 +66,8 @@ def check_casebook(opened: OpenedCasebook) -> CheckReport:
     with casebook.database.read() as connection:
         faults = [
             *_database_faults(connection),
+            *guard_faults(connection),
+            *told_to_the_end("bounds", box_faults(connection)),
             *_reference_faults(connection),
             *told_to_the_end("queues", queue_faults(connection)),
         ]

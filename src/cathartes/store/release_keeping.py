@@ -19,18 +19,23 @@ def held_in(connection: Connection) -> frozenset[str]:
     return held_observations(tuple(release_of(row) for row in connection.execute(wanted)))
 
 
-def pin_evidence(connection: Connection, release: Release) -> None:
-    """Note which evidence a draft rests on: it outlives observations that are superseded."""
-    pins = release_evidence
-    connection.execute(pins.delete().where(pins.c.release_id == release.id))
+def evidence_of(connection: Connection, release: Release) -> dict[str, int]:
+    """Return the hashes of the evidence that a draft rests on, with their sizes [bytes]."""
     sizes: dict[str, int] = {}
     for some in batches(sorted(release.basis.observation_ids)):
         of_these = select(assets.c.sha256, assets.c.size_bytes)
         named = connection.execute(of_these.where(assets.c.observation_id.in_(some)))
         sizes |= {row.sha256: row.size_bytes for row in named}
+    return dict(sorted(sizes.items()))
+
+
+def pin_evidence(connection: Connection, release: Release, sizes: Mapping[str, int]) -> None:
+    """Note which evidence a draft rests on: it outlives observations that are superseded."""
+    pins = release_evidence
+    connection.execute(pins.delete().where(pins.c.release_id == release.id))
     rows = [
         {"release_id": release.id, "sha256": sha256, "size_bytes": size}
-        for sha256, size in sorted(sizes.items())
+        for sha256, size in sizes.items()
     ]
     insert_all(connection, pins, rows)
 

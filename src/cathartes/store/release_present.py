@@ -59,6 +59,7 @@ def present_in(connection: Connection, release: Release) -> Present:
     settled = _settlements_of(connection, found)
     named = select(mandates).where(mandates.c.id.in_(release.basis.mandate_ids))
     before = select(releases).where(releases.c.id.in_(release.earlier_ids))
+    standing, found_ids = _standing(connection, release), {one.id for one in found}
     return Present(
         partner=partner,
         partner_sha256=content_sha256(partner),
@@ -68,7 +69,10 @@ def present_in(connection: Connection, release: Release) -> Present:
         confirmed_sha256=_confirmed_sha256(settled),
         mandates={row.id: mandate_of(row) for row in connection.execute(named)},
         earlier=tuple(release_of(row) for row in connection.execute(before)),
-        open_alerts=tuple(_open_alerts(connection, release, {one.id for one in found})),
+        open_alerts=tuple(one.id for one in standing if _tells_of(one, release.site_id, found_ids)),
+        successors=tuple(
+            one.id for one in standing if set(one.earlier_ids) & set(release.earlier_ids)
+        ),
     )
 
 
@@ -162,18 +166,18 @@ def _hashes(found: Iterable[Detection]) -> dict[str, str]:
     return {one.id: content_sha256(one) for one in found}
 
 
-def _open_alerts(connection: Connection, release: Release, detection_ids: set[str]) -> list[str]:
-    """Return other releases that stand and tell this partner of this site, whatever its id was."""
-    standing = select(releases).where(
+def _standing(connection: Connection, release: Release) -> list[Release]:
+    """Return other releases to this partner, no recalls, that stand; drills apart from the real."""
+    wanted = select(releases).where(
         releases.c.partner_id == release.partner_id,
         releases.c.is_exercise == int(release.is_exercise),
         releases.c.state.in_(sorted(OPEN)),
         releases.c.notice != Notice.CANCEL.value,
         releases.c.id != release.id,
     )
-    others = (release_of(row) for row in connection.execute(standing.order_by(releases.c.id)))
-    return [
-        one.id
-        for one in others
-        if one.site_id == release.site_id or detection_ids & one.basis.detection_sha256.keys()
-    ]
+    return [release_of(row) for row in connection.execute(wanted.order_by(releases.c.id))]
+
+
+def _tells_of(one: Release, site_id: str, detection_ids: set[str]) -> bool:
+    """Return whether a release tells of a site, whatever its id was."""
+    return one.site_id == site_id or bool(detection_ids & one.basis.detection_sha256.keys())

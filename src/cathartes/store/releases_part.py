@@ -23,7 +23,7 @@ from cathartes.store.interface_releases import Delivered, ReleaseFilter, Sealed
 from cathartes.store.part import CasebookPart, enter
 from cathartes.store.people_part import subject_in
 from cathartes.store.release_draft import draft_of
-from cathartes.store.release_keeping import held_in, pin_evidence
+from cathartes.store.release_keeping import evidence_of, held_in, pin_evidence
 from cathartes.store.release_present import basis_in, present_in, thing_in
 from cathartes.store.rows_releases import release_of, values_of_release
 from cathartes.store.tables import audit
@@ -69,10 +69,16 @@ class ReleasesPart(CasebookPart):
                     "content": content.canonical_json.decode(),
                 }
                 connection.execute(release_contents.insert().values(row))
-            detail = {"site": draft.site_id, "partner": draft.partner_id, "notice": draft.notice}
+            evidence = evidence_of(connection, draft)
+            detail = {
+                "site": draft.site_id,
+                "partner": draft.partner_id,
+                "notice": draft.notice,
+                "evidence": content_sha256(evidence),
+            }
             step = "draft" if before is None else Step.REDRAFT.value
             put_release(connection, before, draft, step, detail, actor, now_utc)
-            pin_evidence(connection, draft)
+            pin_evidence(connection, draft, evidence)
             return draft
 
     def take_step(

@@ -207,6 +207,27 @@ def test_what_it_replaces_must_still_stand(notice, state):
             check_step(one, Step.SEND, now, CONTENT, NOW)
 
 
+@pytest.mark.parametrize("notice", [Notice.UPDATE, Notice.CANCEL])
+def test_a_recall_is_neither_replaced_nor_taken_back(notice):
+    one = release(STATE.APPROVED, notice=notice, earlier_ids=("R-0",))
+    recall = release(STATE.SENT, id="R-0", notice=Notice.CANCEL, earlier_ids=("R-1",))
+    with pytest.raises(ReleaseError, match=r"R-0 is a recall, .* by a first notice"):
+        check_step(one, Step.SEND, present(earlier=(recall,)), CONTENT, NOW)
+
+
+def test_what_took_the_place_of_a_release_is_recalled_not_what_was_before():
+    earlier = release(STATE.SUPERSEDED, id="R-0")
+    recall = release(STATE.APPROVED, notice=Notice.CANCEL, earlier_ids=("R-0",), basis=Basis("p"))
+    now = present(earlier=(earlier,), successors=("R-1",))
+    with pytest.raises(ReleaseError, match="R-1 took the place of what it names, and stands"):
+        check_step(recall, Step.SEND, now, CONTENT, NOW)
+    both = release(
+        STATE.APPROVED, notice=Notice.CANCEL, earlier_ids=("R-0", "R-1"), basis=Basis("p")
+    )
+    now = present(earlier=(earlier, release(STATE.SENT, id="R-1")), successors=("R-1",))
+    assert check_step(both, Step.SEND, now, CONTENT, NOW) is STATE.SENT
+
+
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
