@@ -138,6 +138,13 @@ def test_a_replay_is_refused(book):
     refused(book, kept(Answer.CLOSED, by="rita", file=FILE), "is a replay")
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2025, 3, 1)])
+def test_a_visit_long_before_the_place_was_known_is_a_slip(book, day):
+    slip = kept(Answer.CONFIRMED, one_id="A-1", visited_on=day)
+    refused(book, slip, f"visited on {day}, before the release was issued by more than a year")
+    take(book, replace(slip, response=replace(slip.response, visited_on=date(2026, 5, 3))))
+
+
 def test_two_partners_may_give_their_answers_the_same_id(book):
     book.add_mandate(office.made_up.mandate("MX-2", partners=("office", "other")), office.ME, NOW)
     book.add_partner(office.partner("other", mandate_ids=("MX-2",)), "ada", NOW)

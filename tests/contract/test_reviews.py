@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from shapely import MultiPolygon, box
 from sqlalchemy import inspect, text
 
 import made_up_casebook as made_up
@@ -341,6 +342,25 @@ def test_reviews_changed_behind_the_casebooks_back_are_found(staffed, statement,
         execute(staffed, one)
     report = check_casebook(staffed)
     assert any(fault in one for one in (*report.audit_faults, *report.faults)), report
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        (
+            {"origin_deg": (0.0, 0.0)},
+            r"longitude 0, latitude 0: more than 20 km from the detection",
+        ),
+        ({"outline": MultiPolygon([box(-103.2, 20.1, -103.0, 20.5)])}, "more than 20 km from the"),
+        ({"note": "as\u202eseen"}, r"the character U\+202E is not printable"),
+        ({"note": "\x1b[31m"}, r"the character U\+001B is not printable"),
+    ],
+)
+def test_what_a_reviewer_can_not_mean_is_refused(staffed, changes, match):
+    with pytest.raises(ReviewError, match=match):
+        say(staffed.casebook, ("ana", replace(DOUBT, **changes)))
+    assert staffed.casebook.reviews_of("o1-1") == ()
+    say(staffed.casebook, ("ana", replace(DOUBT, note="dos líneas\r\ny\tmás")))
 
 
 def test_reviews_of_what_is_gone_are_no_fault(staffed):

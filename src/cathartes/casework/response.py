@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Notice
 from cathartes.errors import ReleaseError
 
@@ -79,6 +80,29 @@ def check_fits(notice: Notice, answer: Answer) -> None:
         raise ReleaseError(f"{answer.value!r} to a recall; {possible} can be answered to it.")
 
 
+def check_visit(visited_on: date | None, content: ReleaseContent) -> None:
+    """Check that a visit is not from before the place was seen; ReleaseError if it is.
+
+    Where the partner was not told when that was, from up to `LONGEST_BEFORE` before the release.
+    """
+    if visited_on is None:
+        return
+    seen = None if content.finding is None else content.finding.first_seen
+    if seen is None:
+        before, first_day = "the release was issued by more than a year", content.issued_utc
+        first_day -= LONGEST_BEFORE
+    else:
+        before, first_day = "the place was first seen", seen.begin_utc
+    first_day -= timedelta(days=1)  # west of Greenwich it is earlier
+    if visited_on < first_day.date():
+        raise ReleaseError(
+            f"visited on {visited_on}, before {before}; correct the day. What was known of the "
+            "place before goes into the note."
+        )
+
+
+LONGEST_BEFORE = timedelta(days=365)
+"""Of a visit before a release."""
 MOST_SEIZED = 1e12
 """More of anything is a slip of the pen."""
 

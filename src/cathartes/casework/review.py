@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import hypot
 
 from shapely import MultiPolygon
 
 from cathartes.errors import ReviewError
+from cathartes.sites.offset import offset_m
+from cathartes.sites.place import Place
 
+FARTHEST_M = 20_000.0
+"""Of what a reviewer draws from the detection."""
 LONGEST_NOTE = 4000
 """Characters of a note."""
 
@@ -151,6 +156,31 @@ class Review:
     def person(self) -> str:
         """Who reviewed, whichever way they came in."""
         return person_of(self.reviewer)
+
+
+def check_new(judgement: Judgement, place: Place) -> None:
+    """Check a new judgement of a detection at a place; ReviewError if it can't be meant.
+
+    Notes have printable characters and new lines: no others turn or hide what stands beside them.
+    Origin and outline lie within `FARTHEST_M` of the place.
+    """
+    odd = [one for one in judgement.note if not (one.isprintable() or one in "\n\r\t")]
+    if odd:
+        raise ReviewError(
+            f"note: the character U+{ord(odd[0]):04X} is not printable; take it out of the note."
+        )
+    corners = [] if judgement.origin_deg is None else [judgement.origin_deg]
+    if judgement.outline is not None:
+        west_deg, south_deg, east_deg, north_deg = judgement.outline.bounds
+        corners += [(west_deg, south_deg), (east_deg, north_deg)]
+    for longitude_deg, latitude_deg in corners:
+        apart = offset_m(place.longitude_deg, place.latitude_deg, longitude_deg, latitude_deg)
+        if hypot(*map(float, apart)) > FARTHEST_M:
+            raise ReviewError(
+                f"drawn at longitude {longitude_deg:g}, latitude {latitude_deg:g}: more than "
+                f"{FARTHEST_M / 1000:g} km from the detection at {place.longitude_deg:g}, "
+                f"{place.latitude_deg:g}; correct the numbers, longitude first."
+            )
 
 
 def _check_outline(outline: MultiPolygon) -> None:

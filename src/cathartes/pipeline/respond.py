@@ -9,7 +9,14 @@ from uuid import uuid4
 
 from cathartes.casework.release_content import ReleaseContent, content_from_json
 from cathartes.casework.release_material import Notice
-from cathartes.casework.response import OF_A_RECALL, Answer, Response, Seized, check_fits
+from cathartes.casework.response import (
+    OF_A_RECALL,
+    Answer,
+    Response,
+    Seized,
+    check_fits,
+    check_visit,
+)
 from cathartes.errors import OutputError, PackageError, ReleaseError, SettingsError
 from cathartes.pipeline.keys import DEFAULT_KEYS, read_up_to
 from cathartes.pipeline.verification import verify
@@ -162,6 +169,7 @@ def write_answer(told: Told, said: Said, out: str | Path) -> Response:
     target = Path(out)
     check_free(target)
     check_fits(told.content.notice, said.answer)
+    check_visit(said.visited_on, told.content)
     attached = dict(map(attachable, said.attach))
     if len(attached) != len(said.attach):
         raise ReleaseError("two files to attach have one name; name them differently.")

@@ -142,16 +142,8 @@ class ReleasesPart(CasebookPart):
 
     def release_content(self, release_id: str) -> ReleaseContent:
         """Return exactly what the partner will see, or saw."""
-        wanted = (
-            select(release_contents.c.content)
-            .join(releases, releases.c.content_sha256 == release_contents.c.sha256)
-            .where(releases.c.id == release_id)
-        )
         with self._database.read() as connection:
-            found = connection.scalar(wanted)
-        if found is None:
-            raise NoReleaseError(release_id)
-        return content_from_json(found.encode())
+            return content_in(connection, release_in(connection, release_id))
 
     def releases(
         self, wanted: ReleaseFilter, limit: int = 100, after: str = ""
@@ -241,6 +233,13 @@ def release_in(connection: Connection, release_id: str) -> Release:
     if found is None:
         raise NoReleaseError(release_id)
     return found
+
+
+def content_in(connection: Connection, release: Release) -> ReleaseContent:
+    """Return a release's content, in a transaction."""
+    wanted = select(release_contents.c.content)
+    found = connection.execute(wanted.where(release_contents.c.sha256 == release.content_sha256))
+    return content_from_json(found.scalar_one().encode())
 
 
 def put_release(

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from cathartes.casework.release import OPEN, Release, ReleaseState, Step
-from cathartes.casework.response import Response, check_fits, check_follows
+from cathartes.casework.response import Response, check_fits, check_follows, check_visit
 from cathartes.casework.roles import Action, Thing
 from cathartes.errors import ReleaseError
 from cathartes.store.allowed import check_allowed, refusals_kept
 from cathartes.store.canonical import content_sha256
 from cathartes.store.interface_releases import KeptResponse
 from cathartes.store.part import CasebookPart, batches, enter
-from cathartes.store.releases_part import put_release, release_in
+from cathartes.store.releases_part import content_in, put_release, release_in
 from cathartes.store.rows_releases import response_of, values_of_response
 from cathartes.store.tables_releases import releases, responses
 
@@ -42,6 +42,7 @@ class ResponsesPart(CasebookPart):
             _check_may(connection, kept, release, actor)
             _check_new(connection, kept)
             _check_release(response, release)
+            check_visit(response.visited_on, content_in(connection, release))
             earlier = _responses(connection, responses.c.release_id == release.id)
             last = earlier[-1].response.answer if earlier else None
             check_follows(last, response.answer)

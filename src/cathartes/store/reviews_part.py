@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from cathartes.casework.review import Judgement, Review, person_of
+from cathartes.casework.review import Judgement, Review, check_new, person_of
 from cathartes.casework.roles import Action, Thing, decide
 from cathartes.casework.settlement import SETTLED, Settlement, settle, was_ever_settled
 from cathartes.errors import AccessError, ReviewError
@@ -40,7 +40,8 @@ class ReviewsPart(CasebookPart):
     ) -> Review:
         """Keep a review, with what all of the detection's come to."""
         with self._database.change() as connection:
-            sha256 = _sha256_in(connection, detection_id)
+            detection = _detection_in(connection, detection_id)
+            sha256 = content_sha256(detection)
             every = _reviews_in(connection, detection_id)
             earlier = [one for one in every if one.detection_sha256 == sha256]
             decision = decide(subject_in(connection, actor), Action.REVIEW, _thing(settle(earlier)))
@@ -51,6 +52,7 @@ class ReviewsPart(CasebookPart):
                     f"detection {detection_id} was changed since it was looked at; nothing was "
                     "kept. Look at it again."
                 )
+            check_new(judgement, detection.sources[0].place)
             person = person_of(actor)
             own = [one for one in earlier if one.person == person]
             if own and own[-1].judgement == judgement:
@@ -85,7 +87,7 @@ class ReviewsPart(CasebookPart):
     def detection_sha256(self, detection_id: str) -> str:
         """Return the hash of a detection's whole content."""
         with self._database.read() as connection:
-            return _sha256_in(connection, detection_id)
+            return content_sha256(_detection_in(connection, detection_id))
 
     def reviews_of(self, detection_id: str) -> tuple[Review, ...]:
         """Return a detection's reviews, in order."""
@@ -159,12 +161,12 @@ def _reviews_in(connection: Connection, detection_id: str) -> list[Review]:
     return [review_of(row) for row in connection.execute(wanted.order_by(reviews.c.row_id))]
 
 
-def _sha256_in(connection: Connection, detection_id: str) -> str:
-    """Return the hash of a detection; what sites it is attributed to does not enter."""
+def _detection_in(connection: Connection, detection_id: str) -> Detection:
+    """Return a detection; what sites it is attributed to does not enter."""
     found = detections_where(connection, detections.c.id == detection_id)
     if not found:
         raise no_detection(detection_id)
-    return content_sha256(found[0].detection)
+    return found[0].detection
 
 
 def _thing(settlement: Settlement) -> Thing:

@@ -1,10 +1,13 @@
 """Answers: what can follow what, and what none can be."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
 
+from cathartes.casework.partner import Field
+from cathartes.casework.redaction import content_for
 from cathartes.casework.release_material import Notice
 from cathartes.casework.response import (
     FOLLOWS,
@@ -16,8 +19,11 @@ from cathartes.casework.response import (
     Seized,
     check_fits,
     check_follows,
+    check_visit,
 )
+from cathartes.casework.tlp import Tlp
 from cathartes.errors import ReleaseError
+from made_up_release import material, partner
 
 ANSWERED = datetime(2026, 5, 9, 16, tzinfo=UTC)
 
@@ -175,3 +181,15 @@ def test_an_attachment_has_a_plain_name(name):
 def test_an_attachment_has_its_hash():
     with pytest.raises(ReleaseError, match="its SHA-256"):
         Attachment("a.txt", "text/plain", "AB" * 32, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"), [((), date(2030, 5, 3)), (tuple(Field), date(2026, 3, 11))]
+)
+def test_a_visit_is_not_before_the_place_was_seen_as_far_as_the_partner_was_told(fields, first):
+    """Issued on 2031-05-04, less a year and a day; seen first on 2026-03-12, less a day."""
+    content = content_for(replace(partner(*fields), ceiling=Tlp.RED), material(Notice.ALERT))
+    check_visit(first, content)
+    check_visit(None, content)
+    with pytest.raises(ReleaseError, match="correct the day"):
+        check_visit(first - timedelta(days=1), content)

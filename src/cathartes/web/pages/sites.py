@@ -25,7 +25,7 @@ from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router()
 
-_NOTHING_TYPED = TypedWording(Tlp.CLEAR.value)
+_NOTHING_TYPED = TypedWording("")
 
 
 @router.get("/sites")
