@@ -1,6 +1,7 @@
 """Which model of the air a log is held to: the one that explains it best."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,15 @@ from cathartes.locate.settings import AirSettings, LocateSettings
 from cathartes.locate.state import State
 from cathartes.locate.surface_layer import surface_layer
 from cathartes.locate.surface_plume import SurfacePlume
-from cathartes.locate.ways import ways_of
+from cathartes.locate.ways import WaysPastMast, ways_of
 from cathartes.locate.wide_starts import wide_starts
 from cathartes.locate.wind_rows import WindRows
 
 Columns = NDArray[np.float64]
 PLUME, PUFFS, SURFACE_LAYER = "plume", "puffs", "surface layer"
-PREFERENCE = 20.0
-"""Natural logarithm by which another air has to be better near the ground."""
+PAST_MAST = "puffs past a mast"
+PREFERRED, PREFERENCE = (SURFACE_LAYER, PAST_MAST), 20.0
+"""Natural logarithm by which another air has to be better than these."""
 EXACT_LEAVES_SD = 1.5
 """An exact model leaves one standard deviation, r.m.s.; by single puffs it leaves several."""
 
@@ -53,6 +55,8 @@ def airs_of(
     stability: Stability | None,
     unit: float,
     air: AirSettings,
+    *,
+    is_aside: bool = False,
 ) -> dict[str, Air]:
     """Return the models of the air that a log can be held to, by name.
 
@@ -69,16 +73,23 @@ def airs_of(
     unit
         ppm of 1 kg/h per (m3/s).
     air
+    is_aside
+        True if the wind was measured elsewhere than the gas.
     """
     airs: dict[str, Air] = {PLUME: PlumeAir(blocks, winds, growth_m=air.growth_m, unit=unit)}
     # Where nothing moves, puffs that know no ground gain by gusts and lose the rate.
     fast = winds.time_s.size > 1 and not winds.is_slow
     if fast and (stability is None or blocks.moves):
-        airs[PUFFS] = puff_air(
-            blocks, winds, growth_m=air.growth_m, oldest_s=air.oldest_s,
+        puffs = partial(
+            puff_air, blocks, winds, growth_m=air.growth_m, oldest_s=air.oldest_s,
             longest_lag_s=prior.longest_lag_s, unit=unit, height_per_m=prior.height,
-            ways_of=lambda age_s: ways_of(blocks, winds, age_s, prior.longest_lag_s),
         )  # fmt: skip
+        if not (is_aside and blocks.moves):
+            longest_s = prior.longest_lag_s
+            airs[PUFFS] = puffs(ways_of=lambda age_s: ways_of(blocks, winds, age_s, longest_s))
+        else:
+            airs[PUFFS] = puffs()
+            airs[PAST_MAST] = puffs(ways_of=lambda age_s: WaysPastMast.of(winds, age_s))
     if stability is not None:
         layer = surface_layer(air.roughness_m, wind_height_m)
         airs[SURFACE_LAYER] = SurfacePlume(blocks, winds, layer, stability.number, unit=unit)
@@ -134,7 +145,8 @@ def explain_best(
                 return exact
             tried.append(exact)
     return max(
-        tried, key=lambda one: one.found.over_nothing + PREFERENCE * (one.model == SURFACE_LAYER)
+        tried,
+        key=lambda one: one.found.over_nothing + PREFERENCE * (one.model in PREFERRED),
     )
 
 

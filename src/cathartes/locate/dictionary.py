@@ -176,13 +176,20 @@ def _by_nnls(
 def _pruned(
     problem: Problem, best: Refined, cost: float, evidence: float, nothing: float
 ) -> tuple[Refined, tuple[float, ...]]:
-    """Return what is left, and gains, after sources that don't earn their parameters are out."""
+    """Return what is left, and gains, after sources that don't earn their parameters are out.
+
+    The posterior's likelihood weighs less than the search's, and so does what a source gains by it:
+    it is by that weight that a source is there or not.
+    """
     while True:
         n = best.state.n_sources
+        shown, share = problem.shown_ppm(best.state), best.state.share
+        held = problem.misfit.held_to(shown, share)
+        final = held.weakened(share).weight / problem.misfit.weight
         if n == 1:
-            return best, (best.log_posterior - nothing - cost,)
+            return best, (final * (best.log_posterior - nothing) - cost,)
         fewer = [refine(problem, best.state.without(k), STEPS) for k in range(n)]
-        gain = tuple(best.log_posterior - f.log_posterior - cost for f in fewer)
+        gain = tuple(final * (best.log_posterior - f.log_posterior) - cost for f in fewer)
         if min(gain) > evidence:
             return best, gain
         best = fewer[int(np.argmin(gain))]

@@ -53,6 +53,9 @@ PATHS_ALIKE = 6.0
 """And how much more where paths of one instrument look through one plume: what is wrong of a minute
 is wrong in all of them, and as they stand, in every minute again. Set on made-up paths of tuning
 seeds."""
+USUAL_LEFT = float(np.sqrt(FREEDOM / (FREEDOM - 2)))
+"""Standard deviations that a t leaves, r.m.s. What is left beyond is gas where the model has none,
+and weakens the likelihood in proportion."""
 BACKGROUND_STEPS = 3
 """Of weights made anew: a background's error moves few of them."""
 EXACT, EXACT_LOG_SD = 0.02, 0.4
@@ -94,6 +97,8 @@ class Misfit:
         Of the likelihood: below 1 for all that a model's errors have in common beyond.
     displaced
         Share of the plume's variance across the wind that is displacement by gusts.
+    left
+        What the best explanation leaves, r.m.s. in standard deviations.
     background_ppm : (block, number) [ppm] or None
         What blocks share of the background's error, for standard normal numbers.
     """
@@ -106,6 +111,7 @@ class Misfit:
     share_log_sd: float
     weight: float
     displaced: float = 0.0
+    left: float = 1.0
     background_ppm: NDArray[np.float64] | None = None
 
     @classmethod
@@ -127,10 +133,10 @@ class Misfit:
         weakened = WEAKENED * share * (1 + DISPLACED * self.displaced)
         if self.background_ppm is not None:
             weakened *= PATHS_ALIKE
-        return replace(self, weight=1 / (1 + weakened))
+        return replace(self, weight=1 / (1 + weakened) / max(1.0, self.left / USUAL_LEFT))
 
-    def displaced_as(self, shown_ppm: NDArray[np.float64]) -> "Misfit":
-        """Return the same for ways that are as open as those of an explanation.
+    def held_to(self, shown_ppm: NDArray[np.float64], share: float) -> "Misfit":
+        """Return the same for ways as open as those of an explanation, and for what it leaves.
 
         Of a Gaussian of variance s², of which v is displacement, the change m' = v^½ y m / s² has
         the sum of squares v/2s² times that of m.
@@ -138,10 +144,12 @@ class Misfit:
         Parameters
         ----------
         shown_ppm : (1 + way, block) [ppm]
+        share
+            f.
         """
         square = float((shown_ppm[0] ** 2).sum())
         displaced = 2 * float((shown_ppm[1:] ** 2).sum()) / square if square > 0 else 0.0
-        return replace(self, displaced=displaced)
+        return replace(self, displaced=displaced, left=self.left_sd(shown_ppm, share))
 
     @property
     def all_sd_ppm(self) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.digits import two_digits
 from cathartes.locate.gather import GasRows
+from cathartes.locate.misfit import MISFITS
 from cathartes.locate.prior import Prior
 from cathartes.locate.result import Reason, SourceEstimate
 from cathartes.locate.wind_rows import WindRows
@@ -26,6 +27,8 @@ cut off there: of a density that rises towards the edge it is one (exponential) 
 normal one), of one that is flat 1.7. A region of 90 % reaches as far as the second."""
 CLEAR_SD, CLEAR_BLOCKS = 8.0, 3
 """So many blocks so many standard deviations above clean air are gas, explained or not."""
+EVEN = 0.5
+"""A source that is less probable is rather none."""
 MOST_KG_H = 1e9
 """What nobody could miss is called blind: a plume's last wisp reaches everywhere."""
 ONE_TRANSECT_WORDS = (
@@ -35,6 +38,12 @@ ONE_TRANSECT_WORDS = (
 ONE_PLACE_WORDS = (
     "gas was seen from one place only: the wind tells from which side it came, but neither how far "
     "away nor how much an hour. Move the sensor, or add a second one at least 20 m away."
+)
+
+
+UNEXPLAINED_WORDS = (
+    "gas was met where no source brings it in the wind that was given: the best explanation misses "
+    "as much as it shows. Measure the wind where the gas is, or fly in a steadier one."
 )
 
 
@@ -170,6 +179,7 @@ def doubt_after(
     model_ppm: NDArray[np.float64],
     sources: tuple[SourceEstimate, ...],
     largest_region_m: float,
+    misfit: float,
 ) -> Doubt | None:
     """Return what forbids to name a place though gas was seen; None if nothing does.
 
@@ -180,6 +190,8 @@ def doubt_after(
         The best explanation.
     sources
     largest_region_m
+    misfit
+        Share of the signal that the best explanation misses; at its greatest, nothing is explained.
     """
     everywhere = np.ones(len(blocks), bool)
     strong = (model_ppm > 0.2 * model_ppm.max()) & (blocks.mean_ppm > 3 * blocks.sd_ppm)
@@ -189,6 +201,15 @@ def doubt_after(
     turned = _turned_deg(blocks, winds, strong)
     if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:
         return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
+    if blocks.moves and misfit >= MISFITS[-1]:
+        return Doubt(Reason.WIND, UNEXPLAINED_WORDS)
+    surest = max(s.probability for s in sources)
+    if surest < EVEN:
+        return Doubt(
+            Reason.NO_CONTRAST,
+            f"gas stands out, but the source that explains it best has a probability of "
+            f"{surest:.2f}: too much is left. Fly more passes through the plume.",
+        )
     largest = min(s.region_90.half_axes_m[0] for s in sources)
     if largest > largest_region_m:
         return Doubt(

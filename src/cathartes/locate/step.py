@@ -166,7 +166,10 @@ def _explained(
     )
     prior = prior_of_log(log.rows, blocks, log.wind, settings, stability, known_m)
     misfit = Misfit.of(blocks, settings.misfit, settings.misfit_log_sd, settings.search_weight)
-    airs = airs_of(blocks, log.winds, log.wind.height_agl_m, prior, stability, unit, air)
+    airs = airs_of(
+        blocks, log.winds, log.wind.height_agl_m, prior, stability, unit, air,
+        is_aside=log.wind.is_aside,
+    )  # fmt: skip
     places = places_to_try(prior, settings)
     explained = explain_best(airs, prior, misfit, places, settings, stands=not blocks.moves)
     if blocks.moves or known_m is not None:
@@ -226,7 +229,7 @@ def _located(
     sources = sources_of(posterior, probability)
     found_ppm = problem.unit_ppm(state) * state.rate_kg_h[:, None]
     doubt = None if given else doubt_after(
-        blocks, log.winds, found_ppm.sum(axis=0), sources, settings.largest_region_m
+        blocks, log.winds, found_ppm.sum(axis=0), sources, settings.largest_region_m, state.share
     ) or doubt_at_edge(posterior.place_m, problem.prior, settings.reach_m)  # fmt: skip
     placed = Outcome.PLACE_GIVEN if given else Outcome.LOCATED
     total = Interval.of(posterior.rate_kg_h.sum(axis=1))
@@ -271,10 +274,9 @@ class _SecondLook:
 
 
 def _on_clean_air(problem: Problem, blocks: Blocks, best: Refined) -> tuple[Problem, Refined]:
-    """Return the problem with baseline and open ways as of an explanation, and that refined."""
-    state = best.state
-    if problem.misfit.background_ppm is not None:
-        return problem, best
-    misfit = corrected(problem.misfit, blocks, problem.shown_ppm(state), state.share)
-    problem = replace(problem, misfit=misfit.displaced_as(problem.shown_ppm(state)))
+    """Return the problem with baseline and errors as of an explanation, and that refined."""
+    state, misfit, shown = best.state, problem.misfit, problem.shown_ppm(best.state)
+    if misfit.background_ppm is None:
+        misfit = corrected(misfit, blocks, shown, state.share)
+    problem = replace(problem, misfit=misfit.held_to(shown, state.share))
     return problem, refine(problem, state, STEPS)

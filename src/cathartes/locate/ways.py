@@ -16,6 +16,10 @@ STEP_S, MOST_ROWS = 4.0, 240
 """Gusts are told by means of the wind over so long, or longer where there would be more."""
 LEAST_ROWS = 20
 """Fewer tell no field."""
+SLOW_S = 60.0
+"""Means of a mast over so long are the wind some way off as well."""
+GUST_MEMORY_S = 30.0
+"""How long gas keeps a gust of tens of metres (Lagrangian)."""
 
 
 class Ways(Protocol):
@@ -88,6 +92,43 @@ class WaysInGusts:
         part = np.clip(part, 0.0, 1.0)[:, None, None]
         met = (1 - part) * self.table_m[low] + part * self.table_m[low + 1]
         return met[..., :2], met[..., 2]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysPastMast:
+    """The wind was measured elsewhere: its slow part is everywhere, its gusts are others here.
+
+    Attributes
+    ----------
+    slow
+        The mast's wind in means over `SLOW_S`.
+    gusts_m2_s2
+        Variance of what is beside, of each component.
+    age_s : (age,) [s]
+    """
+
+    slow: WindRows
+    gusts_m2_s2: float
+    age_s: Array
+
+    @classmethod
+    def of(cls, wind: WindRows, age_s: Array) -> Self:
+        """Return the ways past a mast that has this record."""
+        half = 0.5 * SLOW_S
+        mean = (wind.way_until(wind.time_s + half) - wind.way_until(wind.time_s - half)) / SLOW_S
+        slow = WindRows(wind.time_s, mean[:, 0], mean[:, 1])
+        beside = [wind.east_m_s - slow.east_m_s, wind.north_m_s - slow.north_m_s]
+        return cls(slow, float(np.mean(np.square(beside))), age_s)
+
+    def until(self, seen_s: Array) -> tuple[Array, Array]:
+        """Return ways and variances; see `Ways`.
+
+        Taylor (1921), with an exponential memory τ: 2 σ² τ² (a/τ - 1 + exp(-a/τ)).
+        """
+        way, _ = WaysInOneWind(self.slow, self.age_s).until(seen_s)
+        age = self.age_s / GUST_MEMORY_S
+        open_m2 = 2 * self.gusts_m2_s2 * GUST_MEMORY_S**2 * (age + np.expm1(-age))
+        return way, np.broadcast_to(open_m2, way.shape[:2])
 
 
 def ways_of(blocks: Blocks, wind: WindRows, age_s: Array, longest_lag_s: float) -> Ways:

@@ -245,5 +245,5 @@ def _measured_wind(
         START_UNIX_S + time_s, speed, wrapped_deg(angle),
         wind_speed_sd_m_s=0.0 if known else settings.wind_speed_error * float(speed.mean()),
         wind_from_sd_deg=0.0 if known else settings.wind_from_error_deg,
-        height_agl_m=10.0, method="station",
+        height_agl_m=10.0, method="log",
     )  # fmt: skip

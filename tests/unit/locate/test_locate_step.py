@@ -84,6 +84,27 @@ def test_a_source_of_puffs_is_found_with_its_uncertainty() -> None:
     assert found.posterior.rate_kg_h.shape[0] == 2 * LINKS * FEW.chains
 
 
+def test_a_masts_gusts_are_not_those_that_carried_the_gas() -> None:
+    """The same record is worth less if it is a mast's some way off: a wider region, which holds."""
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
+    (truth,) = flight.sources
+    aboard, aside = solved(501), solve(flight.log, replace(flight.wind, method="station"))
+    assert (aboard.model, aside.model) == ("puffs", "puffs past a mast")
+    place = np.array([truth.east_m, truth.north_m])
+    assert aside.sources[0].region_90.holds(place).all()
+    wide, narrow = (one.sources[0].region_90.half_axes_m[0] for one in (aside, aboard))
+    assert wide > narrow
+
+
+def test_gas_that_no_source_brings_is_not_placed() -> None:
+    """The readings backwards: where gas was met there is none, and the other way round."""
+    flight = flown(501, FlightSettings(kind=FlightKind.PUFFS))
+    backwards = replace(flight.log, concentration_ppm=flight.log.concentration_ppm[:, ::-1])
+    found = solve(backwards, flight.wind)
+    assert found.outcome is Outcome.CANNOT_LOCATE
+    assert found.reason in {Reason.WIND, Reason.NO_CONTRAST, Reason.OUT_OF_REACH}
+
+
 @pytest.mark.parametrize("seed", [510, 511])
 def test_a_flight_without_a_source_is_not_located(seed: int) -> None:
     flight = flown(seed, FlightSettings(n_sources=0))

@@ -98,10 +98,22 @@ def test_the_displaced_share_is_that_of_the_plumes_variance() -> None:
     across = np.arange(N) % 40 - 20
     shown = np.stack([MODEL_PPM, 2.0 * across / 16.0 * MODEL_PPM, 0 * MODEL_PPM])
     misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM))
-    opened = misfit.displaced_as(shown)
+    opened = misfit.held_to(shown, 0.3)
     assert opened.displaced == pytest.approx(0.25, rel=0.01)
     assert opened.weakened(0.3).weight < misfit.weakened(0.3).weight
-    assert misfit.displaced_as(0 * shown).displaced == 0.0
+    assert misfit.held_to(0 * shown, 0.3).displaced == 0.0
+
+
+def test_gas_where_a_model_has_none_weakens_the_likelihood_in_proportion() -> None:
+    """What is twice as far off as a t of four degrees, √2 deviations, has half a weight."""
+    misfit = misfit_of(blocks_at(TIME_S, MODEL_PPM))
+    usual = misfit.weakened(0.3).weight
+    assert replace(misfit, left=0.5).weakened(0.3).weight == usual
+    assert replace(misfit, left=2 * np.sqrt(2.0)).weakened(0.3).weight == pytest.approx(usual / 2)
+    aside = MODEL_PPM + np.where(np.arange(N) == 3, 5.0, 0.0)
+    held = misfit_of(blocks_at(TIME_S, aside)).held_to(MODEL_PPM[None], 0.3)
+    assert held.left == pytest.approx(held.left_sd(MODEL_PPM, 0.3))
+    assert held.left > 2.0
 
 
 def test_weighted_columns_are_those_of_the_whole_covariance() -> None:

@@ -13,6 +13,8 @@ from cathartes.scenes.wind.conventions import wind_from_components, wind_to_comp
 
 CONSTANT = "constant"
 """Method of a wind that was said to hold at all times."""
+MASTS = ("station", "sonic")
+"""Methods of a wind that was measured at a place of its own."""
 STANDARD_HEIGHT_M = 10.0
 """Above ground, where nothing is said: the meteorological standard (WMO-No. 8)."""
 STAGNANT_BELOW_M_S = 1.0
@@ -107,6 +109,11 @@ class WindHistory:
     def is_constant(self) -> bool:
         """True for what was said to hold at all times; a file's one row holds near its own."""
         return self.method == CONSTANT
+
+    @property
+    def is_aside(self) -> bool:
+        """True for a mast's record: the wind of another place than a moving sensor's."""
+        return self.method in MASTS
 
     @property
     def stagnant(self) -> NDArray[np.bool_]:
