@@ -15,10 +15,8 @@ from cathartes.scenes.georeference.heights import (
 )
 from cathartes.scenes.georeference.navigation import LinePoses, Navigation
 from cathartes.scenes.georeference.pushbroom import to_ground
-from cathartes.scenes.georeference.terrain import LevelGround, Terrain
+from cathartes.scenes.georeference.terrain import LOWEST_GROUND_M, LevelGround, Terrain
 
-_LOWEST_GROUND_M = -450.0
-"""Below every dry place on Earth: rays down to it pass over all ground that they may meet."""
 _TRIAL_LINES = 400
 _MARGIN_DEG = 0.002
 _GEOID_MARGIN_DEG = 1.0
@@ -98,7 +96,7 @@ def _bounds_below(poses: LinePoses, look: NDArray[np.float64]) -> tuple[float, f
     known = np.flatnonzero(poses.known)
     some = known[:: max(1, known.size // _TRIAL_LINES)]
     trial = poses.select(some)
-    edges = to_ground(trial, look[[0, look.shape[0] // 2, -1]], LevelGround(_LOWEST_GROUND_M))
+    edges = to_ground(trial, look[[0, look.shape[0] // 2, -1]], LevelGround(LOWEST_GROUND_M))
     lon, lat, _ = to_geodetic(trial.camera_m)
     return _bounds(
         np.concatenate([edges.longitude_deg.ravel(), lon]),

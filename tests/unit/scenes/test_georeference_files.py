@@ -231,6 +231,82 @@ def test_a_dem_is_read_around_the_flight_alone(dem, dtype: str) -> None:
     assert whole.lowest_m == 101.0  # the no-data value is no height
 
 
+def test_a_dem_in_degrees_of_another_datum_lies_where_that_datum_has_it(tmp_path: Path) -> None:
+    """Rationale: degrees of the Tokyo datum taken for WGS 84 lie 450 m off.
+
+    Expected: its cell at 139.70 E, 35.70 N, the only high one, by the shift of EPSG:15484
+    (-146.414, 507.337, 680.507 m) between geocentric metres on both ellipsoids.
+    """
+    heights = np.zeros((41, 41), dtype="float32")
+    heights[20, 20] = 100.0
+    write_heights(tmp_path / "tokyo.tif", heights, 139.70 - 20.5e-4, 35.70 + 20.5e-4, 1e-4, 4301)
+    lon, lat = bessel_to_wgs84(139.70, 35.70)
+    assert abs(lon - 139.70) > 3e-3
+    grid, _ = read_heights(tmp_path / "tokyo.tif", (lon - 1e-3, lat - 1e-3, lon + 1e-3, lat + 1e-3))
+    # Within 0.2 of a cell, which is 10 m: published shifts differ by less.
+    assert grid.altitude_at(np.array([lon]), np.array([lat]))[0] > 64.0
+
+
+def bessel_to_wgs84(longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
+    """Return a place of the Tokyo datum in WGS 84, by geocentric metres."""
+    lon, lat = np.radians([longitude_deg, latitude_deg])
+    a, e2 = 6377397.155, 1 - (1 - 1 / 299.1528128) ** 2
+    n = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
+    x = n * np.cos(lat) * np.cos(lon) - 146.414
+    y = n * np.cos(lat) * np.sin(lon) + 507.337
+    z = n * (1 - e2) * np.sin(lat) + 680.507
+    e2, a = 1 - (1 - 1 / 298.257223563) ** 2, 6378137.0
+    for _ in range(6):
+        n = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
+        lat = np.arctan2(z + e2 * n * np.sin(lat), np.hypot(x, y))
+    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(lat))
+
+
+@pytest.mark.parametrize(
+    ("west", "longitude", "width"),
+    [(260.0, -99.99, 20), (-180.01, 179.995, 20), (179.99, -179.995, 20), (0.0, -0.2, 720),
+     (-180.0, 180.0, 720)],
+)  # fmt: skip
+def test_a_grid_may_count_longitudes_otherwise_than_the_flight(
+    tmp_path: Path, west: float, longitude: float, width: int
+) -> None:
+    """Rationale: geoids of 0 to 360 degrees, and terrain across the antimeridian.
+
+    Expected: heights that rise by 1 m a cell from its first column's centre; on a grid all the way
+    round, half-way between the last column's and the first's at its seam.
+    """
+    step = 1e-3 if width == 20 else 0.5
+    heights = np.tile(np.arange(width, dtype="float32"), (8, 1))
+    write_heights(tmp_path / "grid.tif", heights, west, 50.0, step)
+    south = 50.0 - 6 * step
+    grid, _ = read_heights(
+        tmp_path / "grid.tif", (longitude - step, south, longitude + step, south + 4 * step)
+    )
+    column = ((longitude - west) % 360.0) / step - 0.5
+    expected = np.interp(column % width, range(width + 1), [*range(width), 0])
+    found = grid.altitude_at(np.array([longitude]), np.array([south + 2 * step]))
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("hole", [-9999.0, -32768.0, 65536.0])
+def test_holes_that_are_not_said_to_be_such_are_no_ground(tmp_path: Path, hole: float) -> None:
+    heights = np.full((20, 20), 100.0, dtype="float32")
+    heights[5, 5:7] = hole
+    write_heights(tmp_path / "dem.tif", heights, 8.0, 50.0, 1e-3)
+    with pytest.raises(HeaderError, match=rf"2 heights .* such as {hole:g} m.*-a_nodata {hole:g} "):
+        read_heights(tmp_path / "dem.tif", (8.0, 49.98, 8.02, 50.0))
+
+
+def write_heights(
+    path: Path, heights: np.ndarray, west: float, north: float, step: float, epsg: int = 4326
+) -> None:
+    with rasterio.open(
+        path, "w", driver="GTiff", height=heights.shape[0], width=heights.shape[1], count=1,
+        dtype=heights.dtype, crs=epsg, transform=Affine(step, 0.0, west, 0.0, -step, north),
+    ) as file:  # fmt: skip
+        file.write(heights, 1)
+
+
 def test_a_dem_says_what_its_heights_are_measured_from_by_its_reference_system(dem) -> None:
     bounds = (8.0, 49.98, 8.03, 50.0)
     assert read_heights(dem("EPSG:4326+5773"), bounds)[1] is HeightReference.SEA
@@ -251,6 +327,7 @@ def test_terrain_above_the_sea_is_brought_to_the_ellipsoid(dem) -> None:
     ("how", "bounds", "error", "message"),
     [
         ({}, (9.0, 49.0, 9.1, 49.1), InputError, "covers longitudes 8.0000 to 8.0300.*9.0000"),
+        ({"crs": "EPSG:32632"}, (98.0, 0.0, 98.1, 0.1), InputError, "give heights of this place"),
         ({"crs": None}, (8.0, 49.98, 8.03, 50.0), HeaderError, "no reference system"),
         ({"unit": "ft"}, (8.0, 49.98, 8.03, 50.0), UnitError, "heights in 'ft'; metres"),
     ],

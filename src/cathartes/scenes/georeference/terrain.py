@@ -10,6 +10,10 @@ from pyproj import CRS
 from cathartes.errors import HeaderError
 from cathartes.scenes.geometry import MapGrid, check_on_earth, lon_lat_transformer
 
+LOWEST_GROUND_M, HIGHEST_GROUND_M = -450.0, 9000.0
+"""No dry place on Earth lies outside, above the sea or the ellipsoid: rays down to the lowest pass
+over all ground that they may meet."""
+
 
 class Terrain(Protocol):
     """What every terrain can say."""
@@ -137,7 +141,7 @@ class HeightGrid:
         ----------
         longitude_deg, latitude_deg : same shape [deg]
         """
-        column, row = self._cell_of(longitude_deg, latitude_deg)
+        column, row = (at - 0.5 for at in cells_of(self.grid, longitude_deg, latitude_deg))
         n_rows, n_columns = self.grid.shape
         with np.errstate(invalid="ignore"):
             inside = (column >= 0) & (column <= n_columns - 1) & (row >= 0) & (row <= n_rows - 1)
@@ -150,20 +154,30 @@ class HeightGrid:
         )
         return np.where(inside, height, np.nan)
 
-    def _cell_of(
-        self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return continuous (column, row), counted from the first cell's centre."""
-        if CRS.from_user_input(self.grid.crs).is_geographic:
-            # From a system of degrees to another is less than what heights are good to; longitudes
-            # are taken the short way round from the grid's first.
-            a, _, c0, *_ = self.grid.transform
-            middle = c0 + a * self.grid.shape[1] / 2
-            x, y = middle + (longitude_deg - middle + 180.0) % 360.0 - 180.0, latitude_deg
-        else:
-            x, y = lon_lat_transformer(self.grid.crs).transform(
-                longitude_deg, latitude_deg, direction="INVERSE"
-            )
-        a, b, c0, d, e, f0 = self.grid.transform
+
+def cells_of(
+    grid: MapGrid, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return continuous (column, row) of places on a grid, counted from its outer corner.
+
+    On a grid in degrees longitudes are taken the short way round from its middle, so that it may
+    be of 0 to 360 degrees, or lie across the antimeridian.
+
+    Parameters
+    ----------
+    grid
+        In any reference system.
+    longitude_deg, latitude_deg : same shape [deg, WGS 84]
+
+    Returns
+    -------
+    column, row : their shape
+    """
+    x, y = lon_lat_transformer(grid.crs).transform(longitude_deg, latitude_deg, direction="INVERSE")
+    a, b, c0, d, e, f0 = grid.transform
+    with np.errstate(invalid="ignore"):  # infinite where the system has no such place
+        if CRS.from_user_input(grid.crs).is_geographic:
+            middle = c0 + (a * grid.shape[1] + b * grid.shape[0]) / 2
+            x = middle + (x - middle + 180.0) % 360.0 - 180.0
         x, y, area = x - c0, y - f0, a * e - b * d
-        return (e * x - b * y) / area - 0.5, (a * y - d * x) / area - 0.5
+        return (e * x - b * y) / area, (a * y - d * x) / area
