@@ -275,6 +275,70 @@ def test_an_aircraft_below_the_ground_is_refused(files, cube_of) -> None:
     said = made.georeference(cube_of(ground()), "--ground-altitude-m", "900", "--geoid", "47.5")
     assert said.code == 10
     assert "below the ground" in said.err
+    # 52 + 120 m above the sea is 219.5 m above the ellipsoid.
+    said = made.georeference(cube_of(ground()), "--ground-altitude-m", "220", "--geoid", "47.5")
+    assert "the camera is 0.5 m below the ground" in said.err
+
+
+@pytest.mark.parametrize(
+    ("roll_deg", "words"),
+    [
+        (90.0, "(65.6%) have no position: they look above the horizon; check roll, pitch and bore"),
+        (120.0, "all look above the horizon; check roll, pitch and boresight"),
+    ],
+)
+def test_pixels_above_the_horizon_are_not_put_down_to_a_dem(
+    files, cube_of, roll_deg: float, words: str
+) -> None:
+    """Expected: from 120 m up the horizon lies sqrt(2 x 120 / 6.37e6) = 6.1 mrad down.
+
+    With the right wing straight down, samples of 1.2 mrad look (k + 0.5) x 1.2 mrad to either
+    side of level: 11 of 32 see ground.
+    """
+    made = files()
+    attitudes = made.flight.navigation.attitudes
+    rolled = replace(attitudes, roll_deg=np.full_like(attitudes.roll_deg, roll_deg))
+    made.fly(replace(made.flight.navigation, attitudes=rolled))
+    said = made.georeference(cube_of(ground()), "--ground-altitude-m", "99.5", "--geoid", "47.5")
+    assert words in said.err
+    assert "DEM" not in said.err
+
+
+def test_a_dem_that_does_not_reach_below_the_aircraft_leaves_its_height_unknown(
+    files, cube_of
+) -> None:
+    """Rationale: a side-looking camera's ground may be all there is of the DEM."""
+    made, cube = files(), cube_of(ground())
+    attitudes = made.flight.navigation.attitudes
+    rolled = replace(attitudes, roll_deg=np.full_like(attitudes.roll_deg, 45.0))
+    made.fly(replace(made.flight.navigation, attitudes=rolled))
+    # Flying to 75 degrees, right wing down, it looks 120 m to the north.
+    write_dem(made.folder / "side.tif", 8.0, 50.0005 + 0.002, 0.002)
+    dem = (*DEM, made.folder / "side.tif")
+    said = made.georeference(cube, *dem)
+    assert said.code == 0, said.err
+    assert "no heights below the aircraft: its height above the ground is not known" in said.err
+    assert "1280 of 1280 pixels placed" in said.out
+    assert "nan" not in said.out
+    told = json.loads((made.folder / "geometry" / "georeference.json").read_text())
+    assert told["above_ground_m"] is None
+    said = made.georeference(cube, *dem, "--expected-above-ground-m", "120", "--overwrite")
+    assert said.code == 10
+    assert "can't be compared with the 120 m expected" in said.err
+
+
+def test_attitudes_too_far_apart_are_no_fault_of_the_clock(files, cube_of) -> None:
+    made, cube = files(), cube_of(ground())
+    attitudes = made.flight.navigation.attitudes
+    slow = replace(
+        attitudes, **{name: getattr(attitudes, name)[::10] for name in attitudes.__slots__}
+    )
+    made.fly(replace(made.flight.navigation, attitudes=slow))
+    said = made.georeference(cube, "--ground-altitude-m", "99.5", "--geoid", "47.5")
+    assert said.code == 10
+    assert "40 of 40 lines lie inside the navigation, all in gaps longer" in said.err
+    assert "0.25 s between attitudes (0.5 s)" in said.err
+    assert "--max-attitude-gap-s" in said.err
 
 
 def test_a_dem_of_another_place_and_one_that_ends_under_the_flight(files, cube_of) -> None:

@@ -1,5 +1,6 @@
 """``cathartes georeference``: say where each pixel of a pushbroom cube lies."""
 
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -153,14 +154,16 @@ def _tell(done: GeometrySummary, cube: Path, out: Path, *, quiet: bool) -> None:
         remarks.print(f"{done.cube}: {remark}.", markup=False, soft_wrap=True)
     console = output_console()
     n_pixels = done.lines * done.samples
+    above_m = done.above_ground_m
+    height = "" if isnan(above_m) else f", from {above_m:.4g} m above the ground"
     console.print(
         f"{done.cube}: {n_pixels - done.pixels_without_position} of {n_pixels} pixels placed, "
-        f"{done.pixel_along_m:.3g} m along and {done.pixel_across_m:.3g} m across the track, from "
-        f"{done.above_ground_m:.4g} m above the ground.",
+        f"{done.pixel_along_m:.3g} m along and {done.pixel_across_m:.3g} m across the track"
+        f"{height}.",
         markup=False,
         soft_wrap=True,
     )
-    if done.position_sd_median_m == done.position_sd_median_m:
+    if not isnan(done.position_sd_median_m):
         console.print(
             f"Positions are good to {done.position_sd_median_m:.3g} m (standard deviation, median "
             f"pixel; worst {done.position_sd_largest_m:.3g} m): {out / POSITION_SD}",

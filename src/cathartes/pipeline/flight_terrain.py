@@ -1,5 +1,6 @@
 """The ground below a flight: which part of which file, and what its heights are measured from."""
 
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -34,17 +35,24 @@ def read_geoid(geoid: float | str | Path | None, navigation: Navigation) -> Terr
 
     Raises
     ------
+    SettingsError
+        If the number is not finite.
     InputError, HeaderError, UnitError
         If the raster can't be read, or does not reach the flight.
     """
     if geoid is None:
         return None
     try:
-        return LevelGround(float(geoid))  # type: ignore[arg-type]  # a path is no number
+        height_m = float(geoid)  # type: ignore[arg-type]  # a path is no number
     except (TypeError, ValueError):
         track = navigation.track
         bounds = _bounds(track.longitude_deg, track.latitude_deg, margin_deg=_GEOID_MARGIN_DEG)
         return read_heights(Path(geoid), bounds)[0]  # type: ignore[arg-type]
+    if not isfinite(height_m):
+        raise SettingsError(
+            f"geoid is {height_m:g}; a finite height in metres, or a raster of it, is needed."
+        )
+    return LevelGround(height_m)
 
 
 def read_terrain(

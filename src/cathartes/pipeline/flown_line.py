@@ -74,7 +74,7 @@ def fly_line(
     Raises
     ------
     HeaderError, InputError
-        If cube and camera do not fit, or no line lies inside the navigation.
+        If cube and camera do not fit, or no line has a pose.
     """
     _check_samples(cube, camera)
     read = read_navigation(navigation, gps_week)
@@ -97,7 +97,8 @@ def fly_line(
         max_position_gap_s=position_gap_s,
         max_attitude_gap_s=attitude_gap_s,
     )
-    return FlownLine(poses, sea_level, reference, (*remarks, *_check_poses(poses, time_s, flight)))
+    remarks += _check_poses(poses, time_s, flight, gaps_s)
+    return FlownLine(poses, sea_level, reference, remarks)
 
 
 def _check_samples(cube: Cube, camera: Camera) -> None:
@@ -139,7 +140,10 @@ def _line_times_s(
 
 
 def _check_poses(
-    poses: LinePoses, time_s: NDArray[np.float64], navigation: Navigation
+    poses: LinePoses,
+    time_s: NDArray[np.float64],
+    navigation: Navigation,
+    gaps_s: tuple[float, float],
 ) -> tuple[str, ...]:
     """Return a remark on lines without a pose.
 
@@ -149,6 +153,17 @@ def _check_poses(
         If no line has one.
     """
     first_s, last_s = navigation.interval_s
+    outside = int(((time_s < first_s) | (time_s > last_s)).sum())
+    if not poses.known.any() and outside < time_s.size:
+        position_s, attitude_s = (
+            np.median(np.diff(part.time_s)) for part in (navigation.track, navigation.attitudes)
+        )
+        raise InputError(
+            f"{time_s.size - outside} of {time_s.size} lines lie inside the navigation, all in "
+            f"gaps longer than {gaps_s[0]:g} s between positions (mostly {position_s:g} s apart) "
+            f"or {gaps_s[1]:g} s between attitudes ({attitude_s:g} s): give navigation at its full "
+            "rate, or raise --max-position-gap-s or --max-attitude-gap-s if the flight was even."
+        )
     if not poses.known.any():
         start, stop, since, until = (
             navigation.utc_at(float(t)).isoformat()
@@ -162,7 +177,6 @@ def _check_poses(
     lost = np.flatnonzero(~poses.known)
     if not lost.size:
         return ()
-    outside = int(((time_s < first_s) | (time_s > last_s)).sum())
     parts = [
         f"{n} {text}"
         for n, text in (

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite, isnan
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cathartes.errors import InputError, SettingsError
 from cathartes.pipeline.clock import StageClock
@@ -35,7 +37,7 @@ from cathartes.scenes.georeference.position_sd import (
     unstated,
 )
 from cathartes.scenes.georeference.pushbroom import GroundPoints, to_ground
-from cathartes.scenes.georeference.terrain import Terrain
+from cathartes.scenes.georeference.terrain import LevelGround, Terrain
 from cathartes.scenes.igm import IgmGeometry
 from cathartes.scenes.open import OpenOptions, open_cube
 
@@ -78,6 +80,10 @@ class GeoreferenceSettings:
     overwrite: bool = False
 
     def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, float) and not isfinite(value):
+                raise SettingsError(f"{name} is {value:g}; a finite number is needed.")
         if min(self.max_position_gap_s, self.max_attitude_gap_s) <= 0:
             raise SettingsError(
                 f"longest gaps of {self.max_position_gap_s:g} s (positions) and "
@@ -163,10 +169,10 @@ def georeference(
         )
         given = replace(given, navigation_heights=flown.heights, dem_heights=dem_heights)
         above_m = _above_ground_m(poses, terrain)
-        _check_height(above_m, given, poses, sea_level)
+        remarks += _check_height(above_m, given, poses, sea_level)
         with OutputFolder(Path(out), kind=GEOMETRY_FOLDER, overwrite=given.overwrite) as folder:
             points = to_ground(poses, look, terrain, clock.units("georeference", opened.n_lines))
-            remarks += _check_points(poses, points)
+            remarks += _check_points(poses, points, look, terrain)
             clock.tick("uncertainty", 0.0)
             sd, missing = _position_sd(poses, points, terrain, lens, given)
             if missing:
@@ -217,14 +223,32 @@ def _above_ground_m(poses: LinePoses, terrain: Terrain) -> float:
 
 def _check_height(
     above_m: float, settings: GeoreferenceSettings, poses: LinePoses, geoid: Terrain | None
-) -> None:
+) -> tuple[str, ...]:
+    """Return a remark if the height above the ground can't be known.
+
+    Raises
+    ------
+    InputError
+        If it can't be right, or can't be known where it was to be checked.
+    """
+    if isnan(above_m):
+        unknown = (
+            "the DEM has no heights below the aircraft: its height above the ground is not known"
+        )
+        if settings.expected_above_ground_m is None:
+            return (unknown,)
+        raise InputError(
+            f"{unknown}, and can't be compared with the {settings.expected_above_ground_m:.0f} m "
+            "expected; give a DEM that reaches below the aircraft, or leave out "
+            "--expected-above-ground-m."
+        )
     if above_m <= 0:
         raise InputError(
-            f"the camera is {-above_m:.0f} m below the ground; check what the navigation's and the "
-            "terrain's heights are measured from (ellipsoid or sea), and their units."
+            f"the camera is {abs(above_m):.1f} m below the ground; check what the navigation's and "
+            "the terrain's heights are measured from (ellipsoid or sea), and their units."
         )
     if settings.expected_above_ground_m is None:
-        return
+        return ()
     lon, lat, _ = to_geodetic(poses.camera_m[poses.known][:1])
     check_above_ground(
         above_m,
@@ -232,10 +256,13 @@ def _check_height(
         settings.above_ground_tolerance_m,
         float("nan") if geoid is None else float(geoid.altitude_at(lon, lat)[0]),
     )
+    return ()
 
 
-def _check_points(poses: LinePoses, points: GroundPoints) -> tuple[str, ...]:
-    """Return a remark on pixels that do not meet known ground.
+def _check_points(
+    poses: LinePoses, points: GroundPoints, look: NDArray[np.float64], terrain: Terrain
+) -> tuple[str, ...]:
+    """Return remarks on pixels that do not meet known ground; ``look`` (sample, 3).
 
     Raises
     ------
@@ -243,18 +270,28 @@ def _check_points(poses: LinePoses, points: GroundPoints) -> tuple[str, ...]:
         If none does.
     """
     lost = ~np.isfinite(points.longitude_deg[poses.known])
-    if lost.all():
-        raise InputError(
-            "no pixel looks at known ground: the DEM has no heights there, or the camera looks "
-            "elsewhere; check the DEM's no-data areas, roll, pitch and boresight."
-        )
     if not lost.any():
         return ()
-    remark = (
-        f"{lost.sum()} pixels ({lost.mean():.1%}) have no position: the DEM does not cover where "
-        "they look"
+    some = lost.any(axis=1)
+    level = to_ground(
+        poses.select(np.flatnonzero(poses.known)[some]), look, LevelGround(terrain.lowest_m)
     )
-    return (remark,)
+    n_up = int(np.isnan(level.longitude_deg).sum())
+    if lost.all():
+        raise InputError(
+            "no pixel looks at the ground: all look above the horizon; check roll, pitch and "
+            "boresight."
+            if n_up == lost.size
+            else "no pixel looks at known ground: the DEM has no heights there, or the camera "
+            "looks elsewhere; check the DEM's no-data areas, roll, pitch and boresight."
+        )
+    told = (
+        (n_up, "they look above the horizon; check roll, pitch and boresight"),
+        (int(lost.sum()) - n_up, "the DEM does not cover where they look"),
+    )
+    return tuple(
+        f"{n} pixels ({n / lost.size:.1%}) have no position: {why}" for n, why in told if n
+    )
 
 
 def _position_sd(
