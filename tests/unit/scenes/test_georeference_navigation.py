@@ -138,6 +138,42 @@ def test_a_clock_that_jumps_ahead_is_told_from_a_gap() -> None:
     assert check_navigation(gap) == ()
 
 
+def out_and_back(pause_s: float, turn_deg: float) -> Navigation:
+    """Return a flight to the north at 20 m/s whose positions stop for a while, then go on.
+
+    After 4 s it is where it was, a tenth of a second's way on in the new direction.
+    """
+    time_s = np.arange(0.0, 8.0, 0.1)
+    later = time_s >= 4.0
+    way_m = 20.0 * np.minimum(time_s, 3.9)
+    after_m = np.where(later, 20.0 * (time_s - 3.9), 0.0)
+    north_m = way_m + after_m * np.cos(np.radians(turn_deg))
+    east_m = after_m * np.sin(np.radians(turn_deg))
+    time_s = time_s + pause_s * later
+    metres_per_deg = 111_229.0  # along a meridian at 50 degrees
+    track = Track(
+        time_s,
+        8.0 + east_m / (111_320.0 * np.cos(np.radians(50.0))),
+        50.0 + north_m / metres_per_deg,
+        np.full(time_s.size, 500.0),
+    )
+    level = np.zeros(time_s.size)
+    return Navigation(START, track, Attitudes(time_s, level, level, np.where(later, turn_deg, 0.0)))
+
+
+@pytest.mark.parametrize("turn_deg", [180.0, 90.0])
+def test_a_gap_in_which_the_aircraft_turned_is_no_jump_of_the_clock(turn_deg: float) -> None:
+    """Rationale: positions are lost in steep turns, and lines are flown to and fro.
+
+    Expected: refused only where it flies on in the same direction.
+    """
+    (remark,) = check_navigation(out_and_back(60.0, turn_deg))
+    assert "from position 40 to 41 the clock goes on by 60.100 s" in remark
+    assert "it turned or stood there, or the clock jumped" in remark
+    with pytest.raises(InputError, match="the clock jumped"):
+        check_navigation(out_and_back(60.0, 10.0))
+
+
 @pytest.mark.parametrize("log_hz", [5.0, 25.0])
 def test_a_receiver_that_repeats_its_last_fix_is_refused(log_hz: float) -> None:
     """Rationale: in a dropout the last fix is written again; so do logs faster than the receiver.
@@ -168,6 +204,12 @@ def test_radians_given_as_degrees_are_refused() -> None:
     )
     with pytest.raises(InputError, match=r"1 if they are radians.*multiply roll, pitch"):
         check_navigation(radians)
+    # Within 30 degrees of north an aircraft may fly so by its wind: 20 degrees are 0.349.
+    north = straight_flight(track_deg=20.0, crab_deg=2.0).navigation
+    (remark,) = check_navigation(
+        changed(north, "attitudes", heading_deg=np.radians(north.attitudes.heading_deg))
+    )
+    assert "are 20 degrees off the direction of flight, and 2 if they are radians" in remark
     # A flight to the north has headings that are small in degrees too, and is none of it.
     assert check_navigation(straight_flight(track_deg=1.0).navigation) == ()
 

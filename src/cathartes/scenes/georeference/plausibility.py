@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import Geod
 
 from cathartes.errors import InputError
 from cathartes.scenes.georeference.navigation import (
@@ -15,8 +16,14 @@ _LONG_STEPS = 5.0
 _CATCHING_UP = 1.5
 """The step after fixes that were repeated is so much faster than those that follow."""
 _STEPS_AFTER = 20
+_STEPS_BESIDE = 5
+"""So many steps at either side of a gap tell how the aircraft flew into it, and out of it."""
+_ALIKE = 2.0
+"""One speed is at most so many times the other, where an aircraft flies on as before."""
 _TRACK_TOLERANCE_DEG = 30.0
 """An aircraft's nose points so nearly where it goes: crab angles are mostly below 15 degrees."""
+_RADIANS_FROM_DEG = 5.0
+"""Headings nearer to the direction of flight than this say nothing against degrees."""
 GPS_MINUS_UTC_S = 18.0
 """Since 2017; a clock that is off by it was read as UTC and is GPS time."""
 
@@ -30,8 +37,7 @@ def check_navigation(navigation: Navigation) -> tuple[str, ...]:
         If positions are repeated, the clock jumped ahead, or angles are radians.
     """
     check_repeated(navigation.track)
-    check_clock(navigation.track)
-    return check_angles(navigation)
+    return (*check_clock(navigation.track), *check_angles(navigation))
 
 
 def check_repeated(track: Track) -> None:
@@ -67,34 +73,66 @@ def check_repeated(track: Track) -> None:
         )
 
 
-def check_clock(track: Track) -> None:
-    """Raise an error if the clock jumped ahead: over a gap in time the aircraft stood still.
+def check_clock(track: Track) -> tuple[str, ...]:
+    """Return a remark on gaps in time over which the aircraft hardly moved.
 
-    Over a true gap it flies on, so that the distance grows with the time. (A clock that jumps
-    back is refused by `Track` itself.)
+    Over a gap in which it flew on, the distance grows with the time. Where it hardly does, the
+    clock jumped ahead if the aircraft flies away from the gap as it flew into it, as fast and in
+    the same direction; else it may as well have turned or stood. (A clock that jumps back is
+    refused by `Track` itself.)
 
     Raises
     ------
     InputError
-        So.
+        If the clock jumped ahead.
     """
     step_s, step_m = np.diff(track.time_s), track.steps_m()
     usual_s, usual_m = np.median(step_s), np.median(step_m)
     if usual_m / usual_s < SLOWEST_TRACK_M_S:
-        return
-    jumped = (step_s > _LONG_STEPS * usual_s) & (step_m < 0.5 * _LONG_STEPS * usual_m)
-    if jumped.any():
-        i = int(np.argmax(jumped))
+        return ()
+    still = np.flatnonzero(
+        (step_s > _LONG_STEPS * usual_s) & (step_m < 0.5 * _LONG_STEPS * usual_m)
+    )
+    if not still.size:
+        return ()
+    jumped = still[[_flies_on(track, int(i)) for i in still]]
+    i = int(jumped[0] if jumped.size else still[0])
+    gap = (
+        f"from position {i + 1} to {i + 2} the clock goes on by {step_s[i]:.3f} s and the aircraft "
+        f"by {step_m[i]:.1f} m"
+    )
+    if jumped.size:
         raise InputError(
-            f"navigation: from position {i + 1} to {i + 2} the clock goes on by {step_s[i]:.3f} s "
-            f"and the aircraft by {step_m[i]:.1f} m, which it flies in "
-            f"{step_m[i] * usual_s / usual_m:.3f} s ({jumped.sum()} such): the clock jumped. "
-            "Correct the times after the jump."
+            f"navigation: {gap}, which it flies in {step_m[i] * usual_s / usual_m:.3f} s "
+            f"({jumped.size} such): the clock jumped. Correct the times after the jump."
         )
+    remark = f"{gap} ({still.size} such): it turned or stood there, or the clock jumped"
+    return (remark,)
+
+
+def _flies_on(track: Track, gap: int) -> bool:
+    """Return True if an aircraft flies out of a gap in its positions as it flew into it."""
+    lon, lat, speed_m_s = track.longitude_deg, track.latitude_deg, track.speed_m_s()
+    first, last = max(gap - _STEPS_BESIDE, 0), min(gap + 1 + _STEPS_BESIDE, lon.size - 1)
+    if first == gap or last == gap + 1:
+        return False  # nothing tells how it flew
+    slower_m_s, faster_m_s = sorted(
+        np.median(speed_m_s[part]) for part in (slice(first, gap), slice(gap + 1, last))
+    )
+    start, stop = np.array([first, gap, gap + 1]), np.array([gap, gap + 1, last])
+    way_deg, _, _ = Geod(ellps="WGS84").inv(lon[start], lat[start], lon[stop], lat[stop])
+    across_deg, after_deg = (np.abs((way - way_deg[0] + 180) % 360 - 180) for way in way_deg[1:])
+    is_ahead = track.steps_m()[gap] == 0 or across_deg < 90
+    return bool(
+        is_ahead
+        and after_deg < _TRACK_TOLERANCE_DEG
+        and slower_m_s > SLOWEST_TRACK_M_S
+        and faster_m_s < _ALIKE * slower_m_s
+    )
 
 
 def check_angles(navigation: Navigation) -> tuple[str, ...]:
-    """Return a remark where the heading is far from the direction of flight.
+    """Return a remark where the heading is far from the direction of flight, or fits as radians.
 
     Only while the aircraft moves: a hovering one has no direction.
 
@@ -123,6 +161,13 @@ def check_angles(navigation: Navigation) -> tuple[str, ...]:
             f"direction of flight, and {as_radians:.0f} if they are radians; degrees are needed: "
             "multiply roll, pitch and heading by 180/pi."
         )
+    if small and in_degrees > max(_RADIANS_FROM_DEG, 2 * as_radians):
+        remark = (
+            f"headings of {attitudes.heading_deg.min():.3f} to {attitudes.heading_deg.max():.3f} "
+            f"degrees are {in_degrees:.0f} degrees off the direction of flight, and "
+            f"{as_radians:.0f} if they are radians: check the unit of roll, pitch and heading"
+        )
+        return (remark,)
     if in_degrees > _TRACK_TOLERANCE_DEG:
         remark = (
             f"heading and direction of flight differ by {in_degrees:.0f} degrees: a strong "
