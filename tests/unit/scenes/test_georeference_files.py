@@ -88,6 +88,10 @@ def test_navigation_may_state_standard_deviations(navigation) -> None:
         ("time_utc,lon\n2026-05-04T10:00:00Z,8\n", "missing: longitude_deg.*not known: lon"),
         (f"{HEAD},yaw\n{ROWS}", "not known: yaw|7 cells, and the header 8"),
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0,,500,1,2,3\n", "row 4 has part of a position"),
+        (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,,,,1,,3\n", "row 4 has part of an attitude"),
+        (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,,,,inf,2,3\n", "row 4: roll_deg is inf; a finite"),
+        (f"{HEAD}\n{ROWS.splitlines()[0]}\n", "positions at 1 time; two times at least"),
+        (HEAD + "\n" + ROWS.replace(",", ";"), "line 2 is separated by semicolons, and the header"),
         (
             f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0\n",
             "line 5: the last row breaks off after 2 of 7 cells",
@@ -104,6 +108,17 @@ def test_navigation_may_state_standard_deviations(navigation) -> None:
 def test_navigation_files_that_are_refused(navigation, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_navigation(navigation(text))
+
+
+def test_a_csv_file_beside_the_header_of_its_cube_is_a_csv_file(navigation) -> None:
+    """Rationale: flight.hdr is the cube's, of flight.img."""
+    path = navigation(f"{HEAD}\n{ROWS}")
+    header = "ENVI\nsamples = 1\nlines = 1\nbands = 1\ndata type = 4\ninterleave = bsq\n"
+    path.with_suffix(".hdr").write_text(header)
+    path.with_suffix(".img").write_bytes(bytes(4))
+    assert read_navigation(path).navigation.track.time_s.size == 2
+    with pytest.raises(HeaderError, match=r"bands without names; gpstime, .*ends in .csv or .txt"):
+        read_navigation(path.with_suffix(".hdr"))
 
 
 def test_what_heights_are_measured_from_is_asked_for() -> None:

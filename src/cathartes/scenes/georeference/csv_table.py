@@ -55,19 +55,26 @@ class CsvTable:
         Raises
         ------
         HeaderError
-            If a cell is no number.
+            If a cell is no number, or an infinite one.
         """
         cells = self.columns.get(name)
         if cells is None:
             n_rows = len(next(iter(self.columns.values())))
             return np.full(n_rows, np.nan)
         try:
-            return np.array([float(cell) if cell else np.nan for cell in cells])
+            values = np.array([float(cell) if cell else np.nan for cell in cells])
         except ValueError as error:
             raise HeaderError(
                 f"{self.origin}: column {name} holds something that is no number ({error}); "
                 "correct it, or leave the cell empty."
             ) from error
+        infinite = np.flatnonzero(np.isinf(values))
+        if infinite.size:
+            raise HeaderError(
+                f"{self.origin}: row {infinite[0] + 1}: {name} is {cells[infinite[0]]}; a finite "
+                "number is needed: correct it, or leave the cell empty."
+            )
+        return values
 
     def times_utc(self, name: str) -> tuple[datetime, ...]:
         """Return a column's times, aware.

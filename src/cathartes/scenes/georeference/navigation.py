@@ -304,14 +304,19 @@ def _gap_at(knots_s: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArra
 def _freeze(record: Track | Attitudes, what: str) -> None:
     """Check that a record's arrays are finite, of one length and in time's order; freeze them."""
     n = np.size(record.time_s)
+    if n < 2:
+        raise InputError(
+            f"navigation: {what} at {n} time{'s' * (n != 1)}; two times at least are needed: give "
+            "navigation from before the first line to after the last."
+        )
     for name in record.__slots__[:-1]:  # all but the standard deviations
         values = np.array(getattr(record, name), dtype=np.float64)
         values.setflags(write=False)
         object.__setattr__(record, name, values)
-        if values.shape != (n,) or n < 2:
+        if values.shape != (n,):
             raise InputError(
                 f"navigation: {what} with {name} of shape {values.shape} and {n} times; one value "
-                "a time, and two times at least, are needed."
+                "a time is needed."
             )
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:

@@ -21,6 +21,7 @@ _POSITION_SD = ("horizontal_sd_m", "vertical_sd_m")
 _ATTITUDE_SD = ("roll_sd_deg", "pitch_sd_deg", "heading_sd_deg")
 REFERENCE_NOTE = "altitude_reference"
 
+_TEXT_SUFFIXES = frozenset({".csv", ".txt"})
 _ENVI_BANDS = ("gpstime", "lat", "lon", "alt", "pitch", "roll", "heading")
 _GPS_START = datetime(1980, 1, 6, tzinfo=UTC)
 _SECONDS_A_WEEK = 604_800
@@ -55,7 +56,7 @@ def read_navigation(path: Path, gps_week: int | None = None) -> NavigationFile:
     Parameters
     ----------
     path
-        ENVI if its header lies beside it.
+        CSV if its name ends in .csv or .txt; else ENVI if its header lies beside it.
     gps_week
         Whole weeks since 6 January 1980, for files whose clock is the GPS second of the week.
 
@@ -66,7 +67,8 @@ def read_navigation(path: Path, gps_week: int | None = None) -> NavigationFile:
     SettingsError
         If the GPS week is needed and not given, or the other way round.
     """
-    pair = find_pair(path) if path.is_file() else None
+    is_text = path.suffix.lower() in _TEXT_SUFFIXES
+    pair = find_pair(path) if path.is_file() and not is_text else None
     if pair is not None:
         return NavigationFile(_from_envi(*pair, gps_week), None)
     if gps_week is not None:
@@ -102,16 +104,16 @@ def _from_csv(table: CsvTable) -> NavigationFile:
     times = table.times_utc("time_utc")
     time_s = np.array([(time - times[0]).total_seconds() for time in times])
     parts = []
-    for columns, sd_columns, what in ((_POSITION, _POSITION_SD, "position"),
-                                      (_ATTITUDE, _ATTITUDE_SD, "attitude")):  # fmt: skip
+    for columns, sd_columns, what in ((_POSITION, _POSITION_SD, "a position"),
+                                      (_ATTITUDE, _ATTITUDE_SD, "an attitude")):  # fmt: skip
         values = np.column_stack([table.numbers(name) for name in columns])
         sd = np.column_stack([table.numbers(name) for name in sd_columns])
         stated = np.isfinite(values)
         half = stated.any(axis=1) & ~stated.all(axis=1)
         if half.any():
             raise HeaderError(
-                f"{table.origin}: row {np.argmax(half) + 1} has part of a {what} only; all of "
-                f"{', '.join(columns)} are needed, or none in a row without a {what}."
+                f"{table.origin}: row {np.argmax(half) + 1} has part of {what} only; all of "
+                f"{', '.join(columns)} are needed, or none in a row without {what}."
             )
         rows = stated.all(axis=1)
         parts.append((time_s[rows], *values[rows].T, sd[rows]))
@@ -131,10 +133,11 @@ def _from_envi(header_path: Path, data_path: Path, gps_week: int | None) -> Navi
     names = [name.lower() for name in header.items("band names")]
     missing = [name for name in _ENVI_BANDS if name not in names]
     if missing:
+        found = f"bands {', '.join(names)}" if names else "bands without names"
         raise HeaderError(
-            f"{header_path.name}: bands {', '.join(names)}; {', '.join(missing)} missing: "
-            f"navigation in ENVI has the bands {', '.join(_ENVI_BANDS)} (angles in degrees), other "
-            "navigation is read from CSV."
+            f"{header_path.name}: {found}; {', '.join(missing)} missing: navigation in ENVI has "
+            f"the bands {', '.join(_ENVI_BANDS)} (angles in degrees), other navigation is read "
+            "from CSV, whose name ends in .csv or .txt."
         )
     if gps_week is None:
         raise SettingsError(

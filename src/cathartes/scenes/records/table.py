@@ -191,14 +191,12 @@ def _split(text: str, delimiter: str, skip_lines: int) -> list[tuple[int, list[s
 
 
 def _check_header(name: str, columns: Sequence[str], delimiter: str) -> None:
-    if len(columns) == 1:
-        used = [word for mark, word in _DELIMITERS.items() if mark in columns[0]]
-        if used:
-            raise HeaderError(
-                f"{name}: columns are separated by {used[0]}s, and "
-                f"{_DELIMITERS.get(delimiter, repr(delimiter))}s are needed; export it so, or name "
-                "the delimiter in a mapping file (table.delimiter)."
-            )
+    if used := _other_delimiter(columns):
+        raise HeaderError(
+            f"{name}: columns are separated by {used}s, and "
+            f"{_DELIMITERS.get(delimiter, repr(delimiter))}s are needed; export it so, or name "
+            "the delimiter in a mapping file (table.delimiter)."
+        )
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise HeaderError(f"{name}: column {', '.join(twice)} comes twice; rename or cut one.")
@@ -209,10 +207,22 @@ def _check_header(name: str, columns: Sequence[str], delimiter: str) -> None:
         )
 
 
+def _other_delimiter(cells: Sequence[str]) -> str | None:
+    """Return the name of what else separates the cells of a line that was not split."""
+    if len(cells) > 1:
+        return None
+    return next((word for mark, word in _DELIMITERS.items() if mark in cells[0]), None)
+
+
 def _refuse_row(
     name: str, number: int, cells: Sequence[str], columns: Sequence[str], text: str
 ) -> None:
     where = f"{name}, line {number}"
+    used = _other_delimiter(cells) if len(columns) > 1 else None
+    if used:
+        raise InputError(
+            f"{where} is separated by {used}s, and the header otherwise; separate both alike."
+        )
     if number == len(text.splitlines()) and len(cells) < len(columns):
         raise TruncatedFileError(
             f"{where}: the last row breaks off after {len(cells)} of {len(columns)} cells; copy "
