@@ -7,6 +7,7 @@ import pytest
 from casebooks import search_for_few
 
 from cathartes.cli.main import main
+from cathartes.errors import OutputError
 from cathartes.pipeline.campaign_score import sites_after_sorties
 from cathartes.store.open import open_casebook
 
@@ -50,6 +51,11 @@ def test_a_campaign_is_made_run_and_judged(
     assert {site.id for site in alone[2]} == set(kept)
     for site in alone[2]:
         assert site.probability == pytest.approx(kept[site.id].probability, abs=1e-9)
+    blocked = out / "truth.json" / "figures"
+    assert (
+        main(["evaluate", "campaign", str(out), "--plots", str(blocked)]) == OutputError.exit_code
+    )
+    assert "name a folder that you may write in with --plots" in capsys.readouterr().err
     assert main(["evaluate", "campaign", str(out)]) == 0
     said = capsys.readouterr().out
     assert "Looked at" in said

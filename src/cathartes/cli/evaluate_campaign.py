@@ -10,7 +10,7 @@ from cathartes.cli.campaign_tables import campaign_page
 from cathartes.cli.casebook_option import DEFAULT_CASEBOOK
 from cathartes.cli.console import JsonFlag, output_console
 from cathartes.cli.json_output import write_json
-from cathartes.errors import SettingsError
+from cathartes.errors import OutputError, SettingsError
 from cathartes.pipeline.campaign_score import CampaignEvaluation, sites_after_sorties
 from cathartes.pipeline.campaign_score import evaluate_campaign as evaluate
 from cathartes.products.campaign_plot import write_growth_plot, write_reliability_plot
@@ -78,10 +78,16 @@ def evaluate_campaign(
 
 
 def _write_plots(folder: Path, evaluation: CampaignEvaluation) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_reliability_plot(folder / "reliability.png", evaluation.pooled)
-    if evaluation.growth:
-        write_growth_plot(folder / "growth.png", evaluation.pooled_growth)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_reliability_plot(folder / "reliability.png", evaluation.pooled)
+        if evaluation.growth:
+            write_growth_plot(folder / "growth.png", evaluation.pooled_growth)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: can't be written ({error.strerror or error}); name a folder that you may "
+            "write in with --plots."
+        ) from error
 
 
 def _evaluation_dict(evaluation: CampaignEvaluation) -> dict[str, object]:

@@ -136,10 +136,14 @@ def evaluate(
     InputError
         If a folder is not what it should be, or the result is of another scene.
     SettingsError
-        If there is no pair, or the layers needed were not written.
+        If there is no pair, a result comes twice, or the layers needed were not written.
     """
     if not pairs:
         raise SettingsError("nothing to evaluate; give a result and the scene that it is of.")
+    results = [Path(result).resolve() for result, _ in pairs]
+    twice = next((pairs[i][0] for i, path in enumerate(results) if path in results[:i]), None)
+    if twice is not None:
+        raise SettingsError(f"{twice}: is given twice and would count twice; give it once.")
     if not 0 < false_alarm_probability < 1:
         raise SettingsError(
             f"false-alarm probability is {false_alarm_probability}; between 0 and 1 is needed."

@@ -240,6 +240,14 @@ def _layer(
         plume.line, plume.sample, settings.wind_from_deg, plume.length_m, plume.source_width_m,
         plume.growth, plume.meander, plume.filaments,
     )  # fmt: skip
+    is_inside = 0 <= plume.line <= settings.lines and 0 <= plume.sample <= settings.samples
+    if plume.peak_ppm_m is not None and not is_inside:
+        raise SettingsError(
+            f"plume of {', '.join(plume.gases)} at line {plume.line}, sample {plume.sample} has "
+            f"its source outside the scene of {settings.lines} lines and {settings.samples} "
+            "samples, where peak_ppm_m says nothing of it; move its source inside, or give "
+            "emission_kg_h for gas that drifts in."
+        )
     unit = unit_plume(shape, (settings.lines, settings.samples), pixel_m, generator)
     if not unit.max() > 0:
         raise SettingsError(

@@ -26,7 +26,7 @@ class PlumeSettings(_Frozen):
     emission_kg_h : [kg h-1]
         Emission rate of the first gas; give this or the peak.
     line, sample
-        Source, continuous pixel position.
+        Source, continuous pixel position; inside the scene if the peak is given.
     temperature_difference_k : [K]
         Of the gas against the air at the ground.
     length_m, source_width_m, growth, meander, filaments

@@ -3,12 +3,20 @@
 import json
 import math
 
+import pytest
 from rich.console import Console
 
 from cathartes.cli.evaluate_json import pooled_dict
 from cathartes.cli.evaluate_tables import evaluation_page, pooled_sentence
 from cathartes.cli.json_output import to_json_value
-from cathartes.pipeline.evaluate import Evaluation, ExtraPlume, PlumeCompared, SceneEvaluation
+from cathartes.errors import SettingsError
+from cathartes.pipeline.evaluate import (
+    Evaluation,
+    ExtraPlume,
+    PlumeCompared,
+    SceneEvaluation,
+    evaluate,
+)
 from cathartes.pipeline.pooled import GasPooled, PooledScore, SceneParts
 from cathartes.products.summary import PlumeShort
 from cathartes.simulate.evaluation import SceneScore
@@ -81,6 +89,11 @@ def test_found_wrongly_named_missed_and_false_are_told_apart() -> None:
     assert any("not this, but other gas" in x and "R-32" in x for x in lines)
     assert "ethanol was called methanol: 1" in lines
     assert "Not searched by the scan: hexane." in lines
+
+
+def test_a_result_that_is_given_twice_would_count_twice() -> None:
+    with pytest.raises(SettingsError, match=r"\./one: is given twice"):
+        evaluate([("one", "scene"), ("two", "scene"), ("./one", "scene")])
 
 
 def test_the_sentence_counts() -> None:

@@ -181,6 +181,24 @@ def test_a_plume_outside_the_scene_is_refused(small, gases, hytes):
         simulate_scene(small.model_copy(update={"plumes": (plume,)}), gases, hytes)
 
 
+def test_the_peak_of_a_plume_needs_its_source_in_the_scene(small, gases, hytes):
+    """Rationale: else the faint tail that reaches the scene would be raised to the peak."""
+    peak = small.plumes[0]
+    for place in ({"line": -0.5}, {"line": 48.5}, {"sample": 40.5}):
+        plume = peak.model_copy(update=place)
+        with pytest.raises(SettingsError, match=r"its source outside .* 48 lines and 40 samples"):
+            simulate_scene(small.model_copy(update={"plumes": (plume,)}), gases, hytes)
+    drifting = {"line": 20.5, "sample": -3.0, "peak_ppm_m": None, "emission_kg_h": 50.0}
+    scene = simulate_scene(
+        small.model_copy(
+            update={"plumes": (peak.model_copy(update=drifting),), "wind_from_deg": 270.0}
+        ),
+        gases,
+        hytes,
+    )
+    assert scene.truth.column_density_ppm_m[0, 20, 0] > 0
+
+
 def test_sunlight_at_night_is_refused(small, gases, avng):
     night = small.model_copy(update={"sun_zenith_deg": 120.0, "plumes": ()})
     with pytest.raises(SettingsError, match="the scene is at night; set sun_zenith_deg"):
