@@ -340,6 +340,8 @@ def test_each_layer_has_unit_scale_and_grid(written: Written) -> None:
             chemical = dataset.tags()["CHEMICAL"]
             assert chemical in GASES
             assert dataset.descriptions[0].endswith(f": {chemical}")
+            says_sign = "negative where a gas absorbs the ground's heat" in dataset.descriptions[0]
+            assert says_sign == (quantity == "score")
             expected = Planes().read(f"{quantity}/{chemical}")
             np.testing.assert_array_equal(dataset.read(1), expected)
             if cube.geometry is None:

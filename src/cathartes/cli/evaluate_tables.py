@@ -172,7 +172,8 @@ def _detection(pooled: PooledScore) -> Iterator[RenderableType]:
         return
     yield Text(
         f"Pixels found at a false-alarm probability of {probability:g}, with one threshold for all "
-        f"gases and scenes ({pooled.pixels.threshold:.3g}), and with each gas's own in each scene:"
+        f"gases and scenes ({pooled.pixels.threshold:.3g}), and with each gas's own in each scene "
+        "(a pixel counts once for each gas in it):"
     )
     yield detection_table(pooled)
     if pooled.n_too_small:

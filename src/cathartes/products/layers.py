@@ -44,7 +44,11 @@ class LayerQuantity:
 
 
 QUANTITIES: tuple[LayerQuantity, ...] = (
-    LayerQuantity("score", VOCABULARY["score"].unit, VOCABULARY["score"].long_name),
+    LayerQuantity(
+        "score",
+        VOCABULARY["score"].unit,
+        f"{VOCABULARY['score'].long_name}, negative where a gas absorbs the ground's heat",
+    ),
     LayerQuantity(
         "column_density_ppm_m",
         VOCABULARY["column_density_ppm_m"].unit,

@@ -120,6 +120,7 @@ def test_figures_of_pixels_keep_their_units() -> None:
 def test_a_table_says_which_threshold_it_uses() -> None:
     lines = page().splitlines()
     assert "with one threshold for all gases and scenes (5.25)" in " ".join(page().split())
+    assert "(a pixel counts once for each gas in it)" in " ".join(page().split())
     row = next(line.split() for line in lines if line.strip().startswith("4 to 6 ") and "%" in line)
     assert row == ["4", "to", "6", "20", "40.0", "%", "25.0", "%"]
     assert "0.9712 (area under the curve)" in " ".join(page().split())
