@@ -107,9 +107,16 @@ class SingularCovarianceError(NumericalError):
 
 
 class OutputError(CathartesError):
-    """A result can't be written where it was asked."""
+    """A result can't be written where it was asked.
+
+    What was found, and perhaps apart what to do: who knows more of the folder says that instead.
+    """
 
     exit_code = 40
+
+    def __str__(self) -> str:
+        """Return all that is said."""
+        return " ".join(self.args)
 
 
 class CasebookError(CathartesError):

@@ -4,13 +4,14 @@ import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from casebooks import edit, keep_only, mandate_file, new_casebook
 from runs import Run
 
-from cathartes.errors import MandateError, SettingsError
+from cathartes.errors import MandateError, OutputError, SettingsError
 from cathartes.pipeline.authority import mandate_add, mandate_revoke
 from cathartes.pipeline.observe_log import observe_log
 from cathartes.pipeline.observed import Observed
@@ -94,6 +95,19 @@ def test_a_mandate_that_is_revoked_during_a_run_allows_no_more_results(
         assert not opened.casebook.observations()
         (job,) = opened.casebook.jobs()
         assert job.state is JobState.WAITING
+
+
+def test_a_full_folder_for_temporary_files_is_said_with_what_helps(
+    campaign: Path, sortie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rationale: a run has neither --out nor --layers, which a scan's own message names."""
+    casebook = new_casebook(campaign, tmp_path / "casebook")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=40_960))
+    with pytest.raises(
+        OutputError, match=r"41 kB are free .* needed\. A run works .* TMPDIR"
+    ) as told:
+        run_sortie(sortie, casebook, actor="test", only=["line-1"])
+    assert "--" not in str(told.value)
 
 
 def test_brackets_in_a_reason_are_shown(

@@ -76,8 +76,8 @@ class ScratchPlanes:
                 data = data[self._file.write(data) :]
         except OSError as error:
             raise OutputError(
-                f"{self._path}: a scratch image can't be written ({error.strerror or error}). "
-                "Free some space, or name another folder with --out."
+                f"{self._path}: a scratch image can't be written ({error.strerror or error}).",
+                "Free some space, or name another folder with --out.",
             ) from error
 
     def read(self, name: str) -> NDArray[np.float32]:

@@ -169,7 +169,9 @@ def _observed(order: Order, folder: Path, progress: Progress) -> tuple[Observed,
         return _without_answer(work, work.reason_of(error, folder), began_s), ""
     except OutputError as error:
         raise OutputError(
-            f"{error} A run works in the system's folder for temporary files; TMPDIR names another."
+            error.args[0],
+            "A run works in the system's folder for temporary files: free some space there, or let "
+            "TMPDIR name a folder on another disk.",
         ) from error
     except (CathartesError, MemoryError, OSError):
         raise

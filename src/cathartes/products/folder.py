@@ -122,8 +122,8 @@ class OutputFolder:
         except OSError as error:
             self._leave_nothing()
             raise OutputError(
-                f"{self._given}: can't be written ({error.strerror or error}); "
-                "name a folder that you may write in with --out."
+                f"{self._given}: can't be written ({error.strerror or error}).",
+                "Name a folder that you may write in with --out.",
             ) from error
         except BaseException:
             self._leave_nothing()
@@ -148,8 +148,8 @@ class OutputFolder:
             self._leave_nothing()
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutputError(
-                f"{self._given}: the disk ran full while the result was written; nothing was "
-                f"kept. Free some space, {self._kind.smaller}, or use another --out."
+                f"{self._given}: the disk ran full while the result was written; nothing was kept.",
+                f"Free some space, {self._kind.smaller}, or use another --out.",
             ) from error
 
     def check(self) -> None:
@@ -256,8 +256,9 @@ class OutputFolder:
         if free < self._needed_bytes:
             raise OutputError(
                 f"{self._given}: {_size(free)} are free and up to "
-                f"{_size(self._needed_bytes)} are needed; free some space, "
-                f"{self._kind.smaller}, or name a folder on another disk with --out."
+                f"{_size(self._needed_bytes)} are needed.",
+                f"Free some space, {self._kind.smaller}, or name a folder on another disk with "
+                "--out.",
             )
 
     def _publish(self) -> None:

@@ -80,8 +80,8 @@ def write_package_layer(path: Path | BytesIO, layer: PackageLayer) -> None:
         )
     except (DataSourceError, DataLayerError, FeatureError) as error:
         raise OutputError(
-            f"{name}: can't be written ({error}); is the disk full? Free some space, or name "
-            "a folder on another disk with --out."
+            f"{name}: can't be written ({error}); is the disk full?",
+            "Free some space, or name a folder on another disk with --out.",
         ) from error
 
 
