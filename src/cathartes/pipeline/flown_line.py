@@ -155,14 +155,9 @@ def _check_poses(
     first_s, last_s = navigation.interval_s
     outside = int(((time_s < first_s) | (time_s > last_s)).sum())
     if not poses.known.any() and outside < time_s.size:
-        position_s, attitude_s = (
-            np.median(np.diff(part.time_s)) for part in (navigation.track, navigation.attitudes)
-        )
         raise InputError(
             f"{time_s.size - outside} of {time_s.size} lines lie inside the navigation, all in "
-            f"gaps longer than {gaps_s[0]:g} s between positions (mostly {position_s:g} s apart) "
-            f"or {gaps_s[1]:g} s between attitudes ({attitude_s:g} s): give navigation at its full "
-            "rate, or raise --max-position-gap-s or --max-attitude-gap-s if the flight was even."
+            f"gaps {_gaps_in_words(navigation, gaps_s)} if the flight was even."
         )
     if not poses.known.any():
         start, stop, since, until = (
@@ -190,3 +185,21 @@ def _check_poses(
         f"line {lost[0]}, the last {lost[-1]}, counted from 0"
     )
     return (remark,)
+
+
+def _gaps_in_words(navigation: Navigation, gaps_s: tuple[float, float]) -> str:
+    """Return whose records lie farther apart than gaps may be, of both parts if of neither."""
+    parts = [
+        (what, float(np.median(np.diff(part.time_s))), longest_s, option)
+        for what, part, longest_s, option in (
+            ("positions", navigation.track, gaps_s[0], "--max-position-gap-s"),
+            ("attitudes", navigation.attitudes, gaps_s[1], "--max-attitude-gap-s"),
+        )
+    ]
+    slow = [part for part in parts if part[1] > part[2]] or parts
+    longer = " or ".join(
+        f"longer than {longest_s:g} s between {what} (mostly {usual_s:g} s apart)"
+        for what, usual_s, longest_s, _ in slow
+    )
+    options = " and ".join(option for *_, option in slow)
+    return f"{longer}: give navigation at its full rate, or raise {options}"

@@ -91,7 +91,10 @@ def test_navigation_may_state_standard_deviations(navigation) -> None:
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,,,,1,,3\n", "row 4 has part of an attitude"),
         (f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,,,,inf,2,3\n", "row 4: roll_deg is inf; a finite"),
         (f"{HEAD}\n{ROWS.splitlines()[0]}\n", "positions at 1 time; two times at least"),
-        (HEAD + "\n" + ROWS.replace(",", ";"), "line 2 is separated by semicolons, and the header"),
+        (
+            HEAD + "\n" + ROWS.replace(",", ";"),
+            "line 2 is separated by semicolons, and the header by commas",
+        ),
         (
             f"{HEAD}\n{ROWS}2026-05-04T10:00:01Z,8.0\n",
             "line 5: the last row breaks off after 2 of 7 cells",

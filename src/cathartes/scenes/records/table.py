@@ -139,7 +139,7 @@ def read_table(
             rows.append(tuple(cells))
             lines.append(number)
         else:
-            _refuse_row(path.name, number, cells, named, text)
+            _refuse_row(path.name, number, cells, named, delimiter, text)
     if not rows or named is None:
         raise TruncatedFileError(
             f"{path.name} has no rows below its header; export it again, or leave it out."
@@ -215,13 +215,14 @@ def _other_delimiter(cells: Sequence[str]) -> str | None:
 
 
 def _refuse_row(
-    name: str, number: int, cells: Sequence[str], columns: Sequence[str], text: str
+    name: str, number: int, cells: Sequence[str], columns: Sequence[str], delimiter: str, text: str
 ) -> None:
     where = f"{name}, line {number}"
     used = _other_delimiter(cells) if len(columns) > 1 else None
     if used:
         raise InputError(
-            f"{where} is separated by {used}s, and the header otherwise; separate both alike."
+            f"{where} is separated by {used}s, and the header by "
+            f"{_DELIMITERS.get(delimiter, repr(delimiter))}s; separate both by the latter."
         )
     if number == len(text.splitlines()) and len(cells) < len(columns):
         raise TruncatedFileError(
