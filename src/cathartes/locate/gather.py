@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from cathartes.errors import InputError
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
-from cathartes.locate.site_baseline import is_one_instrument, is_site, site_baseline
+from cathartes.locate.site_baseline import (
+    instrument_noise_ppm,
+    is_one_instrument,
+    is_site,
+    site_baseline,
+)
 from cathartes.scenes.local_frame import LocalFrame
 from cathartes.scenes.logs.enhancement import Enhancement
 from cathartes.scenes.logs.estimate import Estimate
@@ -181,7 +186,10 @@ def _rows_of(
         above, sd = reading - settings.background_ppm, np.zeros(reading.size)
     elif is_site(near, log.sensor_index):
         background, sd = site_baseline(log.time_unix_s, near, far, log.sensor_index, reading)
-        above, noise = reading - background, np.minimum(noise, np.maximum(sd, least))
+        most = sd  # what was told has the gas in it
+        if is_one_instrument(near, far):
+            most = np.fmax(sd, instrument_noise_ppm(reading, log.sensor_index))
+        above, noise = reading - background, np.minimum(noise, np.maximum(most, least))
     else:
         above, sd = one.enhancement_ppm[line], one.baseline_sd_ppm[line]
     return near, far, above, noise, sd

@@ -14,6 +14,10 @@ SITE_WINDOW_S = 1800.0
 """Half the window of a common background."""
 WANDER_WINDOW_S, WANDER_ROWS = 1800.0, 20
 """A window in which drift shows that a baseline of hours does not follow."""
+STILL_STEPS, LEAST_STILL = 8, 3
+"""Differences that tell a noise together, and how many such a path has at least."""
+STILL_SHARE = 0.64
+"""Of white noise, what the tenth part from below of its r.m.s. differences is: by drawing."""
 STAY_S = 4 * 3600.0
 """A sensor that stands still is in a plume for as long as the wind holds, which is hours."""
 
@@ -132,3 +136,26 @@ def common_background(
             levels.append(np.quantile(reading_ppm[near], [0.01, 0.1]))
     low, high = (np.interp(time_unix_s, knots, level) for level in np.array(levels).T)
     return low, 0.5 * (high - low)
+
+
+def instrument_noise_ppm(reading_ppm: NDArray[np.float64], sensor: NDArray[np.intp]) -> float:
+    """Return the noise of one instrument's paths by the stillest of them, [ppm]; NaN if unknown.
+
+    Of each path the r.m.s. of `STILL_STEPS` differences of successive readings, of which the tenth
+    part from below had least gas; gas makes it too great, never too small.
+
+    Parameters
+    ----------
+    reading_ppm : (row,) [ppm]
+        In the order of time; NaN where there is no value.
+    sensor : (row,) int
+        Which path.
+    """
+    found = []
+    for one in np.unique(sensor):
+        read = reading_ppm[(sensor == one) & np.isfinite(reading_ppm)]
+        steps = np.diff(read)[: (read.size - 1) // STILL_STEPS * STILL_STEPS]
+        if steps.size >= LEAST_STILL * STILL_STEPS:
+            of_some = np.sqrt((steps.reshape(-1, STILL_STEPS) ** 2).mean(axis=1) / 2)
+            found.append(float(np.quantile(of_some, 0.1)) / STILL_SHARE)
+    return min(found, default=float("nan"))

@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 from cathartes.locate.blocks import Blocks
 from cathartes.locate.misfit import FREEDOM, PATHS_ALIKE, WEAKENED, Misfit, alike
 from cathartes.locate.shared_background import KNOT_S, MEMORY_S, shared_background
+from cathartes.locate.site_baseline import instrument_noise_ppm
 
 N_SENSORS, N_TIMES, SD_PPM = 4, 61, 0.05
 TIME_S = np.tile(60.0 * np.arange(N_TIMES), N_SENSORS)
@@ -115,3 +116,18 @@ def test_paths_of_one_instrument_are_believed_less() -> None:
     alone, together = misfit_of(mean, None), misfit_of(mean, np.ones((mean.size, 1)))
     assert together.weakened(0.3).weight == pytest.approx(1 / (1 + WEAKENED * 0.3 * PATHS_ALIKE))
     assert alone.weakened(0.3).weight == pytest.approx(1 / (1 + WEAKENED * 0.3))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_instruments_noise_is_that_of_its_stillest_path(seed: int) -> None:
+    """Noise of 0.01 ppm in all; three of four paths see gusts of gas of half a ppm."""
+    rng = np.random.default_rng(seed)
+    sensor = np.arange(800) % 4
+    gas = 0.5 * rng.gamma(1.0, size=800) * (sensor > 0)
+    reading = 2.0 + gas + 0.01 * rng.normal(size=800)
+    reading[rng.integers(0, 800, 20)] = np.nan
+    assert instrument_noise_ppm(reading, sensor) == pytest.approx(0.01, rel=0.3)
+
+
+def test_few_readings_tell_no_noise() -> None:
+    assert np.isnan(instrument_noise_ppm(np.arange(80.0), np.arange(80) % 4))
