@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 from starlette.types import ASGIApp
-from watched_page import WatchedPage, sign_in
+from watched_page import DESKTOP, PHONE, WIDTH, WatchedPage, fits_a_phone, sign_in
 
 import made_up_casebook as made_up
 import web_desk
+from cathartes.casework.roles import Role
+from cathartes.casework.user import User
 from cathartes.web.desk import Desk
 from made_up_casebook import ME, NOW
 
@@ -172,6 +174,29 @@ def test_who_may_not_review_draws_nothing(watched: WatchedPage, desk: Desk, base
     page = open_as(watched, desk, base, "aud", "/detections/o1-1")
     assert page.locator("#draw-tools").count() == 0
     assert watched.problems == []
+
+
+def test_a_name_of_200_letters_widens_no_page(watched: WatchedPage, desk: Desk, base: str) -> None:
+    desk.casebook.add_user(User("lola", "L" * 200, (Role.ANALYST,)), ME, NOW)
+    desk.links.add("a-secret", "lola")
+    sign_in(watched.page, base, "a-secret")
+    for path in ("/account", "/sites"):
+        watched.page.goto(base + path)
+        assert watched.page.evaluate(WIDTH) <= DESKTOP["width"]
+        assert fits_a_phone(watched.page)
+
+
+def test_a_line_below_a_site_is_read_whole_on_a_phone(
+    watched: WatchedPage, desk: Desk, base: str
+) -> None:
+    desk.links.add("a-secret", "ana")
+    sign_in(watched.page, base, "a-secret")
+    watched.page.set_viewport_size(PHONE)
+    watched.page.goto(f"{base}/sites")
+    for line in watched.page.locator("tr.why div").all():
+        box = line.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"]
 
 
 def test_dates_are_stepped_through_by_keys(watched: WatchedPage, desk: Desk, base: str) -> None:

@@ -20,6 +20,7 @@ from watched_page import (
     SCREEN,
     WatchedPage,
     faults,
+    fits_a_phone,
     keep_picture,
     sign_in,
     watch,
@@ -84,7 +85,7 @@ def office(
 
 
 def look(page: Page, name: str) -> None:
-    """Keep a page's pictures: light, dark, Spanish, on a tablet; and let axe-core look at it."""
+    """Keep a page's pictures, light, dark and on a tablet; axe-core looks; it fits a phone."""
     wrong = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
@@ -96,6 +97,8 @@ def look(page: Page, name: str) -> None:
     if page.evaluate("document.documentElement.scrollWidth") > TABLET["width"]:
         wrong.append(("wider than a tablet", "", ""))
     keep_picture(page, f"{name} tablet")
+    if not fits_a_phone(page):
+        wrong.append(("wider than a phone", "", ""))
     page.set_viewport_size(DESKTOP)
     assert wrong == []
 

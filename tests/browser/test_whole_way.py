@@ -28,6 +28,7 @@ from watched_page import (
     WatchedPage,
     draw_no_maps,
     faults,
+    fits_a_phone,
     keep_picture,
     sign_in,
     watch,
@@ -227,7 +228,9 @@ IN_SPANISH = {
 IN_THE_DARK = {*list(PAGES)[:: 1 if ALL_OF_EACH else 2]}
 
 
-def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(office: Office) -> None:
+def test_every_page_is_whole_in_light_dark_and_spanish_on_a_tablet_and_a_phone(
+    office: Office,
+) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not there: make install-dev")
     book = office.desk.casebook
@@ -270,6 +273,8 @@ def test_every_page_is_whole_in_light_dark_and_spanish_and_on_a_tablet(office: O
             if (name, language) == ("map", "es"):
                 expect(page.locator("main")).to_contain_text("Sitios: ")
                 expect(page.locator("main")).to_contain_text("Capas")
+            if not fits_a_phone(page):
+                wrong[name, "is wider than a phone", language] = 1
     # Of the page that is not there the browser says so, as it should.
     problems = office.people[PAGES["failure"][0]].problems
     problems[:] = [one for one in problems if "404" not in one]

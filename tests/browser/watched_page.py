@@ -14,6 +14,16 @@ SCALE = 1.0 if os.environ.get("CATHARTES_PICTURES") else 0.5
 of its work; a page is laid out alike with a quarter of them."""
 SCREEN = {"viewport": DESKTOP, "device_scale_factor": SCALE}
 AXE = Path(__file__).parent / "vendor" / "axe.js"
+PHONE = {"width": 390, "height": 844}
+WIDTH = """async () => {
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  for (const one of closed) one.open = true;
+  for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
+  const width = document.documentElement.scrollWidth;
+  for (const one of closed) one.open = false;
+  return width;
+}"""
+"""With all open that can be opened; charts follow a screen's width a frame later."""
 LOOK = "async (rules) => { const told = await axe.run(rules); "
 LOOK += "return [told.violations, told.passes.length]; }"
 BY_THEME = {"light": "", "dark": "color-contrast"}
@@ -85,6 +95,12 @@ def draw_no_maps(page: Page) -> None:
     """Load pages of detections without their maps, for tests of what is beside them."""
     script = "**/static/cases/detection_page.js"
     page.route(script, lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
+def fits_a_phone(page: Page) -> bool:
+    """Return whether a page, with all of it open, is no wider than a phone."""
+    page.set_viewport_size(PHONE)
+    return page.evaluate(WIDTH) <= PHONE["width"]
 
 
 def keep_picture(page: Page, name: str, *, full_page: bool = False) -> None:
