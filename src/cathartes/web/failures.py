@@ -29,6 +29,7 @@ from cathartes.web.background import background_of
 from cathartes.web.live_feed import TooManyStreamsError
 from cathartes.web.render import here, page
 from cathartes.web.texts import said
+from cathartes.web.unreadable import why_unreadable
 from cathartes.web.visitor import NotSignedInError, Visitor, visitor_of
 
 _LOG = logging.getLogger("cathartes.web")
@@ -89,9 +90,8 @@ def note_refusal(request: Request, error: Exception) -> None:
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
-    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-    where = ".".join(str(part) for part in first.get("loc", ())[1:])
-    return _told(request, 422, f"{where or 'the request'}: {first.get('msg', 'not understood')}.")
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    return _told(request, 422, why_unreadable(errors))
 
 
 def _of_http(request: Request, error: Exception) -> Response:

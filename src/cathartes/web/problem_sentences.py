@@ -14,14 +14,23 @@ REVIEWING = (
     said("it is settled; only who reviewed it can have another mind."),
     said("reviews are blind until the detection is settled."),
     said("{question}: it was not answered; choose one of: {words}."),
+    said("{question}: {found} is no answer; choose one of: {words}."),
     said("whether it is a real plume"),
     said("whether a rate may be given"),
     said("how sure you are"),
+    said("flags"),
     said("note of {n} characters; at most {most} are kept: shorten it."),
     said("note: it has a zero byte, which is no text; write it again."),
     said("origin: it can't be read; [longitude, latitude] in degrees is needed. Drag it again."),
     said("outline: it can't be read; a polygon in GeoJSON is needed. Draw it again."),
     said("outline: it is empty or crosses itself; draw it again."),
+    said(
+        "origin at longitude {longitude}, latitude {latitude}; degrees are needed, longitude first."
+    ),
+    said(
+        "outline from longitude {west} to {east}, latitude {south} to {north}; degrees are needed, "
+        "longitude first."
+    ),
 )
 NOT_THERE = (
     said(
@@ -248,6 +257,13 @@ ANSWERING = (
     said("it is named as a PDF and is none."),
     said("the attachments have {size} bytes; at most {most} are taken together."),
 )
+UNREADABLE = (
+    said("one of these is needed: {words}."),
+    said("at most {max_length} characters are taken."),
+    said("at most {max_length} are taken."),
+    said("at least {ge} is needed."),
+    said("at most {le} is needed."),
+)
 PARTNERS = (
     said("up to 64 lower-case letters, digits and . _ - are needed."),
     said("a name of 1 to 200 printable characters is needed."),
@@ -274,6 +290,8 @@ PARTNERS = (
     said("no key"),
 )
 ELSEWHERE = (
+    said("from {since} to {until} UTC: the first must be before the second."),
+    said("a moment between the years 1 and 9999 is needed."),
     said("the map's places are still being read; try again in a minute."),
     said("this raster does not lie on a map: it has no reference system."),
     said("no raster {sha256} in this casebook."),
@@ -293,6 +311,6 @@ LAST = (said("{what}: {why}"),)
 
 SENTENCES = (
     *REVIEWING, *NOT_THERE, *PEOPLE, *RELEASING, *DELIVERING, *ANSWERING, *PARTNERS, *ELSEWHERE,
-    *WHAT, *LAST,
+    *WHAT, *UNREADABLE, *LAST,
 )  # fmt: skip
 """The narrower before the wider: the first that fits is taken."""

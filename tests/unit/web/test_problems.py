@@ -17,6 +17,8 @@ from cathartes.web.problems import told
 from cathartes.web.review_form import Typed, judgement_of
 from cathartes.web.texts import texts_in
 
+OUTSIDE = '{"type": "Polygon", "coordinates": [[[0, 0], [200, 0], [200, 1], [0, 0]]]}'
+
 
 @pytest.fixture
 def desk(tmp_path):
@@ -38,6 +40,9 @@ def refusals(casebook):
         Typed("not a plume", "", "low", note="a\0b"),
         Typed("not a plume", "", "low", origin="x"),
         Typed("not a plume", "", "low", outline="x"),
+        Typed("x"),
+        Typed("not a plume", "", "low", origin="[200, 95]"),
+        Typed("not a plume", "", "low", outline=OUTSIDE),
     ):
         with pytest.raises(CathartesError) as caught:
             judgement_of(typed)
@@ -61,6 +66,28 @@ def test_what_is_raised_is_said_in_spanish_and_english_stays_as_it_was(desk):
     for message in refusals(desk.casebook):
         assert in_spanish(message) != message
         assert told(message, english) == message
+
+
+@pytest.mark.parametrize(
+    ("path", "english", "spanish"),
+    [
+        ("/outcomes?since=2025-04-01&until=2025-03-01", "must be before", "debe ser anterior"),
+        ("/sites?least_probability=x", "probability: a number is", "probability: se necesita un"),
+        ("/sites?least_probability=2", "at most 1.0 is needed", "se necesita 1.0 como máximo"),
+        ("/sites?since=yesterday", "since: a day is needed", "since: se necesita un día"),
+        ("/sites?explained=x", "needed: yes or no.", "uno de estos: sí o no."),
+        ("/sites?limit=0.5", "limit: a whole number", "limit: se necesita un número entero"),
+        ("/sites?since=0001-01-01T00:00%2B05:00", "1 and 9999 is", "entre los años 1 y 9999"),
+        (f"/sites?chemical={'x' * 201}", "at most 200 characters", "admiten 200 caracteres"),
+        ("/tiles/x/legend.json", "characters that are not taken", "que aquí no se admiten"),
+        ("/sign-in/link", "secret: it was not given.", "secret: no se indicó."),
+    ],
+)
+def test_what_can_not_be_read_of_an_address_is_said_in_both_languages(desk, path, english, spanish):
+    ana = web_desk.client_of(desk, "ana")
+    for language, told_so in (("en", english), ("es", spanish)):
+        ana.cookies.set("language", language)
+        assert told_so in ana.get(path).text
 
 
 def test_what_is_put_in_is_said_in_the_language_too_and_names_stay():
