@@ -1,6 +1,6 @@
 """A made-up campaign becomes a casebook with sites, accounts and detections to be judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,16 +127,17 @@ def demo_campaign(
         if on_run is not None:
             on_run(report)
     with open_casebook(casebook) as opened:
-        _enter_people(opened.casebook)
+        _enter_people(opened.casebook, [one for one in PEOPLE if not one.partner])
         partner = demo_partner(Path(out), opened.casebook, mandate_id, _KEEPER)
+        _enter_people(opened.casebook, [one for one in PEOPLE if one.partner])
         evaluation = evaluate_campaign([(campaign, opened.casebook)])
     return DemonstratedCampaign(campaign, casebook, tuple(reports), evaluation, partner)
 
 
-def _enter_people(book: Casebook) -> None:
+def _enter_people(book: Casebook, people: Iterable[User]) -> None:
     """Enter the accounts that are not there, and give a password to each that has none."""
     there = {user.id for user in book.users()}
-    for user in PEOPLE:
+    for user in people:
         if user.id not in there:
             book.add_user(user, local_actor(), datetime.now(UTC))
         if not book.credentials(user.id).password_hash:

@@ -9,6 +9,7 @@ from cathartes.casework.user import User
 from cathartes.errors import AccessError
 from cathartes.pipeline.owners import local_actor
 from cathartes.pipeline.passwords import hash_password
+from cathartes.store.interface import Casebook
 from cathartes.store.open import open_casebook
 
 
@@ -43,11 +44,14 @@ def user_add(
     ------
     AccessError
         If there is such an account already, or it can't be.
+    ReleaseError
+        If there is no such partner.
     """
-    user = User(user_id, name or user_id, _roles(roles), partner, oidc_subject=oidc_subject)
+    user = User(user_id, name or user_id, roles_of(roles), partner, oidc_subject=oidc_subject)
     hashed = hash_password(password) if password else ""
     actor, now_utc = local_actor(), datetime.now(UTC)
     with open_casebook(casebook) as opened:
+        check_officer(opened.casebook, partner)
         opened.casebook.add_user(user, actor, now_utc)
         if hashed:
             opened.casebook.set_password(user_id, hashed, actor, now_utc)
@@ -63,9 +67,13 @@ def user_list(casebook: str | Path) -> tuple[User, ...]:
 def user_role(
     casebook: str | Path, user_id: str, roles: Iterable[str], *, partner: str = ""
 ) -> User:
-    """Give an account other roles, in the place of those it had; its sessions end."""
+    """Give an account other roles, in the place of those it had; its sessions end.
+
+    ReleaseError if there is no such partner.
+    """
     with open_casebook(casebook) as opened:
-        told = (_roles(roles), partner, local_actor(), datetime.now(UTC))
+        check_officer(opened.casebook, partner)
+        told = (roles_of(roles), partner, local_actor(), datetime.now(UTC))
         return opened.casebook.set_roles(user_id, *told)
 
 
@@ -83,7 +91,20 @@ def user_disable(casebook: str | Path, user_id: str, *, enable: bool = False) ->
         return opened.casebook.disable_user(user_id, actor, now_utc, enable=enable)
 
 
-def _roles(told: Iterable[str]) -> tuple[Role, ...]:
+def check_officer(book: Casebook, partner: str) -> None:
+    """Check that the partner whose officer somebody is was entered; "" is nobody's officer.
+
+    Raises
+    ------
+    ReleaseError
+        If it was not.
+    """
+    if partner:
+        book.partner(partner)
+
+
+def roles_of(told: Iterable[str]) -> tuple[Role, ...]:
+    """Return roles by their words, sorted; AccessError if there is no such role."""
     found = []
     for one in told:
         try:

@@ -1,8 +1,11 @@
 """What an administrator does to accounts, beyond what the casebook does by itself."""
 
 import secrets
+from collections.abc import Sequence
 
+from cathartes.casework.roles import Role
 from cathartes.casework.user import User
+from cathartes.pipeline.people import check_officer
 from cathartes.web.desk import LINK_END, Desk, link_of
 from cathartes.web.views.users import LinkView
 from cathartes.web.visitor import Visitor
@@ -17,9 +20,21 @@ def new_link(desk: Desk, user_id: str) -> LinkView:
 
 
 def add_account(desk: Desk, keeper: Visitor, user: User) -> LinkView | None:
-    """Enter an account; return its first link, None if an identity provider signs it in."""
+    """Enter an account; return its first link, None if an identity provider signs it in.
+
+    ReleaseError if it is of a partner's officer, and there is no such partner.
+    """
+    check_officer(desk.casebook, user.partner)
     desk.casebook.add_user(user, keeper.id, desk.now())
     return None if user.oidc_subject else new_link(desk, user.id)
+
+
+def give_roles(
+    desk: Desk, keeper: Visitor, user_id: str, roles: Sequence[Role], partner: str
+) -> User:
+    """Give an account other roles, whose sign-ins end; errors as of `add_account`."""
+    check_officer(desk.casebook, partner)
+    return desk.casebook.set_roles(user_id, roles, partner, keeper.id, desk.now())
 
 
 def reset_account(

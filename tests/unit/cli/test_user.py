@@ -5,11 +5,13 @@ import json
 
 import pytest
 
+import web_releases
 from cathartes.casework.roles import Role
 from cathartes.cli.main import main
-from cathartes.errors import AccessError
+from cathartes.errors import AccessError, ReleaseError
 from cathartes.pipeline.passwords import is_right_password
 from cathartes.store.open import open_casebook
+from made_up_casebook import NOW
 
 GOOD = "correct horse battery"
 
@@ -61,6 +63,15 @@ def test_all_are_listed_for_people_and_for_programs(run):
     assert [one["id"] for one in json.loads(run("list", "--json")[1].out)["users"]] == ["ana"]
 
 
+def test_an_officer_of_a_partner_that_was_not_entered_is_refused(run):
+    add(run)
+    for words in (("add", "pia", "--password-stdin"), ("role", "ana")):
+        code, said = run(*words, "--role", "partner", "--partner", "nosuch")
+        assert code == ReleaseError.exit_code
+        assert "no partner 'nosuch' in this casebook; there is none" in " ".join(said.err.split())
+    assert [one["id"] for one in json.loads(run("list", "--json")[1].out)["users"]] == ["ana"]
+
+
 def test_roles_password_and_state_are_changed(run):
     add(run)
     code, _ = run("role", "ana", "--role", "release-authority", "--role", "collector")
@@ -80,6 +91,9 @@ def test_roles_password_and_state_are_changed(run):
 
 
 def test_a_partners_officer_and_an_identity(run):
+    assert run("add", "ada", "--role", "administrator", "--password-stdin")[0] == 0
+    with open_casebook("casebook") as opened:
+        opened.casebook.add_partner(web_releases.partner(), "ada", NOW)
     code, said = run("add", "pia", "--role", "partner", "--partner", "office", "--identity",
                      "https://id.example|7", "--json")  # fmt: skip
     assert code == 0

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 import web_desk
+import web_releases
 from cathartes.casework.roles import Role
 from cathartes.casework.user import FREE_FAILURES
 from cathartes.pipeline.passwords import is_right_password
@@ -72,14 +73,23 @@ def test_an_account_is_added_and_its_holder_begins_by_the_link(desk, ada):
         ({"user": "A B", "role": "analyst"}, "lower-case letters"),
         ({"user": "eve", "role": ["auditor", "analyst"]}, "no other role"),
         ({"user": "eve", "role": "partner"}, "needs the partner"),
-        ({"user": "eve", "role": "king"}, "role"),
-        ({"user": "eve"}, "role"),
+        ({"user": "eve", "role": "king"}, "choose among them"),
+        ({"user": "eve"}, "at least one role"),
+        ({"user": "e" * 65, "role": "analyst"}, "up to 64 lower-case"),
+        ({"user": "eve", "role": "partner", "partner": "nosuch"}, "there are: office. Enter it"),
     ],
 )
-def test_what_can_be_no_account_is_refused_with_the_reason(desk, ada, told, why):
-    answer = send(ada, "/users", **told)
-    assert answer.status_code in {403, 422}
-    assert why in answer.text
+def test_what_can_be_no_account_is_refused_beside_what_was_typed(desk, ada, told, why):
+    desk.casebook.add_partner(web_releases.partner(), "ada", desk.now())
+    typed = {"name": "Eve Núñez", "identity": "https://id.example|7"}
+    answer = send(ada, "/users", **typed | told)
+    assert answer.status_code == 409
+    assert why in answer.text.partition('role="alert">')[2].partition("<form")[0]
+    for one in (told["user"].lower(), *typed.values()):
+        assert f'value="{one}"' in answer.text
+    chosen = re.findall(r'value="(\w+)" checked', answer.text)
+    roles = told.get("role", [])
+    assert set(chosen) == {*Role} & ({roles} if isinstance(roles, str) else set(roles))
     assert len(desk.casebook.users()) == len(web_desk.USERS)
 
 
@@ -122,6 +132,18 @@ def test_a_disabled_accounts_link_is_none(desk, ada):
     assert web_desk.client_of(desk).get(link).status_code == 403
 
 
+def test_roles_that_can_not_be_are_refused_beside_what_was_chosen(desk, ada):
+    for told, why in (
+        ({}, "at least one role"),
+        ({"role": "partner", "partner": "nosuch"}, "there is none. Enter it"),
+    ):
+        answer = send(ada, "/users/ana/roles", **told)
+        assert answer.status_code == 409
+        assert why in answer.text.partition('role="alert">')[2]
+        assert f'name="partner" maxlength="200" value="{told.get("partner", "")}"' in answer.text
+    assert desk.casebook.user("ana").roles == (Role.ANALYST,)
+
+
 @pytest.mark.parametrize("what", ["roles", "disable", "enable", "reset"])
 def test_nobody_keeps_their_own_account(desk, ada, what):
     answer = send(ada, f"/users/ada/{what}", role="analyst")
@@ -143,6 +165,9 @@ def test_the_same_as_json(desk, ada):
     assert made.json()["user"]["roles"] == ["analyst"]
     assert made.json()["link"]["user"] == "eve"
     told = {"roles": ["partner"], "partner": "office"}
+    missing = ada.put("/api/v1/users/eve/roles", json=told, headers=header)
+    assert missing.json()["error"]["message"].startswith("no partner 'office'")
+    desk.casebook.add_partner(web_releases.partner(), "ada", desk.now())
     changed = ada.put("/api/v1/users/eve/roles", json=told, headers=header).json()
     assert (changed["roles"], changed["partner"]) == (["partner"], "office")
     assert ada.post("/api/v1/users/eve/disable", headers=header).json()["is_disabled"] is True

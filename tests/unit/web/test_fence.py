@@ -289,13 +289,16 @@ def test_what_is_kept_of_people_is_never_markup(desk):
     ada = web_desk.client_of(desk, "ada")
     told = {"csrf": ada.csrf, "user": "eve", "name": CANARY, "role": "partner", "partner": CANARY,
             "identity": f"https://id.example|{CANARY}"}  # fmt: skip
+    refused = ada.post("/users", data=told)
+    assert refused.status_code == 409
+    told |= {"role": "analyst", "partner": ""}
     assert ada.post("/users", data=told).status_code == 303
     desk.links.add("eve-link", "eve")
     eve = web_desk.client_of(desk)
     eve.get("/sign-in/link?secret=eve-link")
     made = eve.post("/account/tokens", data={"csrf": eve.csrf, "name": CANARY})
     assert made.status_code == 200
-    for answer in (ada.get("/users"), ada.get("/users/eve"), eve.get("/account"), made):
+    for answer in (refused, ada.get("/users"), ada.get("/users/eve"), eve.get("/account"), made):
         assert CANARY not in answer.text
         assert "&lt;script&gt;alert(1)" in answer.text
 

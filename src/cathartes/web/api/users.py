@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from cathartes.casework.roles import Action, Role, Thing
 from cathartes.casework.user import User
 from cathartes.web.guard import OnDesk, UserKeeper, guarded_router, require
-from cathartes.web.user_keeping import add_account, disable_account, reset_account
+from cathartes.web.user_keeping import add_account, disable_account, give_roles, reset_account
 from cathartes.web.views.users import (
     MOST_ON_A_PAGE,
     LinkView,
@@ -79,8 +79,7 @@ def show_user(desk: OnDesk, visitor: UserKeeper, user_id: str) -> UserView:  # n
 def set_roles(desk: OnDesk, visitor: UserKeeper, user_id: str, told: NewRoles) -> UserView:
     """Give an account other roles; its sign-ins end."""
     require(visitor, Action.MANAGE_USERS, Thing(owner=user_id))
-    roles = desk.casebook.set_roles(user_id, told.roles, told.partner, visitor.id, desk.now())
-    return user_view(desk, roles)
+    return user_view(desk, give_roles(desk, visitor, user_id, told.roles, told.partner))
 
 
 @router.post("/{user_id}/disable")

@@ -6,51 +6,38 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cathartes.casework.roles import Action, Role, Thing
-from cathartes.casework.user import User
+from cathartes.errors import AccessError, ReleaseError
+from cathartes.pipeline.people import roles_of
 from cathartes.web.desk import Desk
 from cathartes.web.guard import OnDesk, UserKeeper, guarded_router, require
 from cathartes.web.render import page
-from cathartes.web.user_keeping import add_account, disable_account, reset_account
+from cathartes.web.user_form import RolesForm, TypedRoles, TypedUser, UserForm
+from cathartes.web.user_keeping import add_account, disable_account, give_roles, reset_account
 from cathartes.web.views.users import LinkView, user_view, users_view
 from cathartes.web.visitor import Visitor
 
 router: APIRouter = guarded_router(prefix="/users")
 
-_Roles = Annotated[list[Role], Form()]
-_Partner = Annotated[str, Form(max_length=200)]
+_NOTHING_TYPED = TypedUser()
+_CANT_BE = (AccessError, ReleaseError)
 
 
 @router.get("")
 def show_users(request: Request, desk: OnDesk, visitor: UserKeeper, after: str = "") -> Response:
     """List the accounts."""
-    view = users_view(desk, after)
-    return page(request, "users.html", visitor, view=view, roles=tuple(Role))
+    return _list(request, desk, visitor, after)
 
 
 @router.post("")
-def add_user(
-    request: Request,
-    desk: OnDesk,
-    visitor: UserKeeper,
-    user: Annotated[str, Form(max_length=64)],
-    role: _Roles,
-    name: Annotated[str, Form(max_length=200)] = "",
-    partner: _Partner = "",
-    identity: Annotated[str, Form(max_length=600)] = "",
-) -> Response:
+def add_user(request: Request, desk: OnDesk, visitor: UserKeeper, typed: UserForm) -> Response:
     """Enter an account, and show the one-time link by which its holder begins."""
-    user_id = user.strip().lower()
-    made = User(
-        user_id,
-        name.strip() or user_id,
-        tuple(sorted(set(role))),
-        partner.strip(),
-        oidc_subject=identity.strip(),
-    )
-    link = add_account(desk, visitor, made)
+    try:
+        link = add_account(desk, visitor, typed.account())
+    except _CANT_BE as error:
+        return _list(request, desk, visitor, typed=typed, problem=str(error))
     if link is None:
-        return RedirectResponse(f"/users/{user_id}", 303)
-    return _account(request, desk, visitor, user_id, link)
+        return RedirectResponse(f"/users/{typed.id}", 303)
+    return _account(request, desk, visitor, typed.id, link)
 
 
 @router.get("/{user_id}")
@@ -61,11 +48,14 @@ def show_user(request: Request, desk: OnDesk, visitor: UserKeeper, user_id: str)
 
 @router.post("/{user_id}/roles")
 def set_roles(
-    desk: OnDesk, visitor: UserKeeper, user_id: str, role: _Roles, partner: _Partner = ""
+    request: Request, desk: OnDesk, visitor: UserKeeper, user_id: str, typed: RolesForm
 ) -> Response:
     """Give an account other roles."""
     require(visitor, Action.MANAGE_USERS, Thing(owner=user_id))
-    desk.casebook.set_roles(user_id, role, partner.strip(), visitor.id, desk.now())
+    try:
+        give_roles(desk, visitor, user_id, roles_of(typed.roles), typed.partner)
+    except _CANT_BE as error:
+        return _account(request, desk, visitor, user_id, typed=typed, problem=str(error))
     return RedirectResponse(f"/users/{user_id}", 303)
 
 
@@ -99,11 +89,34 @@ def reset(
     return _account(request, desk, visitor, user_id, link)
 
 
+def _list(
+    request: Request,
+    desk: Desk,
+    visitor: Visitor,
+    after: str = "",
+    *,
+    typed: TypedUser = _NOTHING_TYPED,
+    problem: str = "",
+) -> Response:
+    return page(
+        request, "users.html", visitor, view=users_view(desk, after), roles=tuple(Role),
+        typed=typed, problem=problem, status=409 if problem else 200,
+    )  # fmt: skip
+
+
 def _account(
-    request: Request, desk: Desk, visitor: Visitor, user_id: str, link: LinkView | None = None
+    request: Request,
+    desk: Desk,
+    visitor: Visitor,
+    user_id: str,
+    link: LinkView | None = None,
+    *,
+    typed: TypedRoles | None = None,
+    problem: str = "",
 ) -> Response:
     view = user_view(desk, desk.casebook.user(user_id))
     return page(
         request, "user.html", visitor, view=view, link=link, roles=tuple(Role),
-        is_own=user_id == visitor.id,
+        typed=typed or TypedRoles(tuple(view.roles), view.partner), problem=problem,
+        is_own=user_id == visitor.id, status=409 if problem else 200,
     )  # fmt: skip
