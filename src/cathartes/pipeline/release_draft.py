@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cathartes.casework.partner import Partner
 from cathartes.casework.redaction import content_for
-from cathartes.casework.release import BEFORE_SENDING, Basis, Release
+from cathartes.casework.release import BEFORE_SENDING, Basis, Release, Step
 from cathartes.casework.release_content import ReleaseContent
 from cathartes.casework.release_material import Earlier, Notice, ReleaseMaterial, Sender
 from cathartes.casework.review import person_of
@@ -201,6 +201,7 @@ def _after(
             f"release {release_id} is {there.state.value}: the partner does not have it. Write it "
             "anew (`cathartes release redraft`) or drop it (`cathartes release drop`)."
         )
+    there.after(Step.RECALL if notice is Notice.CANCEL else Step.SUPERSEDE)
     return _Head(
         new_release_id(), there.site_id, there.partner_id, notice, sender, there.is_exercise,
         wording, (release_id,), _led_to(book, (release_id,)),
