@@ -124,7 +124,7 @@ class Mandate:
             why = f": {self.revoked_why}" if self.revoked_why else ""
             raise MandateError(
                 f"mandate {self.id} was revoked on {self.revoked_utc:%Y-%m-%d %H:%M} UTC{why}. "
-                "Nothing more may be analysed under it; a new mandate is needed."
+                "Nothing more may be analysed or released under it; a new mandate is needed."
             )
         if now_utc < self.valid_from_utc:
             raise MandateError(

@@ -204,7 +204,12 @@ class ReleaseMaterial:
         _check_id("release", self.release_id)
         _check_moment(f"release {self.release_id}", self.drafted_utc)
         is_first = self.notice is Notice.ALERT
-        if is_first != (not self.earlier) or is_first != (not self.reason.strip()):
+        if not is_first and not self.reason.strip():
+            raise ReleaseError(
+                "an update or a recall needs its reason: say why what was told is replaced or "
+                "taken back."
+            )
+        if is_first != (not self.earlier) or is_first != (not self.reason):
             raise ReleaseError(
                 f"release {self.release_id}: {self.notice.value} with {len(self.earlier)} earlier "
                 f"releases and the reason {self.reason!r}; an update or a recall needs both, an "
@@ -225,12 +230,18 @@ def _check_id(what: str, told: str) -> None:
 
 
 def _check_text(what: str, text: str) -> None:
-    printable = all(letter.isprintable() or letter == "\n" for letter in text)
-    if not text.strip() or len(text) > LONGEST_MESSAGE or not printable:
+    if not text.strip():
+        raise ReleaseError(f"{what}: it has nothing that can be read; write something.")
+    if len(text) > LONGEST_MESSAGE:
         raise ReleaseError(
-            f"{what}: 1 to {LONGEST_MESSAGE} printable characters are needed, not {len(text)} or "
-            "control characters."
+            f"{what}: it has {len(text)} characters; up to {LONGEST_MESSAGE} are taken: shorten it."
         )
+    for letter in text:
+        if not letter.isprintable() and letter != "\n":
+            raise ReleaseError(
+                f"{what}: it has the character U+{ord(letter):04X}, which can't be seen; take it "
+                "out."
+            )
 
 
 def _check_moment(what: str, moment: datetime) -> None:

@@ -15,6 +15,7 @@ from cathartes.sealing.attachment import attachment_of, plain_name
 from cathartes.web.texts import said
 
 _NO_ANSWER = said("choose what you answer.")
+_NO_REASON = said("a dispute needs its reason: say why you hold it to be wrong.")
 _NO_DAY = said("the day of the visit can't be read; write it as 2026-05-31.")
 _NO_AMOUNT = said("a quantity seized needs a number, as 12.5.")
 
@@ -86,11 +87,14 @@ def answer_of(
         one = attachment_of(plain_name(name), content)
         attachments.append(one)
         contents[one.sha256] = content
+    answer = Answer(typed.answer)
+    if answer is Answer.DISPUTED and not typed.reason:
+        raise ReleaseError(_NO_REASON)
     response = Response(
         id=typed.id,
         release_id=release.id,
         partner_id=release.partner_id,
-        answer=Answer(typed.answer),
+        answer=answer,
         answered_utc=now_utc,
         note=typed.note,
         reason=typed.reason,

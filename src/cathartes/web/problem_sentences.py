@@ -111,6 +111,15 @@ RELEASING = (
         "else is released."
     ),
     said("{what} was changed while it was drafted; draft it anew."),
+    said(
+        "an update or a recall needs its reason: say why what was told is replaced or taken back."
+    ),
+    said("it has nothing that can be read; write something."),
+    said("it has {n} characters; up to {most} are taken: shorten it."),
+    said("it has the character {character}, which can't be seen; take it out."),
+    said("message"),
+    said("reason"),
+    said("sender's name"),
     said("the record of partner {id}"),
     said("what is attributed to site {id}"),
     said("what reviews confirm of site {id}"),
@@ -176,8 +185,8 @@ RELEASING = (
     said("no mandate"),
     said("partner {id} may not be told under mandate {mandate}."),
     said(
-        "mandate {id} was revoked on {moment}. Nothing more may be analysed under it; a new "
-        "mandate is needed."
+        "mandate {id} was revoked on {moment}. Nothing more may be analysed or released under "
+        "it; a new mandate is needed."
     ),
     said("mandate {id} begins on {moment} UTC; it is not in force yet."),
     said(

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Form
 
-from cathartes.casework.release_material import LONGEST_MESSAGE
 from cathartes.web.release_work import TypedWording
 
-_Text = Annotated[str, Form(max_length=20 * LONGEST_MESSAGE)]
+_Text = Annotated[str, Form()]
 """What is too long is refused by what reads it, with what was typed shown again."""
 
 
@@ -15,7 +14,7 @@ def _typed_wording(
     tlp: Annotated[str, Form(max_length=40)] = "",
     message: _Text = "",
     why: _Text = "",
-    sender: Annotated[str, Form(max_length=400)] = "",
+    sender: _Text = "",
 ) -> TypedWording:
     return TypedWording(tlp, message, why, sender)
 

@@ -46,6 +46,7 @@ _NOT_CONFIRMED = said(
     "nothing that you may know of is confirmed here with at least medium confidence: only that is "
     "released."
 )
+_NO_PARTNER = said("choose the partner who is to be told.")
 _ANOTHER = said("it was written anew since you looked at it; here it is as it is now.")
 _NO_SENDER = said("say who releases: the name of your office, as on its key.")
 
@@ -86,6 +87,8 @@ def draft(
     Of a site of which nothing is confirmed that the visitor may know of, no more is told than
     that: how far its reviews are is nobody's to know who may yet review.
     """
+    if not partner_id:
+        raise ReleaseError(_NO_PARTNER)
     site = desk.casebook.site(site_id)
     settled = desk.casebook.settlements(detection_ids_of(site))
     if site_standing(visitor, list(settled.values())).state != ReviewState.CONFIRMED:

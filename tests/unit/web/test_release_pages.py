@@ -1,5 +1,6 @@
 """Releases in the workstation: the way to a partner, two persons, and what each may know of it."""
 
+import html
 import re
 
 import pytest
@@ -358,6 +359,42 @@ def test_an_update_and_a_recall_are_drafted_as_releases_of_their_own(desk, peopl
     assert state_of(desk, release_id) is ReleaseState.SENT
 
 
+def test_a_recall_of_what_is_recalled_is_refused_as_a_draft(desk, people):
+    release_id = web_releases.sent(desk)
+    web_releases.recalled(desk, release_id)
+    n_there = len(desk.casebook.releases(web_releases.ALL))
+    for how in ("update", "recall"):
+        answer = act(people["ana"], release_id, how, tlp="GREEN", sender="We", why="once more")
+        assert answer.status_code == 409
+        assert f"release {release_id}: it is recalled" in answer.text
+    assert len(desk.casebook.releases(web_releases.ALL)) == n_there
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "spanish"),
+    [
+        ({"partner": ""}, "choose the partner", "elija el socio"),
+        ({"message": "a\u202eb"}, "message: it has the character U+202E", "mensaje: tiene el car"),
+        ({"sender": "\t\a"}, "name: it has the character U+0007", "remitente: tiene el carácter"),
+    ],
+)
+def test_what_is_wrong_with_a_draft_is_said_in_both_languages(people, changes, english, spanish):
+    for language, told in (("en", english), ("es", spanish)):
+        people["ana"].cookies.set("language", language)
+        answer = draft_on_page(people["ana"], **changes)
+        assert answer.status_code == 409
+        told_so = html.unescape(answer.text.partition('role="alert">')[2].partition("</p>")[0])
+        assert told in told_so
+
+
+def test_an_update_without_a_reason_is_refused_as_one(desk, people):
+    release_id = web_releases.sent(desk)
+    answer = act(people["ana"], release_id, "update", tlp="GREEN", sender="We", message="words")
+    assert answer.status_code == 409
+    assert 'role="alert">an update or a recall needs its reason: say why' in answer.text
+    assert "words" in answer.text
+
+
 # --- hostile words ---
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}\'"`'
@@ -382,8 +419,10 @@ def test_words_of_people_stay_words(desk, people):
 
 
 def test_too_much_is_refused_and_nothing_is_lost(desk, people):
-    answer = draft_on_page(people["ana"], message="x" * 5000)
-    assert answer.status_code in {400, 409}
-    assert "x" * 5000 in answer.text
+    for n in (5000, 100_000):
+        answer = draft_on_page(people["ana"], message="x" * n)
+        assert answer.status_code == 409
+        assert f"message: it has {n} characters; up to 4000 are taken" in answer.text
+        assert "x" * n in answer.text
     assert draft_on_page(people["ana"], message="x" * 2_000_000).status_code == 413
     assert desk.casebook.releases(web_releases.ALL) == ()
