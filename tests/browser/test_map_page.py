@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from starlette.types import ASGIApp
 from watched_page import PATIENCE_MS, WatchedPage
 
@@ -157,6 +157,32 @@ def test_it_is_drawn_and_first_link_list_and_choice_are_used_by_keys(open_map: O
     assert page.url == address
     assert page.locator("#filter [name='chemical']").input_value() == "ammonia"
     expect(page.locator("#in-view")).to_contain_text("Detections: 0")
+
+
+def test_the_legend_shows_looks_as_they_are_drawn(open_map: Open) -> None:
+    """Hatched where they are few; outlines alone where more than six are in view."""
+    watched = open_map()
+    key = watched.page.locator(".key-found")
+    expect(key).to_have_css("background-image", re.compile("gradient"))
+
+    def answer(route: Route) -> None:
+        told = route.fetch().json()
+        told["features"] = told["features"][:1] * 7
+        route.fulfill(json=told)
+
+    watched.page.route("**/api/v1/map/looks?*", answer)
+    watched.page.reload()
+    watched.page.wait_for_selector(READY)
+    expect(key).to_have_css("background-image", "none")
+    expect(key).to_have_css("border-style", "solid")
+
+
+def test_days_back_to_front_are_told(open_map: Open) -> None:
+    watched = open_map("#since=2026-05-05&until=2026-05-04")
+    note = watched.page.locator("#filter-note")
+    expect(note).to_contain_text("nothing lies between these")
+    watched.page.locator("#filter [name='until']").fill("2026-05-05")
+    expect(note).to_have_text("")
 
 
 def test_enter_on_the_map_chooses_what_is_in_its_middle_and_so_does_a_click(

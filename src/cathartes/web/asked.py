@@ -51,6 +51,11 @@ _State = Annotated[ReleaseState | None, BeforeValidator(_none_if_empty), Query()
 _Kind = Annotated[ObservationKind | None, BeforeValidator(_none_if_empty), Query()]
 
 
+def is_backwards(since_utc: datetime | None, until_utc: datetime | None) -> bool:
+    """Return whether an interval, from one moment on and before another, can hold nothing."""
+    return since_utc is not None and until_utc is not None and since_utc >= until_utc
+
+
 def _box(value: Any) -> Box | None:
     """Read west, south, east, north."""
     if value in {None, ""}:

@@ -93,6 +93,18 @@ def test_what_can_not_be_asked_is_said_so(desk, query):
     assert ana.get(f"/sites?{query}").status_code in {400, 422}
 
 
+def test_days_back_to_front_are_told_beside_what_was_asked(desk):
+    for user, path in (("ana", "/observations"), ("aud", "/audit")):
+        client = web_desk.client_of(desk, user)
+        for since, until, is_told in (
+            ("2025-04-01", "2025-03-01", True), ("2025-04-01", "2025-04-01", True),
+            ("2025-03-01", "2025-04-01", False), ("2025-04-01", "", False),
+        ):  # fmt: skip
+            page = client.get(path, params={"since": since, "until": until}).text
+            assert ("nothing lies between these" in page) == is_told
+            assert f'value="{since}"' in page
+
+
 @pytest.mark.parametrize("bbox", ["1,2,3", "a,b,c,d", "5,0,1,1", "nan,0,1,1", "0,0,0,inf"])
 def test_a_box_is_four_numbers_in_order(desk, bbox):
     ana = web_desk.client_of(desk, "ana")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cathartes.store.interface_audit import AuditFilter
+from cathartes.web.asked import is_backwards
 from cathartes.web.asked_audit import LARGEST_NUMBER, AuditAsked, BeforeAsked, EntriesAsked
 from cathartes.web.background import InBackground
 from cathartes.web.guard import AuditReader, OnDesk, guarded_router
@@ -44,6 +45,7 @@ def show_audit(
         words=AUDIT_WORDS,
         asked=asked,
         query=query,
+        is_backwards=is_backwards(wanted.since_utc, wanted.until_utc),
         is_sifted=wanted != AuditFilter(),
         before=before,
     )

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from cathartes.errors import EvidenceError
-from cathartes.web.asked import LooksAsked, PageAsked, ThingId
+from cathartes.web.asked import LooksAsked, PageAsked, ThingId, is_backwards
 from cathartes.web.evidence_file import download_name, safe_media_type
 from cathartes.web.guard import LookReader, OnDesk, guarded_router
 from cathartes.web.next_page import next_page
@@ -30,6 +30,7 @@ def show_observations(
         view=view,
         wanted=wanted,
         sortie=sortie,
+        is_backwards=is_backwards(wanted.since_utc, wanted.until_utc),
         asked=asked,
         further=next_page(request, view.next),
     )

@@ -146,11 +146,16 @@ export function recolour(map) {
   }
 }
 
+/** Return whether looks are few enough to be filled. */
+export function areHatched(looks) {
+  return looks.features.length <= MOST_HATCHED;
+}
+
 /** Put what is in view on a map; many looks over each other are told by their outlines alone. */
 export function putData(map, name, answer) {
   map.getSource(name).setData(answer);
   if (name !== "looks") return;
-  const reach = answer.features.length <= MOST_HATCHED ? [0, 24] : [24, 24];
+  const reach = areHatched(answer) ? [0, 24] : [24, 24];
   for (const { id, type } of layersOf(name, coloursOf(map.getContainer()))) {
     if (type === "fill") map.setLayerZoomRange(id, ...reach);
   }

@@ -7,7 +7,7 @@ import { addChosenLayers, markOn, showChosen } from "./chosen.js";
 import { compare } from "./compare.js";
 import { ask, boxOf } from "./data.js";
 import { markChosen, showList } from "./in_view.js";
-import { LAYERS, PROBABILITY_COLOURS, addLayers, idsOf, putData, recolour, setOpacity, setVisible } from "./layers.js";
+import { LAYERS, PROBABILITY_COLOURS, addLayers, areHatched, idsOf, putData, recolour, setOpacity, setVisible } from "./layers.js";
 import { offerOwnLayers } from "./own_layers.js";
 import { layRasters, setRasterOpacity, showLegend } from "./rasters.js";
 import { bindSlot, offer } from "./slots.js";
@@ -112,6 +112,7 @@ function showAnswers() {
     const note = document.querySelector(`[data-note="${name}"]`);
     note.textContent = answer?.are_left_out ? _("Too many here: move nearer to see them.") : "";
   }
+  if (answers.looks) at("looks-legend").classList.toggle("outlines", !areHatched(answers.looks));
   const shown = Object.fromEntries(state.layers.map((name) => [name, answers[name]]));
   showList(at("in-view"), shown, { choose: (feature) => choose(feature, true), come: comeNearer });
 }
@@ -168,6 +169,7 @@ function bindPanels() {
   }
   at("filter").addEventListener("change", () => {
     for (const name of Object.keys(state.filter)) state.filter[name] = at("filter").elements[name].value;
+    showFilterNote();
     changed();
   });
   at("filter").addEventListener("submit", (event) => event.preventDefault());
@@ -187,6 +189,12 @@ function bindPanels() {
   });
 }
 
+function showFilterNote() {
+  const { since, until } = state.filter;
+  const isBackwards = since && until && until < since;
+  at("filter-note").textContent = isBackwards ? _("“To” is an earlier day than “From”: nothing lies between these.") : "";
+}
+
 function changed() {
   writeState(state);
   refresh();
@@ -199,6 +207,7 @@ function showStart(told) {
   chemical.value = state.filter.chemical;
   since.value = state.filter.since;
   until.value = state.filter.until;
+  showFilterNote();
   for (const field of [since, until]) {
     if (told.first_utc) [field.min, field.max] = [told.first_utc, told.last_utc];
   }
