@@ -129,6 +129,7 @@ class ReportWords:
         """Return a sentence of the casebook, translated if its kind is known."""
         english = _EXPONENT.sub(lambda match: _without_exponent(match[0]), english)
         english = _NAME_GAP.sub(" ", english)
+        english = english.replace(" km2 ", " km² ")
         if self.language is Language.ENGLISH:
             return english
         for kind in _catalogue()["sentences"]:

@@ -245,11 +245,18 @@ def _write_not_seen(pages: ReportPages, report: SiteReport, words: ReportWords) 
     )
     rows = [
         (str(look.number), words.date(look.observation.began_utc),
-         words.outcome(look.observation.outcome),
+         _outcome_here(look, words),
          look.observation.reason or _smallest(look, report.site, words))
         for look in empty
     ]  # fmt: skip
     pages.table(columns, rows)
+
+
+def _outcome_here(look: SiteLook, words: ReportWords) -> str:
+    """Return what came of a look that did not see the site: what it found is of others."""
+    if look.observation.outcome is LookOutcome.DETECTIONS:
+        return words.say("outcome_not_here")
+    return words.outcome(look.observation.outcome)
 
 
 def _smallest(look: SiteLook, site: Site, words: ReportWords) -> str:

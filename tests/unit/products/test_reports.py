@@ -100,6 +100,19 @@ def test_what_is_said_is_on_the_page(drawn: list[Figure], tmp_path: Path) -> Non
     assert "tan probable como improbable" in said
 
 
+@pytest.mark.parametrize(("words", "told"), [(ENGLISH, "nothing here"), (SPANISH, "nada aquí")])
+def test_a_look_that_found_others_found_nothing_here(
+    words: ReportWords, told: str, drawn: list[Figure], tmp_path: Path
+) -> None:
+    report = site_report(2, seen=False)
+    look = report.looks[0]
+    found = replace(look, observation=replace(look.observation, outcome=LookOutcome.DETECTIONS))
+    write_site_report(tmp_path / "x.pdf", replace(report, looks=(found,)), words)
+    said = [text.get_text() for figure in drawn for text in figure.texts]
+    assert told in said
+    assert words.outcome(LookOutcome.DETECTIONS) not in said
+
+
 def test_a_report_is_the_same_bytes_and_bears_its_title_alone(tmp_path: Path) -> None:
     paths = [tmp_path / f"{n}{suffix}" for n in (1, 2) for suffix in FORMATS]
     for path in paths:
