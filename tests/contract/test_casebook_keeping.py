@@ -83,28 +83,6 @@ def execute(opened, statement, **told):
         connection.execute(text(statement), told)
 
 
-@pytest.mark.parametrize("is_at_work", [False, True])
-def test_a_casebook_that_may_not_be_written_is_read_and_stays_as_it_is(
-    tmp_path, monkeypatch, is_at_work
-):
-    place = tmp_path / "sealed"
-    make_casebook(place)
-    other = open_casebook(place)
-    fill(other, tmp_path)
-    if not is_at_work:
-        other.close()
-    assert (place / "casebook.sqlite-wal").exists() is is_at_work
-    before = (place / "casebook.sqlite").read_bytes()
-    monkeypatch.setattr(database.os, "access", lambda _path, mode: mode != database.os.W_OK)
-    with open_casebook(place) as opened:
-        assert check_casebook(opened).is_whole
-        assert len(opened.casebook.observations()) == 2
-        with pytest.raises(OutputError, match=r"may not be written.*allow it"):
-            opened.casebook.put_emitters([made_up.emitter()], ME, NOW)
-    assert (place / "casebook.sqlite").read_bytes() == before
-    other.close()
-
-
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "statement",
@@ -233,26 +211,6 @@ def test_what_was_changed_behind_the_casebooks_back_is_found(filled, statement, 
     report = check_casebook(filled)
     faults = (*report.audit_faults, *report.evidence_faults, *report.faults)
     assert any(fault in one for one in faults), faults
-
-
-@pytest.mark.parametrize("kind", ["emitters", "sites", "sources", "detections", "observations"])
-def test_a_place_moved_in_the_index_alone_is_found(filled, kind):
-    """Nothing would be found there any more: no lawful emitter beside a site."""
-    if filled.casebook.database.dialect == "postgresql":
-        pytest.skip("PostgreSQL's index is of the geometries themselves")
-    execute(filled, f"UPDATE {kind}_box SET west = 0, east = 0.1, south = 0, north = 0.1")  # noqa: S608
-    assert any(f"spatial index of {kind}: " in one for one in check_casebook(filled).faults)
-
-
-@pytest.mark.parametrize("name", ["audit_no_update", "sites_box_insert", "releases_unapproved"])
-def test_a_trigger_that_is_gone_or_says_something_else_is_found(filled, name):
-    if filled.casebook.database.dialect == "postgresql":
-        pytest.skip("PostgreSQL's triggers are its administrator's")
-    execute(filled, f"DROP TRIGGER {name}")
-    assert f"the trigger {name} is gone." in check_casebook(filled).faults
-    idle = f"CREATE TRIGGER {name} AFTER INSERT ON about BEGIN SELECT 1; END"
-    execute(filled, idle)
-    assert f"the trigger {name} is changed." in check_casebook(filled).faults
 
 
 def test_what_took_the_place_of_another_is_no_fault(filled):

@@ -31,6 +31,11 @@ REVIEWING = (
         "outline from longitude {west} to {east}, latitude {south} to {north}; degrees are needed, "
         "longitude first."
     ),
+    said(
+        "drawn at longitude {longitude}, latitude {latitude}: more than {km} km from the detection "
+        "at {at_longitude}, {at_latitude}; correct the numbers, longitude first."
+    ),
+    said("note: the character {character} is not printable; take it out of the note."),
 )
 NOT_THERE = (
     said(
@@ -99,6 +104,9 @@ RELEASING = (
     said("it is {label}, and the partner may get up to {ceiling}."),
     said("{id} tells partner {partner} of this site already, and stands; draft an update of it, or "
          "recall it first."),
+    said("{id} took the place of what it names, and stands; update or recall that one."),
+    said("{id} is a recall, which is neither replaced nor taken back; tell of the site anew by a "
+         "first notice."),
     said("{id} was not told to {partner}."),
     said("its mandate {id} is not in the casebook."),
     said("mandate {id} does not name partner {partner}."),
@@ -248,6 +256,14 @@ ANSWERING = (
     said("a dispute needs its reason, and no other answer has one."),
     said("a text of up to {most} printable characters is needed."),
     said("visited on {day}, after it was answered ({answered}); correct the day, or the clock."),
+    said(
+        "visited on {day}, before the place was first seen; correct the day. What was known of the "
+        "place before goes into the note."
+    ),
+    said(
+        "visited on {day}, before the release was issued by more than a year; correct the day. "
+        "What was known of the place before goes into the note."
+    ),
     said("'{answer}' with quantities seized; confirm it first."),
     said("up to {most} attachments of different names are needed."),
     said("what and its unit are needed, as 1 to 200 printable characters each."),
