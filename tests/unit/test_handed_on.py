@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -92,3 +93,16 @@ def test_no_such_name_is_the_usual_error() -> None:
 def test_importing_it_imports_no_room() -> None:
     script = "import sys, cathartes; sys.exit(any(m in sys.modules for m in ('numpy', 'scipy')))"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_file_is_named_at_the_prompt_as_text_too() -> None:
+    """Whoever types a name in quotes is understood by every call."""
+    functions = [getattr(cathartes, name) for name in cathartes.__all__]
+    paths_alone = [
+        f"{call.__name__}({name})"
+        for call in functions
+        if inspect.isfunction(call)
+        for name, told in get_type_hints(call).items()
+        if name != "return" and Path in {told, *get_args(told)} and str not in get_args(told)
+    ]
+    assert paths_alone == []

@@ -31,9 +31,13 @@ EVEN = 0.5
 """A source that is less probable is rather none."""
 MOST_KG_H = 1e9
 """What nobody could miss is called blind: a plume's last wisp reaches everywhere."""
-ONE_TRANSECT_WORDS = (
+_ONE_DISTANCE = (
     "gas was seen at one distance along the wind only: direction and, with less certainty, the "
-    "rate can be told, the range can't. Fly another transect at least 50 m up- or downwind."
+    "rate can be told, the range can't."
+)
+ONE_TRANSECT_WORDS = f"{_ONE_DISTANCE} Fly another transect at least 50 m up- or downwind."
+STANDING_TRANSECT_WORDS = (
+    f"{_ONE_DISTANCE} Wait for the wind to turn, or add a sensor or a path farther up- or downwind."
 )
 ONE_PLACE_WORDS = (
     "gas was seen from one place only: the wind tells from which side it came, but neither how far "
@@ -200,7 +204,8 @@ def doubt_after(
         return Doubt(Reason.ONE_PLACE, ONE_PLACE_WORDS)
     turned = _turned_deg(blocks, winds, strong)
     if turned < TURNED_DEG and _along_m(blocks, winds, strong) < ONE_DISTANCE_M:
-        return Doubt(Reason.ONE_TRANSECT, ONE_TRANSECT_WORDS)
+        words = ONE_TRANSECT_WORDS if blocks.moves else STANDING_TRANSECT_WORDS
+        return Doubt(Reason.ONE_TRANSECT, words)
     if blocks.moves and misfit >= MISFITS[-1]:
         return Doubt(Reason.WIND, UNEXPLAINED_WORDS)
     surest = max(s.probability for s in sources)

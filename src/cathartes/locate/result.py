@@ -125,7 +125,8 @@ class LogSources:
     posterior
         None if there is none.
     model
-        "puffs", "plume" or, near the ground, "surface layer": what explained the log best.
+        "puffs", "puffs past a mast", "plume" or, near the ground, "surface layer": what explained
+        the log best.
     curtains
         Mass balance where curtains were flown, for comparison.
     warnings

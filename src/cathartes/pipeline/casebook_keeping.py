@@ -36,7 +36,7 @@ def casebook_create(casebook: str | Path, *, evidence: str = "") -> None:
     make_casebook(casebook, evidence=evidence)
 
 
-def casebook_backup(casebook: str | Path, archive: Path) -> dict[str, Any]:
+def casebook_backup(casebook: str | Path, archive: str | Path) -> dict[str, Any]:
     """Write a casebook and all its evidence into one archive, and return the archive's manifest.
 
     Raises
@@ -46,6 +46,7 @@ def casebook_backup(casebook: str | Path, archive: Path) -> dict[str, Any]:
     EvidenceError
         If evidence is missing or damaged.
     """
+    archive = Path(archive)
     with open_casebook(casebook) as opened:
         manifest = write_backup(opened, archive)
         detail = {"audit_head": manifest["audit_head"]}
@@ -54,7 +55,9 @@ def casebook_backup(casebook: str | Path, archive: Path) -> dict[str, Any]:
     return manifest
 
 
-def casebook_restore(archive: Path, casebook: str | Path, *, evidence: str = "") -> dict[str, Any]:
+def casebook_restore(
+    archive: str | Path, casebook: str | Path, *, evidence: str = ""
+) -> dict[str, Any]:
     """Make a new casebook of an archive, of either kind, and return the archive's manifest.
 
     Raises
@@ -62,7 +65,7 @@ def casebook_restore(archive: Path, casebook: str | Path, *, evidence: str = "")
     CasebookError
         If a casebook is there already, or the archive is damaged.
     """
-    return restore_backup(archive, casebook, evidence, local_actor(), datetime.now(UTC))
+    return restore_backup(Path(archive), casebook, evidence, local_actor(), datetime.now(UTC))
 
 
 def casebook_check(casebook: str | Path) -> CheckReport:

@@ -9,7 +9,7 @@ from cathartes.spectra.imported import FOLDER_VARIABLE, library_folder, read_imp
 from cathartes.spectra.library import GasLibrary
 
 
-def working_library(folder: Path | None = None) -> GasLibrary:
+def working_library(folder: str | Path | None = None) -> GasLibrary:
     """Return the built-in gases and the user's own, which replace built-in ones of their name.
 
     Parameters
@@ -24,7 +24,7 @@ def working_library(folder: Path | None = None) -> GasLibrary:
         built-in gases alone would not be what was asked for.
     """
     library = builtin_library()
-    place = library_folder() if folder is None else folder
+    place = library_folder() if folder is None else Path(folder)
     if folder is None and os.environ.get(FOLDER_VARIABLE) and not place.is_dir():
         raise InputError(
             f"{FOLDER_VARIABLE} names {place}, and there is no such folder; make it, correct the "

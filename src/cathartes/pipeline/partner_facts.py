@@ -141,7 +141,7 @@ class _File(BaseModel):
     deliver: tuple[_Deliver, ...] | None = None
 
 
-def read_partner_file(path: Path) -> PartnerFacts:
+def read_partner_file(path: str | Path) -> PartnerFacts:
     """Return what a TOML file says of a partner.
 
     Raises
@@ -151,6 +151,7 @@ def read_partner_file(path: Path) -> PartnerFacts:
     SettingsError
         If it is no TOML, or something in it is unknown or can't be.
     """
+    path = Path(path)
     try:
         said = _File.model_validate(tomllib.loads(read_small(path).decode("utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

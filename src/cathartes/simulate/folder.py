@@ -103,7 +103,7 @@ def write_scene_files(scene: SimulatedScene, folder: Path) -> None:
     (folder / TRUTH_NAME).write_text(text + "\n", encoding="utf-8")
 
 
-def read_truth(folder: Path) -> Truth:
+def read_truth(folder: str | Path) -> Truth:
     """Read what `write_scene_files` wrote beside the cube.
 
     Raises
@@ -111,6 +111,7 @@ def read_truth(folder: Path) -> Truth:
     InputError
         If the folder holds no truth, one of another schema, or one that contradicts itself.
     """
+    folder = Path(folder)
     path = folder / TRUTH_NAME
     if not path.is_file():
         raise InputError(

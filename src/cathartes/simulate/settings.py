@@ -168,8 +168,9 @@ def parse_scene_settings(text: str, origin: str) -> SceneSettings:
     )
 
 
-def read_scene_settings(path: Path) -> SceneSettings:
+def read_scene_settings(path: str | Path) -> SceneSettings:
     """Read a scene's settings from a TOML file."""
+    path = Path(path)
     if not path.is_file():
         raise SettingsError(f"no scene file {path}; give a TOML file or a preset's name.")
     try:

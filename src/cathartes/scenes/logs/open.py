@@ -11,7 +11,9 @@ from cathartes.scenes.records.flags import Flag, FlagKind
 from cathartes.scenes.records.flight_files import is_flight_record
 
 
-def read_gas_log(path: Path, *, mapping: Path | None = None, track: Path | None = None) -> GasLog:
+def read_gas_log(
+    path: str | Path, *, mapping: str | Path | None = None, track: str | Path | None = None
+) -> GasLog:
     """Return a gas log.
 
     Parameters
@@ -29,6 +31,9 @@ def read_gas_log(path: Path, *, mapping: Path | None = None, track: Path | None 
     InputError, SettingsError
         Or one of their kinds: always says what was found, what is needed and what to do.
     """
+    path = Path(path)
+    mapping = None if mapping is None else Path(mapping)
+    track = None if track is None else Path(track)
     recorded = is_flight_record(path)
     if mapping is None:
         if recorded:

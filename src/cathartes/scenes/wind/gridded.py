@@ -61,7 +61,7 @@ def is_gridded(path: Path) -> bool:
 
 
 def read_gridded_wind(
-    path: Path,
+    path: str | Path,
     *,
     longitude_deg: float,
     latitude_deg: float,
@@ -93,6 +93,7 @@ def read_gridded_wind(
     TruncatedFileError
         If the file breaks off.
     """
+    path = Path(path)
     variables = _read(path)
     axes = {word: _find(path.name, variables, word) for word in ("latitude", "longitude", "time")}
     east, north, height = _components(path.name, variables)

@@ -64,7 +64,7 @@ def wind_at(
     return read_wind(path, mapping=mapping)
 
 
-def read_wind(path: Path, *, mapping: Path | None = None) -> WindHistory:
+def read_wind(path: str | Path, *, mapping: str | Path | None = None) -> WindHistory:
     """Return the wind of a file.
 
     Parameters
@@ -80,8 +80,9 @@ def read_wind(path: Path, *, mapping: Path | None = None) -> WindHistory:
     InputError, SettingsError
         Or one of their kinds: always says what was found, what is needed and what to do.
     """
+    path = Path(path)
     if mapping is not None:
-        return read_mapped_wind(path, read_wind_mapping(mapping))
+        return read_mapped_wind(path, read_wind_mapping(Path(mapping)))
     if is_flight_record(path):
         return read_on_board_wind(path)
     return read_station_csv(path)
