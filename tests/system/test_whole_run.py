@@ -1,6 +1,7 @@
 """A scene with known plumes, scanned and judged from the command line alone."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,9 @@ def test_the_evaluation_for_people_says_the_same(run: Run, result: Path, yard: P
     assert "[ppm m]" in said.out
 
 
-def test_two_pairs_are_pooled(run: Run, result: Path, yard: Path) -> None:
-    judged = json.loads(run("evaluate", result, yard, result, yard, "--plumes-only", "--json").out)
+def test_two_pairs_are_pooled(run: Run, result: Path, yard: Path, tmp_path: Path) -> None:
+    again = shutil.copytree(result, tmp_path / "again")
+    judged = json.loads(run("evaluate", result, yard, again, yard, "--plumes-only", "--json").out)
     assert (judged["n_scenes"], judged["n_pixels"]) == (2, 2 * 96 * 128)
     assert judged["n_found"] == 2
     assert judged["confusion"] == [{"true": "SF6", "said": "SF6", "count": 2}]

@@ -148,9 +148,9 @@ def test_a_folder_that_may_not_be_written_is_told_so(tmp_path, monkeypatch):
         make_casebook(tmp_path / "casebook")
 
 
-def test_where_sqlite_may_not_write_beside_its_file_it_says_so(tmp_path):
+def test_where_sqlite_may_not_read_beside_its_file_it_says_so(tmp_path):
     where = tmp_path / "casebook"
     make_casebook(where)
-    (where / "casebook.sqlite-wal").mkdir()  # as on a read-only medium: its log can't be made
-    with pytest.raises(CasebookError, match="allowed to write into its folder, also to read"):
+    (where / "casebook.sqlite-wal").mkdir()  # its log can't be opened
+    with pytest.raises(CasebookError, match="allowed to read it, and what lies beside it"):
         open_casebook(where)
