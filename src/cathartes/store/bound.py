@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from cathartes.casework.audit import AuditEntry
-from cathartes.casework.release import Release
 from cathartes.errors import CasebookError
 from cathartes.store.bound_contents import EVIDENCE, REVOCATION, Key, contents, revocation
 from cathartes.store.canonical import content_sha256
@@ -123,8 +122,8 @@ def content_faults(casebook: SqlCasebook, recorded: Recorded) -> Iterator[str]:
         elif told[key] != found[key].sha256 and key not in stale:
             yield f"{thing} is not what the audit recorded."
     for one in found.values():
-        if isinstance(one.value, Release):
-            yield from trail_faults(one.value, recorded.trails.get(one.value.id, Trail()))
+        if one.release is not None:
+            yield from trail_faults(one.release, recorded.trails.get(one.release.id, Trail()))
 
 
 def unbound(casebook: SqlCasebook, revision: str) -> dict[str, dict[str, str]]:

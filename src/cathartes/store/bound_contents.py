@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, select, true
 
+from cathartes.casework.release import Release
 from cathartes.store.canonical import content_sha256
 from cathartes.store.detections_part import detections_where
 from cathartes.store.guarded import why_unreadable
@@ -47,18 +48,18 @@ class Content:
     Attributes
     ----------
     key
-    value
-        None if it can't be read.
     sha256
         Of its canonical JSON, hexadecimal; "" if it can't be read.
     unreadable
         Why it can't be read; "" if it can.
+    release
+        The thing itself, if it is one.
     """
 
     key: Key
-    value: object
     sha256: str
     unreadable: str = ""
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,18 @@ def _one_by_one(connection: Connection, kind: _Kind) -> Iterator[Content]:
         this = and_(*(column == value for column, value in zip(kind.ids, row, strict=True)))
         found, why = why_unreadable(partial(_read, connection, kind, this))
         if found is None:
-            yield Content((kind.name, "/".join(map(str, row))), None, "", why)
+            yield Content((kind.name, "/".join(map(str, row))), "", why)
         else:
             yield from found
 
 
 def _read(connection: Connection, kind: _Kind, where: ColumnElement[bool]) -> list[Content]:
     return [
-        Content((kind.name, one_id), value, content_sha256(value))
+        Content(
+            (kind.name, one_id),
+            content_sha256(value),
+            release=value if isinstance(value, Release) else None,
+        )
         for one_id, value in kind.read(connection, where)
     ]
 
