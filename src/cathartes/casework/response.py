@@ -14,6 +14,8 @@ from cathartes.errors import ReleaseError
 LONGEST_NOTE = 4000
 """Characters."""
 MOST_ATTACHMENTS = 20
+LONGEST_BEFORE = timedelta(days=365)
+"""Of a visit before a release."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -101,8 +103,6 @@ def check_visit(visited_on: date | None, content: ReleaseContent) -> None:
         )
 
 
-LONGEST_BEFORE = timedelta(days=365)
-"""Of a visit before a release."""
 MOST_SEIZED = 1e12
 """More of anything is a slip of the pen."""
 

@@ -84,12 +84,12 @@ def airs_of(
             puff_air, blocks, winds, growth_m=air.growth_m, oldest_s=air.oldest_s,
             longest_lag_s=prior.longest_lag_s, unit=unit, height_per_m=prior.height,
         )  # fmt: skip
-        if not (is_aside and blocks.moves):
-            longest_s = prior.longest_lag_s
-            airs[PUFFS] = puffs(ways_of=lambda age_s: ways_of(blocks, winds, age_s, longest_s))
-        else:
+        if is_aside and blocks.moves:
             airs[PUFFS] = puffs()
             airs[PAST_MAST] = puffs(ways_of=lambda age_s: WaysPastMast.of(winds, age_s))
+        else:
+            longest_s = prior.longest_lag_s
+            airs[PUFFS] = puffs(ways_of=lambda age_s: ways_of(blocks, winds, age_s, longest_s))
     if stability is not None:
         layer = surface_layer(air.roughness_m, wind_height_m)
         airs[SURFACE_LAYER] = SurfacePlume(blocks, winds, layer, stability.number, unit=unit)

@@ -142,7 +142,7 @@ def instrument_noise_ppm(reading_ppm: NDArray[np.float64], sensor: NDArray[np.in
     """Return the noise of one instrument's paths by the stillest of them, [ppm]; NaN if unknown.
 
     Of each path the r.m.s. of `STILL_STEPS` differences of successive readings, of which the tenth
-    part from below had least gas; gas makes it too great, never too small.
+    part from below had least gas. Gas that all paths are in makes it too great.
 
     Parameters
     ----------

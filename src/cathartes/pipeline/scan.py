@@ -344,7 +344,9 @@ def _not_used(given: ScanSettings, regime: Regime) -> tuple[str, ...]:
         ("plume_temperature_k", given.detect.plume_temperature_k, in_sunlight, "it is for heat"),
     )
     return tuple(
-        f"Not used: {name} ({why})." for name, value, is_idle, why in kinds if value and is_idle
+        f"Not used: {name} ({why})."
+        for name, value, is_idle, why in kinds
+        if value is not None and is_idle
     )
 
 

@@ -48,7 +48,8 @@ def wind_at(
                 "words; name the file (--wind FILE), or leave out --wind-mapping."
             )
         return parse_said_wind(said)
-    if not (path.exists() or path.suffix or path.name != said):
+    is_word = not path.suffix and path.name == said
+    if is_word and not path.exists():
         raise SettingsError(
             f"wind {said!r}: neither a wind in words, as in '3.2±0.6,245±15' (m/s, and degrees "
             "that it blows from), nor a file that is there."
