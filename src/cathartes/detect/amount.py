@@ -138,7 +138,10 @@ class AmountReader:
         pixels = self._pixels(chosen, amounts, warmed, outline, found.shift_sd_k)
         few = found.thinned(MOST_TEMPERATURES)
         contrast = contrasts[mine] + few.shift_k[:, None]
-        amount = self._of_contrast(main, amounts[mine], contrast, few.probability, outline, pixels)
+        hides = self._hiding(main, main)
+        amount = self._of_contrast(
+            main, amounts[mine], contrast, few.probability, outline, pixels, hides
+        )
         return replace(amount, temperature_k=found.mean_k, temperature_sd_k=found.sd_k)
 
     def _shape_only(self, gas: int) -> bool:
@@ -243,6 +246,7 @@ class AmountReader:
         probability: NDArray[np.float64],
         outline: Outline,
         pixels: tuple[tuple[str, PlumePixels], ...],
+        hides: float = 0.0,
     ) -> Amount:
         """Return the column densities for contrasts of given probability.
 
@@ -251,11 +255,13 @@ class AmountReader:
         amount : (pixel,) [ppm m (K)]
         contrast : (case, pixel) or (pixel,) [(K)]
         probability : (case,)
+        hides : [ppm-1 m-1]
+            How much of its own contrast the gas hides; nought in sunlight.
         """
         name, signed = self.names[main], _mean(amount)
         if self._shape_only(main):
             return Amount(signed, pixels=pixels)
-        cases = [self._case(name, amount, each, outline) for each in np.atleast_2d(contrast)]
+        cases = [self._case(name, amount, each, outline, hides) for each in np.atleast_2d(contrast)]
         mean = np.array([case.mean_ppm_m for case in cases])
         if not np.isfinite(mean).any():
             negative = bool(np.nansum(amount * np.atleast_2d(contrast)) < 0)
@@ -288,6 +294,7 @@ class AmountReader:
         amount: NDArray[np.float64],
         contrast: NDArray[np.float64],
         outline: Outline,
+        hides: float,
     ) -> "_Case":
         """Return the column densities for one contrast, (pixel,) [(K)]."""
         planes = self.planes
@@ -295,11 +302,13 @@ class AmountReader:
         if not usable.any() or float(amount[usable] @ contrast[usable]) <= 0:
             return _Case(np.inf, np.inf, np.full(amount.shape, np.nan))
         amount, contrast = amount[usable], contrast[usable]
-        # Pixels with little contrast would blow the mean up: they count by their precision.
+        # Pixels with little contrast would blow the mean up: they count by their precision, by the
+        # contrast of the ground behind. By that seen, which thick gas hides, thin gas counts more.
+        behind = contrast + hides * amount
         scale = planes.scales[name]
         apparent = (amount / contrast).astype(np.float32)
         column = scale.curve.invert(apparent).astype(np.float64)
-        weight = np.minimum(contrast**2, np.median(contrast**2))
+        weight = np.minimum(behind**2, np.median(behind**2))
         mean = float(weight @ column / weight.sum())
 
         # Noise and clutter of the plume's size, and the errors of air and library.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cathartes.detect import describe, step
+from cathartes.detect import describe, step, strange
 from cathartes.detect.cores import cores_of_labels, read_cores
 from cathartes.detect.describe import Verdict
 from cathartes.detect.outline import Seed, ring_labels
@@ -125,11 +125,13 @@ def test_pieces_read_as_cores_are_means_less_their_rings(seed, n_pieces, make_ba
             assert read.n_core[number - 1] == pytest.approx(w.sum() ** 2 / (w @ w), rel=1e-5)
 
 
-@pytest.mark.parametrize("core_explained", [True, False])
-def test_what_no_gas_explains_goes_unless_its_core_is_explained(
-    make_emissive, monkeypatch, core_explained
+@pytest.mark.parametrize(
+    ("core_explained", "fade", "kept"), [(True, 2.6, 1), (False, 2.6, 0), (True, 1.4, 0)]
+)
+def test_what_no_gas_explains_goes_unless_its_core_is_explained_and_it_fades(
+    make_emissive, monkeypatch, core_explained, fade, kept
 ):
-    """The strongest of three round plumes turns out unknown; it is too small to tell its form."""
+    """The strongest of three round plumes turns out unknown; a fade of 1.4 is that of a patch."""
     places = {"betane": (75, 60, 150.0), "gammane": (35, 30, 80.0), "deltane": (115, 90, 80.0)}
     scene = make_emissive(35, [(gas, *place) for gas, place in places.items()])
     plain = scene.detect()
@@ -146,17 +148,17 @@ def test_what_no_gas_explains_goes_unless_its_core_is_explained(
     monkeypatch.setattr(describe, "identify", disguised)
     if not core_explained:
         monkeypatch.setattr(step, "peak_misfits", lambda _, peaks, *__: np.ones(peaks.height.size))
+    monkeypatch.setattr(step, "greatest_fade", lambda *_: fade)
+    monkeypatch.setattr(strange, "LEAST_STRENGTH", np.inf)  # nothing is found by its form
     found = scene.detect()
     named = [p for p in found.plumes if p.chemical != UNKNOWN]
     assert sorted(p.chemical for p in named) == ["deltane", "gammane"]
-    assert len(found.plumes) == 2 + core_explained
-    assert [p.id for p in found.plumes] == [*range(1, 3 + core_explained)]
-    assert np.unique(found.labels).tolist() == [*range(3 + core_explained)]
-    assert (found.labels[75, 60] > 0) == core_explained
+    assert len(found.plumes) == 2 + kept
+    assert [p.id for p in found.plumes] == [*range(1, 3 + kept)]
+    assert np.unique(found.labels).tolist() == [*range(3 + kept)]
+    assert (found.labels[75, 60] > 0) == kept
     for plume in named:
         (same,) = [p for p in plain.plumes if p.chemical == plume.chemical]
-        i, j, _ = places[plume.chemical]
-        assert found.labels[i, j] == plume.id
         np.testing.assert_array_equal(found.labels == plume.id, plain.labels == same.id)
 
 
