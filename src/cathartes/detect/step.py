@@ -16,11 +16,10 @@ from cathartes.detect.cores import read_cores
 from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import peak_cores, peak_misfits
 from cathartes.detect.faint import FaintHills
-from cathartes.detect.form import CORE_AREA_PX, CORE_FADE, greatest_fade
 from cathartes.detect.known import GasesOnBands, Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of, remarks_of
-from cathartes.detect.outline import Seed, widened
+from cathartes.detect.outline import widened
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.pursuit import MAX_CORE_MISFIT
@@ -178,7 +177,10 @@ def _detect(
     pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
         lambda seed, verdict: (
             reader.likely(seed, verdict)
-            and (not (verdict.unknown and scene.emissive) or _fades(seed, score_of))
+            # Ground has a core that signatures explain, too.
+            and (
+                not (verdict.unknown and scene.emissive) or (seed.explained and reader.fades(seed))
+            )
         )
     )
     if odd is not None:
@@ -246,13 +248,6 @@ def _detect(
         laws.greatest,
         remarks_of(plumes, known.spread),
     )
-
-
-def _fades(seed: Seed, score_of: Callable[[int], NDArray[np.float32]]) -> bool:
-    """Return whether what signatures explain in its core alone is a plume: ground has a border."""
-    score = seed.sign * score_of(seed.gas)
-    fade = greatest_fade(score, seed.line, seed.sample, CORE_AREA_PX)
-    return seed.explained and fade >= CORE_FADE
 
 
 def _beside_search(

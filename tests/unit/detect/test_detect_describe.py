@@ -1,6 +1,12 @@
 """What is said of plumes that the scene gives reason to doubt."""
 
-from cathartes.detect.describe import SEVERAL_FLAG, THICK_FLAG
+from dataclasses import replace
+
+import pytest
+
+from cathartes.detect import describe
+from cathartes.detect.describe import GROUND_FLAG, IMITATED, SEVERAL_FLAG, THICK_FLAG
+from cathartes.detect.settings import DetectSettings
 
 
 def test_three_plumes_of_one_chemical_are_flagged_and_two_are_not(make_emissive):
@@ -11,6 +17,30 @@ def test_three_plumes_of_one_chemical_are_flagged_and_two_are_not(make_emissive)
         plumes = [p for p in scene.detect().plumes if p.chemical == "deltane"]
         assert len(plumes) == n
         assert all((SEVERAL_FLAG in p.flags) is flagged for p in plumes)
+
+
+@pytest.mark.parametrize(
+    ("left", "fade", "doubted"), [(0.2, 1.2, True), (0.2, 1.9, False), (0.05, 1.2, False)]
+)
+def test_what_gases_leave_and_does_not_fade_may_be_ground(
+    make_emissive, monkeypatch, left, fade, doubted
+):
+    """It is flagged, and chance is no less than of ground that imitates gas; who allows less chance
+    does not see it."""
+    scene = make_emissive(22, [("deltane", 75, 60, 150.0)])
+    identify = describe.identify
+
+    def leaving(*args):
+        return replace(identify(*args), pair_misfit=left)
+
+    monkeypatch.setattr(describe, "identify", leaving)
+    monkeypatch.setattr(describe, "greatest_fade", lambda *_: fade)
+    (plume,) = scene.detect().plumes
+    assert (GROUND_FLAG in plume.flags) is doubted
+    assert (plume.expected_by_chance == IMITATED) is doubted
+    assert plume.expected_by_chance <= IMITATED
+    strict = scene.detect(DetectSettings(max_expected_by_chance=IMITATED / 2))
+    assert len(strict.plumes) == (0 if doubted else 1)
 
 
 def test_a_plume_in_sunlight_is_thick_on_the_whole_way_of_the_light(make_reflective):

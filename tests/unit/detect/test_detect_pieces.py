@@ -148,7 +148,7 @@ def test_what_no_gas_explains_goes_unless_its_core_is_explained_and_it_fades(
     monkeypatch.setattr(describe, "identify", disguised)
     if not core_explained:
         monkeypatch.setattr(step, "peak_misfits", lambda _, peaks, *__: np.ones(peaks.height.size))
-    monkeypatch.setattr(step, "greatest_fade", lambda *_: fade)
+    monkeypatch.setattr(describe, "greatest_fade", lambda *_: fade)
     monkeypatch.setattr(strange, "LEAST_STRENGTH", np.inf)  # nothing is found by its form
     found = scene.detect()
     named = [p for p in found.plumes if p.chemical != UNKNOWN]
@@ -184,5 +184,6 @@ def test_the_law_of_explained_hills_is_for_what_a_pair_explains_throughout(
     found = SimpleNamespace(pair_misfit=pair_misfit)
     says = Verdict(np.zeros(3), np.zeros(3), 1.0, found, 0, unknown)
     seed = Seed(0, 0, 9.0, 0, 1, explained=core)
-    chance = describe.PlumeReader.expected_by_chance(SimpleNamespace(laws=laws), seed, says)
+    reader = SimpleNamespace(laws=laws, _may_be_ground=lambda *_: False)
+    chance = describe.PlumeReader.expected_by_chance(reader, seed, says)
     assert chance == expected[law]

@@ -30,6 +30,8 @@ FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
         "library spectrum has no amounts": "The gas's spectrum in the library is shape only.",
         "several alike in the scene": "Three or more plumes of one chemical: see whether they lie "
         "on one kind of roof or field. Surfaces come in numbers, vents seldom do.",
+        "gases leave a part unexplained": "And it ends as ground does, at a border: rare ground "
+        "leaves as much, plumes hardly ever do. Look at the residual, and at the ground.",
         "chance assumed, not measured": "The scene gives too few peaks to count chance on: what "
         "is expected by chance is a guess.",
         "gas over much of the scene": "Hardly any ground is without this gas: how much there is "
