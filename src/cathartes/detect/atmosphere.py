@@ -1,6 +1,6 @@
 """The air between ground and sensor in the thermal infrared: from the scene, or from a table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -48,8 +48,8 @@ class Atmosphere:
         State of the air; NaN where it is not known, or is none of the air's at all.
     """
 
-    transmittance: NDArray[np.float64]
-    path_radiance: NDArray[np.float64]
+    transmittance: NDArray[np.float64] = field(repr=False)
+    path_radiance: NDArray[np.float64] = field(repr=False)
     origin: AirOrigin
     water_g_cm2: float = float("nan")
     ozone_atm_cm: float = float("nan")

@@ -103,7 +103,7 @@ class Plume:
     column_density_sd_ppm_m: float
     thermal_contrast: int
     flags: tuple[str, ...]
-    spectrum: PlumeSpectrum
+    spectrum: PlumeSpectrum = field(repr=False)
     column_density_low_ppm_m: float = float("nan")
     column_density_high_ppm_m: float = float("nan")
     plume_temperature_k: float = float("nan")
@@ -111,7 +111,7 @@ class Plume:
     n_strong_pixels: int = 0
     share_agreeing: float = float("nan")
     parts: tuple[tuple[str, int], ...] = ()
-    evidence: PlumeEvidence | None = None
+    evidence: PlumeEvidence | None = field(default=None, repr=False)
 
     @property
     def chemicals(self) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ class GasSearched:
     name: str
     necl_median_ppm_m: float
     score_threshold: float
-    false_alarm: FalseAlarmLaw
+    false_alarm: FalseAlarmLaw = field(repr=False)
     detectable_column_median_ppm_m: float
     blind_share: float
     thick_ppm_m: float = float("inf")
@@ -194,15 +194,15 @@ class Detections:
         What else a reader of the scene must know, in sentences.
     """
 
-    labels: NDArray[np.int32]
+    labels: NDArray[np.int32] = field(repr=False)
     plumes: tuple[Plume, ...]
-    gases: tuple[GasSearched, ...]
+    gases: tuple[GasSearched, ...] = field(repr=False)
     chance_measured: bool
     outcome: Outcome
     reason: str
-    planes: Planes
+    planes: Planes = field(repr=False)
     air: Atmosphere
-    named: NamedPixels = field(default_factory=NamedPixels.none)
+    named: NamedPixels = field(default_factory=NamedPixels.none, repr=False)
     greatest_by_chance: float = float("nan")
     remarks: tuple[str, ...] = ()
 

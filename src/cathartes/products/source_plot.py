@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import PowerNorm, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from cathartes.locate.column_map import ColumnMap
 from cathartes.locate.origin import OriginPosterior
@@ -74,7 +76,23 @@ def write_source_plot(
         axes.set_title(_title(row, source), loc="left", fontsize=10, color=INK)
         bar = figure.colorbar(colours, ax=axes, shrink=0.7, pad=0.02)
         bar.set_label("signal, in deviations of the noise")
+    _legend(figure)
     figure.savefig(path)
+
+
+def _legend(figure: Figure) -> None:
+    """Say what is drawn; a region in two parts is one source's."""
+    figure.legend(
+        handles=[
+            Line2D([], [], color=INK, lw=0.8, label="outline of the plume"),
+            Line2D([], [], color=INK, marker="+", ms=9, mew=1.8, ls="", label="likeliest source"),
+            Patch(fc=to_rgba(SOURCE, 0.5), ec=SOURCE, label="source, 50 %"),
+            Patch(fc=to_rgba(SOURCE, 0.25), ec=SOURCE, label="90 %, in one or more parts"),
+        ],
+        loc="outside lower center",
+        ncols=4 if len(figure.axes) > 2 else 2,
+        frameon=False,
+    )
 
 
 def _title(row: PlumeRow, source: PlumeSource) -> str:
@@ -97,7 +115,7 @@ def _draw_plume(axes: Axes, seen: ColumnMap) -> ScalarMappable:
         signal, norm=norm, cmap=CLEAN_TO_STRONG, interpolation="nearest", aspect="equal",
         extent=(east, east + x * size, north - y * size, north),
     )  # fmt: skip
-    axes.contour(*seen.centres_m(), seen.plume, levels=[0.5], colors="white", linewidths=0.8)
+    axes.contour(*seen.centres_m(), seen.plume, levels=[0.5], colors=[INK], linewidths=0.8)
     return ScalarMappable(norm, CLEAN_TO_STRONG)
 
 
