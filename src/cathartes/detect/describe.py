@@ -171,10 +171,14 @@ class PlumeReader:
         return greatest_fade(score, seed.line, seed.sample, CORE_AREA_PX) >= CORE_FADE
 
     def _may_be_ground(self, seed: Seed, verdict: Verdict) -> bool:
-        """Whether gases leave as much of a named plume as they leave of ground, and it ends."""
-        emissive = self.signatures.regime is Regime.EMISSIVE
+        """Whether gases leave as much of a named plume as they leave of ground, and it ends.
+
+        Those by form and along lines have numbers by chance of their own.
+        """
+        if self.signatures.regime is not Regime.EMISSIVE or seed.expected_by_chance is not None:
+            return False
         left = verdict.found.pair_misfit >= LEFT_BY_GASES
-        return emissive and not verdict.unknown and left and not self.fades(seed)
+        return left and not verdict.unknown and not self.fades(seed)
 
     def likely(self, seed: Seed, verdict: Verdict) -> bool:
         """Whether chance gives few enough of such plumes."""
@@ -213,7 +217,7 @@ class PlumeReader:
         outline = Outline(line, sample, rings == number, variance)
         amount = self.amounts.measure(verdict.members, main, outline)
         flags = self._flags(amount, line, sample, labels.shape, verdict)
-        if seed.expected_by_chance is None and self._may_be_ground(seed, verdict):
+        if self._may_be_ground(seed, verdict):
             flags = (*flags, GROUND_FLAG)
         peak = int(
             np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))

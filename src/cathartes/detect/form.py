@@ -38,7 +38,7 @@ MAX_EDGE = 0.4
 """Greatest edge of an unknown plume: one that a known gas explains may lie along a border."""
 CORE_FADE, CORE_AREA_PX = 1.6, 40
 """What signatures explain in its core but not as a whole fades so much, at a height of so large a
-foot, [pixel]: five such plumes of tuning scenes 2.6 to 10, 27 patches of ground up to 1.43."""
+foot, [pixel]: four of six such plumes of tuning scenes 2.6 to 10, 25 patches of ground 1.43."""
 WINDOWS = 12
 """Brightness is looked at in so many parts of the spectrum."""
 EDGE_QUANTILE = 1 / 3

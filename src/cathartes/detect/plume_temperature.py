@@ -139,6 +139,9 @@ def log_likelihood_of_shift(image: PlumeImage, shift_k: NDArray[np.float64]) -> 
     uneven the plume is, is summed over. Without the last term the contrast's own noise would look
     like ground that the plume does not follow, and even ground would make every plume hot.
 
+    No column is negative: a square whose signal has the other sign than its contrast shows noise
+    alone, :math:`\epsilon + (1 - \epsilon)\,e^{-\bar a^2 / 2\sigma_a^2}`.
+
     Parameters
     ----------
     shift_k : (point,) [K]
