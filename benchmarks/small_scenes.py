@@ -1,9 +1,9 @@
 """Plumes, columns and false plumes in small scenes, of which a plume may take a large part.
 
     CATHARTES_DATA=../shared/data python benchmarks/small_scenes.py [--scenes 60]
-        [--first-seed 20000] [--surface-set b] [--processes 2]
+        [--first-seed 20000] [--surface-set b] [--instrument hytes-like] [--processes 2]
 
-HyTES-like scenes of 64 to 255 pixels a side, of 0.5 to 3.4 m, with one to three plumes of a fifth
+Scenes of 64 to 255 pixels a side, of 0.5 to 3.4 m, with one to three plumes of a fifth
 to seven tenths of the scene's width, as warm as the air or 5 K off, every fifth a mixture; greatest
 optical depths from 0.05 to 2. Every second scene is of measured reflectances where the real data
 are. Each is searched as it is and without plumes, with default settings. Surfaces of half ``a`` and
@@ -60,19 +60,19 @@ class Counted:
 
 
 @cache
-def strengths() -> dict[str, float]:
+def strengths(instrument: str) -> dict[str, float]:
     """Return the strongest absorption of each gas that shows, [ppm-1 m-1]."""
-    settings = SceneSettings(lines=8, samples=8, instrument=INSTRUMENT)
-    cube = simulate_scene(settings, builtin_library(), load_instrument(INSTRUMENT)).to_cube()
+    settings = SceneSettings(lines=8, samples=8, instrument=instrument)
+    cube = simulate_scene(settings, builtin_library(), load_instrument(instrument)).to_cube()
     gases = searched_gases(cube, builtin_library())
     return dict(zip(gases.names, gases.absorption_per_ppm_m.max(axis=1).tolist(), strict=True))
 
 
-def scene_settings(seed: int, surface_set: str) -> SceneSettings:
+def scene_settings(seed: int, surface_set: str, instrument: str) -> SceneSettings:
     """Draw a scene."""
     rng = np.random.default_rng([seed, 7])
     lines, samples = (int(n) for n in rng.integers(64, 256, 2))
-    pixel_m, strength = float(rng.choice([0.5, 1.0, 2.0, 3.4])), strengths()
+    pixel_m, strength = float(rng.choice([0.5, 1.0, 2.0, 3.4])), strengths(instrument)
     plumes = []
     for _ in range(int(rng.integers(1, 4))):
         gas, other = rng.choice(list(strength), 2, replace=False).tolist()
@@ -94,23 +94,23 @@ def scene_settings(seed: int, surface_set: str) -> SceneSettings:
         lines=lines,
         samples=samples,
         pixel_m=pixel_m,
-        instrument=INSTRUMENT,
+        instrument=instrument,
         wind_from_deg=float(rng.uniform(0, 360)),
         landscape=LandscapeSettings.model_validate({"surface_set": surface_set}),
         plumes=tuple(plumes),
     )
 
 
-def run_scene(seed: int, surface_set: str, data: Path | None) -> Counted:
+def run_scene(seed: int, surface_set: str, instrument: str, data: Path | None) -> Counted:
     """Make a scene with and without plumes, and search both."""
-    settings = scene_settings(seed, surface_set)
+    settings = scene_settings(seed, surface_set, instrument)
     ground = None
     if data is not None and seed % 2:
         ground = read_measured_surfaces(data / MEASURED, surface_set, seed=seed)
-    instrument, library = load_instrument(INSTRUMENT), builtin_library()
+    library = builtin_library()
     searches = []
     for each in (settings, settings.without_plumes()):
-        scene = simulate_scene(each, library, instrument, ground)
+        scene = simulate_scene(each, library, load_instrument(instrument), ground)
         cube = scene.to_cube()
         store = MemoryPlanes(cube.n_lines, cube.n_samples)
         gases = searched_gases(cube, library)
@@ -159,8 +159,8 @@ def show(scenes: Iterable[Counted]) -> None:
     )
     for low, high in ((0, 6), (6, 12), (12, np.inf)):
         chosen = true[(true[:, 0] >= low) & (true[:, 0] < high)]
-        share = chosen[:, 1].mean()
-        print(f"| plumes found, peak SNR {low} to {high:g} | {share:.2f} | {len(chosen)} |")
+        share = f"{chosen[:, 1].mean():.2f}" if len(chosen) else "–"
+        print(f"| plumes found, peak SNR {low} to {high:g} | {share} | {len(chosen)} |")
     named = true[(true[:, 1] > 0) & (true[:, 0] >= 6)][:, 2]
     print(f"| main gas named in it, found and SNR from 6 | {named.mean():.2f} | {named.size} |")
     ratio, off = (np.array([getattr(s, name) for s in said]) for name in ("ratio", "deviations"))
@@ -184,12 +184,15 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=60)
     parser.add_argument("--first-seed", type=int, default=20_000)
     parser.add_argument("--surface-set", choices=["a", "b"], default="b")
+    parser.add_argument("--instrument", default=INSTRUMENT)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     folder = Path(os.environ.get("CATHARTES_DATA", "../shared/data"))
     data = folder if (folder / MEASURED).is_file() else None
     seeds = range(options.first_seed, options.first_seed + options.scenes)
-    run = partial(run_scene, surface_set=options.surface_set, data=data)
+    run = partial(
+        run_scene, surface_set=options.surface_set, instrument=options.instrument, data=data
+    )
     with ProcessPoolExecutor(options.processes) as pool:
         show(pool.map(run, seeds))
 

@@ -161,9 +161,10 @@ class PlumeReader:
         """Return how many such plumes the scene gives by accident."""
         if seed.expected_by_chance is not None:
             return seed.expected_by_chance
+        if self._may_be_ground(seed, verdict):
+            return max(self.laws.every.expected(seed.score), IMITATED)
         explained = seed.explained and verdict.explained and not verdict.unknown
-        expected = self.laws.of(explained=explained).expected(seed.score)
-        return max(expected, IMITATED) if self._may_be_ground(seed, verdict) else expected
+        return self.laws.of(explained=explained).expected(seed.score)
 
     def fades(self, seed: Seed) -> bool:
         """Whether the hill of a gas's score fades as plumes do: ground has a border."""
