@@ -56,7 +56,7 @@ def test_a_plume_in_sunlight_is_thick_on_the_whole_way_of_the_light(make_reflect
 
 
 def test_what_was_found_can_be_read_at_a_prompt(make_emissive):
-    """Plumes and their numbers, and no array: its spectra had been 60,000 characters."""
+    """Plumes and their numbers, and no array: its spectra had been hundreds of lines."""
     found = make_emissive(22, [("deltane", 75, 60, 150.0)]).detect()
     said = repr(found)
     assert "chemical='deltane'" in said
