@@ -38,7 +38,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.known import GasesOnBands, used_bands
+from cathartes.detect.gases import GasesOnBands
+from cathartes.detect.known import used_bands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings

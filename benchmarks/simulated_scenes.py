@@ -43,7 +43,8 @@ from numpy.typing import NDArray
 
 from cathartes.cli.json_output import write_json
 from cathartes.detect import step
-from cathartes.detect.known import GasesOnBands, used_bands
+from cathartes.detect.gases import GasesOnBands
+from cathartes.detect.known import used_bands
 from cathartes.detect.planes import MemoryPlanes, PlumePixels, ScenePlanes
 from cathartes.detect.plume_temperature import GROUND_SD_K
 from cathartes.detect.result import UNKNOWN, Detections

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cathartes.detect.known import GasesOnBands
+from cathartes.detect.gases import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.step import detect

@@ -304,10 +304,10 @@ class AmountReader:
         amount, contrast = amount[usable], contrast[usable]
         # Pixels with little contrast would blow the mean up: they count by their precision, by the
         # contrast of the ground behind. By that seen, which thick gas hides, thin gas counts more.
-        behind = contrast + hides * amount
         scale = planes.scales[name]
-        apparent = (amount / contrast).astype(np.float32)
+        apparent = (amount / contrast if planes.emissive else amount).astype(np.float32)
         column = scale.curve.invert(apparent).astype(np.float64)
+        behind = scale.curve.brightness_behind(contrast + hides * amount, column)
         weight = np.minimum(behind**2, np.median(behind**2))
         mean = float(weight @ column / weight.sum())
 

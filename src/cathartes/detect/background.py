@@ -1,6 +1,7 @@
 """The background: mean and covariance of the pixels without a plume."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ rounding (1e-5 of the ground's variance) outweighs the noise, over 1024 it is 30
 STRIPE_PIXELS = 25
 """With fewer clean pixels a column, on average, a mean is too much of the pixels' own: taken off as
 a stripe it would hide a part of the noise (of 25 pixels a twenty-fifth, of a line all of it)."""
+
+
+class MeanKind(TypedDict):
+    """How `scene_mean` makes the mean."""
+
+    per_column: bool
+    stripe_smoothing_samples: float
 
 
 def scene_mean(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.amount_bank import AmountBank
 from cathartes.detect.bandset import Bandset
 from cathartes.detect.contrast import Contrast
+from cathartes.detect.light import LogLight
 from cathartes.detect.planes import PlaneStore
 
 
@@ -21,22 +23,29 @@ class GasImages:
     mean : (sample, band) float32 [cube's unit]
         Of the background.
     filters : (2 gas, band) float32
-        Of amounts [ppm m (K) / cube's unit], then of contrasts [(K) / cube's unit].
+        Of amounts [ppm m (K) / cube's unit], in sunlight [ppm m], then of contrasts [(K) / cube's
+        unit].
     of_mean : (gas, 1, sample) float32 [(K)]
         Contrasts of the mean: they are linear in radiance, and one product makes both.
+    light
+        How the logarithm is taken of which sunlight's amounts are made; None if they are not.
+    log_mean : (sample, band) float32
+        The background's.
     """
 
     names: tuple[str, ...]
     mean: NDArray[np.float32]
     filters: NDArray[np.float32]
     of_mean: NDArray[np.float32]
+    light: LogLight | None
+    log_mean: NDArray[np.float32]
 
     @classmethod
     def of_gases(
         cls,
         names: tuple[str, ...],
         mean: NDArray[np.float32],
-        amount_filters: NDArray[np.float32],
+        amounts: AmountBank,
         contrast: Contrast,
         chosen: Sequence[int],
     ) -> "GasImages":
@@ -46,19 +55,20 @@ class GasImages:
         ----------
         names : (gas,)
         mean : (sample, band) [cube's unit]
-        amount_filters : (gas, band) float32 [ppm m (K) / cube's unit]
-        contrast
+        amounts, contrast
             Of all the gases.
         chosen
             Numbers of gases; none makes no image.
         """
         gases = list(chosen)
-        filters = np.vstack([amount_filters[gases], contrast.per_radiance[gases]])
+        filters = np.vstack([amounts.bank.amount_filters[gases], contrast.per_radiance[gases]])
         return cls(
             tuple(names[g] for g in gases),
             mean,
             filters.astype(np.float32),
             contrast.of_block(mean[None])[gases],
+            amounts.light,
+            amounts.bank.mean,
         )
 
     def put(
@@ -77,11 +87,14 @@ class GasImages:
         contrast : (gas, line, sample) float32 [(K)]
             Both are overwritten.
         """
-        n_lines, n_samples, n_bands = centred.shape
-        products = centred.reshape(-1, n_bands) @ self.filters.T
-        products = products.T.reshape(-1, n_lines, n_samples)
-        amount[:] = products[: len(self.names)]
-        np.add(products[len(self.names) :], self.of_mean, out=contrast)
+        of_amounts, of_contrasts = np.split(self.filters, 2)
+        if self.light is None:
+            amount[:], contrast[:] = np.split(_products(centred, self.filters), 2)
+        else:
+            logarithms = self.light.of(centred + self.mean) - self.log_mean
+            amount[:] = _products(logarithms, of_amounts)
+            contrast[:] = _products(centred, of_contrasts)
+        contrast += self.of_mean
 
     def write_near(self, bandset: Bandset, store: PlaneStore, wanted: NDArray[np.bool_]) -> None:
         """Make the images of the lines wanted, (line,) bool, and keep them; NaN in the others."""
@@ -115,3 +128,9 @@ class GasImages:
         for name, its_amount, its_contrast in zip(self.names, amount, contrast, strict=True):
             store.write_lines(f"amount/{name}", first, its_amount)
             store.write_lines(f"contrast/{name}", first, its_contrast)
+
+
+def _products(values: NDArray[np.float32], filters: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (filter, line, sample) of (line, sample, band) values."""
+    flat = values.reshape(-1, values.shape[2]) @ filters.T
+    return flat.T.reshape(-1, *values.shape[:2])

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.amount_bank import AmountBank
 from cathartes.detect.atmosphere import (
     AirOrigin,
     AirPrior,
@@ -16,17 +16,17 @@ from cathartes.detect.atmosphere import (
     clear_air,
     estimate_atmosphere,
 )
-from cathartes.detect.background import Background, whitening_matrix
+from cathartes.detect.background import Background, MeanKind, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
 from cathartes.detect.bank import FilterBank, make_bank
 from cathartes.detect.contrast import Contrast, contrast_weight
 from cathartes.detect.detectability import DetectabilityCurve, detectability_curve
+from cathartes.detect.gases import GasesOnBands
+from cathartes.detect.light import LogLight
 from cathartes.detect.lone import lone_plumes
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
-from cathartes.detect.planes import GasScale
-from cathartes.detect.quantify import saturation_columns_ppm_m, saturation_curve
 from cathartes.detect.sample import Sample, gather_sample
-from cathartes.detect.scales import CORE_QUANTILE, CleanScores, without_plumes
+from cathartes.detect.scales import CleanScores, without_plumes
 from cathartes.detect.search import Searcher
 from cathartes.detect.settings import DetectSettings
 from cathartes.detect.signature import (
@@ -51,81 +51,12 @@ CONTRAST_PIXELS = 24_000
 """Pixels whose contrasts stand for the scene's, where those of all pixels are not made."""
 CORE_PIXELS = 20_000
 """Pixels from which the first background is made."""
-CLEAN_ROUNDS = 2
+CLEAN_ROUNDS, CLEAN_ROUNDS_IN_SUNLIGHT = 2, 4
 """Times that the background is made again without what looked like gas against the last one."""
+WHOLE_PATCH_BANDS = 32
+"""In fewer bands of sunlight ground is like a gas too often for a patch to be left out whole."""
 MAX_ZENITH_DEG = 85.0
 """Beyond it the air is not crossed as flat layers: 1/cos is 10 % off, and soon infinite."""
-
-
-class _MeanKind(TypedDict):
-    per_column: bool
-    stripe_smoothing_samples: float
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """How optical depths of whole bands grow with the column: less than their mean absorption does.
-
-    A band averages *transmittance*, and the parts of it where a gas absorbs most saturate first.
-
-    Attributes
-    ----------
-    column_ppm_m : (gas, knot) [ppm m], ascending from 0
-        On the whole way of the light.
-    share : (gas, knot, band)
-        Optical depth of the band as a part of what its mean absorption gives.
-    """
-
-    column_ppm_m: NDArray[np.float64]
-    share: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class GasesOnBands:
-    """The gases to be searched, on all bands of an instrument.
-
-    Attributes
-    ----------
-    names : (gas,)
-    absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
-        Thin limit, on every band of the cube.
-    shape_only
-        Names of gases whose spectrum has no amounts: they get no column density.
-    growth
-        None if each band's absorption is even.
-    """
-
-    names: tuple[str, ...]
-    absorption_per_ppm_m: NDArray[np.float64]
-    shape_only: frozenset[str] = frozenset()
-    growth: Growth | None = None
-
-    def on_bands(self, index: NDArray[np.intp]) -> "GasesOnBands":
-        """Return the gases that absorb in some of the bands, (used,), on these alone."""
-        absorption = self.absorption_per_ppm_m[:, index]
-        seen = absorption.max(axis=1) > 0
-        names = (name for name, is_seen in zip(self.names, seen, strict=True) if is_seen)
-        growth = self.growth
-        if growth is not None:
-            growth = Growth(growth.column_ppm_m[seen], growth.share[seen][:, :, index])
-        return GasesOnBands(tuple(names), absorption[seen], self.shape_only, growth)
-
-    def transmittance(self, gas: int, column_ppm_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a gas's transmittance, (column, band).
-
-        Parameters
-        ----------
-        column_ppm_m : (column,) [ppm m]
-            On the whole way of the light; beyond the last knot of `growth` its share holds.
-        """
-        depth = np.outer(column_ppm_m, self.absorption_per_ppm_m[gas])
-        if self.growth is not None:
-            knots, share = self.growth.column_ppm_m[gas], self.growth.share[gas]
-            column = np.clip(column_ppm_m, knots[0], knots[-1])
-            low = np.clip(np.searchsorted(knots, column, "right") - 1, 0, knots.size - 2)
-            part = ((column - knots[low]) / (knots[low + 1] - knots[low]))[:, None]
-            depth *= share[low] * (1 - part) + share[low + 1] * part
-        return np.exp(-depth)
 
 
 def used_bands(cube: Cube, settings: DetectSettings) -> NDArray[np.intp]:
@@ -166,7 +97,7 @@ class Scene:
         return cls(bandset, sample, settings, window.regime is Regime.EMISSIVE)
 
     @property
-    def means(self) -> _MeanKind:
+    def means(self) -> MeanKind:
         """How the mean is made: each column's own, or one with stripes."""
         mode = self.settings.background_mean
         return {
@@ -214,13 +145,16 @@ class Scene:
         if spread is not None:
             background, clean = spread.background, spread.clear
         rough = background
-        for round_number in range(CLEAN_ROUNDS):
+        whole_patches = not self.emissive and self.bandset.index.size >= WHOLE_PATCH_BANDS
+        for round_number in range(CLEAN_ROUNDS_IN_SUNLIGHT if whole_patches else CLEAN_ROUNDS):
             bank = make_bank(signatures, background)
             scores = CleanScores.measure(self.sample, clean, background, bank)
             if round_number == 0:
                 scores = replace(scores, ordinary_energy=ordinary)
             family = scores.family(bank, slice(None), two_sided=self.emissive)
-            clean = without_plumes(self.sample, background, bank, family)
+            clean = without_plumes(
+                self.sample, background, bank, family, whole_patches=whole_patches
+            )
             if spread is not None:
                 clean &= spread.clear
             background = self.sample.background(clean, **self.means)
@@ -299,7 +233,11 @@ class Scene:
         plume_k, plume_sd_k = self._believed_plume_k(ground_k)
         return Contrast(
             mean=background.mean.mean(axis=0),
-            weight=contrast_weight(bank.amount_filters, absorption_per_ppm_m, air.transmittance),
+            weight=(
+                contrast_weight(bank.amount_filters, absorption_per_ppm_m, air.transmittance)
+                if self.emissive
+                else absorption_per_ppm_m
+            ),
             emissive=self.emissive,
             plume_temperature_k=plume_k,
             plume_temperature_sd_k=plume_sd_k,
@@ -328,34 +266,6 @@ class Scene:
         sd_k = np.hypot(settings.plume_excess_sd_k, settings.assumed_contrast_sd_k)
         return ground_k + settings.assumed_contrast_k, float(sd_k)
 
-    def gas_scales(self, known: "Known") -> dict[str, GasScale]:
-        """Return what each gas's stored amounts are worth."""
-        signatures, clean, background = known.signatures, known.clean, known.single
-        filters = known.single_bank.amount_filters
-        factor = signatures.air_mass_factor
-        pixels = self.sample.single - (background.mean - self.sample.shift).astype(np.float32)
-        squares = self.sample.about(background.mean - self.sample.shift)
-        of_pixels, of_squares = (
-            np.quantile(np.abs(x[clean] @ filters.T.astype(np.float32)), CORE_QUANTILE, axis=0)
-            for x in (pixels, squares)
-        )
-        scale = {}
-        for g, name in enumerate(signatures.names):
-            column = saturation_columns_ppm_m(factor * signatures.absorption_per_ppm_m[g].max())
-            curve = saturation_curve(
-                column,
-                known.gases.transmittance(g, factor * column),
-                signatures.level / factor,
-                filters[g],
-                signatures.values[g],
-            )
-            scale[name] = GasScale(
-                noise_equivalent=max(float(of_pixels[g]), 1e-30),
-                square_noise_equivalent=max(float(of_squares[g]), 1e-30),
-                curve=curve,
-            )
-        return scale
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -369,10 +279,10 @@ class Known:
         Of gases, thin ones first.
     clean : (row, sample) bool
         Pixels of the sample without plumes.
-    background, single
-        Of their means over squares, and of themselves.
-    single_bank
-        Thin signatures against single pixels.
+    background
+        Of their means over squares.
+    amounts
+        Estimates amounts in single pixels.
     searcher
         What is looked for.
     clean_energy
@@ -387,8 +297,7 @@ class Known:
     signatures: Signatures
     clean: NDArray[np.bool_]
     background: Background
-    single: Background
-    single_bank: FilterBank
+    amounts: AmountBank
     searcher: Searcher
     clean_energy: float
     air: Atmosphere
@@ -422,9 +331,16 @@ class Known:
         every = model(gas_names, absorption)
         spread = scene.spread_gas(rough, every, len(thin))
         clean = scene.clean_pixels(rough, every, ordinary, spread)
-        of_pixels = beside.submit(scene.sample.background, clean, **scene.means, averaged=False)
+        of_pixels = beside.submit(
+            AmountBank.of_sample,
+            scene.sample,
+            clean,
+            model(gases.names, thin),
+            None if scene.emissive else LogLight.about(rough.mean.mean(axis=0)),
+            scene.means,
+        )
         background = scene.sample.background(clean, **scene.means)
-        single = of_pixels.result()
+        amounts = of_pixels.result()
 
         whitening = whitening_matrix(background)
         sham = decoy_absorption(
@@ -436,7 +352,6 @@ class Known:
         everything = np.vstack([absorption, sham])
         decoy_names = tuple(f"decoy {i}" for i in range(len(everything) - len(absorption)))
         bank = make_bank(model(gas_names + decoy_names, everything), background)
-        single_bank = make_bank(model(gases.names, thin), single)
         scores = CleanScores.measure(scene.sample, clean, background, bank)
         n_gases, two_sided = len(absorption), scene.emissive
         searcher = Searcher(
@@ -448,11 +363,11 @@ class Known:
             decoy_family=scores.family(
                 bank, slice(len(absorption), None), two_sided=scene.emissive
             ),
-            amount_filters=single_bank.amount_filters.astype(np.float32),
-            contrast=scene.contrast(single_bank, thin, background, air),
+            amounts=amounts,
+            contrast=scene.contrast(amounts.bank, thin, background, air),
         )
         return cls(
-            gases, signatures, clean, background, single, single_bank, searcher,
+            gases, signatures, clean, background, amounts, searcher,
             scores.median_energy, air, gases.names[spread.gas] if spread else "",
         )  # fmt: skip
 

@@ -100,6 +100,8 @@ class ScenePlanes:
 
     Attributes
     ----------
+    emissive
+        True if an amount is column density times contrast; in sunlight it is the column density.
     min_contrast, contrast_sd : [(K)]
         Smallest usable contrast, and how well it is known.
     relative_error
@@ -114,6 +116,7 @@ class ScenePlanes:
 
     store: PlaneStore
     scales: dict[str, GasScale]
+    emissive: bool
     min_contrast: float
     contrast_sd: float
     relative_error: float
@@ -209,7 +212,10 @@ class ScenePlanes:
         if gas in self.shape_only:
             contrast[:] = np.nan
         least = np.maximum(SURE_CONTRAST_SD * contrast_sd, self.min_contrast)
-        return apparent_column_ppm_m(amount, contrast, least), contrast, contrast_sd, inside
+        apparent = apparent_column_ppm_m(
+            amount if self.emissive else amount * contrast, contrast, least
+        )
+        return apparent, contrast, contrast_sd, inside
 
     def _sd(
         self,

@@ -55,8 +55,8 @@ def brightness_factor(
 
     .. math:: R_g = \frac{w_g^T x}{w_g^T \mu}
 
-    With :math:`w = \mu` this is the albedo factor; with `contrast.contrast_weight` it is by how
-    much more than in the mean spectrum a little gas shows in this pixel's own.
+    With :math:`w = \mu` this is the albedo factor; with a gas's absorption it is the brightness of
+    its own bands.
 
     Parameters
     ----------
@@ -96,10 +96,14 @@ class SaturationCurve:
 
     is what dividing the estimate by the pixel's own contrast gives; u is found by inverting it.
 
+    In sunlight the estimate is of logarithms, and no contrast is in it: see `log_saturation_curve`.
+
     Attributes
     ----------
     column_ppm_m : (point,) [ppm m], ascending from 0
     apparent_ppm_m : (point,) [ppm m], ascending from 0
+    seen : (point,)
+        m in sunlight: the part of the ground's brightness that is seen through the plume.
 
     References
     ----------
@@ -108,11 +112,20 @@ class SaturationCurve:
 
     column_ppm_m: NDArray[np.float64]
     apparent_ppm_m: NDArray[np.float64]
+    seen: NDArray[np.float64] | None = None
 
     def invert(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the column density of an apparent one, any shape; negative values stay."""
         column = np.interp(apparent_ppm_m, self.apparent_ppm_m, self.column_ppm_m)
         return np.where(apparent_ppm_m > 0, column, apparent_ppm_m).astype(np.float32)
+
+    def brightness_behind(
+        self, brightness: NDArray[np.float64], column_ppm_m: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return how bright the ground is behind plumes, (pixel,), in sunlight."""
+        if self.seen is None:
+            return brightness
+        return brightness / np.interp(column_ppm_m, self.column_ppm_m, self.seen)
 
     def slope(self, apparent_ppm_m: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return du/dq, any shape: by how much an error of the apparent column grows."""
@@ -168,6 +181,38 @@ def saturation_curve(
 
 
 _LEAST_SEEN = 1e-3
+
+
+def log_saturation_curve(
+    column_ppm_m: NDArray[np.float64],
+    transmittance: NDArray[np.float64],
+    level: NDArray[np.float64],
+    amount_filter: NDArray[np.float64],
+    brightness_weight: NDArray[np.float64],
+) -> SaturationCurve:
+    r"""Tabulate what the estimate from logarithms of sunlight becomes as the column grows.
+
+    .. math:: q(u) = f^T (\lambda \odot \ln T(u))
+
+    which is u itself but for what bands hold of lines that saturate.
+
+    Parameters
+    ----------
+    column_ppm_m : (point,) [ppm m]
+    transmittance : (point, band)
+    level : (band,)
+        λ, from `LogLight`.
+    amount_filter : (band,) [ppm m]
+        f.
+    brightness_weight : (band,)
+        How the mean of each band counts in brightness.
+    """
+    apparent = (np.log(transmittance) * level) @ amount_filter
+    return SaturationCurve(
+        column_ppm_m,
+        np.maximum.accumulate(apparent) + 1e-3 * column_ppm_m,
+        seen=transmittance @ (brightness_weight / brightness_weight.sum()),
+    )
 
 
 def apparent_column_ppm_m(

@@ -14,6 +14,7 @@ from cathartes.detect.background import (
     whitening_matrix,
 )
 from cathartes.detect.bandset import Bandset, Tick
+from cathartes.detect.light import LogLight
 
 CORE_SHARE = 0.85
 """Share of the scene that is surely ground: the first covariance is that of the pixels nearest to
@@ -66,6 +67,7 @@ class Sample:
         per_column: bool,
         stripe_smoothing_samples: float,
         averaged: bool = True,
+        weight: NDArray[np.float32] | None = None,
     ) -> Background:
         """Return the background of means over squares, or of single pixels.
 
@@ -75,6 +77,8 @@ class Sample:
             Pixels to be used.
         averaged
             True for means over squares.
+        weight : (row, sample)
+            How much each pixel counts in the covariance; None counts them alike.
 
         Raises
         ------
@@ -93,6 +97,8 @@ class Sample:
         n_pixels = int(clean.sum())
         pixels = self.about(mean) if averaged else self.single - mean.astype(np.float32)
         pixels[~clean] = 0.0
+        if weight is not None:
+            pixels *= np.sqrt(weight / weight[clean].mean())[:, :, None]
         # Squares overlap: only so many are separate.
         share = min(self.stride, self.width_px) / self.width_px**2 if averaged else 1.0
         return Background(
@@ -135,6 +141,15 @@ class Sample:
         seen = np.asarray(self.valid.any(axis=0))[None]
         sums, count = square_sums(mean[None].astype(np.float32), seen, self.width_px)
         return np.asarray(sums[0] / np.maximum(count[0], 1.0)[:, None])
+
+    def in_logarithms(self, light: LogLight) -> "Sample":
+        """Return the sample in the logarithm of its radiance."""
+        return replace(
+            self,
+            shift=np.zeros_like(self.shift),
+            single=light.of(self.single + self.shift),
+            mean=light.of(self.mean + self.shift),
+        )
 
     def thinned(self, n_pixels: int) -> "Sample":
         """Return the sample with only so many of its rows as hold about so many pixels."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from cathartes.detect.background import Background
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
@@ -17,6 +18,9 @@ ORDINARY_QUANTILE = 0.95
 """Squared Mahalanobis distances up to this quantile of clean ground are called ordinary."""
 SCALE_PIXELS = 30_000
 """Clean pixels on which scores are measured."""
+LIKE_SHARE, LIKE_PIXELS = 0.2, 4
+"""In sunlight a patch in which a signature stands out is a plume if so large a part of it, and so
+many pixels, are like a gas."""
 NOISE_LINES = 32
 """Lines on which that is measured."""
 PATCH_WIDTHS_PX = (1, 3, 9, 27)
@@ -72,13 +76,26 @@ class CleanScores:
 
 
 def without_plumes(
-    sample: Sample, background: Background, bank: FilterBank, family: Family
+    sample: Sample,
+    background: Background,
+    bank: FilterBank,
+    family: Family,
+    *,
+    whole_patches: bool = False,
 ) -> NDArray[np.bool_]:
     """Return the valid pixels of a sample that are not like a gas, (row, sample) bool.
 
     Rare surfaces stay in: a background that has thrown out its own oddities knows nothing of them.
+
+    Parameters
+    ----------
+    whole_patches
+        Whether patches in which a signature stands out are left out whole if a part of them is like
+        a gas. In sunlight a plume is less and less like its thin signature the thicker it is, and
+        what stays in hides the rest.
     """
-    plume = np.zeros(sample.valid.shape, dtype=bool)
+    like = np.zeros(sample.valid.shape, dtype=bool)
+    out = np.zeros_like(like)
     pixels = sample.about(background.mean - sample.shift)
     for row, line in enumerate(pixels):
         z, distance = apply_bank(line, bank)
@@ -86,8 +103,19 @@ def without_plumes(
         hot = np.flatnonzero(family.stands_out(z, first))
         if hot.size:
             found = pursue(z[:, hot], distance[hot], first[hot], family)
-            plume[row, hot[found.gas_like]] = True
-    return sample.valid & ~sample.widened(plume & sample.valid)
+            like[row, hot[found.gas_like]] = True
+            out[row, hot] = True
+    like &= sample.valid
+    plume = like | _patches_like(out & sample.valid, like) if whole_patches else like
+    return sample.valid & ~sample.widened(plume)
+
+
+def _patches_like(out: NDArray[np.bool_], like: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the connected patches of pixels among which enough are like, (row, sample) bool."""
+    patch, n_patches = label(out, np.ones((3, 3)))
+    size, n_like = (np.bincount(patch[chosen], minlength=n_patches + 1) for chosen in (out, like))
+    whole = n_like >= np.maximum(LIKE_SHARE * size, LIKE_PIXELS)
+    return np.asarray(whole[patch] & out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from cathartes.detect.amount_bank import AmountBank
 from cathartes.detect.averaging import square_counts, sums_of_lines
 from cathartes.detect.bandset import Bandset, Tick, blocks_in_threads
 from cathartes.detect.bank import FilterBank, apply_bank, cosine_score
@@ -73,8 +74,8 @@ class Searcher:
         denser ones), then of decoys in the same order.
     gas_family, decoy_family
         How gases compete with each other, and decoys.
-    amount_filters : (gas, band) float32 [ppm m (K) / cube's unit]
-        Of thin signatures, against the background of single pixels.
+    amounts
+        Estimates amounts in single pixels.
     contrast
         Plume to ground.
     """
@@ -85,7 +86,7 @@ class Searcher:
     bank: FilterBank
     gas_family: Family
     decoy_family: Family
-    amount_filters: NDArray[np.float32]
+    amounts: AmountBank
     contrast: Contrast
 
     def cells(self) -> Cells:
@@ -99,9 +100,7 @@ class Searcher:
 
     def images(self, chosen: Sequence[int]) -> GasImages:
         """Return what makes the amounts and contrasts of chosen gases, by their numbers."""
-        return GasImages.of_gases(
-            self.gases, self.bank.mean, self.amount_filters, self.contrast, chosen
-        )
+        return GasImages.of_gases(self.gases, self.bank.mean, self.amounts, self.contrast, chosen)
 
     def search(
         self,

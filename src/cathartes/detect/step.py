@@ -16,7 +16,8 @@ from cathartes.detect.cores import read_cores
 from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import peak_cores, peak_misfits
 from cathartes.detect.faint import FaintHills
-from cathartes.detect.known import GasesOnBands, Known, Scene
+from cathartes.detect.gases import GasesOnBands
+from cathartes.detect.known import Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of, remarks_of
 from cathartes.detect.outline import widened
@@ -37,8 +38,9 @@ MIN_ALBEDO_FACTOR = 0.02
 """Pixels darker than this share of the mean get no column density."""
 LIBRARY_ERROR = 0.05
 """Relative error of the library's amounts: of measured spectra, and of our model of them."""
-ALBEDO_ERROR = 0.05
-"""How well the albedo factor stands for a pixel's brightness in a gas's own bands, as a part."""
+LEVEL_ERROR = 0.05
+"""The same in sunlight by a plume's surroundings, which hold its tail, and other ground: mean
+columns of 35 plumes in 24 tuning scenes were 7 % off the truth."""
 
 
 def quiet(stage: str, share: float) -> None:
@@ -119,10 +121,11 @@ def _detect(
     planes = ScenePlanes(
         store=store,
         scales=scales.result(),
+        emissive=scene.emissive,
         min_contrast=settings.min_contrast_k if scene.emissive else MIN_ALBEDO_FACTOR,
         contrast_sd=searcher.contrast.plume_temperature_sd_k if scene.emissive else 0.0,
         relative_error=float(
-            np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else ALBEDO_ERROR)
+            np.hypot(LIBRARY_ERROR, settings.air_error if scene.emissive else LEVEL_ERROR)
         ),
         shape_only=gases.shape_only,
     )
@@ -164,7 +167,7 @@ def _detect(
         amounts=AmountReader(
             names=gases.names,
             absorption_per_ppm_m=gases.absorption_per_ppm_m,
-            gram=known.single_bank.gram,
+            gram=known.amounts.bank.gram,
             contrast=searcher.contrast,
             planes=planes,
             spread=known.spread,
@@ -256,7 +259,14 @@ def _beside_search(
     """Begin what the search need not wait for: what amounts are worth, and how clutter averages."""
     bank = known.searcher.bank
     return (
-        beside.submit(scene.gas_scales, known),
+        beside.submit(
+            known.amounts.scales,
+            scene.sample,
+            known.clean,
+            known.gases,
+            known.signatures,
+            known.searcher.contrast,
+        ),
         beside.submit(PatchNoise.measure, scene.sample, known.clean, known.background, bank),
     )
 

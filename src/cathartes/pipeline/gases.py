@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cathartes.detect.known import GasesOnBands, Growth
+from cathartes.detect.gases import GasesOnBands, Growth
 from cathartes.errors import NoSignatureError
 from cathartes.products.summary import GasNotVisible
 from cathartes.spectra.absorption import Quality

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cathartes.detect.known import GasesOnBands
+from cathartes.detect.gases import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.result import Detections
 from cathartes.detect.settings import DetectSettings

@@ -26,6 +26,7 @@ def planes_of(contrast: NDArray[np.float32]) -> ScenePlanes:
     return ScenePlanes(
         store=store,
         scales={"ammonia": GasScale(20.0, 5.0, saturation)},
+        emissive=True,
         min_contrast=1.0,
         contrast_sd=0.0,
         relative_error=0.0,

@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cathartes.detect.amount_bank import AmountBank
 from cathartes.detect.atmosphere import clear_air
+from cathartes.detect.background import MeanKind
 from cathartes.detect.bank import make_bank
 from cathartes.detect.context import context_image
 from cathartes.detect.contrast import Contrast
+from cathartes.detect.light import LogLight
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.pursuit import STANDS_OUT, pursue
 from cathartes.detect.scales import CleanScores
@@ -51,9 +54,6 @@ def searcher_of(values, make_sample, make_bandset, width, *, emissive=True, plum
     """Return all that is looked for: three gases thin and dense, two decoys of each alike."""
     sample = make_sample(values, width)
     background = sample.background(sample.valid, per_column=False, stripe_smoothing_samples=15.0)
-    single = sample.background(
-        sample.valid, per_column=False, stripe_smoothing_samples=15.0, averaged=False
-    )
     thin, dense = rows(3, 1), rows(3, 1) + 0.3 * rows(3, 2)
     decoys = np.vstack([rows(6, 3), rows(6, 3) + 0.3 * rows(6, 4)])
     absorption = np.vstack([thin, dense, decoys])
@@ -67,7 +67,9 @@ def searcher_of(values, make_sample, make_bandset, width, *, emissive=True, plum
 
     bank = make_bank(model(names, absorption), background)
     scores = CleanScores.measure(sample, sample.valid, background, bank)
-    amounts = make_bank(model(GASES, thin), single).amount_filters.astype(np.float32)
+    light = None if emissive else LogLight.about(mean)
+    means = MeanKind(per_column=False, stripe_smoothing_samples=15.0)
+    amounts = AmountBank.of_sample(sample, sample.valid, model(GASES, thin), light, means)
     contrast = Contrast(
         mean=mean,
         weight=np.abs(model(GASES, thin).values),
@@ -85,7 +87,7 @@ def searcher_of(values, make_sample, make_bandset, width, *, emissive=True, plum
         bank=bank,
         gas_family=scores.family(bank, slice(0, 6), two_sided=emissive),
         decoy_family=scores.family(bank, slice(6, None), two_sided=emissive),
-        amount_filters=amounts,
+        amounts=amounts,
         contrast=contrast,
     )
 
@@ -137,7 +139,14 @@ def simple_search(values, searcher):
             # Thin or dense: before pursuit the greater cosine, after it the greater score.
             rank = pair if hot else z[[g, 3 + g]] / gas.scale[[g, 3 + g]]
             score[g, i, j] = pair[np.argmax(np.abs(rank))]
-        amount[:, i, j] = searcher.amount_filters @ (values[i, j] - bank.mean[j])
+        seen = values[i, j].astype(float)
+        if searcher.amounts.light is not None:
+            mean = searcher.amounts.light.mean
+            seen = np.log(
+                np.maximum(1 + (seen - mean) / np.maximum(mean, 0.02 * np.median(mean)), 0.02)
+            )
+        about = searcher.amounts.background.mean[j]
+        amount[:, i, j] = searcher.amounts.bank.amount_filters @ (seen - about)
     return out, winner, score, amount
 
 

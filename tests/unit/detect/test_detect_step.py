@@ -13,7 +13,7 @@ from cathartes.detect.describe import (
     FEW_PIXELS_FLAG,
     NO_AMOUNTS_FLAG,
 )
-from cathartes.detect.known import GasesOnBands
+from cathartes.detect.gases import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.pursuit import pursue
 from cathartes.detect.result import Outcome

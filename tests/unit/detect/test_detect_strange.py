@@ -26,7 +26,7 @@ from cathartes.detect.form import (
     plume_form,
     told_apart,
 )
-from cathartes.detect.known import GasesOnBands
+from cathartes.detect.gases import GasesOnBands
 from cathartes.detect.planes import MemoryPlanes
 from cathartes.detect.seeds import find_plumes
 from cathartes.detect.settings import DetectSettings

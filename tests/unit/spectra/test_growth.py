@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from cathartes.detect.known import GasesOnBands, Growth
+from cathartes.detect.gases import GasesOnBands, Growth
 from cathartes.spectra.builtin import builtin_library
 from cathartes.spectra.growth import band_growth
 from cathartes.spectra.response import SpectralBands
