@@ -20,8 +20,8 @@ class Contrast:
     mean : (band,) [cube's unit]
         Of the scene; reflective only.
     weight : (gas, band)
-        How each band counts in what a little of each gas adds to its estimate:
-        `contrast_weight`.
+        How each band counts in what a little of each gas adds to its estimate
+        (`contrast_weight`); in sunlight its absorption.
     emissive
         True if plumes differ from the ground by their temperature, False in sunlight.
     plume_temperature_k, plume_temperature_sd_k : [K]
@@ -119,17 +119,17 @@ def contrast_weight(
     r"""Return how each band's radiance counts in the contrast of each gas, (gas, band).
 
     A filter f makes :math:`f^T\Delta L` of a plume, and in a pixel of ground L a little gas changes
-    band b by :math:`u\,\alpha_b\,\tau_b\,(B_b - L_b)`, in sunlight by
-    :math:`-A\,u\,\alpha_b\,L_b`: its estimate grows by the contrast of *this* pixel, weighted by
+    band b by :math:`u\,\alpha_b\,\tau_b\,(B_b - L_b)`: its estimate grows by the contrast of *this*
+    pixel, weighted by
 
     .. math:: w_b = f_b\,\alpha_b\,\tau_b
 
     Parameters
     ----------
-    amount_filters : (gas, band) [ppm m (K) / cube's unit]
+    amount_filters : (gas, band) [ppm m K / cube's unit]
         Of unit response to the scene's mean signature.
     absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
     transmittance : (band,)
-        Of the air; 1 in sunlight.
+        Of the air.
     """
     return np.asarray(amount_filters * absorption_per_ppm_m * transmittance)

@@ -127,6 +127,22 @@ def test_what_is_bright_where_gas_only_takes_away_stays(make_sample):
     assert clean[other].all()
 
 
+def test_in_sunlight_a_plume_leaves_whole_and_a_surface_stays(make_sample):
+    """A core that is unlike any thin gas goes with the rest of its plume, if that is like one; a
+    surface of which a single pixel is like a gas does not."""
+    values = rows(5.0, 14.0, 22.0)
+    odd = 3.0 * rows(5.0, 9.0, 18.0, 26.0).sum(axis=0)
+    patches = [(3.0 * values[0], 20, 20), (odd, 20, 25), (odd, 60, 60)]
+    sample, background, bank, scores, marks = planted(8, make_sample, values, patches)
+    family = scores.family(bank, slice(None), two_sided=False)
+    core, surface = marks[1], marks[2]
+    apart = without_plumes(sample, background, bank, family)
+    assert apart[core].sum() >= 15, "by itself most of it is a rare surface"
+    whole = without_plumes(sample, background, bank, family, whole_patches=True)
+    assert not whole[marks[0] | core].any()
+    assert whole[surface].all()
+
+
 def test_what_is_left_out_is_what_a_loop_over_pixels_leaves_out(make_sample):
     """Each pixel by itself: stands out and gas-like, then every square that touches it."""
     values = rows(5.0, 14.0, 22.0)
