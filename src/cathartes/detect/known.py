@@ -25,7 +25,7 @@ from cathartes.detect.gases import GasesOnBands
 from cathartes.detect.light import LogLight
 from cathartes.detect.lone import lone_plumes
 from cathartes.detect.outcome import MIN_SQUARES_PER_BAND
-from cathartes.detect.sample import Sample, gather_sample
+from cathartes.detect.sample import CORE_SHARE, Sample, gather_sample
 from cathartes.detect.scales import CleanScores, without_plumes
 from cathartes.detect.search import Searcher
 from cathartes.detect.settings import DetectSettings
@@ -144,24 +144,41 @@ class Scene:
         clean = self.sample.valid
         if spread is not None:
             background, clean = spread.background, spread.clear
-        rough = background
+        rough, starts = background, [(background, ordinary)]
         whole_patches = not self.emissive and self.bandset.index.size >= WHOLE_PATCH_BANDS
+        if whole_patches and spread is None:
+            starts += self._by_neighbours(background)
         for round_number in range(CLEAN_ROUNDS_IN_SUNLIGHT if whole_patches else CLEAN_ROUNDS):
-            bank = make_bank(signatures, background)
-            scores = CleanScores.measure(self.sample, clean, background, bank)
-            if round_number == 0:
-                scores = replace(scores, ordinary_energy=ordinary)
-            family = scores.family(bank, slice(None), two_sided=self.emissive)
-            clean = without_plumes(
-                self.sample, background, bank, family, whole_patches=whole_patches
-            )
-            if spread is not None:
-                clean &= spread.clear
-            background = self.sample.background(clean, **self.means)
+            kept = self.sample.valid if spread is None else spread.clear
+            for start, its_ordinary in starts if round_number == 0 else [(background, None)]:
+                bank = make_bank(signatures, start)
+                scores = CleanScores.measure(self.sample, clean, start, bank)
+                if its_ordinary is not None:
+                    scores = replace(scores, ordinary_energy=its_ordinary)
+                family = scores.family(bank, slice(None), two_sided=self.emissive)
+                kept = kept & without_plumes(
+                    self.sample, start, bank, family, whole_patches=whole_patches
+                )
+            clean, background = kept, self.sample.background(kept, **self.means)
         if not self.emissive:
             return clean
         lone = lone_plumes(self.sample, clean, background, rough, ordinary)
         return clean & ~self.sample.widened(lone)
+
+    def _by_neighbours(self, core: Background) -> list[tuple[Background, float]]:
+        """Return the background by differences of neighbours, and the core's distance in it.
+
+        Plumes that hide in the scene's core stand out against it, and others against the core. None
+        where it can't be told.
+        """
+        differences = self.sample.differences()
+        if differences is None:
+            return []
+        background = replace(differences, mean=core.mean)
+        few = self.sample.some_about(core.mean - self.sample.shift, self.sample.valid, CORE_PIXELS)
+        whitened = few @ whitening_matrix(background).T.astype(np.float32)
+        squared = np.einsum("pb,pb->p", whitened, whitened)
+        return [(background, float(np.quantile(squared, CORE_SHARE)))]
 
     def ground_temperature_k(self, background: Background) -> float:
         """Return the median brightness temperature of the mean spectrum, [K]."""

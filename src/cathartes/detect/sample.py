@@ -192,6 +192,26 @@ class Sample:
             core = self.valid & (distance <= greatest)
         return core, greatest
 
+    def differences(self) -> Background | None:
+        """Return half the covariance of neighbouring squares' differences, about no mean.
+
+        Ground differs from neighbour to neighbour as it does over the scene, a wide plume hardly.
+        None if too few squares have neighbours, or a band does not differ.
+        """
+        lag, n_bands = self.width_px + 1, self.mean.shape[2]
+        total, count = np.zeros((n_bands, n_bands)), 0
+        # Along lines; and across them where no line between is left out.
+        for turn in (False, True) if self.stride == 1 else (False,):
+            mean, valid = self.mean, self.valid
+            values, known = (mean.swapaxes(0, 1), valid.T) if turn else (mean, valid)
+            difference = (values[:, lag:] - values[:, :-lag])[known[:, lag:] & known[:, :-lag]]
+            total += difference.T @ difference
+            count += len(difference)
+        squares = count * min(self.stride, self.width_px) // self.width_px**2
+        if squares < 3 or not (np.diag(total) > 0).all():
+            return None
+        return Background(np.zeros((1, n_bands)), total / (2 * count), squares)
+
     def widened(self, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return marked pixels and those whose squares touch them, (row, sample) bool."""
         reach = self.width_px // 2

@@ -97,7 +97,7 @@ def find_spread(
     ----------
     Capon 1969, doi 10.1109/PROC.1969.7278, for the variance; the rest is our own.
     """
-    local = _local(sample.thinned(LOCAL_PIXELS))
+    local = sample.thinned(LOCAL_PIXELS).differences()
     if local is None or n_gases * decoys_per_gas < LEAST_SHAMS:
         return None
     by_scene, by_neighbours = whitening_matrix(rough), whitening_matrix(local)
@@ -130,23 +130,6 @@ def find_spread(
             break
         clear, background = near, background_of(near)
     return Spread(best % n_gases, background, clear)
-
-
-def _local(sample: Sample) -> Background | None:
-    """Return half the covariance of differences between neighbouring squares; None of too few."""
-    lag, mean, valid = sample.width_px + 1, sample.mean, sample.valid
-    n_bands = mean.shape[2]
-    total, count = np.zeros((n_bands, n_bands)), 0
-    # Along lines; and across them where no line between is left out.
-    for turn in (False, True) if sample.stride == 1 else (False,):
-        values, known = (mean.swapaxes(0, 1), valid.T) if turn else (mean, valid)
-        difference = (values[:, lag:] - values[:, :-lag])[known[:, lag:] & known[:, :-lag]]
-        total += difference.T @ difference
-        count += len(difference)
-    squares = count * min(sample.stride, sample.width_px) // sample.width_px**2
-    if squares < 3 or not (np.diag(total) > 0).all():
-        return None
-    return Background(np.zeros((1, n_bands)), total / (2 * count), squares)
 
 
 def _level(values: NDArray[np.floating], reach: float) -> float:
