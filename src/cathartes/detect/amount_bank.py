@@ -20,6 +20,9 @@ from cathartes.detect.sample import Sample
 from cathartes.detect.scales import CORE_QUANTILE
 from cathartes.detect.signature import Signatures
 
+LOG_PIXELS = 30_000
+"""Pixels of sunlight of which logarithms are taken, about."""
+
 
 @dataclass(frozen=True, slots=True)
 class AmountBank:
@@ -58,8 +61,9 @@ class AmountBank:
         if light is None:
             background = sample.background(clean, **means, averaged=False)
             return cls(background, make_bank(signatures, background), None)
-        weight = light.weight(sample.single + sample.shift)
-        logarithms = sample.in_logarithms(light)
+        few, clean = _some(sample, clean)
+        weight = light.weight(few.single + few.shift)
+        logarithms = few.in_logarithms(light)
         background = logarithms.background(clean, **means, averaged=False, weight=weight)
         level = -signatures.air_mass_factor * light.level
         return cls(background, make_bank(replace(signatures, level=level), background), light)
@@ -78,7 +82,10 @@ class AmountBank:
         as bright as the mean.
         """
         filters, factor = self.bank.amount_filters, signatures.air_mass_factor
-        measured = sample if self.light is None else sample.in_logarithms(self.light)
+        measured = sample
+        if self.light is not None:
+            sample, clean = _some(sample, clean)
+            measured = sample.in_logarithms(self.light)
         mean = self.background.mean - measured.shift
         towards = filters.T.astype(np.float32)
         amounts = [
@@ -106,3 +113,9 @@ class AmountBank:
                 curve=curve,
             )
         return scale
+
+
+def _some(sample: Sample, clean: NDArray[np.bool_]) -> tuple[Sample, NDArray[np.bool_]]:
+    """Return fewer of the rows of a large sample, and which of their pixels are clean."""
+    few = sample.thinned(LOG_PIXELS)
+    return few, clean[np.isin(sample.lines, few.lines)]

@@ -229,3 +229,26 @@ def test_squares_are_counted_as_separate_only_as_far_as_they_are(make_sample, st
     assert found == int(n_pixels * share + 1e-9) - 1
     single = sample.background(sample.valid, averaged=False, **MEANS).degrees_of_freedom
     assert single == n_pixels - 1
+
+
+def test_neighbours_differences_are_those_of_a_loop(make_sample):
+    """Half the mean product of squares a width and one apart, along lines and across them."""
+    rng = np.random.default_rng(11)
+    values = rng.normal(5.0, 1.0, (14, 11, 3)).astype(np.float32)
+    values[rng.random((14, 11)) < 0.1, 0] = np.nan
+    sample = make_sample(values, 3)
+    pairs = [
+        sample.mean[i, j].astype(float) - sample.mean[i + down, j + right]
+        for i, j in np.ndindex(14, 11)
+        for down, right in ((4, 0), (0, 4))
+        if i + down < 14 and j + right < 11
+        if sample.valid[i, j] and sample.valid[i + down, j + right]
+    ]
+    expected = sum(np.outer(d, d) for d in pairs) / (2 * len(pairs))
+    found = sample.differences()
+    np.testing.assert_allclose(found.covariance, expected, rtol=1e-5, atol=1e-6)
+    assert found.degrees_of_freedom == len(pairs) // 9, "squares of nine pixels overlap"
+    assert make_sample(values[:3, :3], 3).differences() is None, "nobody has a neighbour"
+    flat = np.array(values)
+    flat[:, :, 2] = 5.0
+    assert make_sample(flat, 3).differences() is None, "a band does not differ"
