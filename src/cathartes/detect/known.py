@@ -144,22 +144,23 @@ class Scene:
         clean = self.sample.valid
         if spread is not None:
             background, clean = spread.background, spread.clear
-        rough, starts = background, [(background, ordinary)]
+        rough = background
+        against: list[tuple[Background, float | None]] = [(background, ordinary)]
         whole_patches = not self.emissive and self.bandset.index.size >= WHOLE_PATCH_BANDS
         if whole_patches and spread is None:
-            starts += self._by_neighbours(background)
-        for round_number in range(CLEAN_ROUNDS_IN_SUNLIGHT if whole_patches else CLEAN_ROUNDS):
+            against += self._by_neighbours(background)
+        for _ in range(CLEAN_ROUNDS_IN_SUNLIGHT if whole_patches else CLEAN_ROUNDS):
             kept = self.sample.valid if spread is None else spread.clear
-            for start, its_ordinary in starts if round_number == 0 else [(background, None)]:
-                bank = make_bank(signatures, start)
-                scores = CleanScores.measure(self.sample, clean, start, bank)
-                if its_ordinary is not None:
-                    scores = replace(scores, ordinary_energy=its_ordinary)
+            for each, its_ordinary in against:
+                bank = make_bank(signatures, each)
+                scores = CleanScores.measure(self.sample, clean, each, bank)
+                scores = replace(scores, ordinary_energy=its_ordinary or scores.ordinary_energy)
                 family = scores.family(bank, slice(None), two_sided=self.emissive)
                 kept = kept & without_plumes(
-                    self.sample, start, bank, family, whole_patches=whole_patches
+                    self.sample, each, bank, family, whole_patches=whole_patches
                 )
             clean, background = kept, self.sample.background(kept, **self.means)
+            against = [(background, None)]
         if not self.emissive:
             return clean
         lone = lone_plumes(self.sample, clean, background, rough, ordinary)
@@ -168,8 +169,8 @@ class Scene:
     def _by_neighbours(self, core: Background) -> list[tuple[Background, float]]:
         """Return the background by differences of neighbours, and the core's distance in it.
 
-        Plumes that hide in the scene's core stand out against it, and others against the core. None
-        where it can't be told.
+        Plumes that hide in the scene's core stand out against it, and others against the core. No
+        background where differences tell too little.
         """
         differences = self.sample.differences()
         if differences is None:
