@@ -51,12 +51,18 @@ class AmountBank:
         light: LogLight | None,
         means: MeanKind,
     ) -> "AmountBank":
-        """Make the background of the clean pixels, (row, sample) bool, and the filters.
+        """Make the background of the clean pixels, and the filters.
 
         Parameters
         ----------
+        clean : (row, sample) bool
+            Of the sample.
         signatures
             Thin ones.
+        light
+            How the logarithm is taken; None in the thermal infrared.
+        means
+            How the background's mean is made.
         """
         if light is None:
             background = sample.background(clean, **means, averaged=False)
@@ -80,6 +86,11 @@ class AmountBank:
 
         In sunlight an estimate is the less sure the darker a pixel is: its noise is that of a pixel
         as bright as the mean.
+
+        Parameters
+        ----------
+        clean : (row, sample) bool
+            Pixels of the sample without plumes.
         """
         filters, factor = self.bank.amount_filters, signatures.air_mass_factor
         measured = sample
