@@ -18,7 +18,7 @@ class Contrast:
     Attributes
     ----------
     mean : (band,) [cube's unit]
-        Of the scene; reflective only.
+        Of the scene, positive (`LogLight.unit`); reflective only.
     weight : (gas, band)
         How each band counts in what a little of each gas adds to its estimate
         (`contrast_weight`); in sunlight its absorption.

@@ -18,7 +18,7 @@ from cathartes.detect.atmosphere import (
 )
 from cathartes.detect.background import Background, MeanKind, whitening_matrix
 from cathartes.detect.bandset import Bandset, Tick, usable_bandset
-from cathartes.detect.bank import FilterBank, make_bank
+from cathartes.detect.bank import make_bank
 from cathartes.detect.contrast import Contrast, contrast_weight
 from cathartes.detect.detectability import DetectabilityCurve, detectability_curve
 from cathartes.detect.gases import GasesOnBands
@@ -234,7 +234,7 @@ class Scene:
 
     def contrast(
         self,
-        bank: FilterBank,
+        amounts: AmountBank,
         absorption_per_ppm_m: NDArray[np.float64],
         background: Background,
         air: Atmosphere,
@@ -243,19 +243,20 @@ class Scene:
 
         Parameters
         ----------
-        bank
-            Of thin signatures against single pixels.
+        amounts
+            By whose filters the bands count in heat.
         absorption_per_ppm_m : (gas, band) [ppm-1 m-1]
         """
+        mean, weight = background.mean.mean(axis=0), absorption_per_ppm_m
+        if amounts.light is None:
+            weight = contrast_weight(amounts.bank.amount_filters, weight, air.transmittance)
+        else:
+            mean = amounts.light.unit  # positive also in bands without light
         ground_k = self.ground_temperature_k(background) if self.emissive else np.nan
         plume_k, plume_sd_k = self._believed_plume_k(ground_k)
         return Contrast(
-            mean=background.mean.mean(axis=0),
-            weight=(
-                contrast_weight(bank.amount_filters, absorption_per_ppm_m, air.transmittance)
-                if self.emissive
-                else absorption_per_ppm_m
-            ),
+            mean=mean,
+            weight=weight,
             emissive=self.emissive,
             plume_temperature_k=plume_k,
             plume_temperature_sd_k=plume_sd_k,
@@ -382,7 +383,7 @@ class Known:
                 bank, slice(len(absorption), None), two_sided=scene.emissive
             ),
             amounts=amounts,
-            contrast=scene.contrast(amounts.bank, thin, background, air),
+            contrast=scene.contrast(amounts, thin, background, air),
         )
         return cls(
             gases, signatures, clean, background, amounts, searcher,
