@@ -54,7 +54,8 @@ CORE_PIXELS = 20_000
 CLEAN_ROUNDS, CLEAN_ROUNDS_IN_SUNLIGHT = 2, 4
 """Times that the background is made again without what looked like gas against the last one."""
 WHOLE_PATCH_BANDS = 32
-"""In fewer bands of sunlight ground is like a gas too often for a patch to be left out whole."""
+"""With fewer bands of sunlight no patch is left out whole: in eight, of a real tile, it made gas
+harder to tell."""
 MAX_ZENITH_DEG = 85.0
 """Beyond it the air is not crossed as flat layers: 1/cos is 10 % off, and soon infinite."""
 
