@@ -12,6 +12,7 @@ from cathartes.detect.bank import FilterBank
 from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.form import CORE_AREA_PX, CORE_FADE, greatest_fade
 from cathartes.detect.identify import Identification, Prior, identify
+from cathartes.detect.imitation import LEFT_BY_GASES, imitations
 from cathartes.detect.outline import Seed
 from cathartes.detect.planes import PlumePixels, ScenePlanes
 from cathartes.detect.plume_spectrum import PlumeSpectrum, SpectrumReader
@@ -41,13 +42,6 @@ THICK_OPTICAL_DEPTH = 0.5
 """Of the strongest band, on the whole way of the light."""
 SEVERAL = 3
 """So many plumes of one chemical make one think of a surface: roofs are many, vents are few."""
-LEFT_BY_GASES = 0.08
-"""What the best two gases leave of a plume's spectrum, as a part of what they explain, from which
-it may be ground: of 315 plumes of tuning scenes with a score above 9 15 left so much (none of 67 by
-other spectra than the detector's), of 27 patches of ground that had a gas's name 25."""
-IMITATED = 0.05
-"""Plumes that leave so much and don't fade, by chance in a scene: 22 in 400 empty ones, whatever
-their height, where peaks of decoys gave 1e-6 to 0.01."""
 SURE = 0.95
 """A gas more probable than this has no rival: the sets without it have less than the rest."""
 
@@ -117,6 +111,8 @@ class PlumeReader:
         Of pixels away from plumes.
     spread
         Name of a gas that lies over much of the scene; "" if there is none.
+    hills_of_ground
+        In the scene, those among the plumes too: see `imitation`.
     """
 
     bank: FilterBank
@@ -133,6 +129,7 @@ class PlumeReader:
     temperature_assumed: bool
     few_pixels: bool
     spread: str
+    hills_of_ground: int = 0
 
     @property
     def prior(self) -> Prior:
@@ -159,27 +156,41 @@ class PlumeReader:
 
     def expected_by_chance(self, seed: Seed, verdict: Verdict) -> float:
         """Return how many such plumes the scene gives by accident."""
+        return self.chance_by_height(seed, verdict) + self._chance_by_ground(seed, verdict)
+
+    def chance_by_height(self, seed: Seed, verdict: Verdict) -> float:
+        """Return how many hills so high it gives, as decoys tell it."""
         if seed.expected_by_chance is not None:
             return seed.expected_by_chance
-        if self._may_be_ground(seed, verdict):
-            return max(self.laws.every.expected(seed.score), IMITATED)
         explained = seed.explained and verdict.explained and not verdict.unknown
-        return self.laws.of(explained=explained).expected(seed.score)
+        law = self.laws.of(explained=explained and not self.like_ground(seed, verdict))
+        return law.expected(seed.score)
+
+    def _chance_by_ground(self, seed: Seed, verdict: Verdict) -> float:
+        """Return how many it gives of which gases leave as little: ground, which has a border."""
+        if self._judged_elsewhere(seed) or verdict.unknown:
+            return 0.0
+        others = self.hills_of_ground - self.like_ground(seed, verdict)
+        by_ground = imitations(verdict.found.pair_misfit, others)
+        return by_ground if by_ground and not self.fades(seed) else 0.0
 
     def fades(self, seed: Seed) -> bool:
         """Whether the hill of a gas's score fades as plumes do: ground has a border."""
         score = seed.sign * self.planes.score(self.scored[seed.gas])
         return greatest_fade(score, seed.line, seed.sample, CORE_AREA_PX) >= CORE_FADE
 
-    def _may_be_ground(self, seed: Seed, verdict: Verdict) -> bool:
-        """Whether gases leave as much of a named plume as they leave of ground, and it ends.
-
-        Those by form and along lines have numbers by chance of their own.
-        """
-        if self.signatures.regime is not Regime.EMISSIVE or seed.expected_by_chance is not None:
-            return False
+    def like_ground(self, seed: Seed, verdict: Verdict) -> bool:
+        """Whether gases leave as much of a piece as they leave of ground, and it ends."""
         left = verdict.found.pair_misfit >= LEFT_BY_GASES
-        return left and not verdict.unknown and not self.fades(seed)
+        return left and not self._judged_elsewhere(seed) and not self.fades(seed)
+
+    def _judged_elsewhere(self, seed: Seed) -> bool:
+        """Whether a number by chance is given, as by form and along lines, or the scene is sunlit.
+
+        What gases leave of ground in sunlight was not measured.
+        """
+        emissive = self.signatures.regime is Regime.EMISSIVE
+        return seed.expected_by_chance is not None or not emissive
 
     def likely(self, seed: Seed, verdict: Verdict) -> bool:
         """Whether chance gives few enough of such plumes."""
@@ -218,7 +229,7 @@ class PlumeReader:
         outline = Outline(line, sample, rings == number, variance)
         amount = self.amounts.measure(verdict.members, main, outline)
         flags = self._flags(amount, line, sample, labels.shape, verdict)
-        if self._may_be_ground(seed, verdict):
+        if self.like_ground(seed, verdict) and not verdict.unknown:
             flags = (*flags, GROUND_FLAG)
         peak = int(
             np.argmax(np.abs(np.nan_to_num(self.planes.score(self.scored[seed.gas])[line, sample])))

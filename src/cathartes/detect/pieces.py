@@ -1,6 +1,6 @@
 """Outlined pieces: what each is, which of them are kept, and which make one plume."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,16 +69,28 @@ class Pieces:
 
     def where(self, keep: Callable[[Seed, Verdict], bool]) -> "Pieces":
         """Return the pieces of which something is true."""
-        kept = [
-            n for n, pair in enumerate(zip(self.seeds, self.verdicts, strict=True)) if keep(*pair)
-        ]
+        return self.only([keep(*pair) for pair in zip(self.seeds, self.verdicts, strict=True)])
+
+    def only(self, kept: Sequence[bool]) -> "Pieces":
+        """Return some of the pieces: whether each, (piece,)."""
+        numbers = np.flatnonzero(kept)
         renumber = np.zeros(len(self.seeds) + 1, dtype=np.int32)
-        renumber[[n + 1 for n in kept]] = np.arange(1, len(kept) + 1)
+        renumber[numbers + 1] = np.arange(1, numbers.size + 1)
         return Pieces(
             renumber[self.labels],
-            tuple(self.seeds[n] for n in kept),
-            tuple(self.verdicts[n] for n in kept),
+            tuple(self.seeds[n] for n in numbers),
+            tuple(self.verdicts[n] for n in numbers),
         )
+
+    def plumes(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the plume that each piece is part of: (piece,) from 1; names are of gases."""
+        chemicals = (UNKNOWN if v.unknown else names[v.main] for v in self.verdicts)
+        return join_pieces(self.labels, tuple(chemicals))
+
+    def strongest(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the index of the strongest piece of each piece's plume, (piece,)."""
+        plume_of = self.plumes(names)
+        return tuple(plume_of.index(plume) for plume in plume_of)
 
     def beside(self, others: "Pieces") -> "Pieces":
         """Return these pieces and behind them others, which take no pixel from them."""
@@ -101,9 +113,7 @@ class Pieces:
         labels : (line, sample) int32
         plumes
         """
-        names = reader.signatures.names
-        chemicals = tuple(UNKNOWN if v.unknown else names[v.main] for v in self.verdicts)
-        plume_of = join_pieces(self.labels, chemicals)
+        plume_of = self.plumes(reader.signatures.names)
         labels = np.array([0, *plume_of], dtype=np.int32)[self.labels]
         rings = ring_labels(labels, reader.settings.ring_gap_px, reader.settings.ring_width_px)
         strongest = [plume_of.index(n) for n in range(1, max(plume_of, default=0) + 1)]

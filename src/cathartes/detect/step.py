@@ -17,10 +17,11 @@ from cathartes.detect.describe import PlumeReader, Verdict, flag_several
 from cathartes.detect.explained import peak_cores, peak_misfits
 from cathartes.detect.faint import FaintHills
 from cathartes.detect.gases import GasesOnBands
+from cathartes.detect.imitation import hills_of_ground
 from cathartes.detect.known import Known, Scene
 from cathartes.detect.naming import PixelNamer
 from cathartes.detect.outcome import outcome_of, remarks_of
-from cathartes.detect.outline import widened
+from cathartes.detect.outline import Seed, widened
 from cathartes.detect.pieces import Pieces
 from cathartes.detect.planes import GasScale, PlaneStore, ScenePlanes
 from cathartes.detect.pursuit import MAX_CORE_MISFIT
@@ -176,16 +177,7 @@ def _detect(
         spread=known.spread,
     )
 
-    nothing = np.zeros_like(valid)
-    pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick).where(
-        lambda seed, verdict: (
-            reader.likely(seed, verdict)
-            # Ground has a core that signatures explain, too.
-            and (
-                not (verdict.unknown and scene.emissive) or (seed.explained and reader.fades(seed))
-            )
-        )
-    )
+    reader, pieces = _of_gases(scene, reader, peaks, left, labels, seeds, score_of, tick)
     if odd is not None:
         near, of_odd = near_plumes(pieces.labels), read.part(slice(len(cores), None))
         strange = find_strange(searcher, store, odd, of_odd, near, noise, workers, tick)
@@ -283,6 +275,47 @@ def _make_images(
     reach_px = settings.ring_gap_px + settings.ring_width_px
     lines = np.asarray((labels > 0).any(axis=1, keepdims=True))
     searcher.images(gases).write_near(searcher.bandset, store, widened(lines, reach_px)[:, 0])
+
+
+def _of_gases(
+    scene: Scene,
+    reader: PlumeReader,
+    peaks: Peaks,
+    left: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    seeds: tuple[Seed, ...],
+    score_of: Callable[[int], NDArray[np.float32]],
+    tick: Tick,
+) -> tuple[PlumeReader, Pieces]:
+    """Return the pieces that are plumes, and the reader, which knows how much ground is like them.
+
+    Parameters
+    ----------
+    left : (peak,)
+        See `explained.peak_misfits`.
+    labels, seeds
+        Of what grew from peaks.
+    """
+    nothing = np.zeros(labels.shape, dtype=bool)
+    pieces = Pieces.read(scene.bandset, reader, labels, seeds, score_of, nothing, tick)
+    strongest = pieces.strongest(reader.signatures.names)
+    each = list(zip(pieces.seeds, pieces.verdicts, strict=True))
+    ground = sum(reader.like_ground(*each[number]) for number in set(strongest))
+    reader = replace(reader, hills_of_ground=ground + hills_of_ground(peaks, left, labels))
+
+    def is_known(seed: Seed, verdict: Verdict) -> bool:
+        # Ground has a core that signatures explain, too.
+        strange = verdict.unknown and scene.emissive
+        high = reader.chance_by_height(seed, verdict) <= reader.laws.greatest
+        return high and (not strange or (seed.explained and reader.fades(seed)))
+
+    # What gases leave of a plume's weaker pieces is not asked.
+    return reader, pieces.only(
+        [
+            is_known(*one) and (reader.likely(*one) or reader.likely(*each[first]))
+            for one, first in zip(each, strongest, strict=True)
+        ]
+    )
 
 
 def _with_faint(

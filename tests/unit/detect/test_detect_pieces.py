@@ -82,6 +82,13 @@ def test_neighbours_of_one_chemical_are_one_plume_told_by_its_strongest_piece():
     assert [s.score for s in seeds] == [20.0, 19.0, 17.0]
 
 
+def test_the_strongest_piece_is_the_first_of_its_plume():
+    """Pieces 2 pixels apart join, and so a third to the second."""
+    pieces = pieces_in_a_row(["a", "b", "b", "b", "a", "unknown"])
+    assert pieces.plumes(NAMES) == (1, 2, 2, 2, 3, 4)
+    assert pieces.strongest(NAMES) == (0, 1, 1, 1, 4, 5)
+
+
 def test_those_beside_take_no_pixel_from_those_before():
     first = pieces_in_a_row(["a", "b"])
     second = pieces_in_a_row(["unknown", "unknown"])
@@ -184,6 +191,6 @@ def test_the_law_of_explained_hills_is_for_what_a_pair_explains_throughout(
     found = SimpleNamespace(pair_misfit=pair_misfit)
     says = Verdict(np.zeros(3), np.zeros(3), 1.0, found, 0, unknown)
     seed = Seed(0, 0, 9.0, 0, 1, explained=core)
-    reader = SimpleNamespace(laws=laws, _may_be_ground=lambda *_: False)
-    chance = describe.PlumeReader.expected_by_chance(reader, seed, says)
+    reader = SimpleNamespace(laws=laws, like_ground=lambda *_: False)
+    chance = describe.PlumeReader.chance_by_height(reader, seed, says)
     assert chance == expected[law]
