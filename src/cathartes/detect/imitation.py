@@ -27,7 +27,7 @@ IMITATED = 0.05
 """Plumes that leave `LEFT_BY_GASES` and don't fade, by chance in a scene without another such hill:
 22 in 400 empty ones, whatever their height, where peaks of decoys gave 1e-6 to 0.01."""
 IMITATED_PER_HILL = 0.4
-"""p: 80 empty tuning scenes with 80 bands had 3.3 such hills each, and 0.34 plumes that left 0.08
+"""p: 80 empty tuning scenes with 80 bands had 3.9 such hills each, and 0.34 plumes that left 0.08
 to 0.25, 0.09 that left less; 60 of the same sizes with 256 bands 1.3, and 0.12."""
 
 
