@@ -12,6 +12,10 @@ BY_CHANCE_PER_PX = 0.6e-6
 """Plumes by chance that may be expected, a pixel searched."""
 LEAST_BY_CHANCE = 0.1
 """And in a scene however small: a plume of which chance gives fewer is always reported."""
+GREATEST_AIR_MASS_FACTOR = 25.0
+"""Sun and view 85 degrees from the zenith: light has left flat layers beyond."""
+MOST_K, MOST_DEPTH = 200.0, 50.0
+"""Differences of temperature, and optical depths, that are no mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +132,12 @@ class DetectSettings:
             f"optical_depths is {depths}; 0 first, then positive depths are needed, such as "
             "(0.0, 1.2).": bool(depths)
             and depths[0] == 0
-            and all(depth > 0 for depth in depths[1:]),
+            and all(0 < depth <= MOST_DEPTH for depth in depths[1:]),
             f"stripe_smoothing_samples is {self.stripe_smoothing_samples}; samples above 0 are "
-            "needed.": self.stripe_smoothing_samples > 0,
-            f"min_contrast_k is {self.min_contrast_k}; kelvins from 0 are needed.": (
-                self.min_contrast_k >= 0
-            ),
+            "needed.": 0 < self.stripe_smoothing_samples < float("inf"),
+            f"min_contrast_k is {self.min_contrast_k}; kelvins from 0 are needed.": 0
+            <= self.min_contrast_k
+            <= MOST_K,
             f"min_pixels, ring_gap_px and ring_width_px are {self.min_pixels}, {self.ring_gap_px} "
             f"and {self.ring_width_px}; 1, 0 and 1 at least are needed.": self.min_pixels >= 1
             and self.ring_gap_px >= 0
@@ -152,15 +156,30 @@ class DetectSettings:
             < self.altitude_m
             <= 1e5,
             f"air_temperature_sd_k is {self.air_temperature_sd_k}; kelvins above 0 are needed (2, "
-            "say).": self.air_temperature_sd_k > 0,
+            "say).": 0 < self.air_temperature_sd_k <= MOST_K,
             f"plume_temperature_k is {plume_k}; kelvins between 150 and 1500 are needed (20 °C is "
             "293.15).": plume_k is None or 150 < plume_k < 1500,
             f"plume_temperature_sd_k, plume_excess_sd_k and assumed_contrast_sd_k are "
             f"{self.plume_temperature_sd_k}, {self.plume_excess_sd_k} and "
-            f"{self.assumed_contrast_sd_k}; kelvins above 0 are needed.": min(
-                self.plume_temperature_sd_k, self.plume_excess_sd_k, self.assumed_contrast_sd_k
-            )
-            > 0,
+            f"{self.assumed_contrast_sd_k}; kelvins above 0 are needed.": all(
+                0 < sd_k <= MOST_K
+                for sd_k in (
+                    self.plume_temperature_sd_k,
+                    self.plume_excess_sd_k,
+                    self.assumed_contrast_sd_k,
+                )
+            ),
+            f"assumed_contrast_k is {self.assumed_contrast_k}; kelvins are needed, between -200 "
+            "and 200 (-5 is a plume 5 K colder than the ground).": abs(self.assumed_contrast_k)
+            <= MOST_K,
+            f"air_error is {self.air_error}; 0 to 1 is needed (0.07 is 7 %).": 0
+            <= self.air_error
+            <= 1,
+            f"air_mass_factor is {self.air_mass_factor}; 1 to {GREATEST_AIR_MASS_FACTOR:g} is "
+            "needed (sun overhead and looking down: 2).": self.air_mass_factor is None
+            or 1 <= self.air_mass_factor <= GREATEST_AIR_MASS_FACTOR,
+            f"grow_score is {self.grow_score}; clean standard deviations above 0 are needed, such "
+            "as 2.5.": 0 < self.grow_score < float("inf"),
             f"mixture_max_gases is {self.mixture_max_gases}; 1, 2 or 3 is needed.": 1
             <= self.mixture_max_gases
             <= 3,

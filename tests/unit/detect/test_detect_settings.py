@@ -1,5 +1,7 @@
 """Settings of detection: what can't be is refused, in words that say what can."""
 
+from dataclasses import fields
+
 import pytest
 
 from cathartes.detect.settings import DetectSettings
@@ -43,8 +45,27 @@ def test_a_limit_that_is_set_is_of_the_scene_whatever_its_size(n_pixels):
         ({"ring_width_px": 0}, "1, 0 and 1 at least"),
         ({"signature_error": 0.0}, "signature_error is 0.0; above 0"),
         ({"prior_unknown": 1.0}, "prior_unknown is 1.0; above 0 and below 1"),
+        ({"air_mass_factor": -2.0}, "air_mass_factor is -2.0; 1 to 25 is needed"),
+        ({"air_mass_factor": 1e6}, "sun overhead and looking down: 2"),
+        ({"air_error": -1.0}, "air_error is -1.0; 0 to 1"),
+        ({"assumed_contrast_k": 300.0}, "-5 is a plume 5 K colder"),
+        ({"grow_score": -1.0}, "clean standard deviations above 0"),
     ],
 )
 def test_what_can_t_be_is_refused(setting, words):
     with pytest.raises(SettingsError, match=words):
         DetectSettings(**setting)
+
+
+NUMBERS = [
+    f.name for f in fields(DetectSettings) if "float" in str(f.type) and "tuple" not in str(f.type)
+]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_no_setting_is_no_number_or_endless(name, value):
+    """A NaN passed as a factor made plumes vanish and blamed the ground's temperature."""
+    assert len(NUMBERS) > 12
+    with pytest.raises(SettingsError, match=name):
+        DetectSettings(**{name: value})
