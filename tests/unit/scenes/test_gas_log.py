@@ -341,7 +341,20 @@ def test_rows_of_one_time_are_averaged_and_the_wind_as_a_vector(read):
     assert log.wind_speed_m_s[1] == pytest.approx(2 * np.cos(np.radians(10)))
 
 
-def test_a_stuck_sensor_is_pointed_at(read):
+def test_what_a_stuck_sensor_repeats_is_left_out(read):
+    rng = np.random.default_rng(3)
+    lines = [row(s, ppm=f"{2 + rng.normal(0, 0.01):.4f}") for s in range(100)]
+    lines[30:80] = [row(s, ppm="2.0015") for s in range(30, 80)]
+    log = read(lines)
+    frozen, missing = log.flags
+    assert frozen.kind is FlagKind.STUCK
+    assert "50 of 100 values repeat one of them (2.0015 ppm" in frozen.message
+    assert missing.kind is FlagKind.NO_VALUE
+    assert missing.rows == ((30, 80),)
+    assert np.isnan(log.ppm_of("methane")).sum() == 50
+
+
+def test_a_sensor_that_may_be_stuck_is_pointed_at(read):
     lines = rows(100)
     lines[30:80] = [row(s, ppm="2.5") for s in range(30, 80)]
     (flag,) = read(lines).flags

@@ -14,8 +14,9 @@ from cathartes.scenes.local_frame import HALF_TURN_DEG, unbroken_deg
 from cathartes.scenes.logs.clock import keep_one_clock
 from cathartes.scenes.logs.gas_log import GasLog, PathEnd
 from cathartes.scenes.logs.suspicions import find_suspicions, misplaced
-from cathartes.scenes.logs.values import impossible_values
+from cathartes.scenes.logs.values import frozen_values, impossible_values
 from cathartes.scenes.records.flags import Flag, FlagKind
+from cathartes.scenes.records.times import iso_text
 from cathartes.scenes.wind.conventions import (
     wind_from_components,
     wind_to_components,
@@ -66,7 +67,8 @@ def assemble_log(raw: RawRows) -> GasLog:
     In this order, each flagged with its number of rows: rows without a time are left out; of a
     clock that ran backwards the longest run is kept; rows without a place, or at a place no
     aircraft could have reached, are left out; rows of one sensor and time are averaged; rows are
-    put in order of time. Values that are no concentration are left out. Then the log is looked over
+    put in order of time. Values that are no concentration, or that a dead sensor repeats, are left
+    out. Then the log is looked over
     for what can only be pointed at.
 
     Raises
@@ -107,13 +109,17 @@ def assemble_log(raw: RawRows) -> GasLog:
             + " ".join(flag.message for flag in flags)
         )
     _check_one_place(raw, rows, names, index)
-    raw = replace(raw, concentration_ppm=_possible_ppm(raw, rows, index, flags))
+    raw = replace(raw, concentration_ppm=_possible_ppm(raw, rows, names, index, flags))
     log = _average_equal_times(raw, rows, names, index, flags)
     return log.with_flags(*find_suspicions(log))
 
 
 def _possible_ppm(
-    raw: RawRows, rows: NDArray[np.intp], index: NDArray[np.intp], flags: list[Flag]
+    raw: RawRows,
+    rows: NDArray[np.intp],
+    names: Sequence[str],
+    index: NDArray[np.intp],
+    flags: list[Flag],
 ) -> NDArray[np.float64]:
     """Return concentrations, (chemical, file row) [ppm], without those that no air has."""
     ppm = raw.concentration_ppm.copy()
@@ -130,6 +136,20 @@ def _possible_ppm(
                 )
             )
             values[wrong] = np.nan
+        frozen = rows[frozen_values(raw.time_unix_s[rows], values[rows], index[rows])]
+        for sensor in np.unique(index[frozen]):
+            own = frozen[index[frozen] == sensor]
+            who = f"{chemical} of sensor {names[sensor]}" if names[sensor] else chemical
+            flags.append(
+                Flag(
+                    FlagKind.STUCK,
+                    f"{who}: {own.size} of {np.count_nonzero(index[rows] == sensor)} values repeat "
+                    f"one of them ({values[own[0]]:g} ppm, from "
+                    f"{iso_text(raw.time_unix_s[own[0]])}), and otherwise the gas shows in finer "
+                    "steps: the sensor is stuck there; they are left out.",
+                )
+            )
+        values[frozen] = np.nan
     return ppm
 
 

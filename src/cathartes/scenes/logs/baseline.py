@@ -104,16 +104,31 @@ def estimate_baseline(
         noise = float((tail[1] - tail[0]) / (ndtri(settings.low) - ndtri(LOWEST)))
         at, more, sd = _knots(time, rest, noise, settings)
         low = low + more
-    sd = np.hypot(sd, _roughness(low))
+    rounding = _rounding_sd(values)
+    noise, sd = max(noise, rounding), np.hypot(np.hypot(sd, _roughness(low)), rounding)
     ppm, sd_ppm = _between(at, low, time_unix_s), np.interp(time_unix_s, at, sd)
-    near = np.abs(values - ppm[known]) < 3 * np.hypot(noise, sd_ppm[known])
+    near = np.abs(values - ppm[known]) <= 3 * np.hypot(noise, sd_ppm[known])
     why = ""
-    if np.mean(near) < LEAST_CLEAN_SHARE:
+    if np.ptp(values) == 0:
+        why = (
+            f"all {values.size} values are {values[0]:g} ppm: a sensor that is stuck, or sees "
+            "nothing finer, does not tell clean air"
+        )
+    elif np.mean(near) < LEAST_CLEAN_SHARE:
         why = (
             f"{np.mean(near):.0%} of the values lie near the lowest ones; {LEAST_CLEAN_SHARE:.0%} "
             "are needed: the sensor never came out of the plume, or its noise is not noise"
         )
     return Baseline(ppm, sd_ppm, noise, _drift(at, low, sd), why)
+
+
+def _rounding_sd(values: NDArray[np.float64]) -> float:
+    """Return what rounding to the steps between values, (row,), adds: a step over root 12.
+
+    Values that are not rounded differ by next to nothing somewhere.
+    """
+    steps = np.diff(np.unique(values))
+    return float(steps.min() / np.sqrt(12)) if steps.size else 0.0
 
 
 def _between(

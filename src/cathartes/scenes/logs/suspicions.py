@@ -6,15 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cathartes.scenes.logs.gas_log import GasLog
+from cathartes.scenes.logs.values import STUCK_ROWS, STUCK_S, long_runs
 from cathartes.scenes.records.flags import Flag, FlagKind, row_ranges
 from cathartes.scenes.records.times import iso_text
 from cathartes.scenes.wind.history import STAGNANT_BELOW_M_S
 
 FASTEST_PLATFORM_M_S = 120.0
 """Faster than the drones and light aircraft that carry sensors: the position jumped."""
-STUCK_ROWS = 30
-STUCK_S = 30.0
-"""So many equal values over so long a time are no measurement of moving air."""
 CEILING_ROWS, CEILING_TIMES, BELOW_CEILING = 5, 3, 5
 """The highest value is a sensor's ceiling if it comes so often, and so many times as often as each
 of so many values next below: peaks have few highest values, however coarse the sensor."""
@@ -136,12 +134,7 @@ def _stuck(log: GasLog) -> Iterator[Flag]:
     for chemical, values in zip(log.chemicals, log.concentration_ppm, strict=True):
         for number, sensor in enumerate(log.sensors):
             own = np.flatnonzero((log.sensor_index == number) & np.isfinite(values))
-            runs = [
-                run
-                for run in np.split(own, np.flatnonzero(np.diff(values[own]) != 0) + 1)
-                if run.size >= min(STUCK_ROWS, max(own.size, 3))
-                and log.time_unix_s[run[-1]] - log.time_unix_s[run[0]] >= STUCK_S
-            ]
+            runs = [own[run] for run in long_runs(log.time_unix_s[own], values[own])]
             if runs:
                 longest = max(runs, key=len)
                 marked = np.zeros(len(log), bool)
