@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from runs import Run, ground, left_in
 
+from cathartes.pipeline.targets import targets_of
 from cathartes.products.summary import read_summary
 from cathartes.scenes.readers.envi import write_envi
 from cathartes.spectra.response import SpectralBands
@@ -232,3 +233,13 @@ def test_two_cubes_of_one_name_would_share_a_folder(
     said = run("scan", tmp_path / "x" / "a.hdr", tmp_path / "y" / "a.hdr", "--out", tmp_path)
     assert said.code == 2
     assert "would both be written to" in said.err
+    assert "a link by that name will do" in said.err
+
+
+def test_a_link_to_a_cube_has_its_own_name(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.hdr").touch()
+        (tmp_path / f"{folder}.hdr").symlink_to(tmp_path / folder / "a.hdr")
+    cubes = [tmp_path / "x.hdr", tmp_path / "y.hdr"]
+    assert [folder.name for _, folder in targets_of(cubes, tmp_path)] == ["x", "y"]

@@ -13,8 +13,9 @@ from cathartes.detect.evidence import PlumeEvidence
 from cathartes.detect.pixelwise import NamedPixels
 from cathartes.detect.plume_spectrum import PlumeSpectrum
 from cathartes.detect.tails import FalseAlarmLaw
+from cathartes.spectra.library import RESERVED
 
-UNKNOWN = "unknown"
+UNKNOWN = RESERVED
 """The chemical's name when no gas of the library explains a plume's spectrum."""
 
 

@@ -167,7 +167,9 @@ def doubt_without(blocks: Blocks, winds: WindRows, detectable_kg_h: float) -> Do
         return Doubt(
             Reason.NO_CONTRAST,
             f"gas stands out in {_n_clear(blocks, blocks.mean_ppm)} blocks of a few seconds, which "
-            "no source upwind explains better than chance. Fly more passes through the plume.",
+            "no source upwind explains better than chance. Does the wind say where it comes from, "
+            "and does its clock agree with that of the gas? If so, more readings in the plume are "
+            "needed.",
         )
     return Doubt(Reason.NO_CONTRAST, f"no gas stands out of clean air. {seen}")
 

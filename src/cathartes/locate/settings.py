@@ -45,9 +45,10 @@ class AirSettings:
         length = self.obukhov_length_m
         if not 1e-5 <= self.roughness_m <= 1 or length == 0:
             raise SettingsError(
-                f"locate: a roughness of {self.roughness_m:g} m and an Obukhov length of "
-                f"{length} m; 0.00001 to 1 m is needed (0.01 short grass, 0.03 open, 0.1 crops, 1 "
-                "town or wood), and a length that is not 0."
+                f"locate: a roughness of {self.roughness_m:g} m"
+                + (f" and an Obukhov length of {length:g} m" if length is not None else "")
+                + "; 0.00001 to 1 m is needed (0.01 short grass, 0.03 open, 0.1 crops, 1 town or "
+                "wood), and a length that is not 0."
             )
 
 
@@ -139,9 +140,12 @@ class LocateSettings:
                 f"locate: {wrong or {'longest_lag_s': self.longest_lag_s}}; numbers above 0 are "
                 "needed, and a longest delay of 0 or more."
             )
-        if self.most_sources < 1 or self.chains < 16 or not 0 < self.search_weight <= 1:
+        if self.most_sources < 1:
             raise SettingsError(
-                f"locate: {self.most_sources} sources at most, {self.chains} chains, a "
-                f"search weight of {self.search_weight:g}; at least 1, at least 16, and above 0 to "
-                "1 are needed."
+                f"locate: {self.most_sources} sources at most; at least 1 is needed."
+            )
+        if self.chains < 16 or not 0 < self.search_weight <= 1:
+            raise SettingsError(
+                f"locate: {self.chains} chains, a search weight of {self.search_weight:g}; at "
+                "least 16, and above 0 to 1 are needed."
             )

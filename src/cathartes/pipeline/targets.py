@@ -23,13 +23,15 @@ def targets_of(cubes: Sequence[Path], out: Path | None) -> tuple[tuple[Path, Pat
     for cube, folder in zip(cubes, folders, strict=True):
         if folder in taken:
             raise SettingsError(
-                f"{taken[folder]} and {cube} would both be written to {folder}; scan them one at "
-                "a time, each with its own --out."
+                f"{taken[folder]} and {cube} would both be written to {folder}; give one of "
+                "them another name (a link by that name will do), or scan them one at a time, each "
+                "with its own --out."
             )
         taken[folder] = cube
     return tuple(zip(cubes, folders, strict=True))
 
 
 def _name(cube: Path) -> str:
-    """Return a cube's name without the ending of its format."""
-    return cube.resolve().stem or "cube"
+    """Return a cube's name without the ending of its format; a link has its own."""
+    named = cube if cube.name not in ("", "..") else cube.resolve()
+    return named.stem or "cube"

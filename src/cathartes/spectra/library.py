@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from cathartes.errors import InputError, UnknownGasError
 from cathartes.spectra.absorption import STANDARD_PRESSURE_PA, STANDARD_TEMPERATURE_K, Quality
 
+RESERVED = "unknown"
+"""No gas is called so: a plume of none of the library is."""
+
 
 class GasSpectrum(Protocol):
     """What the library needs of a spectrum: a measured one or a band model."""
@@ -70,6 +73,11 @@ class Gas:
             raise InputError(
                 f"gas name {self.name!r}: only letters, digits, ',', '_' and '-' are allowed, "
                 "since it names files; write blanks as '_'."
+            )
+        if self.name.lower() == RESERVED:
+            raise InputError(
+                f"gas name {self.name!r}: a plume of no gas of the library is called so; give it "
+                "another name."
             )
 
 

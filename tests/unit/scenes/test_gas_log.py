@@ -151,6 +151,7 @@ def test_a_point_is_its_own_path_end(read):
     [
         (HEADER.replace("methane_ppm", "methane_ppb"), r"methane_ppb is in another unit than ppm"),
         (HEADER.replace("methane_ppm", "ch4"), r"no column <chemical>_ppm"),
+        (HEADER.replace("methane_ppm", "METHANE_PPM"), r"in small letters: write methane_ppm"),
         (HEADER.replace("altitude_agl_m", "altitude_m"), r"altitude_m does not say above what"),
         (HEADER.replace("longitude_deg", "lon"), r"no column longitude_deg; it has time_utc, lon"),
         (HEADER.replace("wind_from_deg", "wind_direction"), r"blowing to, from east, in radians"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cathartes.errors import UnknownGasError
+from cathartes.errors import InputError, UnknownGasError
 from cathartes.spectra.builtin import builtin_library
 from cathartes.spectra.library import Gas, GasLibrary
 
@@ -38,3 +38,10 @@ def test_a_name_wins_over_an_alias_and_an_alias_over_a_formula() -> None:
 def test_a_gas_named_twice_is_selected_once() -> None:
     chosen = builtin_library().select(["ethanol", "acetone", "67-64-1", "alcohol"])
     assert chosen.names == ("ethanol", "acetone")
+
+
+@pytest.mark.parametrize("name", ["unknown", "Unknown", "UNKNOWN"])
+def test_no_gas_is_called_as_what_none_explains(name: str) -> None:
+    """A plume of it would read as one of no gas of the library, with a column."""
+    with pytest.raises(InputError, match="give it another name"):
+        Gas(name, "", "", 1.0)

@@ -107,6 +107,12 @@ def _check_columns(table: TextTable) -> None:
                 f"{table.name}: {', '.join(other)} is in another unit than ppm; convert it to "
                 f"<chemical>_ppm, or state the unit in {_MAPPING}."
             )
+        loud = sorted(c for c in columns if _GAS.fullmatch(c.lower()))
+        if loud:
+            raise HeaderError(
+                f"{table.name}: {', '.join(loud)}; names of columns are in small letters: write "
+                f"{loud[0].lower()}, or name it in {_MAPPING}."
+            )
         raise HeaderError(
             f"{table.name}: no column <chemical>_ppm; it has {', '.join(table.columns)}. Rename "
             f"the gas's column (methane_ppm), or name it in {_MAPPING}."
