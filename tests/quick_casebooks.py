@@ -74,11 +74,13 @@ class Said(list[tuple[str, Any]]):
 def quick_upgrade(connection: Connection) -> None:
     """Make the tables of a new casebook by what the revisions said to the first database."""
     said = _revisions(connection.dialect.name)
-    if said:
-        said.say(connection)
-    else:
-        with said.hear(connection):
+    if not said:
+        heard = Said()
+        with heard.hear(connection):
             upgrade(connection)
+        said[:] = heard  # all at once: another thread may be about to say it
+        return
+    said.say(connection)
 
 
 def filled_once(fill: Callable[[SqlCasebook], None]) -> Callable[[SqlCasebook], None]:

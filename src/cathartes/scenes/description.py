@@ -26,6 +26,7 @@ from cathartes.spectra.response import SpectralBands
 from cathartes.units import is_per_wavenumber, radiance_factor
 
 _REFLECTANCE_WORDS = ("reflectance", "rfl", "reflectivity")
+_TEMPERATURE_UNITS = frozenset({"k", "kelvin", "c", "degc", "deg c", "celsius"})
 _PROBED_LINES = 3
 _PROBED_SAMPLES = 64
 
@@ -225,6 +226,11 @@ def _radiance_factor(description: Description, unit: str, bands: SpectralBands) 
         except UnitError:
             if is_per_wavenumber(unit):
                 raise
+            if unit.strip().lower() in _TEMPERATURE_UNITS:
+                raise UnitError(
+                    f"{description.name}: its numbers are temperatures, in {unit}; radiance is "
+                    "needed: scan the radiance that they were made of."
+                ) from None
             found = f"radiance unit {unit!r} is not known"
     values = _probe(description.source, description.shape)
     usable = values[np.isfinite(values)]

@@ -101,6 +101,7 @@ def test_either_file_opens_the_pair(tmp_path: Path) -> None:
         ({"wavelength": "{8, x}"}, HeaderError, "'wavelength' holds something"),
         ({"wavelength_units": None}, UnitError, "names no unit.*looks like micrometres"),
         ({"wavelength_units": "Unknown"}, UnitError, "names no unit"),
+        ({"data_units": "K"}, UnitError, "numbers are temperatures, in K; radiance is needed"),
         ({"wavelength_units": "furlongs"}, UnitError, "wavelength unit 'furlongs' is not known"),
         ({"fwhm": "{0.1}"}, HeaderError, "2 bands in the data and 1 band widths"),
         ({"wavelength": "{0, 9}"}, UnitError, "centre of band 0 is 0 um, outside 0.2-30 um"),

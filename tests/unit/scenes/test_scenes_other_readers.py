@@ -14,6 +14,7 @@ from cathartes.errors import (
     HeaderError,
     InputError,
     SettingsError,
+    TruncatedFileError,
     UnitError,
     UnknownFormatError,
 )
@@ -226,6 +227,22 @@ def test_a_zarr_group_of_something_else(tmp_path: Path) -> None:
         open_cube(tmp_path / "x.zarr")
     with pytest.raises(UnknownFormatError, match="is none of"):
         open_cube(tmp_path)
+
+
+def test_what_no_reader_takes_is_told_by_what_it_is(tmp_path: Path) -> None:
+    """A cut-off download, another layout, and a mapping file without its table."""
+    whole = tmp_path / "whole.nc"
+    with h5py.File(whole, "w") as file:
+        file["speed"] = np.zeros(4000)
+    with pytest.raises(UnknownFormatError, match="not laid out as EMIT's products; say where"):
+        open_cube(whole)
+    half = tmp_path / "half.nc"
+    half.write_bytes(whole.read_bytes()[:5000])
+    with pytest.raises(TruncatedFileError, match=r"half\.nc can't be read as HDF5"):
+        open_cube(half)
+    (tmp_path / "map.toml").write_text("[dat\n", encoding="utf-8")
+    with pytest.raises(UnknownFormatError, match=r"no mapping file: it has no table \[data\]"):
+        open_cube(tmp_path / "map.toml")
 
 
 def test_a_zarr_of_scaled_reflectance(tmp_path: Path) -> None:

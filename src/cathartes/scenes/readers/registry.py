@@ -8,6 +8,7 @@ from cathartes.errors import InputError, SettingsError, UnknownFormatError
 from cathartes.scenes.cube import Cube
 from cathartes.scenes.options import OpenOptions
 from cathartes.scenes.readers import emit, envi, geotiff, mapped, zarr_store
+from cathartes.scenes.readers.hdf5_lines import MAGIC, open_hdf5
 
 _HEAD_BYTES = 512
 
@@ -73,7 +74,30 @@ def choose_reader(path: Path, options: OpenOptions) -> Reader:
             f"{path.name} could be {' or '.join(reader.name for reader in takers)}; "
             "say which with --format."
         )
-    raise UnknownFormatError(
+    raise UnknownFormatError(_untaken(path, head, names))
+
+
+def _untaken(path: Path, head: bytes, names: str) -> str:
+    """Return why no reader takes a file.
+
+    Raises
+    ------
+    TruncatedFileError
+        If it is the beginning of one.
+    """
+    if head.startswith(MAGIC):
+        with open_hdf5(path):
+            return (
+                f"{path.name} is HDF5 (or NetCDF-4), but not laid out as EMIT's products; say "
+                "where its radiance and wavelengths are in a mapping file (--mapping, see "
+                "docs/reference/cube-files.md)."
+            )
+    if path.suffix.lower() == ".toml":
+        return (
+            f"{path.name} is no mapping file: it has no table [data] (see "
+            "docs/reference/cube-files.md)."
+        )
+    return (
         f"{path.name or path} is none of: {names}. A raw cube needs its ENVI header beside it; "
         "other HDF5, NetCDF or stacked files need a mapping file (--mapping, see "
         "docs/reference/cube-files.md)."
