@@ -205,7 +205,7 @@ def test_wavelengths_of_a_tiff_from_each_place_they_may_be(tmp_path: Path) -> No
         ([{"wavelength": "8", "wavelength_units": u} for u in ("um", "nm")], {}, HeaderError,
          "different wavelength units"),
         ([], {"wavelength": "8,9", "wavelength_units": "um", "radiance_units": "K"}, UnitError,
-         "radiance unit 'K' is not known"),
+         "numbers are temperatures, in K"),
         ([], {"start_time": "then"}, HeaderError, "'then' is not of the form"),
     ],
 )  # fmt: skip
