@@ -118,6 +118,25 @@ def wind_warnings(n_read: int, n_blown: int) -> tuple[str, ...]:
     return (text,)
 
 
+def averaged_warnings(n_read: int, during_s: float) -> tuple[str, ...]:
+    """Return what a reviewer should know of readings that were averaged since they are many.
+
+    Parameters
+    ----------
+    n_read
+        Readings.
+    during_s
+        How long they are averaged over; 0 if they are not.
+    """
+    if not during_s:
+        return ()
+    text = (
+        f"{n_read} readings of sensors that stand, and their wind, are averaged over "
+        f"{during_s:g} s: of so many each is not looked at."
+    )
+    return (text,)
+
+
 def warnings_of(total: Interval | None, curtains: tuple[CurtainFlux, ...]) -> tuple[str, ...]:
     """Return what a reviewer should know of a total rate and curtains that contradict it."""
     if total is None or not curtains:

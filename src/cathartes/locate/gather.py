@@ -10,6 +10,7 @@ from cathartes.errors import InputError
 from cathartes.locate.blocks import Blocks, gather_blocks
 from cathartes.locate.settings import LocateSettings
 from cathartes.locate.site_baseline import (
+    all_stand,
     instrument_noise_ppm,
     is_one_instrument,
     is_site,
@@ -22,6 +23,9 @@ from cathartes.scenes.records.times import iso_text
 
 THINNED_S = 1.0
 """Faster rows say no more: a sensor's response and a puff take longer than a second."""
+MOST_STANDING, STANDING_S = 10_000, 30.0
+"""Readings of sensors that stand, from which they and their wind are averaged, over so long at
+least: a plume that is looked at for hours is told by its means, and each reading costs as much."""
 LEAST_NOISE = 1e-3
 """Share of the median reading that a sensor's noise is at least taken for."""
 
@@ -88,15 +92,26 @@ class GasRows:
             )
         return self.without(outside)
 
-    def thinned(self) -> "GasRows":
-        """Return means over a second of each sensor, where rows are closer together.
+    @property
+    def slow_s(self) -> float:
+        """How long readings are averaged over because they are too many, [s]; 0 if not at all."""
+        n = int(np.count_nonzero(self.known))
+        if n <= MOST_STANDING or not all_stand(self.near_m, self.sensor):
+            return 0.0
+        of_one = self.time_s[self.sensor == np.bincount(self.sensor).argmax()]
+        step_s = float(np.median(np.diff(of_one)))
+        n_steps = max(np.ceil(n / MOST_STANDING), np.ceil(STANDING_S / step_s))
+        return step_s * float(n_steps)
 
-        A second without any reading stays, and has none.
+    def thinned(self, during_s: float = THINNED_S) -> "GasRows":
+        """Return means over a time of each sensor, where rows are closer together.
+
+        A time without any reading stays, and has none.
         """
         step = np.diff(self.time_s)
-        if not (step.size and np.median(step) < 0.5 * THINNED_S):
+        if not (step.size and np.median(step) < 0.5 * during_s):
             return self
-        key = np.column_stack([np.floor(self.time_s / THINNED_S), self.sensor])
+        key = np.column_stack([np.floor(self.time_s / during_s), self.sensor])
         _, first, of = np.unique(key, axis=0, return_index=True, return_inverse=True)
         of, good = of.reshape(-1), self.known
         n_rows, n_good = np.bincount(of), np.bincount(of, good)

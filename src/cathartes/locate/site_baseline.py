@@ -30,8 +30,13 @@ def is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp]) -> bool:
     place_m : (row, 3) [m]
     sensor : (row,) int
     """
-    spans = [np.ptp(place_m[sensor == one, :2], axis=0).max() for one in np.unique(sensor)]
-    return len(spans) >= LEAST_SITE_SENSORS and float(max(spans)) < STANDS_M
+    return np.unique(sensor).size >= LEAST_SITE_SENSORS and all_stand(place_m, sensor)
+
+
+def all_stand(place_m: NDArray[np.float64], sensor: NDArray[np.intp]) -> bool:
+    """Return True if no sensor moves; arguments as of `is_site`."""
+    spans = (np.ptp(place_m[sensor == one, :2], axis=0).max() for one in np.unique(sensor))
+    return all(float(span) < STANDS_M for span in spans)
 
 
 def site_baseline(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cathartes.locate.air import ppm_per_kg_m3
 from cathartes.locate.air_choice import SURFACE_LAYER, Explanation, airs_of, explain_best
 from cathartes.locate.answer import (
+    averaged_warnings,
     edge_warnings,
     posterior_of,
     probability_of,
@@ -99,7 +100,8 @@ def locate_sources(
     rows = gather_rows(logs, chemical, frame, given).thinned()
     if during_unix_s is not None:
         rows = rows.during(*during_unix_s)
-    log = _Log.of(rows, wind, given.block_s)
+    n_read, slow_s = int(rows.known.sum()), rows.slow_s
+    log = _Log.of(rows.thinned(slow_s) if slow_s else rows, wind, given.block_s, slow_s)
     doubt = doubt_before(rows, log.blocks, wind, log.winds)
     if doubt is not None:
         return _nothing(chemical, doubt)
@@ -116,12 +118,20 @@ def locate_sources(
             answer = replace(answer, again=_SecondLook(chemical, explained, log, given))
     curtains = log.curtains(1 / per_kg_m3)
     warnings = warnings_of(answer.total_rate_kg_h, curtains) if best is not None else ()
-    return replace(answer, curtains=curtains, warnings=(*answer.warnings, *log.warnings, *warnings))
+    averaged = averaged_warnings(n_read, slow_s)
+    return replace(
+        answer,
+        curtains=curtains,
+        warnings=(*answer.warnings, *averaged, *log.warnings, *warnings),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """One gas as it was read and blown: rows, their blocks, and the wind on their clock."""
+    """One gas as it was read and blown: rows, their blocks, and the wind on their clock.
+
+    The wind is as it was measured; on the rows' clock it may be averaged, as they are.
+    """
 
     rows: GasRows
     blocks: Blocks
@@ -130,9 +140,9 @@ class _Log:
     warnings: tuple[str, ...]
 
     @classmethod
-    def of(cls, rows: GasRows, wind: WindHistory, block_s: float) -> "_Log":
+    def of(cls, rows: GasRows, wind: WindHistory, block_s: float, slow_s: float) -> "_Log":
         """Return the rows in a wind that has a direction, gathered into blocks."""
-        winds = WindRows.of(wind, rows.start_unix_s)
+        winds = WindRows.of(wind.averaged(slow_s), rows.start_unix_s)
         blown = rows if wind.is_constant else rows.without(~winds.known(rows.time_s))
         warnings = wind_warnings(int(rows.known.sum()), int(blown.known.sum()))
         if winds.is_slow:
@@ -159,8 +169,9 @@ def _explained(
 ) -> Explanation:
     """Return the best explanation of a log, which may be that of clean air."""
     blocks, air = log.blocks, settings.air
+    measured = WindRows.of(log.wind, log.rows.start_unix_s)
     stability = (
-        stability_of_log(blocks, log.winds, log.wind, log.rows.start_unix_s, frame, air)
+        stability_of_log(blocks, measured, log.wind, log.rows.start_unix_s, frame, air)
         if is_low(blocks)
         else None
     )

@@ -89,3 +89,37 @@ def test_open_paths_that_begin_at_one_place_share_one_zero(apart_m: float) -> No
     assert (rows.blocks(2.0).instrument == shared).all()
     told = LocateSettings(background_ppm=1.9)
     assert (gather_rows([estimate_enhancement(log)], "methane", frame, told).instrument == -1).all()
+
+
+def standing_rows(n_times: int, step_s: float, n_sensors: int = 8) -> GasRows:
+    time = np.repeat(step_s * np.arange(n_times), n_sensors)
+    sensor = np.tile(np.arange(n_sensors), n_times)
+    place = np.column_stack([20.0 * sensor, 0.0 * time, 2.0 + 0.0 * time])
+    above = np.random.default_rng(3).normal(0, 0.1, time.size) + sensor
+    return GasRows(
+        time, 1e9, place, place, sensor, above, np.full(time.size, 0.1), np.full(time.size, 0.01),
+        None, False,
+    )  # fmt: skip
+
+
+def test_a_network_of_seconds_is_averaged_over_no_less_than_half_a_minute() -> None:
+    """An hour and a half of 8 sensors by the second: 43,200 readings, 1,440 means."""
+    rows = standing_rows(5400, 1.0)
+    assert rows.slow_s == 30.0
+    slow = rows.thinned(rows.slow_s)
+    assert slow.time_s.size == 180 * 8
+    assert slow.enhancement_ppm == pytest.approx(slow.sensor.astype(float), abs=0.1)
+    assert slow.noise_sd_ppm == pytest.approx(np.full(1440, 0.1 / np.sqrt(30)))
+    assert slow.slow_s == 0.0
+
+
+def test_a_network_of_minutes_and_what_moves_are_as_they_were() -> None:
+    assert standing_rows(1000, 60.0).slow_s == 0.0
+    assert standing_rows(1300, 60.0).slow_s == 120.0
+    assert fast_rows(30_000, 1.0).slow_s == 0.0
+
+
+def test_only_readings_that_are_there_make_it_slow() -> None:
+    rows = standing_rows(5400, 1.0)
+    assert rows.without(rows.time_s > 1000).slow_s == 0.0
+    assert rows.without(rows.time_s > 3000).slow_s == 30.0

@@ -179,3 +179,27 @@ def test_conventions_are_all_different():
         ("from", "to"), ("clockwise from north", "counter-clockwise from east"))]  # fmt: skip
     for one, other in itertools.combinations(ways, 2):
         assert (one.to_wind_from_deg(angles) != other.to_wind_from_deg(angles)).any()
+
+
+def test_an_averaged_wind_is_the_mean_vector_over_a_time():
+    """By seconds about north, of which the mean of angles would be south; and its scatter's
+    r.m.s."""
+    time = 100.0 + np.arange(120)
+    angle = np.where(np.arange(120) % 2, 350.0, 10.0)
+    fast = history(time, np.full(120, 2.0), angle, scatter_deg=np.where(time < 160, 3.0, 4.0))
+    slow = fast.averaged(30.0)
+    np.testing.assert_allclose(slow.time_unix_s, 114.5 + 30 * np.arange(4))
+    np.testing.assert_allclose(slow.wind_speed_m_s, 2 * np.cos(np.radians(10)))
+    np.testing.assert_allclose(np.sin(np.radians(slow.wind_from_deg)), 0, atol=1e-9)
+    np.testing.assert_allclose(np.cos(np.radians(slow.wind_from_deg)), 1)
+    np.testing.assert_allclose(slow.scatter_deg, [3, 3, 4, 4])
+    assert slow.vertical_m_s is None
+    assert slow.averaged(30.0) is slow
+    assert (slow.wind_speed_sd_m_s, slow.height_agl_m) == (0.3, 10.0)
+
+
+def test_a_gap_of_a_wind_stays_one_when_it_is_averaged():
+    time = np.r_[np.arange(60.0), 600 + np.arange(60.0)]
+    slow = history(time, np.full(120, 3.0), np.full(120, 90.0)).averaged(30.0)
+    np.testing.assert_allclose(slow.time_unix_s, [14.5, 44.5, 614.5, 644.5])
+    assert np.isnan(slow.at([300.0]).wind_speed_m_s).all()

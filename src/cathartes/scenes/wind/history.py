@@ -172,6 +172,37 @@ class WindHistory:
             scatter_deg=None,
         )
 
+    def averaged(self, during_s: float) -> "WindHistory":
+        """Return means over a time, of the vector, where rows are closer together.
+
+        A scatter that is stated becomes its r.m.s.
+
+        Parameters
+        ----------
+        during_s
+        """
+        if len(self) < 2 or float(np.median(np.diff(self.time_unix_s))) > 0.5 * during_s:
+            return self
+        since_s = self.time_unix_s - self.time_unix_s[0]
+        _, of = np.unique(np.floor(since_s / during_s), return_inverse=True)
+
+        def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            known = np.isfinite(values)
+            count = np.bincount(of, known).astype(np.float64)
+            total = np.bincount(of, np.where(known, values, 0.0))
+            return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
+        wind = wind_to_components(self.wind_speed_m_s, self.wind_from_deg)
+        speed, angle = wind_from_components(*(mean(component) for component in wind))
+        return replace(
+            self,
+            time_unix_s=self.time_unix_s[0] + mean(since_s),
+            wind_speed_m_s=speed,
+            wind_from_deg=wrapped_deg(angle),
+            vertical_m_s=None if self.vertical_m_s is None else mean(self.vertical_m_s),
+            scatter_deg=None if self.scatter_deg is None else np.sqrt(mean(self.scatter_deg**2)),
+        )
+
     def part(self, start_unix_s: float, stop_unix_s: float) -> "WindHistory":
         """Return the rows from start to stop; a constant wind stays whole.
 
