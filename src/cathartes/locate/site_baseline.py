@@ -34,7 +34,13 @@ def is_site(place_m: NDArray[np.float64], sensor: NDArray[np.intp]) -> bool:
 
 
 def all_stand(place_m: NDArray[np.float64], sensor: NDArray[np.intp]) -> bool:
-    """Return True if no sensor moves; arguments as of `is_site`."""
+    """Return True if no sensor moves.
+
+    Parameters
+    ----------
+    place_m : (row, 3) [m]
+    sensor : (row,) int
+    """
     spans = (np.ptp(place_m[sensor == one, :2], axis=0).max() for one in np.unique(sensor))
     return all(float(span) < STANDS_M for span in spans)
 
