@@ -52,7 +52,7 @@ class Plume:
         chemicals are probable: the probabilities need not sum to one.
     expected_by_chance
         Number of plumes at least this strong that clutter and noise give in this scene over the
-        whole library, counted on decoys.
+        whole library, counted on decoys, and in heat on hills of ground that gases explain in part.
     false_alarm_probability
         That a clean pixel has at least the score of the plume's highest one, for that gas.
     snr_max
